@@ -1,0 +1,51 @@
+package dev.candlewick.ingest;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a message carries. */
+enum Kind {
+  TRADES(Field.TS, Field.PRICE, Field.SIZE, Field.SIDE, Field.ID, Field.FLAGS),
+  QUOTES(
+      Field.TS,
+      Field.BID,
+      Field.BID_SIZE,
+      Field.ASK,
+      Field.ASK_SIZE,
+      Field.LAST,
+      Field.VOLUME_24H),
+  CANDLES(
+      Field.TS,
+      Field.TIMEFRAME,
+      Field.OPEN,
+      Field.HIGH,
+      Field.LOW,
+      Field.CLOSE,
+      Field.VOLUME,
+      Field.QUOTE_VOLUME,
+      Field.TRADES,
+      Field.TAKER_BUY_VOLUME,
+      Field.CLOSED);
+
+  final Set<Field> fields = EnumSet.of(Field.VENUE, Field.SYMBOL);
+
+  Kind(Field... own) {
+    fields.addAll(Set.of(own));
+  }
+
+  /** The word for it on the wire, in metrics and in table names. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  static Optional<Kind> of(String word) {
+    for (Kind kind : values()) {
+      if (kind.word().equals(word)) {
+        return Optional.of(kind);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.candlewick.ingest;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row as it was written, before any rule of the field was applied to it. A value is a {@link
+ * String}, {@link Long}, {@link Double}, {@link Boolean}, {@code List<String>} (flags), or {@link
+ * #OTHER} for what no field takes; JSON null and a missing field are the same.
+ */
+final class RawRow {
+  /** A JSON object, or an array where none is due. */
+  static final Object OTHER = new Object();
+
+  /** A row that is no object at all. */
+  static final RawRow NOT_AN_OBJECT = new RawRow();
+
+  private final @Nullable Object[] values = new @Nullable Object[Field.COUNT];
+  private int seen;
+  private @Nullable String unknown;
+
+  @Nullable Object value(Field field) {
+    return values[field.ordinal()];
+  }
+
+  /** Keeps a field's value; false if the row had that field already. */
+  boolean put(Field field, @Nullable Object value) {
+    values[field.ordinal()] = value;
+    int bit = 1 << field.ordinal();
+    boolean first = (seen & bit) == 0;
+    seen |= bit;
+    return first;
+  }
+
+  void putUnknown(String name) {
+    if (unknown == null) {
+      unknown = name;
+    }
+  }
+
+  /** The first field whose name is none of ours. */
+  @Nullable String unknown() {
+    return unknown;
+  }
+
+  boolean has(Field field) {
+    return (seen & (1 << field.ordinal())) != 0;
+  }
+}

@@ -1,0 +1,43 @@
+-- How a minute is built, in one place: the roll-up and the read of minutes not yet rolled up both call these.
+-- Sums are made in numeric, which takes a double at its 15 significant digits: 0.1 + 0.2 is 0.3.
+
+create or replace function market.built_minute(of_instrument integer, minute timestamptz)
+returns table (
+  open double precision, high double precision, low double precision, close double precision,
+  volume double precision, quote_volume double precision, trades bigint, taker_buy_volume double precision)
+language sql stable parallel safe
+as $$
+  select (array_agg(t.price order by t.ts, t.trade_id) filter (where t.flags & 1 = 0))[1],
+         max(t.price) filter (where t.flags & 1 = 0),
+         min(t.price) filter (where t.flags & 1 = 0),
+         (array_agg(t.price order by t.ts desc, t.trade_id desc) filter (where t.flags & 1 = 0))[1],
+         coalesce(sum(t.size::numeric) filter (where t.flags & 2 = 0), 0)::double precision,
+         coalesce(sum(t.price::numeric * t.size::numeric) filter (where t.flags & 2 = 0), 0)::double precision,
+         count(*),
+         -- unknown, not zero, where the feed does not tell the taker's side
+         case when bool_and(t.side <> 0 or t.flags & 2 <> 0)
+              then coalesce(sum(t.size::numeric) filter (where t.side = 1 and t.flags & 2 = 0), 0)::double precision end
+  from market.trades t
+  where t.instrument_id = of_instrument and t.ts >= minute and t.ts < minute + interval '1 minute'
+  having bool_or(t.flags & 1 = 0)
+$$;
+
+-- A minute from the venue's own closed candles of less than a minute, the finest timeframe that the minute has.
+create or replace function market.native_minute(of_instrument integer, minute timestamptz)
+returns table (
+  open double precision, high double precision, low double precision, close double precision,
+  volume double precision, quote_volume double precision, trades bigint, taker_buy_volume double precision)
+language sql stable parallel safe
+as $$
+  select public.first(n.open, n.ts), max(n.high), min(n.low), public.last(n.close, n.ts),
+         sum(n.volume::numeric)::double precision,
+         case when count(n.quote_volume) = count(*) then sum(n.quote_volume::numeric)::double precision end,
+         case when count(n.trades) = count(*) then sum(n.trades)::bigint end,
+         case when count(n.taker_buy_volume) = count(*) then sum(n.taker_buy_volume::numeric)::double precision end
+  from market.candles_native n
+  where n.instrument_id = of_instrument and n.ts >= minute and n.ts < minute + interval '1 minute' and n.closed
+    and n.timeframe = any (array['1s', '2s', '3s', '4s', '5s', '6s', '10s', '12s', '15s', '20s', '30s'])
+  group by n.timeframe
+  order by rtrim(n.timeframe, 's')::integer
+  limit 1
+$$;
