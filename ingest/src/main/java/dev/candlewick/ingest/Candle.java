@@ -28,7 +28,18 @@ record Candle(
     return index == 0
         ? this
         : new Candle(
-            instrument, 0, timeframe, ts, open, high, low, close, volume, quoteVolume, trades,
-            takerBuyVolume, closed);
+            instrument,
+            0,
+            timeframe,
+            ts,
+            open,
+            high,
+            low,
+            close,
+            volume,
+            quoteVolume,
+            trades,
+            takerBuyVolume,
+            closed);
   }
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type the {@code t} of a frame; absent in a REST body
  * @param seq the message's number in its stream, -1 if it has none
- * @param unit what integer timestamps count: {@code s}, {@code ms} (default), {@code us}, {@code ns}
+ * @param unit what integer timestamps count: {@code s}, {@code ms} (default), {@code us}, {@code
+ *     ns}
  */
 record Envelope(
     @Nullable String type,

@@ -9,13 +9,7 @@ import java.util.Set;
 enum Kind {
   TRADES(Field.TS, Field.PRICE, Field.SIZE, Field.SIDE, Field.ID, Field.FLAGS),
   QUOTES(
-      Field.TS,
-      Field.BID,
-      Field.BID_SIZE,
-      Field.ASK,
-      Field.ASK_SIZE,
-      Field.LAST,
-      Field.VOLUME_24H),
+      Field.TS, Field.BID, Field.BID_SIZE, Field.ASK, Field.ASK_SIZE, Field.LAST, Field.VOLUME_24H),
   CANDLES(
       Field.TS,
       Field.TIMEFRAME,

@@ -2,7 +2,9 @@ package dev.candlewick.ingest;
 
 import org.jspecify.annotations.Nullable;
 
-/** Best bid and ask; either side may be null (an empty book), not both. {@code ts} in microseconds. */
+/**
+ * Best bid and ask; either side may be null (an empty book), not both. {@code ts} in microseconds.
+ */
 record Quote(
     InstrumentKey instrument,
     int index,

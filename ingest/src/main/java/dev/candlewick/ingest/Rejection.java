@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param detail a sentence for a person; what the client sent is cut to 64 characters
  */
 record Rejection(int index, @Nullable String field, Code code, String detail) {
-  /** The row codes of the wire contract; {@code REFUSED_BY_DATABASE} is a row that only COPY found bad. */
+  /**
+   * The row codes of the wire contract; {@code REFUSED_BY_DATABASE} is a row that only COPY found
+   * bad.
+   */
   enum Code {
     MISSING_FIELD,
     BAD_TYPE,
