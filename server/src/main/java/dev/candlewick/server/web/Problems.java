@@ -1,5 +1,6 @@
 package dev.candlewick.server.web;
 
+import dev.candlewick.Problem;
 import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -77,6 +78,7 @@ public final class Problems {
           json.writeStringField("code", problem.code());
           json.writeStringField("detail", problem.detail());
           json.writeStringField("request_id", requestId);
+          problem.writeMembers(json);
           json.writeEndObject();
         });
   }

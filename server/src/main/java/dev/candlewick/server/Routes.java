@@ -1,0 +1,40 @@
+package dev.candlewick.server;
+
+import dev.candlewick.ingest.Ingest;
+import dev.candlewick.server.instrument.InstrumentHandler;
+import dev.candlewick.server.instrument.InstrumentRepository;
+import dev.candlewick.server.tick.TickHandler;
+import dev.candlewick.server.tick.TickRepository;
+import dev.candlewick.server.web.Problems;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import io.vertx.sqlclient.Pool;
+
+/** Every URL on one page. */
+final class Routes {
+  private final Router router;
+
+  Routes(
+      Vertx vertx,
+      ApiKeys keys,
+      Ingest ingest,
+      Pool reads,
+      Pool writes,
+      Health health,
+      ServerMetrics metrics) {
+    router = Router.router(vertx);
+    router.route().handler(metrics::time);
+    health.mount(router);
+    keys.mount(router);
+    metrics.mount(router);
+    ingest.mount(router, ApiKeys::idOf);
+    InstrumentRepository instruments = new InstrumentRepository(reads);
+    new TickHandler(instruments, new TickRepository(reads)).mount(router);
+    new InstrumentHandler(instruments, new InstrumentRepository(writes)).mount(router);
+    Problems.mount(router);
+  }
+
+  Router router() {
+    return router;
+  }
+}
