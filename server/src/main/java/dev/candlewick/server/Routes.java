@@ -3,6 +3,8 @@ package dev.candlewick.server;
 import dev.candlewick.ingest.Ingest;
 import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
+import dev.candlewick.server.stream.StreamHandler;
+import dev.candlewick.server.stream.StreamRepository;
 import dev.candlewick.server.tick.TickHandler;
 import dev.candlewick.server.tick.TickRepository;
 import dev.candlewick.server.web.Problems;
@@ -31,6 +33,7 @@ final class Routes {
     InstrumentRepository instruments = new InstrumentRepository(reads);
     new TickHandler(instruments, new TickRepository(reads)).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(writes)).mount(router);
+    new StreamHandler(new StreamRepository(reads)).mount(router);
     Problems.mount(router);
   }
 
