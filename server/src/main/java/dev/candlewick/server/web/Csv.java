@@ -1,0 +1,71 @@
+package dev.candlewick.server.web;
+
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writing CSV (RFC 4180): a header line, then a line per row. A text that a spreadsheet would take
+ * for a formula gets an apostrophe before it; numbers are written as they are.
+ */
+public final class Csv {
+  private static final String FORMULA = "=+-@\t\r";
+  private final StringBuilder text = new StringBuilder(1024);
+  private boolean lineBegun;
+
+  /** Begins with a line of these names. */
+  public Csv(String... header) {
+    for (String name : header) {
+      text(name);
+    }
+    endLine();
+  }
+
+  /** A cell of text; empty for null. */
+  public Csv text(@Nullable String value) {
+    if (value == null || value.isEmpty()) {
+      return plain("");
+    }
+    String safe = FORMULA.indexOf(value.charAt(0)) >= 0 ? "'" + value : value;
+    boolean quoted = safe.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    return plain(quoted ? '"' + safe.replace("\"", "\"\"") + '"' : safe);
+  }
+
+  /** A cell with a number; empty for null. */
+  public Csv number(@Nullable Double value) {
+    return plain(value == null ? "" : Numbers.text(value));
+  }
+
+  /** A cell with an integer; empty for null. */
+  public Csv integer(@Nullable Long value) {
+    return plain(value == null ? "" : value.toString());
+  }
+
+  /** A cell with a timestamp. */
+  public Csv time(Times unit, long timestamp) {
+    return plain(unit.text(timestamp));
+  }
+
+  /** A cell with a truth value. */
+  public Csv truth(boolean value) {
+    return plain(String.valueOf(value));
+  }
+
+  public void endLine() {
+    text.append("\r\n");
+    lineBegun = false;
+  }
+
+  public Buffer buffer() {
+    return Buffer.buffer(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Csv plain(String cell) {
+    if (lineBegun) {
+      text.append(',');
+    }
+    text.append(cell);
+    lineBegun = true;
+    return this;
+  }
+}

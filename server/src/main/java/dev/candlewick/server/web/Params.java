@@ -1,0 +1,254 @@
+package dev.candlewick.server.web;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.MIMEHeader;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The query parameters of a request. Every method here throws a 400 {@link Problem} with code
+ * {@code bad_parameter} whose detail begins with the parameter's name; so does {@link #of} for a
+ * parameter that is not known, given twice or empty.
+ */
+public final class Params {
+  private static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
+  private static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}");
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,40}");
+  private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+
+  /** An offset whose plus sign was not percent-encoded and so came through as a space. */
+  private static final Pattern LOST_PLUS = Pattern.compile("(.*[Tt].*) ([0-9]{2}:[0-9]{2})");
+
+  private final Map<String, String> values;
+  private final List<String> accepted;
+
+  private Params(Map<String, String> values, List<String> accepted) {
+    this.values = values;
+    this.accepted = accepted;
+  }
+
+  /** The parameters of this request, which may be these and no others. */
+  public static Params of(RoutingContext ctx, Set<String> known) {
+    Map<String, String> values = new HashMap<>();
+    for (Map.Entry<String, String> entry : entries(ctx)) {
+      String name = entry.getKey();
+      if (!known.contains(name)) {
+        throw Problem.badParameter(excerpt(name), "is no parameter here");
+      }
+      if (values.put(name, checked(name, entry.getValue())) != null) {
+        throw Problem.badParameter(name, "is given twice");
+      }
+    }
+    return new Params(values, accepted(ctx));
+  }
+
+  private static Iterable<Map.Entry<String, String>> entries(RoutingContext ctx) {
+    try {
+      return ctx.queryParams();
+    } catch (HttpException notEncoded) {
+      throw new Problem(400, "bad_parameter", "the query string is not percent-encoded");
+    }
+  }
+
+  private static String checked(String name, String value) {
+    if (value.isEmpty()) {
+      throw Problem.badParameter(name, "is empty; leave it out instead");
+    }
+    if (value.chars().anyMatch(Character::isISOControl)) {
+      throw Problem.badParameter(name, "holds a control character");
+    }
+    return value;
+  }
+
+  private static List<String> accepted(RoutingContext ctx) {
+    if (!ctx.request().headers().contains(HttpHeaders.ACCEPT)) {
+      return List.of();
+    }
+    List<String> types = new ArrayList<>();
+    for (MIMEHeader type : ctx.parsedHeaders().accept()) {
+      types.add(type.component() + "/" + type.subComponent());
+    }
+    return types;
+  }
+
+  private static String excerpt(String name) {
+    String cut = name.length() <= 64 ? name : name.substring(0, 64) + "...";
+    return cut.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /** The parameter's text, null if it is not given. */
+  public @Nullable String text(String name) {
+    return values.get(name);
+  }
+
+  /** The text of a parameter that must be there. */
+  public String required(String name) {
+    String value = values.get(name);
+    if (value == null) {
+      throw Problem.badParameter(name, "is missing");
+    }
+    return value;
+  }
+
+  /** {@code venue}, which must be there. */
+  public String venue() {
+    return venue(required("venue"));
+  }
+
+  /** {@code symbol}, which must be there. */
+  public String symbol() {
+    return symbol(required("symbol"));
+  }
+
+  /** The same text if it is a venue. */
+  public static String venue(String text) {
+    if (!VENUE.matcher(text).matches()) {
+      throw Problem.badParameter("venue", "must match " + VENUE);
+    }
+    return text;
+  }
+
+  /** The same text if it is a symbol. */
+  public static String symbol(String text) {
+    if (!SYMBOL.matcher(text).matches()) {
+      throw Problem.badParameter("symbol", "must match " + SYMBOL);
+    }
+    return text;
+  }
+
+  /** One of these words, the default if the parameter is not given. */
+  public String oneOf(String name, String byDefault, String... words) {
+    String value = values.getOrDefault(name, byDefault);
+    if (!Arrays.asList(words).contains(value)) {
+      throw Problem.badParameter(name, "must be one of " + String.join(", ", words));
+    }
+    return value;
+  }
+
+  /** {@code unit}: what integer timestamps count and how timestamps are written, default ms. */
+  public Times unit() {
+    return switch (oneOf("unit", "ms", "s", "ms", "us", "ns", "iso")) {
+      case "s" -> Times.S;
+      case "us" -> Times.US;
+      case "ns" -> Times.NS;
+      case "iso" -> Times.ISO;
+      default -> Times.MS;
+    };
+  }
+
+  /** {@code order}: whether it is {@code desc}. */
+  public boolean descending() {
+    return oneOf("order", "asc", "asc", "desc").equals("desc");
+  }
+
+  /** {@code limit}, from 1 to {@code max}. */
+  public int limit(int byDefault, int max) {
+    return (int) integer("limit", byDefault, 1, max);
+  }
+
+  /** An integer from {@code min} to {@code max}. */
+  public long integer(String name, long byDefault, long min, long max) {
+    String value = values.get(name);
+    if (value == null) {
+      return byDefault;
+    }
+    long number = INTEGER.matcher(value).matches() ? whole(value) : min - 1;
+    if (number < min || number > max) {
+      throw Problem.badParameter(name, "must be an integer from " + min + " to " + max);
+    }
+    return number;
+  }
+
+  /** {@code format}, else what {@code Accept} asks for, else JSON. */
+  public Format format(Format... offered) {
+    String value = values.get("format");
+    if (value != null) {
+      String[] words = Arrays.stream(offered).map(Format::word).toArray(String[]::new);
+      String word = oneOf("format", value, words);
+      return offered[Arrays.asList(words).indexOf(word)];
+    }
+    for (String type : accepted) {
+      for (Format format : offered) {
+        if (format.isAskedForBy(type)) {
+          return format;
+        }
+      }
+    }
+    return Format.JSON;
+  }
+
+  /** {@code cursor}, if given: it must have been written with this kind and number of parts. */
+  public @Nullable Cursor cursor(String kind, int parts) {
+    String value = values.get("cursor");
+    if (value == null) {
+      return null;
+    }
+    Cursor cursor = Cursor.read(value, kind, parts);
+    if (cursor == null) {
+      throw Cursor.refused();
+    }
+    return cursor;
+  }
+
+  /**
+   * {@code from} and {@code to}: RFC 3339, a date (its midnight in UTC), or an integer in {@code
+   * unit}. Neither may lie before 1970, nor {@code from} after 2100 or after {@code to}.
+   */
+  public Range range(Times unit) {
+    Long from = timestamp("from", unit);
+    Long to = timestamp("to", unit);
+    if (from != null && from > Range.END) {
+      throw Problem.badParameter("from", "must not be after 2100-01-01");
+    }
+    if (from != null && to != null && from > to) {
+      throw Problem.badParameter("from", "must not be after to");
+    }
+    return new Range(from, to == null ? null : Math.min(to, Range.END));
+  }
+
+  private @Nullable Long timestamp(String name, Times unit) {
+    String value = values.get(name);
+    if (value == null) {
+      return null;
+    }
+    long micros =
+        INTEGER.matcher(value).matches() ? unit.micros(whole(value)) : writtenOut(name, value);
+    if (micros < 0) {
+      throw Problem.badParameter(name, "must not be before 1970-01-01");
+    }
+    return micros;
+  }
+
+  /** An integer; one that a long does not hold becomes the nearest that it does. */
+  private static long whole(String value) {
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException tooLong) {
+      return value.startsWith("-") ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+
+  private static long writtenOut(String name, String value) {
+    try {
+      if (DATE.matcher(value).matches()) {
+        return Times.micros(LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant());
+      }
+      String text = LOST_PLUS.matcher(value).replaceFirst("$1+$2");
+      return Times.micros(OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeException e) {
+      throw Problem.badParameter(name, "must be RFC 3339 (2026-01-31T09:30:00Z) or an integer");
+    }
+  }
+}

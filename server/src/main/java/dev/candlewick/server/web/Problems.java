@@ -1,0 +1,175 @@
+package dev.candlewick.server.web;
+
+import io.vertx.core.VertxException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import io.vertx.sqlclient.DatabaseException;
+import java.io.IOException;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The only place where a failed request becomes an answer: a {@link Problem} as it is, a database
+ * that is away or too slow as 503 {@code unavailable}, anything unexpected as 500 {@code internal},
+ * logged once under the request's id.
+ */
+public final class Problems {
+  private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+  private static final String CONTENT_TYPE = "application/problem+json";
+  private static final String QUERY_CANCELED = "57014";
+  private static final String READ_ONLY = "25006";
+
+  private Problems() {}
+
+  /** Makes every failure of this router's routes, an unknown path included, end here. */
+  public static void mount(Router router) {
+    for (int status = 400; status < 600; status++) {
+      int byDefault = status;
+      router.errorHandler(status, ctx -> answer(ctx, byDefault, router));
+    }
+  }
+
+  private static void answer(RoutingContext ctx, int status, Router router) {
+    HttpServerResponse response = ctx.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    if (response.headWritten()) {
+      ctx.request().connection().close();
+      return;
+    }
+    Problem problem = problem(status, ctx.failure());
+    if (problem.status() >= 500) {
+      log(ctx, problem, ctx.failure());
+    }
+    if (problem.status() == 405) {
+      response.putHeader(HttpHeaders.ALLOW, String.join(", ", allowed(router, ctx)));
+    }
+    send(ctx, problem);
+  }
+
+  /** Answers with this problem. */
+  static void send(RoutingContext ctx, Problem problem) {
+    HttpServerResponse response = ctx.response().setStatusCode(problem.status());
+    if (problem.retryAfter() != null) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(problem.retryAfter()));
+    }
+    Reply.send(ctx, CONTENT_TYPE, body(problem, response.getStatusMessage(), RequestId.of(ctx)));
+  }
+
+  private static Buffer body(Problem problem, String title, String requestId) {
+    return Json.buffer(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("type", "about:blank");
+          json.writeStringField("title", title);
+          json.writeNumberField("status", problem.status());
+          json.writeStringField("code", problem.code());
+          json.writeStringField("detail", problem.detail());
+          json.writeStringField("request_id", requestId);
+          json.writeEndObject();
+        });
+  }
+
+  private static Problem problem(int status, @Nullable Throwable failure) {
+    if (failure instanceof Problem problem) {
+      return problem;
+    }
+    if (failure instanceof HttpException refused) {
+      return ofStatus(refused.getStatusCode());
+    }
+    if (failure == null || status != 500) {
+      return ofStatus(status);
+    }
+    if (failure instanceof DatabaseException refused) {
+      return ofSqlState(String.valueOf(refused.getSqlState()));
+    }
+    // The pool and the socket below it: no connection to be had, or lost under the query.
+    if (failure instanceof VertxException
+        || failure instanceof IOException
+        || failure instanceof TimeoutException) {
+      return Problem.unavailable("the database cannot be reached at the moment");
+    }
+    return ofStatus(500);
+  }
+
+  private static Problem ofSqlState(String state) {
+    if (state.equals(QUERY_CANCELED)) {
+      return Problem.unavailable("the query took longer than is allowed; ask for less");
+    }
+    return switch (state.substring(0, 2)) {
+      case "08", "28", "3D", "40", "53", "57" ->
+          Problem.unavailable("the database cannot answer at the moment");
+      default ->
+          state.equals(READ_ONLY)
+              ? Problem.unavailable("the database takes no changes at the moment")
+              : ofStatus(500);
+    };
+  }
+
+  private static Problem ofStatus(int status) {
+    return switch (status) {
+      case 401 -> new Problem(401, "unauthorized", "a valid API key is needed");
+      case 403 -> new Problem(403, "forbidden", "this API key does not allow it");
+      case 404 -> new Problem(404, "not_found", "no such path");
+      case 405 -> new Problem(405, "method_not_allowed", "this path does not take this method");
+      case 408 -> new Problem(408, "request_timeout", "the request took too long to arrive");
+      case 413 -> new Problem(413, "too_large", "the request is larger than is allowed");
+      case 415 -> new Problem(415, "unsupported_media_type", "this content type is not taken");
+      case 503 -> Problem.unavailable("not available at the moment");
+      default ->
+          status < 500
+              ? new Problem(status, "malformed", "the request cannot be understood")
+              : new Problem(
+                  500, "internal", "something went wrong; the log tells it by request_id");
+    };
+  }
+
+  private static void log(RoutingContext ctx, Problem problem, @Nullable Throwable failure) {
+    String id = RequestId.of(ctx);
+    HttpMethod method = ctx.request().method();
+    if (problem.status() == 500) {
+      LOG.error("{} {} failed, request {}", method, ctx.request().path(), id, failure);
+    } else {
+      LOG.warn("{} {} not answered, request {}: {}", method, ctx.request().path(), id, failure);
+    }
+  }
+
+  private static Set<String> allowed(Router router, RoutingContext ctx) {
+    Set<String> methods = new TreeSet<>();
+    for (Route route : router.getRoutes()) {
+      if (route.methods() != null && leadsTo(route.getPath(), ctx.normalizedPath())) {
+        route.methods().forEach(method -> methods.add(method.name()));
+      }
+    }
+    return methods;
+  }
+
+  /** Whether a route's path, in which {@code :name} stands for any one segment, is this path. */
+  private static boolean leadsTo(@Nullable String route, String path) {
+    if (route == null) {
+      return false;
+    }
+    String[] wanted = route.split("/", -1);
+    String[] given = path.split("/", -1);
+    if (wanted.length != given.length) {
+      return false;
+    }
+    for (int i = 0; i < wanted.length; i++) {
+      if (!wanted[i].startsWith(":") && !wanted[i].equals(given[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

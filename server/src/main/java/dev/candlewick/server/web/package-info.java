@@ -1,0 +1,9 @@
+/**
+ * What every HTTP way in shares: a request's parameters in, JSON or CSV out, and failures told as
+ * problems. Read {@link Params} (with {@link Range}, {@link Cursor}, {@link Times}, {@link
+ * Format}), {@link Reply} (with {@link Json}, {@link Csv}, {@link Numbers}), then {@link Problems}.
+ */
+@NullMarked
+package dev.candlewick.server.web;
+
+import org.jspecify.annotations.NullMarked;
