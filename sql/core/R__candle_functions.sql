@@ -87,3 +87,14 @@ as $$
   group by 1, n.timeframe
   order by 1, array_position(timeframes, n.timeframe)
 $$;
+
+-- The stored timeframe, in seconds, whose retention a venue's candle shares: the longest that is not longer.
+create or replace function market.timeframe_level(timeframe text)
+returns integer
+language sql immutable parallel safe
+as $$
+  select case when seconds >= 86400 then 86400 when seconds >= 14400 then 14400 when seconds >= 3600 then 3600
+              when seconds >= 900 then 900 when seconds >= 300 then 300 else 60 end
+  from (select left(timeframe, -1)::bigint
+             * case right(timeframe, 1) when 's' then 1 when 'm' then 60 when 'h' then 3600 else 86400 end) as t (seconds)
+$$;

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type the {@code t} of a frame; absent in a REST body
  * @param seq the message's number in its stream, -1 if it has none
- * @param unit what integer timestamps count: {@code s}, {@code ms} (default), {@code us}, {@code
- *     ns}
+ * @param version of the protocol, -1 if it is not told
  */
 record Envelope(
     @Nullable String type,
@@ -21,7 +20,36 @@ record Envelope(
 
   /** What holds for rows that do not say it themselves. */
   record Defaults(
-      @Nullable String venue, @Nullable String symbol, @Nullable String timeframe, TimeUnit unit) {}
+      @Nullable String venue,
+      @Nullable String symbol,
+      @Nullable String timeframe,
+      @Nullable TimeUnit namedUnit) {
+
+    /** What integer timestamps count: milliseconds where nothing else is named. */
+    TimeUnit unit() {
+      return namedUnit == null ? TimeUnit.MS : namedUnit;
+    }
+  }
+
+  /** A body that is rows alone. */
+  static Envelope ofRows(Defaults defaults, List<RawRow> rows) {
+    return new Envelope(null, -1, -1, null, defaults, rows);
+  }
+
+  /** The same with what the body itself does not say taken from the query string. */
+  Envelope withDefaults(Defaults query) {
+    Defaults filled =
+        new Defaults(
+            either(defaults.venue, query.venue),
+            either(defaults.symbol, query.symbol),
+            either(defaults.timeframe, query.timeframe),
+            defaults.namedUnit == null ? query.namedUnit : defaults.namedUnit);
+    return new Envelope(type, seq, version, stream, filled, rows);
+  }
+
+  private static @Nullable String either(@Nullable String own, @Nullable String other) {
+    return own == null ? other : own;
+  }
 
   /** What integer timestamps count. */
   enum TimeUnit {

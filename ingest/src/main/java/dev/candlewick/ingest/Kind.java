@@ -1,6 +1,7 @@
 package dev.candlewick.ingest;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -23,10 +24,13 @@ enum Kind {
       Field.TAKER_BUY_VOLUME,
       Field.CLOSED);
 
-  final Set<Field> fields = EnumSet.of(Field.VENUE, Field.SYMBOL);
+  /** The fields of other kinds: a row of this kind must not have them. */
+  final List<Field> foreignFields;
 
   Kind(Field... own) {
-    fields.addAll(Set.of(own));
+    Set<Field> foreign = EnumSet.complementOf(EnumSet.of(Field.VENUE, Field.SYMBOL));
+    foreign.removeAll(Set.of(own));
+    foreignFields = List.copyOf(foreign);
   }
 
   /** The word for it on the wire, in metrics and in table names. */

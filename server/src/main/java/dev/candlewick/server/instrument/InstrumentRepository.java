@@ -4,18 +4,77 @@ import dev.candlewick.server.web.Problem;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 
 /** Instruments in the database. */
 public final class InstrumentRepository {
+  private static final String COLUMNS =
+      """
+      id, venue, symbol, base, quote, currency, asset_class, name, timezone, session,
+      tick_size, lot_size, metadata::text\
+      """;
+
   private static final String ID =
       "select id from market.instruments where venue = $1 and symbol = $2";
 
+  private static final String ONE =
+      "select " + COLUMNS + " from market.instruments where venue = $1 and symbol = $2";
+
+  private static final String LIST =
+      "select "
+          + COLUMNS
+          + """
+           from market.instruments
+          where ($1::text is null or venue = $1)
+            and ($2::text is null or strpos(lower(symbol), lower($2)) > 0
+                 or strpos(lower(name), lower($2)) > 0)
+            and (venue, symbol) > ($3, $4)
+          order by venue, symbol limit $5\
+          """;
+
+  /** A field is set where the change names it, and stays where it does not. */
+  private static final String PUT =
+      """
+      insert into market.instruments as i
+        (venue, symbol, base, quote, currency, asset_class, name, timezone, session,
+         tick_size, lot_size, metadata)
+      select $1, $2, c ->> 'base', c ->> 'quote', c ->> 'currency', c ->> 'asset_class',
+             c ->> 'name', c ->> 'timezone', c ->> 'session',
+             (c ->> 'tick_size')::double precision, (c ->> 'lot_size')::double precision,
+             coalesce(c -> 'metadata', '{}')
+      from (select $3::text::jsonb as c) change
+      on conflict (venue, symbol) do update set
+        base = case when $3::text::jsonb ? 'base' then excluded.base else i.base end,
+        quote = case when $3::text::jsonb ? 'quote' then excluded.quote else i.quote end,
+        currency = case when $3::text::jsonb ? 'currency'
+                        then excluded.currency else i.currency end,
+        asset_class = case when $3::text::jsonb ? 'asset_class'
+                           then excluded.asset_class else i.asset_class end,
+        name = case when $3::text::jsonb ? 'name' then excluded.name else i.name end,
+        timezone = case when $3::text::jsonb ? 'timezone'
+                        then excluded.timezone else i.timezone end,
+        session = case when $3::text::jsonb ? 'session' then excluded.session else i.session end,
+        tick_size = case when $3::text::jsonb ? 'tick_size'
+                         then excluded.tick_size else i.tick_size end,
+        lot_size = case when $3::text::jsonb ? 'lot_size'
+                        then excluded.lot_size else i.lot_size end,
+        metadata = case when $3::text::jsonb ? 'metadata'
+                        then excluded.metadata else i.metadata end
+      returning\
+      """
+          + " "
+          + COLUMNS;
+
   private final Pool pool;
+  private final HeldRepository held;
 
   public InstrumentRepository(Pool pool) {
     this.pool = pool;
+    this.held = new HeldRepository(pool);
   }
 
   /** The id under which rows of this instrument are stored; fails with 404 if there is none. */
@@ -30,5 +89,64 @@ public final class InstrumentRepository {
               }
               return found.next().getInteger(0);
             });
+  }
+
+  /** One more than the limit, if there are so many. */
+  Future<List<Instrument>> list(InstrumentQuery query) {
+    Tuple values =
+        Tuple.of(
+            query.venue(),
+            query.text(),
+            query.cursor() == null ? "" : query.cursor().text(0),
+            query.cursor() == null ? "" : query.cursor().text(1),
+            query.limit() + 1);
+    return pool.preparedQuery(LIST).execute(values).map(InstrumentRepository::instruments);
+  }
+
+  /** The instrument and what is held of it; fails with 404 if there is none. */
+  Future<Instrument.Detail> detail(String venue, String symbol) {
+    return pool.preparedQuery(ONE)
+        .execute(Tuple.of(venue, symbol))
+        .compose(
+            rows -> {
+              if (rows.size() == 0) {
+                throw Problem.unknownInstrument(venue, symbol);
+              }
+              return detail(instrument(rows.iterator().next()));
+            });
+  }
+
+  /** Creates or changes the instrument. */
+  Future<Instrument.Detail> put(String venue, String symbol, InstrumentChange change) {
+    return pool.preparedQuery(PUT)
+        .execute(Tuple.of(venue, symbol, change.json()))
+        .compose(rows -> detail(instrument(rows.iterator().next())));
+  }
+
+  private Future<Instrument.Detail> detail(Instrument instrument) {
+    return held.of(instrument.id()).map(held -> new Instrument.Detail(instrument, held));
+  }
+
+  private static List<Instrument> instruments(RowSet<Row> rows) {
+    List<Instrument> read = new ArrayList<>(rows.size());
+    rows.forEach(row -> read.add(instrument(row)));
+    return read;
+  }
+
+  private static Instrument instrument(Row row) {
+    return new Instrument(
+        row.getInteger(0),
+        row.getString(1),
+        row.getString(2),
+        new Instrument.Words(
+            row.getString(3),
+            row.getString(4),
+            row.getString(5),
+            row.getString(6),
+            row.getString(7),
+            row.getString(8),
+            row.getString(9)),
+        new Instrument.Steps(row.getDouble(10), row.getDouble(11)),
+        row.getString(12));
   }
 }

@@ -1,4 +1,8 @@
-/** Instruments: what they are, what is held of them, and their latest rows. */
+/**
+ * Instruments: what they are and what is held of them. Read {@link InstrumentHandler}, {@link
+ * InstrumentQuery} and {@link InstrumentChange}, {@link InstrumentRepository}, {@link
+ * InstrumentJson}. The other reads look an instrument's id up here.
+ */
 @NullMarked
 package dev.candlewick.server.instrument;
 

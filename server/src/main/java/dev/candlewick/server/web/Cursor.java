@@ -51,6 +51,15 @@ public record Cursor(List<String> parts) {
     }
   }
 
+  /** A part that is a timestamp in microseconds; 400 as for {@link #number}. */
+  public long timestamp(int part) {
+    long timestamp = number(part);
+    if (timestamp < 0 || timestamp > Range.END) {
+      throw refused();
+    }
+    return timestamp;
+  }
+
   static Problem refused() {
     return Problem.badParameter("cursor", "is not a next_cursor of the same request");
   }

@@ -5,9 +5,6 @@ import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.time.DateTimeException;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -26,10 +23,6 @@ public final class Params {
   private static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
   private static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}");
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,40}");
-  private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
-
-  /** An offset whose plus sign was not percent-encoded and so came through as a space. */
-  private static final Pattern LOST_PLUS = Pattern.compile("(.*[Tt].*) ([0-9]{2}:[0-9]{2})");
 
   private final Map<String, String> values;
   private final List<String> accepted;
@@ -242,11 +235,7 @@ public final class Params {
 
   private static long writtenOut(String name, String value) {
     try {
-      if (DATE.matcher(value).matches()) {
-        return Times.micros(LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant());
-      }
-      String text = LOST_PLUS.matcher(value).replaceFirst("$1+$2");
-      return Times.micros(OffsetDateTime.parse(text).toInstant());
+      return Times.parse(value);
     } catch (DateTimeException e) {
       throw Problem.badParameter(name, "must be RFC 3339 (2026-01-31T09:30:00Z) or an integer");
     }

@@ -1,9 +1,11 @@
 package dev.candlewick.server.web;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Sending an answer whose body is complete. */
@@ -12,6 +14,17 @@ public final class Reply {
   public static final String NEXT_CURSOR = "X-Next-Cursor";
 
   private Reply() {}
+
+  /** Sends what comes of it; fails the request if nothing does. */
+  public static <T> void when(RoutingContext ctx, Future<T> answer, Consumer<T> send) {
+    answer
+        .map(
+            value -> {
+              send.accept(value);
+              return value;
+            })
+        .onFailure(ctx::fail);
+  }
 
   /** Sends the body; to HEAD, only its headers. The status is 200 unless it was set before. */
   public static void send(RoutingContext ctx, String contentType, Buffer body) {

@@ -2,8 +2,13 @@ package dev.candlewick.server.web;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.regex.Pattern;
 
 /**
  * How a request's timestamps are written ({@code unit=s|ms|us|ns|iso}). Inside, a timestamp is a
@@ -16,6 +21,11 @@ public enum Times {
   NS(1, 1_000),
   /** RFC 3339 in UTC, with no more digits of the second than are needed; integers mean ms. */
   ISO(1_000, 1);
+
+  private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+
+  /** An offset whose plus sign was not percent-encoded and so came through as a space. */
+  private static final Pattern LOST_PLUS = Pattern.compile("(.*[Tt].*) ([0-9]{2}:[0-9]{2})");
 
   private final long micros;
   private final long perMicro;
@@ -57,6 +67,18 @@ public enum Times {
   public void field(JsonGenerator json, String name, long timestamp) throws IOException {
     json.writeFieldName(name);
     write(json, timestamp);
+  }
+
+  /**
+   * The microseconds of an RFC 3339 timestamp, or of a date's midnight in UTC.
+   *
+   * @throws DateTimeException if the text is neither
+   */
+  static long parse(String text) {
+    if (DATE.matcher(text).matches()) {
+      return micros(LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant());
+    }
+    return micros(OffsetDateTime.parse(LOST_PLUS.matcher(text).replaceFirst("$1+$2")).toInstant());
   }
 
   /** The instant of a timestamp in microseconds. */

@@ -1,0 +1,42 @@
+package dev.candlewick.ingest;
+
+import java.util.List;
+
+/** Whom a lane answers. Called on the lane's thread; an implementation hops to its own. */
+interface Answer {
+  /** COMMIT has returned for all of these, in the order of their seq. */
+  void committed(List<Message> messages, Durability durability);
+
+  /** The message was not written and never will be; why. */
+  void dropped(Message message, Drop why);
+
+  /** Why a message was taken out of its batch. */
+  enum Drop {
+    /** A newer connection holds the stream. */
+    FENCED,
+    /** Another request with the same Idempotency-Key was committed first. */
+    KEY_TAKEN,
+    /** The database refused a row of a request that is written whole or not at all. */
+    ROW_REFUSED,
+    /** The server stops before the message could be written. */
+    STOPPED
+  }
+
+  /** What COMMIT means on this database. */
+  enum Durability {
+    FULL,
+    DEGRADED;
+
+    String word() {
+      return this == FULL ? "full" : "degraded";
+    }
+  }
+
+  /** Whether the message is still wanted; asked once, before it joins a batch. */
+  default boolean stillWanted() {
+    return true;
+  }
+
+  /** Whether one bad row leaves the others in place. */
+  boolean takesPart();
+}

@@ -1,0 +1,233 @@
+package dev.candlewick.ingest;
+
+import dev.candlewick.ingest.Answer.Drop;
+import dev.candlewick.ingest.Answer.Durability;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Step 7 of the write way: one attempt to write one batch, in one transaction, top to bottom in
+ * {@link #write}. Nothing of a failed attempt is left; the next one starts afresh.
+ */
+final class BatchTransaction {
+  private final Connection connection;
+  private final Batch batch;
+  private final InstrumentIds instrumentIds;
+  private final DirtyMarks dirty = new DirtyMarks();
+
+  BatchTransaction(Connection connection, Batch batch, InstrumentIds instrumentIds) {
+    this.connection = connection;
+    this.batch = batch;
+    this.instrumentIds = instrumentIds;
+  }
+
+  /** A message must leave the batch; the attempt is over and begins again without it. */
+  static final class DroppedException extends Exception {
+    private static final long serialVersionUID = 1L;
+    final transient Message message;
+    final Drop why;
+
+    DroppedException(Message message, Drop why) {
+      super(why.name(), null, false, false);
+      this.message = message;
+      this.why = why;
+    }
+  }
+
+  /** Writes and commits, or finds that an earlier attempt, whose counts hold, was committed. */
+  Durability write() throws SQLException, DroppedException {
+    Streams.Advance advance = Streams.advance(connection, batch);
+    if (advance.alreadyCommitted()) {
+      connection.rollback();
+      return advance.durability();
+    }
+    batch.startAttempt();
+    batch.drop(message -> advance.fenced().contains(message.stream()), Drop.FENCED);
+    Map<InstrumentKey, Integer> ids = instrumentIds.resolve(connection, batch);
+    writeTicks(TickTable.TRADES, lines(Kind.TRADES, ids));
+    writeTicks(TickTable.QUOTES, lines(Kind.QUOTES, ids));
+    writeCandles(ids);
+    checkCounts();
+    dirty.write(connection);
+    Rejects.write(connection, batch);
+    keepIdempotencyKeys();
+    connection.commit();
+    instrumentIds.remember(ids);
+    return advance.durability();
+  }
+
+  private List<Line> lines(Kind kind, Map<InstrumentKey, Integer> ids) {
+    List<Line> lines = new ArrayList<>();
+    for (Message message : batch.messages()) {
+      if (message.kind == kind) {
+        long stream = message.stream().number();
+        for (Row row : message.rows) {
+          boolean hasId = row instanceof Trade trade && (trade.flags() & Trade.NO_ID) == 0;
+          long id = hasId ? ((Trade) row).id() : TradeIds.ofRow(stream, message.seq(), row.index());
+          lines.add(new Line(message, row, ids.getOrDefault(row.instrument(), 0), id));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private void writeTicks(TickTable table, List<Line> lines) throws SQLException, DroppedException {
+    if (lines.isEmpty()) {
+      return;
+    }
+    if (batch.carefully) {
+      insertDistinct(table, lines);
+    } else {
+      copy(table, lines);
+      lines.forEach(line -> inserted(table, line));
+    }
+  }
+
+  private void inserted(TickTable table, Line line) {
+    line.message().inserted++;
+    if (table == TickTable.TRADES) {
+      dirty.trade(line.instrumentId(), line.row().ts());
+    }
+  }
+
+  private void copy(TickTable table, List<Line> lines) throws SQLException {
+    CopyBuffer buffer = new CopyBuffer();
+    lines.forEach(line -> table.copy(buffer, line));
+    ByteBuffer bytes = buffer.finish();
+    CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(table.copySql);
+    try {
+      copy.writeToCopy(bytes.array(), 0, bytes.limit());
+      long copied = copy.endCopy();
+      if (copied != lines.size()) {
+        throw new SQLException("copied " + copied + " of " + lines.size() + " rows", "XX000");
+      }
+    } finally {
+      if (copy.isActive()) {
+        copy.cancelCopy();
+      }
+    }
+  }
+
+  /** Of equal keys in the batch the first is inserted, the others are duplicates of it. */
+  private void insertDistinct(TickTable table, List<Line> lines)
+      throws SQLException, DroppedException {
+    Map<Line.Key, Line> distinct = new LinkedHashMap<>();
+    for (Line line : lines) {
+      if (distinct.putIfAbsent(line.key(), line) != null) {
+        line.message().duplicates++;
+      }
+    }
+    insertHalving(table, new ArrayList<>(distinct.values()));
+  }
+
+  /** Inserts; where the database refuses a row, halves down to it and goes on without it. */
+  private void insertHalving(TickTable table, List<Line> lines)
+      throws SQLException, DroppedException {
+    Savepoint before = connection.setSavepoint();
+    Set<Line.Key> inserted;
+    try {
+      inserted = table.insert(connection, lines);
+      connection.releaseSavepoint(before);
+    } catch (SQLException e) {
+      if (SqlStates.sort(e) != SqlStates.Verdict.BAD_ROW) {
+        throw e;
+      }
+      connection.rollback(before);
+      if (lines.size() == 1) {
+        refuse(lines.get(0).message(), lines.get(0).row(), e);
+        return;
+      }
+      insertHalving(table, lines.subList(0, lines.size() / 2));
+      insertHalving(table, lines.subList(lines.size() / 2, lines.size()));
+      return;
+    }
+    for (Line line : lines) {
+      if (inserted.contains(line.key())) {
+        inserted(table, line);
+      } else {
+        line.message().duplicates++;
+      }
+    }
+  }
+
+  private void writeCandles(Map<InstrumentKey, Integer> ids) throws SQLException, DroppedException {
+    List<CandleTable.Line> lines = new ArrayList<>();
+    for (Message message : batch.messages()) {
+      if (message.kind == Kind.CANDLES) {
+        for (Row row : message.rows) {
+          int id = ids.getOrDefault(row.instrument(), 0);
+          lines.add(new CandleTable.Line(message, (Candle) row, id));
+        }
+      }
+    }
+    if (!lines.isEmpty()) {
+      upsertHalving(lines);
+    }
+  }
+
+  private void upsertHalving(List<CandleTable.Line> lines) throws SQLException, DroppedException {
+    if (!batch.carefully) {
+      CandleTable.upsert(connection, lines);
+      lines.forEach(dirty::candle);
+      return;
+    }
+    Savepoint before = connection.setSavepoint();
+    try {
+      CandleTable.upsert(connection, lines);
+      connection.releaseSavepoint(before);
+      lines.forEach(dirty::candle);
+    } catch (SQLException e) {
+      if (SqlStates.sort(e) != SqlStates.Verdict.BAD_ROW) {
+        throw e;
+      }
+      connection.rollback(before);
+      if (lines.size() == 1) {
+        refuse(lines.get(0).message(), lines.get(0).candle(), e);
+        return;
+      }
+      upsertHalving(lines.subList(0, lines.size() / 2));
+      upsertHalving(lines.subList(lines.size() / 2, lines.size()));
+    }
+  }
+
+  private static void refuse(Message message, Row row, SQLException e) throws DroppedException {
+    message.refusedByDatabase(
+        new Rejection(
+            row.index(),
+            null,
+            Rejection.Code.REFUSED_BY_DATABASE,
+            "the database refused the row: SQLSTATE " + SqlStates.state(e)));
+    if (!message.answer.takesPart()) {
+      throw new DroppedException(message, Drop.ROW_REFUSED);
+    }
+  }
+
+  /** Guards against a database that drops rows in silence (TimescaleDB issue 7672 did). */
+  private void checkCounts() throws SQLException {
+    for (Message message : batch.messages()) {
+      int told = message.inserted + message.duplicates + message.updated;
+      if (told + message.countRefusedByDatabase() != message.rows.size()) {
+        throw new SQLException(
+            "of " + message.rows.size() + " rows only " + told + " are accounted for", "XX000");
+      }
+    }
+  }
+
+  private void keepIdempotencyKeys() throws SQLException, DroppedException {
+    for (Message message : batch.messages()) {
+      Idempotency idempotency = message.idempotency;
+      if (idempotency != null && !IdempotencyKeys.keep(connection, message, idempotency)) {
+        throw new DroppedException(message, Drop.KEY_TAKEN);
+      }
+    }
+  }
+}

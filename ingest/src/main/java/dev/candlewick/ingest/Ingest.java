@@ -1,0 +1,245 @@
+package dev.candlewick.ingest;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.candlewick.ingest.Answer.Durability;
+import dev.candlewick.rollup.RollUp;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
+
+/**
+ * The door of the write way: WebSocket {@code /v1/ingest} and REST {@code POST
+ * /v1/trades|quotes|candles} in, rows in the hypertables out, an answer after COMMIT.
+ */
+public final class Ingest {
+  private final IngestConfig config;
+  private final HikariDataSource pool;
+  private final WorkerExecutor blocking;
+  private final Budget budget;
+  private final JsonDecoder decoder;
+  private final IngestMetrics metrics;
+  private final RollUp rollUp;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final Map<Long, Held> sessions = new ConcurrentHashMap<>();
+  private volatile boolean draining;
+
+  private record Held(IngestSession session, StreamState stream) {}
+
+  /** Makes the lanes; {@link #start} starts them. */
+  public Ingest(Vertx vertx, IngestConfig config, MeterRegistry registry) {
+    this.config = config;
+    this.pool = new HikariDataSource(poolConfig(config, registry));
+    this.blocking = vertx.createSharedWorkerExecutor("candlewick-hello", 2);
+    this.budget = new Budget(config.budgetBytes());
+    this.decoder = new JsonDecoder(config.limits().rows());
+    this.metrics = new IngestMetrics(registry, budget);
+    InstrumentIds instrumentIds = new InstrumentIds();
+    for (int number = 0; number < config.lanes(); number++) {
+      lanes.add(new Lane(number, connections(), instrumentIds, config, budget, metrics));
+    }
+    this.rollUp = new RollUp(pool, config.retention(), registry);
+  }
+
+  /** Begins to write and to roll up. The database need not be there yet. */
+  public void start() {
+    lanes.forEach(Lane::start);
+    rollUp.start();
+  }
+
+  private static HikariConfig poolConfig(IngestConfig config, MeterRegistry registry) {
+    HikariConfig pool = new HikariConfig();
+    pool.setPoolName("ingest");
+    pool.setJdbcUrl(config.database().jdbcUrl());
+    pool.setUsername(config.database().user());
+    pool.setPassword(config.database().password());
+    pool.setAutoCommit(false);
+    pool.setMaximumPoolSize(config.lanes() + 2);
+    pool.setConnectionTimeout(3_000);
+    pool.setValidationTimeout(1_000);
+    pool.setKeepaliveTime(120_000);
+    pool.setMaxLifetime(1_800_000);
+    pool.setInitializationFailTimeout(-1);
+    pool.setMetricRegistry(registry);
+    // A silent connection must not hold a lane: sockets, statements and locks all end.
+    pool.addDataSourceProperty("connectTimeout", "5");
+    pool.addDataSourceProperty("loginTimeout", "5");
+    pool.addDataSourceProperty("socketTimeout", "15");
+    pool.addDataSourceProperty("tcpKeepAlive", "true");
+    pool.addDataSourceProperty("ApplicationName", "candlewick-ingest");
+    pool.addDataSourceProperty(
+        "options",
+        "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=20s"
+            + " -c timezone=UTC -c jit=off");
+    return pool;
+  }
+
+  private Lane.ConnectionSource connections() {
+    return new Lane.ConnectionSource() {
+      @Override
+      public Connection take() throws SQLException {
+        return pool.getConnection();
+      }
+
+      @Override
+      public void evict(Connection connection) {
+        pool.evictConnection(connection);
+      }
+    };
+  }
+
+  /**
+   * Adds the write way's routes.
+   *
+   * @param apiKeyId the id of the key that a request came with, 0 where no keys are configured
+   */
+  public void mount(Router router, ToIntFunction<RoutingContext> apiKeyId) {
+    IngestEndpoint endpoint = new IngestEndpoint(this, apiKeyId);
+    router.get("/v1/ingest").handler(endpoint::handle);
+    RestEndpoint rest = new RestEndpoint(this, apiKeyId);
+    for (Kind kind : Kind.values()) {
+      router.post("/v1/" + kind.word()).handler(request -> rest.handle(request, kind));
+    }
+  }
+
+  /** Why rows cannot be written now, as {@code code: detail}; empty while all is well. */
+  public List<String> troubles() {
+    return lanes.stream().map(Lane::holding).filter(Objects::nonNull).distinct().toList();
+  }
+
+  /** Tells the feeds that the server stops and takes nothing more. */
+  public void drain() {
+    draining = true;
+    sessions.values().forEach(held -> held.session().drain());
+  }
+
+  /** Writes what was taken in, acks it, says good-bye. Blocks, at most {@code deadline}. */
+  public void stop(Duration deadline) throws InterruptedException {
+    Instant end = Instant.now().plus(deadline);
+    lanes.forEach(Lane::stop);
+    for (Lane lane : lanes) {
+      lane.awaitStop(Duration.between(Instant.now(), end));
+    }
+    sessions.values().forEach(held -> held.session().goAway());
+    rollUp.stop();
+    pool.close();
+  }
+
+  IngestConfig config() {
+    return config;
+  }
+
+  JsonDecoder decoder() {
+    return decoder;
+  }
+
+  IngestMetrics metrics() {
+    return metrics;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  /** Whether the operator wants no data taken by such a database. */
+  boolean refuses(Durability durability) {
+    return config.strictDurability() && durability == Durability.DEGRADED;
+  }
+
+  Message.Checked check(Kind kind, Envelope.Defaults defaults, List<RawRow> raw) {
+    List<Row> rows = new ArrayList<>(raw.size());
+    List<Rejection> rejections = new ArrayList<>(0);
+    TimeBounds bounds = new TimeBounds(Instant.now(), config.retention());
+    new RowValidator(kind, defaults, bounds).check(raw, rows, rejections);
+    return new Message.Checked(rows, rejections);
+  }
+
+  /** Always takes the message; false if it was the last that fits in the budget. */
+  boolean submit(Message message) {
+    boolean roomLeft = budget.take(message.bytes);
+    int lane = Math.floorMod(Long.hashCode(message.stream().number()), lanes.size());
+    lanes.get(lane).submit(message);
+    return roomLeft;
+  }
+
+  /** Takes a request whose bytes {@link #reserve} has counted. */
+  void submitReserved(Message message) {
+    lanes.get(Math.floorMod(message.hashCode(), lanes.size())).submit(message);
+  }
+
+  boolean reserve(int bytes) {
+    return budget.tryTake(bytes);
+  }
+
+  void unreserve(int bytes) {
+    budget.release(bytes);
+  }
+
+  void whenRoom(Runnable action) {
+    budget.whenHalfFree(action);
+  }
+
+  Future<Streams.Greeting> hello(int apiKeyId, String stream) {
+    return withConnection(connection -> Streams.hello(connection, apiKeyId, stream));
+  }
+
+  /** Something done with a connection in a transaction of its own. */
+  interface Work<T> {
+    T with(Connection connection) throws SQLException;
+  }
+
+  <T> Future<T> withConnection(Work<T> work) {
+    return blocking.executeBlocking(
+        () -> {
+          try (Connection connection = pool.getConnection()) {
+            T result = work.with(connection);
+            connection.commit();
+            return result;
+          }
+        },
+        false);
+  }
+
+  void sessionOpened(IngestSession session, StreamState stream) {
+    Held before = sessions.put(stream.number(), new Held(session, stream));
+    if (before == null) {
+      metrics.sessionOpened();
+    } else if (before.session() != session) {
+      before.session().fence();
+    }
+  }
+
+  void sessionClosed(IngestSession session) {
+    sessions
+        .values()
+        .removeIf(
+            held -> {
+              boolean itsOwn = held.session() == session;
+              if (itsOwn) {
+                metrics.sessionClosed();
+              }
+              return itsOwn;
+            });
+  }
+
+  /** The code that the WebSocket decoder names for a broken frame; 1002 for anything else. */
+  static int closeCode(Throwable cause) {
+    return cause instanceof CorruptedWebSocketFrameException broken
+        ? broken.closeStatus().code()
+        : 1002;
+  }
+}

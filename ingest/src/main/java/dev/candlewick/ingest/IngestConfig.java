@@ -1,0 +1,49 @@
+package dev.candlewick.ingest;
+
+import dev.candlewick.Retention;
+import java.time.Duration;
+
+/**
+ * Bounds of the write way.
+ *
+ * @param database the primary
+ * @param lanes writer threads, each with a connection of its own; 1 to 64
+ * @param batchRows rows at which a batch closes; 1 to 100 000
+ * @param batchBytes bytes of messages at which a batch closes
+ * @param batchAge how long a batch waits for more rows at most
+ * @param budgetBytes bytes of messages in memory, of the whole process
+ * @param limits what one WebSocket client may send
+ * @param bodyBytes a REST body's size, inflated
+ * @param strictDurability refuse to take data where COMMIT does not mean on disk
+ * @param retention how long what is taken is kept; older rows are refused
+ */
+public record IngestConfig(
+    Database database,
+    int lanes,
+    int batchRows,
+    int batchBytes,
+    Duration batchAge,
+    long budgetBytes,
+    Limits limits,
+    int bodyBytes,
+    boolean strictDurability,
+    Retention retention) {
+
+  /** A database as JDBC names it; the password is never printed. */
+  public record Database(String jdbcUrl, String user, String password) {
+    @Override
+    public String toString() {
+      return jdbcUrl + " as " + user;
+    }
+  }
+
+  /**
+   * What {@code welcome} tells a WebSocket client.
+   *
+   * @param messageBytes size of a message
+   * @param rows rows of a message
+   * @param inflightMessages messages sent and not acked
+   * @param inflightBytes their size
+   */
+  public record Limits(int messageBytes, int rows, int inflightMessages, int inflightBytes) {}
+}

@@ -1,0 +1,90 @@
+package dev.candlewick.ingest;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Instruments' ids, shared by the lanes. An instrument is created on first sight, with its rows.
+ */
+final class InstrumentIds {
+  private static final int MOST_REMEMBERED = 1_000_000;
+
+  private static final String CREATE =
+      """
+      insert into market.instruments (venue, symbol)
+      select * from unnest(?::text[], ?::text[]) as v (venue, symbol) order by 1, 2
+      on conflict (venue, symbol) do nothing
+      """;
+
+  private static final String FIND =
+      """
+      select i.venue, i.symbol, i.id
+      from unnest(?::text[], ?::text[]) as v (venue, symbol)
+      join market.instruments i on i.venue = v.venue and i.symbol = v.symbol
+      """;
+
+  private final Map<InstrumentKey, Integer> committed = new ConcurrentHashMap<>();
+
+  /**
+   * The ids of a batch's instruments; unknown ones are created in the batch's own transaction, so
+   * that nothing is left of them if it fails. In sorted order, so that two servers cannot deadlock.
+   */
+  Map<InstrumentKey, Integer> resolve(Connection connection, Batch batch) throws SQLException {
+    Map<InstrumentKey, Integer> ids = new HashMap<>();
+    TreeSet<InstrumentKey> unknown = new TreeSet<>();
+    InstrumentKey previous = null;
+    for (Message message : batch.messages()) {
+      for (Row row : message.rows) {
+        InstrumentKey key = row.instrument();
+        if (key == previous) {
+          continue;
+        }
+        previous = key;
+        Integer id = committed.get(key);
+        if (id == null) {
+          unknown.add(key);
+        } else {
+          ids.put(key, id);
+        }
+      }
+    }
+    if (!unknown.isEmpty()) {
+      create(connection, unknown, ids);
+    }
+    return ids;
+  }
+
+  private static void create(
+      Connection connection, TreeSet<InstrumentKey> unknown, Map<InstrumentKey, Integer> ids)
+      throws SQLException {
+    String[] venues = unknown.stream().map(InstrumentKey::venue).toArray(String[]::new);
+    String[] symbols = unknown.stream().map(InstrumentKey::symbol).toArray(String[]::new);
+    try (PreparedStatement create = connection.prepareStatement(CREATE);
+        PreparedStatement find = connection.prepareStatement(FIND)) {
+      for (PreparedStatement statement : new PreparedStatement[] {create, find}) {
+        statement.setArray(1, connection.createArrayOf("text", venues));
+        statement.setArray(2, connection.createArrayOf("text", symbols));
+      }
+      create.executeUpdate();
+      try (ResultSet row = find.executeQuery()) {
+        while (row.next()) {
+          ids.put(new InstrumentKey(row.getString(1), row.getString(2)), row.getInt(3));
+        }
+      }
+    }
+  }
+
+  /** Remembers ids once the transaction that may have created them is committed. */
+  void remember(Map<InstrumentKey, Integer> ids) {
+    if (committed.size() > MOST_REMEMBERED) {
+      committed.clear();
+    }
+    committed.putAll(ids);
+  }
+}

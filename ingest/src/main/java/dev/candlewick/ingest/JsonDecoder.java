@@ -1,0 +1,257 @@
+package dev.candlewick.ingest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.candlewick.ingest.DecodeException.Fault;
+import dev.candlewick.ingest.Envelope.Defaults;
+import dev.candlewick.ingest.Envelope.TimeUnit;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Step 3 of the write way: bytes to rows as they were written. Knows JSON and the names of the
+ * fields, no rule about their values. Stateless; safe on any thread.
+ */
+final class JsonDecoder {
+  private static final long MAX_SEQ = (1L << 53) - 1;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(32)
+                  .maxNumberLength(200)
+                  .maxStringLength(65_536)
+                  .maxNameLength(256)
+                  .build())
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+          .build();
+
+  private final int maxRows;
+
+  JsonDecoder(int maxRows) {
+    this.maxRows = maxRows;
+  }
+
+  /** Decodes one frame or body: a JSON object of header fields and {@code rows}. */
+  Envelope decode(byte[] json) throws DecodeException {
+    try (JsonParser in = open(json, 0, json.length)) {
+      Reading reading = new Reading();
+      if (in.nextToken() == JsonToken.START_OBJECT) {
+        reading.object(in);
+      } else {
+        reading.refuse("a JSON object is due");
+        in.skipChildren();
+      }
+      expectEnd(in);
+      return reading.envelope();
+    } catch (JsonProcessingException e) {
+      throw new DecodeException(Fault.MALFORMED, describe(e));
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory cannot fail", e);
+    }
+  }
+
+  /** Decodes one line of NDJSON: a single row. */
+  RawRow decodeRow(byte[] json, int from, int length) throws DecodeException {
+    try (JsonParser in = open(json, from, length)) {
+      in.nextToken();
+      RawRow row = row(in);
+      expectEnd(in);
+      return row;
+    } catch (JsonProcessingException e) {
+      throw new DecodeException(Fault.MALFORMED, describe(e));
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory cannot fail", e);
+    }
+  }
+
+  private static JsonParser open(byte[] json, int from, int length)
+      throws IOException, DecodeException {
+    return JSON.createParser(json, from, length);
+  }
+
+  private static void expectEnd(JsonParser in) throws IOException, DecodeException {
+    if (in.currentToken() == null) {
+      throw new DecodeException(Fault.MALFORMED, "no JSON at all");
+    }
+    if (in.nextToken() != null) {
+      throw new DecodeException(Fault.MALFORMED, "something follows the JSON value");
+    }
+  }
+
+  private static String describe(JsonProcessingException e) {
+    String where =
+        e.getLocation() == null ? "" : " at byte " + Math.max(0, e.getLocation().getByteOffset());
+    return "not JSON" + where + ": " + Rejection.excerpt(String.valueOf(e.getOriginalMessage()));
+  }
+
+  /** A frame or body while it is read. What is wrong with its shape waits: bad JSON comes first. */
+  private final class Reading {
+    private final Set<String> seen = new HashSet<>();
+    private @Nullable String problem;
+    private @Nullable String type;
+    private @Nullable String stream;
+    private @Nullable String venue;
+    private @Nullable String symbol;
+    private @Nullable String timeframe;
+    private @Nullable TimeUnit unit;
+    private long seq = -1;
+    private long version = -1;
+    private @Nullable List<RawRow> rows;
+
+    void refuse(String what) {
+      if (problem == null) {
+        problem = what;
+      }
+    }
+
+    void object(JsonParser in) throws IOException, DecodeException {
+      while (in.nextToken() != JsonToken.END_OBJECT) {
+        String name = in.currentName();
+        in.nextToken();
+        switch (name) {
+          case "t" -> type = text(in, name);
+          case "stream" -> stream = text(in, name);
+          case "venue" -> venue = text(in, name);
+          case "symbol" -> symbol = text(in, name);
+          case "timeframe" -> timeframe = text(in, name);
+          case "unit" -> unit(text(in, name));
+          case "seq" -> seq = whole(in, name);
+          case "v" -> version = whole(in, name);
+          case "rows" -> rows(in);
+          default -> {
+            refuse("unknown field " + Rejection.excerpt(name));
+            in.skipChildren();
+            continue;
+          }
+        }
+        if (!seen.add(name)) {
+          throw new DecodeException(Fault.MALFORMED, "the field " + name + " stands twice");
+        }
+      }
+    }
+
+    private @Nullable String text(JsonParser in, String name) throws IOException {
+      if (in.currentToken() == JsonToken.VALUE_STRING) {
+        return in.getText();
+      }
+      if (in.currentToken() != JsonToken.VALUE_NULL) {
+        refuse(name + " must be a string");
+        in.skipChildren();
+      }
+      return null;
+    }
+
+    private void unit(@Nullable String word) {
+      unit = word == null ? null : TimeUnit.of(word);
+      if (word != null && unit == null) {
+        refuse("unit must be one of s, ms, us, ns");
+      }
+    }
+
+    private long whole(JsonParser in, String name) throws IOException {
+      if (in.currentToken() == JsonToken.VALUE_NUMBER_INT
+          && in.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+          && in.getLongValue() >= 1
+          && in.getLongValue() <= MAX_SEQ) {
+        return in.getLongValue();
+      }
+      refuse(name + " must be a whole number from 1 to 2^53-1");
+      in.skipChildren();
+      return -1;
+    }
+
+    private void rows(JsonParser in) throws IOException, DecodeException {
+      if (in.currentToken() != JsonToken.START_ARRAY) {
+        refuse("rows must be an array");
+        in.skipChildren();
+        return;
+      }
+      List<RawRow> list = new ArrayList<>();
+      while (in.nextToken() != JsonToken.END_ARRAY) {
+        list.add(row(in));
+        if (list.size() > maxRows) {
+          throw new DecodeException(Fault.TOO_LARGE, "more than " + maxRows + " rows");
+        }
+      }
+      rows = list;
+    }
+
+    Envelope envelope() throws DecodeException {
+      if (problem != null) {
+        throw new DecodeException(Fault.BAD_MESSAGE, problem);
+      }
+      return new Envelope(
+          type, seq, version, stream, new Defaults(venue, symbol, timeframe, unit), rows);
+    }
+  }
+
+  private static RawRow row(JsonParser in) throws IOException, DecodeException {
+    if (in.currentToken() != JsonToken.START_OBJECT) {
+      in.skipChildren();
+      return RawRow.NOT_AN_OBJECT;
+    }
+    RawRow row = new RawRow();
+    while (in.nextToken() != JsonToken.END_OBJECT) {
+      String name = in.currentName();
+      Field field = Field.of(name);
+      in.nextToken();
+      if (field == null) {
+        row.putUnknown(name);
+        in.skipChildren();
+      } else if (!row.put(field, value(in))) {
+        throw new DecodeException(Fault.MALFORMED, "the field " + name + " stands twice in a row");
+      }
+    }
+    return row;
+  }
+
+  private static @Nullable Object value(JsonParser in) throws IOException {
+    return switch (in.currentToken()) {
+      case VALUE_NULL -> null;
+      case VALUE_STRING -> in.getText();
+      case VALUE_TRUE -> Boolean.TRUE;
+      case VALUE_FALSE -> Boolean.FALSE;
+      case VALUE_NUMBER_INT ->
+          in.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+              ? in.getText()
+              : (Object) in.getLongValue();
+      case VALUE_NUMBER_FLOAT -> decimal(in);
+      case START_ARRAY -> words(in);
+      default -> {
+        in.skipChildren();
+        yield RawRow.OTHER;
+      }
+    };
+  }
+
+  /** The number; where a double would read 0 for what is not 0, the text, so that it is refused. */
+  private static Object decimal(JsonParser in) throws IOException {
+    double number = in.getDoubleValue();
+    return number == 0 ? in.getText() : (Object) number;
+  }
+
+  private static Object words(JsonParser in) throws IOException {
+    List<String> words = new ArrayList<>();
+    boolean onlyStrings = true;
+    while (in.nextToken() != JsonToken.END_ARRAY) {
+      if (in.currentToken() == JsonToken.VALUE_STRING && words.size() < 16) {
+        words.add(in.getText());
+      } else {
+        onlyStrings = false;
+        in.skipChildren();
+      }
+    }
+    return onlyStrings ? words : RawRow.OTHER;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.candlewick.ingest;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message of a stream or one REST request: valid rows, what was refused, and whom to answer.
+ * Made on an event loop, then owned by one lane's thread until it is answered.
+ */
+final class Message {
+  final Kind kind;
+  final List<Row> rows;
+  final int bytes;
+  final boolean isRequest;
+  final Answer answer;
+  final @Nullable Idempotency idempotency;
+  private final List<Rejection> refusedByRule;
+  private final List<Rejection> refusedByDatabase = new ArrayList<>();
+  private @Nullable StreamState stream;
+  private long seq;
+
+  /** Of the attempt at hand; they hold once the message is committed. */
+  int inserted;
+
+  int duplicates;
+  int updated;
+
+  private Message(
+      Kind kind,
+      Checked checked,
+      int bytes,
+      Answer answer,
+      @Nullable StreamState stream,
+      @Nullable Idempotency idempotency) {
+    this.kind = kind;
+    this.rows = checked.rows();
+    this.refusedByRule = checked.rejections();
+    this.bytes = bytes;
+    this.answer = answer;
+    this.stream = stream;
+    this.isRequest = stream == null;
+    this.idempotency = idempotency;
+  }
+
+  /** A message's rows after {@link RowValidator}. */
+  record Checked(List<Row> rows, List<Rejection> rejections) {}
+
+  /** A message of a feed's stream. */
+  static Message ofStream(
+      StreamState stream, long seq, Kind kind, Checked checked, int bytes, Answer answer) {
+    Message message = new Message(kind, checked, bytes, answer, stream, null);
+    message.seq = seq;
+    return message;
+  }
+
+  /** A REST request; the lane gives it its place in a stream of the server's own. */
+  static Message ofRequest(
+      Kind kind, Checked checked, int bytes, Answer answer, @Nullable Idempotency idempotency) {
+    return new Message(kind, checked, bytes, answer, null, idempotency);
+  }
+
+  /** Gives a request its place. */
+  void place(StreamState serverStream, long itsSeq) {
+    stream = serverStream;
+    seq = itsSeq;
+  }
+
+  /** How the message came, as metrics name it. */
+  String transport() {
+    return isRequest ? "rest" : "websocket";
+  }
+
+  StreamState stream() {
+    if (stream == null) {
+      throw new IllegalStateException("a message is given its stream before it is written");
+    }
+    return stream;
+  }
+
+  long seq() {
+    return seq;
+  }
+
+  void startAttempt() {
+    inserted = 0;
+    duplicates = 0;
+    updated = 0;
+    refusedByDatabase.clear();
+  }
+
+  void refusedByDatabase(Rejection rejection) {
+    refusedByDatabase.add(rejection);
+  }
+
+  int countRefusedByDatabase() {
+    return refusedByDatabase.size();
+  }
+
+  List<Rejection> rejections() {
+    List<Rejection> all = new ArrayList<>(refusedByRule);
+    all.addAll(refusedByDatabase);
+    return all;
+  }
+}

@@ -1,0 +1,214 @@
+package dev.candlewick.ingest;
+
+import dev.candlewick.Problem;
+import dev.candlewick.ingest.DecodeException.Fault;
+import dev.candlewick.ingest.Envelope.Defaults;
+import dev.candlewick.ingest.Envelope.TimeUnit;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Steps 1 and 2 of the write way for REST: {@code POST /v1/trades|quotes|candles}. One request is
+ * one message; the answer is sent after COMMIT.
+ */
+final class RestEndpoint {
+  /** Rows of one request: each needs an id of its own within it. */
+  static final int MAX_ROWS = 100_000;
+
+  private static final Set<String> PARAMETERS =
+      Set.of("venue", "symbol", "timeframe", "unit", "on_error");
+  private static final Pattern KEY = Pattern.compile("[\\x20-\\x7E]{1,128}");
+
+  private final Ingest ingest;
+  private final ToIntFunction<RoutingContext> apiKeyId;
+  private final JsonDecoder decoder = new JsonDecoder(MAX_ROWS);
+  private final Set<String> keysInFlight = ConcurrentHashMap.newKeySet();
+
+  RestEndpoint(Ingest ingest, ToIntFunction<RoutingContext> apiKeyId) {
+    this.ingest = ingest;
+    this.apiKeyId = apiKeyId;
+  }
+
+  /** What the head of a request says. */
+  private record Head(
+      RestBody form, Defaults defaults, boolean skipsBadRows, @Nullable String key) {}
+
+  void handle(RoutingContext request, Kind kind) {
+    Head head = head(request);
+    refuseIfUnable();
+    new BodyReader(request, ingest).read().onSuccess(body -> answer(request, kind, head, body));
+  }
+
+  private static Head head(RoutingContext request) {
+    MultiMap query = request.queryParams();
+    for (String name : query.names()) {
+      if (!PARAMETERS.contains(name)) {
+        throw Problem.badParameter(Rejection.excerpt(name), "no such parameter");
+      }
+    }
+    String encoding = request.request().getHeader(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw new Problem(415, "unsupported_media_type", "Content-Encoding must be gzip or none");
+    }
+    Optional<RestBody> form = RestBody.of(request.request().getHeader(HttpHeaders.CONTENT_TYPE));
+    if (form.isEmpty()) {
+      throw new Problem(
+          415,
+          "unsupported_media_type",
+          "Content-Type must be application/json, application/x-ndjson or text/csv, in UTF-8");
+    }
+    String key = request.request().getHeader("Idempotency-Key");
+    if (key != null && !KEY.matcher(key).matches()) {
+      throw Problem.badParameter("Idempotency-Key", "must be 1 to 128 printable ASCII characters");
+    }
+    return new Head(form.get(), defaults(query), skipsBadRows(query), key);
+  }
+
+  private static Defaults defaults(MultiMap query) {
+    String word = query.get("unit");
+    TimeUnit unit = word == null ? null : TimeUnit.of(word);
+    if (word != null && unit == null) {
+      throw Problem.badParameter("unit", "must be one of s, ms, us, ns");
+    }
+    return new Defaults(query.get("venue"), query.get("symbol"), query.get("timeframe"), unit);
+  }
+
+  private static boolean skipsBadRows(MultiMap query) {
+    String onError = query.get("on_error");
+    if (onError != null && !onError.equals("skip") && !onError.equals("reject")) {
+      throw Problem.badParameter("on_error", "must be skip or reject");
+    }
+    return "skip".equals(onError);
+  }
+
+  private void refuseIfUnable() {
+    if (ingest.draining()) {
+      throw Problem.unavailable("the server is about to stop");
+    }
+    if (!ingest.troubles().isEmpty()) {
+      throw Problem.unavailable("the database cannot take rows at the moment");
+    }
+  }
+
+  private void answer(RoutingContext request, Kind kind, Head head, Buffer body) {
+    byte[] bytes = body.getBytes();
+    try {
+      Envelope envelope = head.form().decode(bytes, head.defaults(), decoder, MAX_ROWS);
+      if (envelope.rows() == null) {
+        throw new DecodeException(Fault.BAD_MESSAGE, "rows are due");
+      }
+      Message.Checked checked = ingest.check(kind, envelope.defaults(), envelope.rows());
+      if (!checked.rejections().isEmpty() && !head.skipsBadRows()) {
+        ingest.metrics().rejected(checked.rejections());
+        throw RestAnswer.rowsRejected(checked.rejections());
+      }
+      Submission submission = new Submission(request, kind, checked, bytes, head.skipsBadRows());
+      if (head.key() == null) {
+        submission.submit(null);
+      } else {
+        submitOnce(submission, head.key());
+      }
+    } catch (DecodeException e) {
+      ingest.unreserve(bytes.length);
+      request.fail(new Problem(e.fault.status, e.fault.word(), e.detail()));
+    } catch (Problem e) {
+      ingest.unreserve(bytes.length);
+      request.fail(e);
+    }
+  }
+
+  /** A request ready to be written. */
+  private final class Submission {
+    private final RoutingContext request;
+    private final Kind kind;
+    private final Message.Checked checked;
+    private final byte[] body;
+    private final RestAnswer answer;
+
+    Submission(
+        RoutingContext request,
+        Kind kind,
+        Message.Checked checked,
+        byte[] body,
+        boolean skipsBadRows) {
+      this.request = request;
+      this.kind = kind;
+      this.checked = checked;
+      this.body = body;
+      this.answer = new RestAnswer(request, skipsBadRows);
+    }
+
+    void submit(@Nullable Idempotency idempotency) {
+      answer.startClock();
+      ingest.submitReserved(Message.ofRequest(kind, checked, body.length, answer, idempotency));
+    }
+
+    void refuse(Problem problem) {
+      ingest.unreserve(body.length);
+      request.fail(problem);
+    }
+  }
+
+  /** With an Idempotency-Key: the first answer again, if there is one; else this is the first. */
+  private void submitOnce(Submission submission, String key) {
+    int owner = apiKeyId.applyAsInt(submission.request);
+    String inFlight = owner + " " + key;
+    if (!keysInFlight.add(inFlight)) {
+      submission.refuse(
+          Problem.passing(409, "idempotency_key_in_use", "a request with this key is running"));
+      return;
+    }
+    submission.request.addEndHandler(ended -> keysInFlight.remove(inFlight));
+    byte[] sha256 = sha256(submission);
+    Idempotency idempotency = new Idempotency(owner, key, sha256, RestAnswer::body);
+    submission.answer.onKeyTaken(() -> replay(submission, idempotency));
+    find(idempotency)
+        .onSuccess(
+            kept -> {
+              if (kept.isPresent()) {
+                ingest.unreserve(submission.body.length);
+                submission.answer.replay(kept.get(), sha256);
+              } else {
+                submission.submit(idempotency);
+              }
+            })
+        .onFailure(
+            cause -> submission.refuse(Problem.unavailable("the database cannot be asked now")));
+  }
+
+  private void replay(Submission submission, Idempotency idempotency) {
+    find(idempotency)
+        .onSuccess(
+            kept -> kept.ifPresent(first -> submission.answer.replay(first, idempotency.sha256())))
+        .onFailure(submission.request::fail);
+  }
+
+  private Future<Optional<IdempotencyKeys.Kept>> find(Idempotency idempotency) {
+    return ingest.withConnection(
+        connection -> IdempotencyKeys.find(connection, idempotency.apiKeyId(), idempotency.key()));
+  }
+
+  /** Of the whole request: another path or query with the same body is another request. */
+  private static byte[] sha256(Submission submission) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(submission.request.request().uri().getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) '\n');
+      return digest.digest(submission.body);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package dev.candlewick.ingest;
+
+import dev.candlewick.Timeframe;
+import dev.candlewick.ingest.Envelope.Defaults;
+import dev.candlewick.ingest.Rejection.Code;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Step 4 of the write way: a row as it was written becomes a trade, a quote or a candle, or is
+ * refused with the field and the reason. One validator serves one message; it knows no database.
+ */
+final class RowValidator {
+  private static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
+  private static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}");
+  private static final Timeframe MINUTE = Timeframe.ofSeconds(60);
+
+  private final Kind kind;
+  private final Defaults defaults;
+  private final TimeBounds bounds;
+  private final RowFields fields;
+  private InstrumentKey lastInstrument = new InstrumentKey("", "");
+  private @Nullable String lastTimeframeText;
+  private Timeframe lastTimeframe = MINUTE;
+
+  RowValidator(Kind kind, Defaults defaults, TimeBounds bounds) {
+    this.kind = kind;
+    this.defaults = defaults;
+    this.bounds = bounds;
+    this.fields = new RowFields(kind);
+  }
+
+  /** Sorts the rows: good ones into {@code good}, the rest into {@code bad}. */
+  void check(List<RawRow> rows, List<Row> good, List<Rejection> bad) {
+    for (int index = 0; index < rows.size(); index++) {
+      fields.turnTo(rows.get(index), index);
+      Row row =
+          switch (kind) {
+            case TRADES -> trade();
+            case QUOTES -> quote();
+            case CANDLES -> candle();
+          };
+      Rejection rejection = fields.rejection();
+      if (rejection == null) {
+        good.add(row);
+      } else {
+        bad.add(rejection);
+      }
+    }
+  }
+
+  private Trade trade() {
+    InstrumentKey instrument = instrument();
+    long ts = ts(bounds.oldest(Kind.TRADES, MINUTE));
+    double price = fields.number(Field.PRICE);
+    double size = fields.notNegative(Field.SIZE);
+    int flags = fields.flags();
+    Optional<Long> wholeId = fields.wholeId();
+    long id = wholeId.orElse(0L);
+    if (wholeId.isEmpty()) {
+      String text = fields.textId();
+      id = text.isEmpty() ? 0 : TradeIds.hash(text);
+      flags |= text.isEmpty() ? Trade.NO_ID : Trade.HASHED_ID;
+    }
+    return new Trade(instrument, fields.index(), ts, price, size, fields.side(), (short) flags, id);
+  }
+
+  private Quote quote() {
+    InstrumentKey instrument = instrument();
+    long ts = ts(bounds.oldest(Kind.QUOTES, MINUTE));
+    Double bid = fields.optional(Field.BID);
+    Double ask = fields.optional(Field.ASK);
+    if (bid == null && ask == null) {
+      fields.refuse(Field.BID, Code.MISSING_FIELD, "bid or ask is due");
+    }
+    return new Quote(
+        instrument,
+        fields.index(),
+        ts,
+        bid,
+        fields.optionalNotNegative(Field.BID_SIZE),
+        ask,
+        fields.optionalNotNegative(Field.ASK_SIZE),
+        fields.optional(Field.LAST),
+        fields.optionalNotNegative(Field.VOLUME_24H));
+  }
+
+  private Candle candle() {
+    InstrumentKey instrument = instrument();
+    Timeframe timeframe = timeframe();
+    long ts = ts(bounds.oldest(Kind.CANDLES, timeframe));
+    if (Math.multiplyExact(timeframe.bucket(Math.floorDiv(ts, 1_000_000L)), 1_000_000L) != ts) {
+      fields.refuse(
+          Field.TS, Code.MISALIGNED_TS, "not the open time of a " + timeframe.text() + " candle");
+    }
+    double open = fields.number(Field.OPEN);
+    double high = fields.number(Field.HIGH);
+    double low = fields.number(Field.LOW);
+    double close = fields.number(Field.CLOSE);
+    if (low > Math.min(open, close) || high < Math.max(open, close)) {
+      fields.refuseRow(Code.OHLC_INCONSISTENT, "low <= open, close <= high does not hold");
+    }
+    return new Candle(
+        instrument,
+        fields.index(),
+        timeframe,
+        ts,
+        open,
+        high,
+        low,
+        close,
+        fields.notNegative(Field.VOLUME),
+        fields.optional(Field.QUOTE_VOLUME),
+        fields.optionalCount(Field.TRADES),
+        fields.optionalNotNegative(Field.TAKER_BUY_VOLUME),
+        fields.optionalTruth(Field.CLOSED, true));
+  }
+
+  private InstrumentKey instrument() {
+    String venue = fields.text(Field.VENUE, defaults.venue());
+    String symbol = fields.text(Field.SYMBOL, defaults.symbol());
+    if (venue.equals(lastInstrument.venue()) && symbol.equals(lastInstrument.symbol())) {
+      return lastInstrument;
+    }
+    if (!VENUE.matcher(venue).matches()) {
+      fields.refuse(Field.VENUE, Code.BAD_VENUE, "must match " + VENUE.pattern());
+    } else if (!SYMBOL.matcher(symbol).matches()) {
+      fields.refuse(Field.SYMBOL, Code.BAD_SYMBOL, "must match " + SYMBOL.pattern());
+    } else {
+      lastInstrument = new InstrumentKey(venue, symbol);
+    }
+    return lastInstrument;
+  }
+
+  private Timeframe timeframe() {
+    String text = fields.text(Field.TIMEFRAME, defaults.timeframe());
+    if (!text.equals(lastTimeframeText)) {
+      Optional<Timeframe> timeframe = Timeframe.parse(text);
+      if (timeframe.isEmpty()) {
+        fields.refuse(Field.TIMEFRAME, Code.BAD_TIMEFRAME, "must be like 1s, 5m, 1h, 1d, 1w, 1M");
+        return MINUTE;
+      }
+      lastTimeframe = timeframe.get();
+      lastTimeframeText = text;
+    }
+    return lastTimeframe;
+  }
+
+  private long ts(long oldest) {
+    Object raw = fields.raw(Field.TS);
+    if (raw == null) {
+      fields.refuse(Field.TS, Code.MISSING_FIELD, "a timestamp is due");
+      return 0;
+    }
+    try {
+      long micros = Timestamps.micros(raw, defaults.unit());
+      if (micros < 0 || micros > bounds.newest()) {
+        fields.refuse(
+            Field.TS, Code.TS_OUT_OF_RANGE, "before 1970 or more than 1 day in the future");
+        return 0;
+      }
+      if (micros < oldest) {
+        fields.refuse(Field.TS, Code.TS_TOO_OLD, "before what retention still keeps");
+      }
+      return micros;
+    } catch (IllegalArgumentException e) {
+      fields.refuse(Field.TS, Code.BAD_TIMESTAMP, String.valueOf(e.getMessage()));
+    } catch (ArithmeticException e) {
+      fields.refuse(Field.TS, Code.TS_OUT_OF_RANGE, "too far from 1970 to be in this unit");
+    }
+    return 0;
+  }
+}

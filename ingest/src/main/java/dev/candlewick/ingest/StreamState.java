@@ -1,0 +1,14 @@
+package dev.candlewick.ingest;
+
+/**
+ * A stream as the database has it.
+ *
+ * @param apiKeyId whose stream it is; {@link #SERVER} for the server's own
+ * @param number the stream's number, part of the ids made for rows without one
+ * @param epoch grows with each hello; an older holder is fenced
+ * @param committedSeq every message up to this one is committed
+ */
+record StreamState(int apiKeyId, String stream, long number, long epoch, long committedSeq) {
+  /** Owner of the streams on which REST requests ride. */
+  static final int SERVER = -1;
+}

@@ -1,0 +1,104 @@
+package dev.candlewick.rollup;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The (instrument, minute) pairs to roll up in one pass, taken out of {@code ingest.dirty}. A mark
+ * is taken once its minute is closed; a trade that comes later leaves a mark of its own.
+ */
+final class DirtyMinutes {
+  /** Pairs of one pass, about: all marks of a minute are taken together. */
+  private static final int PAIRS = 20_000;
+
+  private static final String TAKE =
+      """
+      with closed as (
+        select bucket, sum(sum(cardinality(ids))) over (order by bucket) - sum(cardinality(ids)) as before
+        from ingest.dirty
+        where level <= 60 and bucket < now() - interval '61 seconds'
+        group by bucket)
+      delete from ingest.dirty d
+      using closed c
+      where d.bucket = c.bucket and d.level <= 60 and c.before < ?
+      returning d.level, (extract(epoch from d.bucket))::bigint, d.ids
+      """;
+
+  /** One instrument's minute; {@code minute} in epoch seconds. */
+  record Pair(int instrumentId, long minute) implements Comparable<Pair> {
+    @Override
+    public int compareTo(Pair other) {
+      int byInstrument = Integer.compare(instrumentId, other.instrumentId);
+      return byInstrument != 0 ? byInstrument : Long.compare(minute, other.minute);
+    }
+  }
+
+  private final TreeSet<Pair> traded = new TreeSet<>();
+  private final TreeSet<Pair> subMinute = new TreeSet<>();
+  private long taken;
+
+  private DirtyMinutes() {}
+
+  static DirtyMinutes take(Connection connection) throws SQLException {
+    DirtyMinutes minutes = new DirtyMinutes();
+    try (PreparedStatement take = connection.prepareStatement(TAKE)) {
+      take.setInt(1, PAIRS);
+      try (ResultSet row = take.executeQuery()) {
+        while (row.next()) {
+          Integer[] ids = (Integer[]) row.getArray(3).getArray();
+          for (int id : ids) {
+            Pair pair = new Pair(id, row.getLong(2));
+            (row.getInt(1) == 60 ? minutes.traded : minutes.subMinute).add(pair);
+          }
+          minutes.taken += ids.length;
+        }
+      }
+    }
+    return minutes;
+  }
+
+  /** Minutes whose trades, or whose one-minute candle from the venue, changed. */
+  Set<Pair> traded() {
+    return traded;
+  }
+
+  /** Minutes whose candles of less than a minute changed. */
+  Set<Pair> subMinute() {
+    return subMinute;
+  }
+
+  /** The buckets of a longer timeframe that these minutes lie in. */
+  Set<Pair> buckets(int seconds) {
+    Set<Pair> buckets = new TreeSet<>();
+    for (Set<Pair> pairs : Set.of(traded, subMinute)) {
+      for (Pair pair : pairs) {
+        buckets.add(
+            new Pair(pair.instrumentId, pair.minute - Math.floorMod(pair.minute, (long) seconds)));
+      }
+    }
+    return buckets;
+  }
+
+  int count() {
+    return traded.size() + subMinute.size();
+  }
+
+  boolean isEmpty() {
+    return count() == 0;
+  }
+
+  /** Whether more marks may be waiting. */
+  boolean more() {
+    return taken >= PAIRS;
+  }
+
+  /** Binds pairs as two arrays, instruments at {@code at} and epoch seconds behind it. */
+  static void bind(PreparedStatement statement, int at, Set<Pair> pairs) throws SQLException {
+    statement.setObject(at, pairs.stream().mapToInt(Pair::instrumentId).toArray());
+    statement.setObject(at + 1, pairs.stream().mapToLong(Pair::minute).toArray());
+  }
+}

@@ -1,0 +1,131 @@
+package dev.candlewick.rollup;
+
+import dev.candlewick.Retention;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Once a second, on whichever server instance gets the advisory lock: dirty minutes that are closed
+ * become candles again, longer timeframes follow. Once an hour: what is past its retention goes.
+ */
+public final class RollUp implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(RollUp.class);
+  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration RETENTION_EVERY = Duration.ofHours(1);
+
+  /** One roll-up at a time per database; the number is only ours to keep unique. */
+  private static final String LEAD = "select pg_try_advisory_xact_lock(740101)";
+
+  private static final String EDITION = "select edition from ingest.edition";
+
+  private final DataSource database;
+  private final Retention retention;
+  private final RollUpMetrics metrics;
+  private final Thread thread = new Thread(this, "candlewick-rollup");
+  private volatile boolean stopping;
+  private long retentionDue = System.nanoTime();
+
+  /** Starts with {@link #start}. The database need not be there, nor migrated, yet. */
+  public RollUp(DataSource database, Retention retention, MeterRegistry registry) {
+    this.database = database;
+    this.retention = retention;
+    this.metrics = new RollUpMetrics(registry);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Ends after the pass at hand; an unfinished pass is rolled back and done again later. */
+  public void stop() throws InterruptedException {
+    stopping = true;
+    thread.interrupt();
+    thread.join(Duration.ofSeconds(5).toMillis());
+  }
+
+  @Override
+  public void run() {
+    while (!stopping) {
+      try (Connection connection = database.getConnection()) {
+        boolean more = pass(connection);
+        dropWhatIsTooOld(connection);
+        if (!more) {
+          Thread.sleep(EVERY.toMillis());
+        }
+      } catch (SQLException e) {
+        if (!pauseAfter(e)) {
+          return;
+        }
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private boolean pauseAfter(SQLException e) {
+    metrics.failed();
+    LOG.warn("roll-up put off, trying again: SQLSTATE {}: {}", e.getSQLState(), e.getMessage());
+    try {
+      Thread.sleep(EVERY.toMillis());
+      return true;
+    } catch (InterruptedException stopped) {
+      return false;
+    }
+  }
+
+  /** One pass in one transaction; true if more is waiting. */
+  private boolean pass(Connection connection) throws SQLException {
+    long start = System.nanoTime();
+    if (!leads(connection)) {
+      connection.rollback();
+      return false;
+    }
+    boolean community = text(connection, EDITION).equals("community");
+    DirtyMinutes minutes = DirtyMinutes.take(connection);
+    if (!minutes.isEmpty()) {
+      MinuteRollUp.write(connection, minutes, retention);
+      if (community) {
+        LevelRefresh.mark(connection, minutes);
+      } else {
+        LevelRollUp.write(connection, minutes);
+      }
+    }
+    connection.commit();
+    if (community) {
+      LevelRefresh.refreshMarked(connection, retention);
+    }
+    metrics.passed(minutes, System.nanoTime() - start);
+    return minutes.more();
+  }
+
+  private static boolean leads(Connection connection) throws SQLException {
+    return text(connection, LEAD).equals("t");
+  }
+
+  private static String text(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      return row.next() ? String.valueOf(row.getString(1)) : "";
+    }
+  }
+
+  private void dropWhatIsTooOld(Connection connection) throws SQLException {
+    if (System.nanoTime() - retentionDue < 0) {
+      return;
+    }
+    retentionDue = System.nanoTime() + RETENTION_EVERY.toNanos();
+    if (leads(connection)) {
+      boolean community = text(connection, EDITION).equals("community");
+      RetentionJob.run(connection, retention, community);
+      metrics.retentionRan();
+    }
+    connection.commit();
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Keeps the stored candles right: what the write way marked dirty is rolled up again, and what is
+ * older than its retention is dropped, in this order.
+ *
+ * <p>Read {@link dev.candlewick.rollup.RollUp} (the loop; one instance at a time does the work),
+ * then {@code DirtyMinutes} (what to do), {@code MinuteRollUp} (trades to candles_1m), {@code
+ * LevelRollUp} (Apache edition: the longer timeframes), {@code LevelRefresh} (Community edition:
+ * the same by continuous aggregates), {@code RetentionJob}.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.candlewick.rollup;

@@ -1,0 +1,166 @@
+package dev.candlewick.server.instrument;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.candlewick.server.web.Json;
+import dev.candlewick.server.web.Numbers;
+import dev.candlewick.server.web.Problem;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+
+/**
+ * The checked body of {@code PUT /v1/instruments/{venue}/{symbol}}: a field that is there is set,
+ * null takes it away, one that is not there stays. {@code metadata} is replaced as a whole.
+ *
+ * @param json an object of the fields to change, checked and written anew
+ */
+record InstrumentChange(String json) {
+  private static final int MAX_TEXT = 256;
+  private static final int MAX_SCALE = 400;
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /**
+   * Reads a request's body.
+   *
+   * @throws Problem 400 {@code malformed} if it is no JSON object; 422 with a row code of the wire
+   *     contract, the detail beginning with the field's name, if a field is wrong
+   */
+  static InstrumentChange read(Buffer body) {
+    try (JsonParser parser = FACTORY.createParser(body.getBytes())) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw malformed("a JSON object is due");
+      }
+      Buffer checked = Json.buffer(json -> copyFields(parser, json));
+      if (parser.nextToken() != null) {
+        throw malformed("something follows the JSON object");
+      }
+      return new InstrumentChange(checked.toString(StandardCharsets.UTF_8));
+    } catch (JsonProcessingException e) {
+      throw malformed(e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException("a body in memory could not be read", e);
+    }
+  }
+
+  private static void copyFields(JsonParser parser, JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String field = parser.currentName();
+      parser.nextToken();
+      json.writeFieldName(field);
+      copyField(field, parser, json);
+    }
+    json.writeEndObject();
+  }
+
+  private static void copyField(String field, JsonParser parser, JsonGenerator json)
+      throws IOException {
+    switch (field) {
+      case "base", "quote", "currency", "asset_class", "name", "session" ->
+          copyText(field, parser, json);
+      case "timezone" -> {
+        checkTimezone(parser);
+        copyText(field, parser, json);
+      }
+      case "tick_size", "lot_size" -> copyStep(field, parser, json);
+      case "metadata" -> {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+          throw refused(field, "bad_type", "must be an object");
+        }
+        copyMetadata(parser, json);
+      }
+      default -> throw refused(clean("", field), "unknown_field", "is no field of an instrument");
+    }
+  }
+
+  private static void checkTimezone(JsonParser parser) throws IOException {
+    if (parser.currentToken() == JsonToken.VALUE_STRING
+        && !ZoneId.getAvailableZoneIds().contains(parser.getText())) {
+      throw refused("timezone", "out_of_range", "must be the IANA name of a time zone");
+    }
+  }
+
+  private static void copyText(String field, JsonParser parser, JsonGenerator json)
+      throws IOException {
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+      json.writeNull();
+    } else if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      throw refused(field, "bad_type", "must be a string or null");
+    } else if (parser.getText().isEmpty() || parser.getText().length() > MAX_TEXT) {
+      throw refused(field, "out_of_range", "must have 1 to " + MAX_TEXT + " characters");
+    } else {
+      json.writeString(clean(field, parser.getText()));
+    }
+  }
+
+  private static void copyStep(String field, JsonParser parser, JsonGenerator json)
+      throws IOException {
+    switch (parser.currentToken()) {
+      case VALUE_NULL -> json.writeNull();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_STRING -> {
+        double step = step(field, parser.getText());
+        if (!(step > 0 && step < Double.POSITIVE_INFINITY)) {
+          throw refused(field, "out_of_range", "must be finite and more than 0");
+        }
+        json.writeNumber(Numbers.text(step));
+      }
+      default -> throw refused(field, "bad_type", "must be a number, a decimal string or null");
+    }
+  }
+
+  private static double step(String field, String text) {
+    if (!text.matches("[-+]?[0-9]{0,40}(\\.[0-9]{1,40})?([eE][-+]?[0-9]{1,3})?")) {
+      throw refused(field, "bad_type", "must be a number, a decimal string or null");
+    }
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException noDigits) {
+      throw refused(field, "bad_type", "must be a number, a decimal string or null");
+    }
+  }
+
+  /** Copies an object as it is, but for what PostgreSQL's jsonb cannot hold. */
+  private static void copyMetadata(JsonParser parser, JsonGenerator json) throws IOException {
+    int depth = 0;
+    do {
+      JsonToken token = parser.currentToken();
+      switch (token) {
+        case FIELD_NAME -> json.writeFieldName(clean("metadata", parser.currentName()));
+        case VALUE_STRING -> json.writeString(clean("metadata", parser.getText()));
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+          if (Math.abs(parser.getDecimalValue().scale()) > MAX_SCALE) {
+            throw refused("metadata", "out_of_range", "holds a number out of all proportion");
+          }
+          json.copyCurrentEvent(parser);
+        }
+        default -> json.copyCurrentEvent(parser);
+      }
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+    } while (depth > 0 && parser.nextToken() != null);
+  }
+
+  private static String clean(String field, String text) {
+    boolean dirty =
+        text.codePoints().anyMatch(c -> c == 0 || Character.getType(c) == Character.SURROGATE);
+    if (dirty) {
+      throw refused(field, "bad_type", "holds a character that is none");
+    }
+    return text;
+  }
+
+  private static Problem malformed(String detail) {
+    return new Problem(400, "malformed", detail);
+  }
+
+  private static Problem refused(String field, String code, String reason) {
+    return new Problem(422, code, field + ": " + reason);
+  }
+}

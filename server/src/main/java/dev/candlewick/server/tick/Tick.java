@@ -1,0 +1,10 @@
+package dev.candlewick.server.tick;
+
+/** A trade or a quote. */
+public sealed interface Tick permits Trade, Quote {
+  /** Microseconds since the epoch. */
+  long ts();
+
+  /** What orders the ticks of one timestamp. */
+  long id();
+}

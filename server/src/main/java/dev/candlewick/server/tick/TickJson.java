@@ -1,0 +1,184 @@
+package dev.candlewick.server.tick;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.server.web.Csv;
+import dev.candlewick.server.web.Json;
+import dev.candlewick.server.web.Numbers;
+import dev.candlewick.server.web.Times;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How ticks are written. A row has all its fields: null for what the feed did not tell, {@code []}
+ * for no flags. In CSV null is empty, and flags are parted by a space.
+ */
+public final class TickJson<T extends Tick> {
+  static final TickJson<Trade> TRADES =
+      new TickJson<>(
+          "trades",
+          new String[] {"ts", "price", "size", "side", "id", "flags"},
+          TickJson::trade,
+          TickJson::trade);
+
+  static final TickJson<Quote> QUOTES =
+      new TickJson<>(
+          "quotes",
+          new String[] {"ts", "bid", "bid_size", "ask", "ask_size", "last", "volume_24h"},
+          TickJson::quote,
+          TickJson::quote);
+
+  /** The largest integer up to which every JSON reader keeps all of them apart. */
+  private static final long LARGEST_NUMBER = 1L << 53;
+
+  private final String name;
+  private final String[] header;
+  private final RowJson<T> rowJson;
+  private final RowCsv<T> rowCsv;
+
+  private TickJson(String name, String[] header, RowJson<T> rowJson, RowCsv<T> rowCsv) {
+    this.name = name;
+    this.header = header;
+    this.rowJson = rowJson;
+    this.rowCsv = rowCsv;
+  }
+
+  @FunctionalInterface
+  private interface RowJson<T> {
+    void write(JsonGenerator json, Times unit, T row) throws IOException;
+  }
+
+  @FunctionalInterface
+  private interface RowCsv<T> {
+    void write(Csv csv, Times unit, T row);
+  }
+
+  String name() {
+    return name;
+  }
+
+  Buffer body(TickQuery query, TickPage<T> page) {
+    return switch (query.answer().format()) {
+      case CSV -> csv(query.answer().unit(), page.rows());
+      case NDJSON -> Json.buffer(json -> rows(json, query.answer().unit(), page.rows()));
+      default -> Json.buffer(json -> document(json, query, page));
+    };
+  }
+
+  private void document(JsonGenerator json, TickQuery query, TickPage<T> page) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("venue", query.venue());
+    json.writeStringField("symbol", query.symbol());
+    json.writeArrayFieldStart(name);
+    rows(json, query.answer().unit(), page.rows());
+    json.writeEndArray();
+    json.writeStringField("next_cursor", query.nextCursor(page));
+    json.writeEndObject();
+  }
+
+  private void rows(JsonGenerator json, Times unit, List<T> rows) throws IOException {
+    for (T row : rows) {
+      rowJson.write(json, unit, row);
+    }
+  }
+
+  private Buffer csv(Times unit, List<T> rows) {
+    Csv csv = new Csv(header);
+    for (T row : rows) {
+      rowCsv.write(csv, unit, row);
+      csv.endLine();
+    }
+    return csv.buffer();
+  }
+
+  /** Writes a trade as an object. */
+  public static void trade(JsonGenerator json, Times unit, Trade trade) throws IOException {
+    json.writeStartObject();
+    unit.field(json, "ts", trade.ts());
+    Numbers.field(json, "price", trade.price());
+    Numbers.field(json, "size", trade.size());
+    json.writeStringField("side", side(trade));
+    json.writeFieldName("id");
+    String id = id(trade);
+    if (id != null && isNumber(trade)) {
+      json.writeNumber(id);
+    } else {
+      json.writeString(id);
+    }
+    json.writeArrayFieldStart("flags");
+    for (String flag : flags(trade)) {
+      json.writeString(flag);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void trade(Csv csv, Times unit, Trade trade) {
+    csv.time(unit, trade.ts()).number(trade.price()).number(trade.size()).text(side(trade));
+    if ((trade.flags() & (Trade.HASHED_ID | Trade.NO_ID)) == 0) {
+      csv.integer(trade.id());
+    } else {
+      csv.text(id(trade));
+    }
+    csv.text(String.join(" ", flags(trade)));
+  }
+
+  /** Writes a quote as an object. */
+  public static void quote(JsonGenerator json, Times unit, Quote quote) throws IOException {
+    json.writeStartObject();
+    unit.field(json, "ts", quote.ts());
+    Numbers.field(json, "bid", quote.bid());
+    Numbers.field(json, "bid_size", quote.bidSize());
+    Numbers.field(json, "ask", quote.ask());
+    Numbers.field(json, "ask_size", quote.askSize());
+    Numbers.field(json, "last", quote.last());
+    Numbers.field(json, "volume_24h", quote.volume24h());
+    json.writeEndObject();
+  }
+
+  private static void quote(Csv csv, Times unit, Quote quote) {
+    csv.time(unit, quote.ts())
+        .number(quote.bid())
+        .number(quote.bidSize())
+        .number(quote.ask())
+        .number(quote.askSize())
+        .number(quote.last())
+        .number(quote.volume24h());
+  }
+
+  private static @Nullable String side(Trade trade) {
+    return switch (trade.side()) {
+      case 1 -> "buy";
+      case 2 -> "sell";
+      default -> null;
+    };
+  }
+
+  private static @Nullable String id(Trade trade) {
+    if ((trade.flags() & Trade.NO_ID) != 0) {
+      return null;
+    }
+    boolean hashed = (trade.flags() & Trade.HASHED_ID) != 0;
+    return hashed ? "h:" + HexFormat.of().toHexDigits(trade.id()) : Long.toString(trade.id());
+  }
+
+  private static boolean isNumber(Trade trade) {
+    return (trade.flags() & Trade.HASHED_ID) == 0
+        && trade.id() <= LARGEST_NUMBER
+        && trade.id() >= -LARGEST_NUMBER;
+  }
+
+  private static List<String> flags(Trade trade) {
+    List<String> words = new ArrayList<>(2);
+    if ((trade.flags() & Trade.NO_PRICE) != 0) {
+      words.add("no_price");
+    }
+    if ((trade.flags() & Trade.NO_VOLUME) != 0) {
+      words.add("no_volume");
+    }
+    return words;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Trades and quotes as they were taken in. Read {@link TickHandler}, {@link TickQuery}, {@link
+ * TickRepository}, {@link TickJson}.
+ */
+@NullMarked
+package dev.candlewick.server.tick;
+
+import org.jspecify.annotations.NullMarked;
