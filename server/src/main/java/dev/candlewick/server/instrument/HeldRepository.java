@@ -38,7 +38,7 @@ final class HeldRepository {
              (select n.ts from market.candles_native n
               where n.instrument_id = $1 and n.ts >= $2 and n.ts < $3
                 and n.timeframe = own.timeframe order by n.ts desc limit 1)
-      from own where own.timeframe is not null\
+      from own where own.timeframe is not null
       """;
 
   private static final String ALL = all();

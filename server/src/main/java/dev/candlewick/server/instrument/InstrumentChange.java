@@ -2,17 +2,17 @@ package dev.candlewick.server.instrument;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import dev.candlewick.server.web.Json;
 import dev.candlewick.server.web.Numbers;
 import dev.candlewick.server.web.Problem;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 
 /**
@@ -34,20 +34,23 @@ record InstrumentChange(String json) {
    *     contract, the detail beginning with the field's name, if a field is wrong
    */
   static InstrumentChange read(Buffer body) {
-    try (JsonParser parser = FACTORY.createParser(body.getBytes())) {
+    StringWriter checked = new StringWriter();
+    try (JsonParser parser = FACTORY.createParser(body.getBytes());
+        JsonGenerator json = FACTORY.createGenerator(checked)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw malformed("a JSON object is due");
       }
-      Buffer checked = Json.buffer(json -> copyFields(parser, json));
+      copyFields(parser, json);
       if (parser.nextToken() != null) {
         throw malformed("something follows the JSON object");
       }
-      return new InstrumentChange(checked.toString(StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
-      throw malformed(e.getOriginalMessage());
+      JsonLocation at = e.getLocation();
+      throw malformed("not JSON at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr()));
     } catch (IOException e) {
       throw new UncheckedIOException("a body in memory could not be read", e);
     }
+    return new InstrumentChange(checked.toString());
   }
 
   private static void copyFields(JsonParser parser, JsonGenerator json) throws IOException {

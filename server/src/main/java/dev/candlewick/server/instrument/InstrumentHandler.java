@@ -57,8 +57,8 @@ public final class InstrumentHandler {
 
   private void put(RoutingContext ctx) {
     Times unit = Params.of(ctx, Set.of("unit")).unit();
-    String venue = Params.venue(venue(ctx));
-    String symbol = Params.symbol(symbol(ctx));
+    String venue = venue(ctx);
+    String symbol = symbol(ctx);
     InstrumentChange change = InstrumentChange.read(body(ctx));
     Reply.when(ctx, writes.put(venue, symbol, change), detail -> send(ctx, detail, unit));
   }
@@ -77,10 +77,10 @@ public final class InstrumentHandler {
   }
 
   private static String venue(RoutingContext ctx) {
-    return String.valueOf(ctx.pathParam("venue"));
+    return Params.venue(String.valueOf(ctx.pathParam("venue")));
   }
 
   private static String symbol(RoutingContext ctx) {
-    return String.valueOf(ctx.pathParam("symbol"));
+    return Params.symbol(String.valueOf(ctx.pathParam("symbol")));
   }
 }

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** How instruments are written; every field is there, null where nobody told it. */
 final class InstrumentJson {
+  private static final Comparator<Held> BY_LENGTH =
+      Comparator.comparingLong(
+          held -> Timeframe.parse(held.of()).map(Timeframe::longestSeconds).orElse(0L));
+
   private InstrumentJson() {}
 
   static Buffer page(List<Instrument> instruments, @Nullable String nextCursor) {
@@ -74,10 +78,6 @@ final class InstrumentJson {
     }
     json.writeEndObject();
   }
-
-  private static final Comparator<Held> BY_LENGTH =
-      Comparator.comparingLong(
-          held -> Timeframe.parse(held.of()).map(Timeframe::longestSeconds).orElse(0L));
 
   private static boolean isTimeframe(Held held) {
     return !held.of().equals("trades") && !held.of().equals("quotes");

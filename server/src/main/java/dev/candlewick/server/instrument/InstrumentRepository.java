@@ -15,26 +15,25 @@ public final class InstrumentRepository {
   private static final String COLUMNS =
       """
       id, venue, symbol, base, quote, currency, asset_class, name, timezone, session,
-      tick_size, lot_size, metadata::text\
+      tick_size, lot_size, metadata::text
       """;
 
   private static final String ID =
       "select id from market.instruments where venue = $1 and symbol = $2";
 
   private static final String ONE =
-      "select " + COLUMNS + " from market.instruments where venue = $1 and symbol = $2";
+      "select %s from market.instruments where venue = $1 and symbol = $2".formatted(COLUMNS);
 
   private static final String LIST =
-      "select "
-          + COLUMNS
-          + """
-           from market.instruments
-          where ($1::text is null or venue = $1)
-            and ($2::text is null or strpos(lower(symbol), lower($2)) > 0
-                 or strpos(lower(name), lower($2)) > 0)
-            and (venue, symbol) > ($3, $4)
-          order by venue, symbol limit $5\
-          """;
+      """
+      select %s from market.instruments
+      where ($1::text is null or venue = $1)
+        and ($2::text is null or strpos(lower(symbol), lower($2)) > 0
+             or strpos(lower(name), lower($2)) > 0)
+        and (venue, symbol) > ($3, $4)
+      order by venue, symbol limit $5
+      """
+          .formatted(COLUMNS);
 
   /** A field is set where the change names it, and stays where it does not. */
   private static final String PUT =
@@ -64,10 +63,9 @@ public final class InstrumentRepository {
                         then excluded.lot_size else i.lot_size end,
         metadata = case when $3::text::jsonb ? 'metadata'
                         then excluded.metadata else i.metadata end
-      returning\
+      returning %s
       """
-          + " "
-          + COLUMNS;
+          .formatted(COLUMNS);
 
   private final Pool pool;
   private final HeldRepository held;

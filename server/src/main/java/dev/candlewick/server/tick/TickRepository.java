@@ -23,7 +23,7 @@ public final class TickRepository {
       new Table<>(
           """
           select ts, trade_id, price, size, side, flags from market.trades
-          where instrument_id = $1 and ts >= $2 and ts < $3\
+          where instrument_id = $1 and ts >= $2 and ts < $3
           """,
           "trade_id",
           TickRepository::trade);
@@ -32,7 +32,7 @@ public final class TickRepository {
       new Table<>(
           """
           select ts, seq, bid, bid_size, ask, ask_size, last, volume_24h from market.quotes
-          where instrument_id = $1 and ts >= $2 and ts < $3\
+          where instrument_id = $1 and ts >= $2 and ts < $3
           """,
           "seq",
           TickRepository::quote);
@@ -185,7 +185,8 @@ public final class TickRepository {
     return new TickPage<>(rows, last);
   }
 
-  private static Trade trade(Row row) {
+  /** A trade from a row that begins with ts, trade_id, price, size, side, flags. */
+  public static Trade trade(Row row) {
     return new Trade(
         ts(row),
         row.getLong(1),
@@ -195,7 +196,8 @@ public final class TickRepository {
         row.getShort(5));
   }
 
-  private static Quote quote(Row row) {
+  /** A quote from a row that begins with the columns of market.quotes from ts on. */
+  public static Quote quote(Row row) {
     return new Quote(
         ts(row),
         row.getLong(1),

@@ -31,7 +31,10 @@ public record Cursor(List<String> parts) {
     try {
       String text = new String(Base64.getUrlDecoder().decode(word), StandardCharsets.UTF_8);
       List<String> all = List.of(text.split(SEPARATOR, -1));
-      boolean fits = all.size() == count + 1 && all.get(0).equals(kind);
+      boolean fits =
+          all.size() == count + 1
+              && all.get(0).equals(kind)
+              && text.chars().allMatch(c -> c == '\n' || !Character.isISOControl(c));
       return fits ? new Cursor(all.subList(1, all.size())) : null;
     } catch (IllegalArgumentException notBase64) {
       return null;

@@ -22,9 +22,11 @@ public final class Numbers {
     String digits = NumberOutput.toString(value, true);
     double size = Math.abs(value);
     if (digits.indexOf('E') >= 0 && size >= PLAIN_FROM && size < PLAIN_BELOW) {
-      digits = new BigDecimal(digits).toPlainString();
+      return new BigDecimal(digits).stripTrailingZeros().toPlainString();
     }
-    return digits.endsWith(".0") ? digits.substring(0, digits.length() - 2) : digits;
+    return digits.endsWith(".0")
+        ? digits.substring(0, digits.length() - 2)
+        : digits.replace(".0E", "E");
   }
 
   /** Writes the number as a JSON value, {@code null} for null. */

@@ -141,7 +141,12 @@ public final class Problems {
     if (problem.status() == 500) {
       LOG.error("{} {} failed, request {}", method, ctx.request().path(), id, failure);
     } else {
-      LOG.warn("{} {} not answered, request {}: {}", method, ctx.request().path(), id, failure);
+      LOG.warn(
+          "{} {} not answered, request {}: {}",
+          method,
+          ctx.request().path(),
+          id,
+          String.valueOf(failure));
     }
   }
 

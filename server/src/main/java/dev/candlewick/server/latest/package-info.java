@@ -1,0 +1,8 @@
+/**
+ * The newest of each instrument. Read {@link LatestHandler}, {@link LatestQuery}, {@link
+ * LatestRepository}, {@link LatestJson}.
+ */
+@NullMarked
+package dev.candlewick.server.latest;
+
+import org.jspecify.annotations.NullMarked;

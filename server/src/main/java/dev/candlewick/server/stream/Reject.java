@@ -1,0 +1,21 @@
+package dev.candlewick.server.stream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row that was refused for good.
+ *
+ * @param id grows with time
+ * @param seq its message
+ * @param index its position in the message
+ * @param at when, microseconds since the epoch
+ */
+record Reject(
+    long id,
+    String stream,
+    long seq,
+    int index,
+    @Nullable String field,
+    String code,
+    @Nullable String detail,
+    long at) {}

@@ -1,0 +1,9 @@
+/**
+ * What the server says about the streams that feeds send: how far each is committed, and which rows
+ * were refused. Read {@link StreamHandler}, {@link StreamQuery}, {@link StreamRepository}, {@link
+ * StreamJson}.
+ */
+@NullMarked
+package dev.candlewick.server.stream;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,197 @@
+package dev.candlewick.server;
+
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.flywaydb.core.Flyway;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * A migrated database of this JVM's own, dropped when it ends. The server it lives on is the one
+ * that CANDLEWICK_TEST_DB_URL names, else a container if a Docker engine answers, else the cluster
+ * {@code test} of the script {@code sql/timescaledb}. With none of them every test fails.
+ */
+public final class TestDatabase {
+  private static final String IMAGE = "timescale/timescaledb:2.29.2-pg17";
+  private static final List<String> RETENTION =
+      List.of(
+          "trades",
+          "quotes",
+          "candles_1m",
+          "candles_5m",
+          "candles_15m",
+          "candles_1h",
+          "candles_4h",
+          "candles_1d");
+
+  private final URI server;
+  private final String name;
+
+  private TestDatabase(URI server, String name) {
+    this.server = server;
+    this.name = name;
+  }
+
+  /** The one database of this JVM. */
+  public static TestDatabase shared() {
+    return Shared.DATABASE;
+  }
+
+  private static final class Shared {
+    static final TestDatabase DATABASE = create();
+  }
+
+  private static TestDatabase create() {
+    String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+    URI server = server();
+    TestDatabase database = new TestDatabase(server, name);
+    execute(jdbcUrl(server, server.getPath().substring(1)), "create database " + name);
+    Runtime.getRuntime().addShutdownHook(new Thread(database::drop));
+    database.migrate();
+    return database;
+  }
+
+  private void drop() {
+    execute(
+        jdbcUrl(server, server.getPath().substring(1)), "drop database " + name + " with (force)");
+  }
+
+  private static URI server() {
+    String url = System.getenv("CANDLEWICK_TEST_DB_URL");
+    if (url != null) {
+      return URI.create(url);
+    }
+    return DockerClientFactory.instance().isDockerAvailable() ? container() : cluster();
+  }
+
+  private static URI container() {
+    // Stopped by Testcontainers when this JVM ends.
+    PostgreSQLContainer container =
+        new PostgreSQLContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("postgres"))
+            .withEnv("NO_TS_TUNE", "true")
+            .withStartupTimeout(Duration.ofMinutes(2));
+    container.start();
+    return URI.create(
+        "postgresql://%s:%s@%s:%d/%s"
+            .formatted(
+                container.getUsername(),
+                container.getPassword(),
+                container.getHost(),
+                container.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT),
+                container.getDatabaseName()));
+  }
+
+  private static URI cluster() {
+    String script = Path.of("..", "sql", "timescaledb").toString();
+    try {
+      Process start =
+          new ProcessBuilder("bash", script, "start", "--name", "test", "--fast")
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String url = new String(start.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (start.waitFor() != 0) {
+        throw new IllegalStateException("no TimescaleDB for the tests: " + script + " failed");
+      }
+      return URI.create(url.strip());
+    } catch (IOException e) {
+      throw new IllegalStateException("no TimescaleDB for the tests: " + script, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private void migrate() {
+    String edition =
+        text("select current_setting('timescaledb.license')").equals("apache")
+            ? "apache"
+            : "community";
+    Map<String, String> placeholders = new HashMap<>(Map.of("edition", edition));
+    RETENTION.forEach(relation -> placeholders.put("retention_" + relation, "none"));
+    Flyway.configure()
+        .dataSource(jdbcUrl(server, name), null, null)
+        .locations("classpath:db/core", "classpath:db/" + edition)
+        .placeholders(placeholders)
+        .load()
+        .migrate();
+  }
+
+  /** {@code postgresql://user:password@host:port/database}. */
+  public String url() {
+    return "postgresql://%s@%s:%d/%s"
+        .formatted(server.getRawUserInfo(), server.getHost(), server.getPort(), name);
+  }
+
+  /** A pool on this database with the connection properties of the server. */
+  public Pool pool(Vertx vertx) {
+    PgConnectOptions options =
+        PgConnectOptions.fromUri(url())
+            .setCachePreparedStatements(true)
+            .addProperty("plan_cache_mode", "force_custom_plan")
+            .addProperty("jit", "off");
+    return PgBuilder.pool()
+        .with(new PoolOptions().setMaxSize(4))
+        .connectingTo(options)
+        .using(vertx)
+        .build();
+  }
+
+  /** Runs statements, parted by semicolons. */
+  public void execute(String sql) {
+    execute(jdbcUrl(server, name), sql);
+  }
+
+  /** The one value of a query. */
+  public String text(String sql) {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl(server, name));
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  /** Empties every table that a test may have filled. */
+  public void clear() {
+    execute(
+        """
+        truncate market.trades, market.quotes, market.candles_1m, market.candles_native,
+          market.instruments, ingest.streams, ingest.dirty, ingest.rejects restart identity
+        """);
+  }
+
+  private static void execute(String jdbcUrl, String sql) {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  private static String jdbcUrl(URI server, String database) {
+    String[] user = server.getUserInfo().split(":", 2);
+    return "jdbc:postgresql://%s:%d/%s?user=%s&password=%s"
+        .formatted(server.getHost(), server.getPort(), database, user[0], user[1]);
+  }
+}

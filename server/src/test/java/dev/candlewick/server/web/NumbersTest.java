@@ -1,0 +1,74 @@
+package dev.candlewick.server.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.Json;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NumbersTest {
+  @ParameterizedTest
+  @CsvSource({
+    "63000.0, 63000",
+    "0.1, 0.1",
+    "-37.63, -37.63",
+    "0.00000123, 0.00000123",
+    "1e-7, 0.0000001",
+    "1e10, 10000000000",
+    "123456789012345.6, 123456789012345.6",
+    "9.007199254740993e15, 9007199254740992",
+    "1e20, 100000000000000000000",
+    "0.0, 0",
+    "-0.0, -0",
+    "1e-8, 1E-8",
+    "1e21, 1E21",
+    "1.7976931348623157e308, 1.7976931348623157E308",
+    "5e-324, 4.9E-324",
+    "2.0e-3, 0.002"
+  })
+  void writesPlainDecimals(double value, String text) {
+    assertThat(Numbers.text(value)).isEqualTo(text);
+  }
+
+  @Test
+  void writesTheShortestDigits() {
+    // Double.toString of JDK 17 gives more digits for some of these.
+    assertThat(Numbers.text(2.2250738585072014E-308)).isEqualTo("2.2250738585072014E-308");
+    assertThat(Numbers.text(5.6843418860808E-14)).isEqualTo("5.6843418860808E-14");
+    assertThat(Numbers.text(1.0E23)).isEqualTo("1E23");
+    assertThat(Numbers.text(2.0E-44 * 1E40)).isEqualTo("0.0002");
+  }
+
+  @Test
+  void readsBackToTheSameDouble() {
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < 100_000; i++) {
+      double value = Double.longBitsToDouble(random.nextLong());
+      if (Double.isFinite(value)) {
+        assertThat(Double.parseDouble(Numbers.text(value))).isEqualTo(value);
+      }
+    }
+  }
+
+  @Test
+  void keepsEveryDecimalOfFifteenDigits() {
+    SplittableRandom random = new SplittableRandom(2);
+    for (int i = 0; i < 100_000; i++) {
+      long digits = random.nextLong(100_000_000_000_000L, 1_000_000_000_000_000L);
+      String decimal = "%d.%06d".formatted(digits / 1_000_000, digits % 1_000_000);
+      if (!decimal.endsWith("0")) {
+        assertThat(Numbers.text(Double.parseDouble(decimal))).isEqualTo(decimal);
+      }
+    }
+  }
+
+  @Test
+  void isReadByAnyJsonReader() {
+    for (double value : new double[] {0, -0.0, 1e300, 1e-300, 63000, Double.MIN_VALUE}) {
+      Object read = Json.decodeValue(Numbers.text(value));
+      assertThat(((Number) read).doubleValue()).isEqualTo(value + 0.0);
+    }
+  }
+}
