@@ -42,6 +42,52 @@ as $$
   limit 1
 $$;
 
+-- The same for every bucket of a range that has trades, for lengths that are no multiple of a minute.
+create or replace function market.built_buckets(
+  of_instrument integer, range_start timestamptz, range_end timestamptz, step interval)
+returns table (
+  ts timestamptz, open double precision, high double precision, low double precision, close double precision,
+  volume double precision, quote_volume double precision, trades bigint, taker_buy_volume double precision)
+language sql stable parallel safe
+as $$
+  select public.time_bucket(step, t.ts),
+         (array_agg(t.price order by t.ts, t.trade_id) filter (where t.flags & 1 = 0))[1],
+         max(t.price) filter (where t.flags & 1 = 0),
+         min(t.price) filter (where t.flags & 1 = 0),
+         (array_agg(t.price order by t.ts desc, t.trade_id desc) filter (where t.flags & 1 = 0))[1],
+         coalesce(sum(t.size::numeric) filter (where t.flags & 2 = 0), 0)::double precision,
+         coalesce(sum(t.price::numeric * t.size::numeric) filter (where t.flags & 2 = 0), 0)::double precision,
+         count(*),
+         case when bool_and(t.side <> 0 or t.flags & 2 <> 0)
+              then coalesce(sum(t.size::numeric) filter (where t.side = 1 and t.flags & 2 = 0), 0)::double precision end
+  from market.trades t
+  where t.instrument_id = of_instrument and t.ts >= range_start and t.ts < range_end
+  group by 1
+  having bool_or(t.flags & 1 = 0)
+$$;
+
+-- Buckets of a range from the venue's own closed candles: timeframes that divide the step, the finest first; each
+-- bucket takes the first that it has.
+create or replace function market.native_buckets(
+  of_instrument integer, range_start timestamptz, range_end timestamptz, step interval, timeframes text[])
+returns table (
+  ts timestamptz, open double precision, high double precision, low double precision, close double precision,
+  volume double precision, quote_volume double precision, trades bigint, taker_buy_volume double precision)
+language sql stable parallel safe
+as $$
+  select distinct on (1)
+         public.time_bucket(step, n.ts), public.first(n.open, n.ts), max(n.high), min(n.low), public.last(n.close, n.ts),
+         sum(n.volume::numeric)::double precision,
+         case when count(n.quote_volume) = count(*) then sum(n.quote_volume::numeric)::double precision end,
+         case when count(n.trades) = count(*) then sum(n.trades)::bigint end,
+         case when count(n.taker_buy_volume) = count(*) then sum(n.taker_buy_volume::numeric)::double precision end
+  from market.candles_native n
+  where n.instrument_id = of_instrument and n.ts >= range_start and n.ts < range_end and n.closed
+    and n.timeframe = any (timeframes)
+  group by 1, n.timeframe
+  order by 1, array_position(timeframes, n.timeframe)
+$$;
+
 -- The stored timeframe, in seconds, whose retention a venue's candle shares: the longest that is not longer.
 create or replace function market.timeframe_level(timeframe text)
 returns integer

@@ -1,0 +1,43 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.Timeframe;
+
+/**
+ * Where the candles of a timeframe begin and end. Times are whole seconds since the epoch; a start
+ * is the candle's {@code ts}. Buckets do not overlap; only a session leaves time between them.
+ */
+sealed interface Buckets permits UtcBuckets, ZoneBuckets, SessionBuckets {
+  /** The start of the last bucket that begins at or before {@code time}. */
+  long floor(long time);
+
+  /** The first start after this start. */
+  long next(long start);
+
+  /** Where the bucket that begins at this start ends, exclusive. */
+  long end(long start);
+
+  /**
+   * Whether {@code time}, which lies between the start and the end of a bucket, belongs to it: a
+   * bucket of several sessions leaves out the time between them.
+   */
+  boolean holds(long time);
+
+  /** A length in seconds that divides every start and end, a day at most. */
+  long grid();
+
+  /** The first start at or after {@code time}. */
+  default long ceil(long time) {
+    long start = floor(time);
+    return start == time ? start : next(start);
+  }
+
+  /** The last start before this start. */
+  default long previous(long start) {
+    return floor(start - 1);
+  }
+
+  /** Counted from TimescaleDB's origin, months from January 2000, all in UTC. */
+  static Buckets utc(Timeframe timeframe) {
+    return new UtcBuckets(timeframe);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.Timeframe;
+import dev.candlewick.server.web.Cursor;
+import dev.candlewick.server.web.Params;
+import dev.candlewick.server.web.Problem;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A question for candles of one instrument.
+ *
+ * @param zone whose midnights timeframes of whole days begin at; no matter for shorter ones
+ * @param session whether buckets are those of the instrument's session instead
+ */
+record CandleQuery(
+    String venue,
+    String symbol,
+    Timeframe timeframe,
+    ZoneId zone,
+    boolean session,
+    Source source,
+    Slice slice) {
+  /** What a request may ask; {@code format} and {@code unit} are the handler's. */
+  static final Set<String> PARAMETERS =
+      Set.of(
+          "venue",
+          "symbol",
+          "timeframe",
+          "from",
+          "to",
+          "limit",
+          "order",
+          "cursor",
+          "fill",
+          "tz",
+          "state",
+          "source",
+          "format",
+          "unit");
+
+  private static final int DEFAULT_LIMIT = 500;
+  private static final int MAX_LIMIT = 10_000;
+  private static final long DAY = 86_400;
+
+  /** Spellings of other systems: {@code 1Min}, {@code 1T}, {@code 1Hour}, {@code 1D}. */
+  private static final Pattern SPELT_OUT =
+      Pattern.compile("([0-9]+)(Min|T|Hour|H|Day|D|Week|W|Month)");
+
+  CandleQuery {
+    boolean calendar = session || !zone.equals(ZoneOffset.UTC);
+    if (calendar && timeframe.longestSeconds() > DAY && !Days.divide(timeframe)) {
+      throw Problem.badParameter(
+          "timeframe", "must be shorter than a day or made of whole days where tz is given");
+    }
+  }
+
+  /** The question that these parameters ask; 400 naming the parameter that is wrong. */
+  static CandleQuery parse(Params params) {
+    Timeframe timeframe = timeframe(params.required("timeframe"));
+    String tz = params.text("tz");
+    boolean session = "session".equals(tz);
+    return new CandleQuery(
+        params.venue(),
+        params.symbol(),
+        timeframe,
+        tz == null || session ? ZoneOffset.UTC : zone(tz),
+        session,
+        Source.valueOf(upper(params.oneOf("source", "auto", "auto", "built", "native"))),
+        slice(params, timeframe));
+  }
+
+  private static Slice slice(Params params, Timeframe timeframe) {
+    Slice first =
+        new Slice(
+            params.range(params.unit()),
+            params.limit(DEFAULT_LIMIT, MAX_LIMIT),
+            params.descending(),
+            null,
+            Fill.valueOf(upper(params.oneOf("fill", "none", "none", "null", "previous"))),
+            params.oneOf("state", "all", "all", "closed").equals("closed"));
+    Cursor cursor = params.cursor(Position.kind(timeframe, first.backwards()), 2);
+    return cursor == null ? first : first.at(Position.of(cursor));
+  }
+
+  private static Timeframe timeframe(String text) {
+    Matcher speltOut = SPELT_OUT.matcher(text);
+    return Timeframe.parse(speltOut.matches() ? speltOut.group(1) + unit(speltOut.group(2)) : text)
+        .orElseThrow(
+            () ->
+                Problem.badParameter(
+                    "timeframe",
+                    "must be a number and one of s m h d w M, a multiple of a minute or a part of"
+                        + " a day, ten years at most"));
+  }
+
+  private static String unit(String word) {
+    return switch (word) {
+      case "Min", "T" -> "m";
+      case "Month" -> "M";
+      default -> word.substring(0, 1).toLowerCase(Locale.ROOT);
+    };
+  }
+
+  private static ZoneId zone(String name) {
+    try {
+      return ZoneId.of(name).normalized();
+    } catch (DateTimeException unknown) {
+      throw Problem.badParameter(
+          "tz", "must be an IANA time zone (America/New_York) or the word session");
+    }
+  }
+
+  private static String upper(String word) {
+    return word.toUpperCase(Locale.ROOT);
+  }
+
+  /**
+   * The buckets of the timeframe. 400 naming {@code tz} if the session is asked for and the
+   * instrument has none.
+   */
+  Buckets buckets(Instrument instrument) {
+    if (session) {
+      return new SessionBuckets(timeframe, session(instrument));
+    }
+    return zone.equals(ZoneOffset.UTC) || !Days.divide(timeframe)
+        ? Buckets.utc(timeframe)
+        : new ZoneBuckets(timeframe, zone);
+  }
+
+  private static Session session(Instrument instrument) {
+    String text = instrument.session();
+    if (text == null) {
+      throw Problem.badParameter("tz", "the instrument has no session");
+    }
+    return Session.parse(text)
+        .orElseThrow(
+            () ->
+                Problem.badParameter(
+                    "tz",
+                    "the instrument's session is not written like America/New_York 09:30-16:00"));
+  }
+}

@@ -1,0 +1,158 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.Timeframe;
+import dev.candlewick.server.web.Problem;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** Candles in the database. Times are seconds since the epoch. */
+final class CandleRepository {
+  /** How many rows one statement may return. */
+  static final int MAX_ROWS = 200_000;
+
+  private static final int MINUTE = 60;
+  private static final int DAY = 86_400;
+
+  /** From this long ago on no marks are read: the open minute has many, and few trades. */
+  private static final long TAIL = 2 * MINUTE;
+
+  private static final String INSTRUMENT =
+      "select id, session from market.instruments where venue = $1 and symbol = $2";
+
+  private final Pool pool;
+
+  CandleRepository(Pool pool) {
+    this.pool = pool;
+  }
+
+  /** The instrument of that name; fails with 404 if there is none. */
+  Future<Instrument> instrument(String venue, String symbol) {
+    return pool.preparedQuery(INSTRUMENT)
+        .execute(Tuple.of(venue, symbol))
+        .map(
+            rows -> {
+              Iterator<Row> found = rows.iterator();
+              if (!found.hasNext()) {
+                throw Problem.unknownInstrument(venue, symbol);
+              }
+              Row row = found.next();
+              return new Instrument(row.getInteger(0), row.getString(1));
+            });
+  }
+
+  /**
+   * What the buckets from {@code from}, a start, to {@code to}, an end, are made of.
+   *
+   * @param now decides from where things are read, never what is found
+   */
+  Future<Parts> parts(Series series, long from, long to, long now) {
+    Tuple range = Tuple.of(series.instrument(), timestamp(from), timestamp(to));
+    if (series.level().isTrades()) {
+      return query(CandleSql.readSteps(series), series, range.addArrayOfString(finer(series)));
+    }
+    long marks = Math.max(from, Math.min(to, now - Math.floorMod(now, MINUTE) - TAIL));
+    String complete = CandleSql.read(series);
+    if (marks < to || series.source() != Source.AUTO) {
+      return query(complete, series, range.addOffsetDateTime(timestamp(marks)));
+    }
+    Tuple again = Tuple.of(series.instrument(), timestamp(from), timestamp(to), timestamp(marks));
+    return query(CandleSql.readStored(series), series, range)
+        .compose(
+            parts ->
+                parts.stale() ? query(complete, series, again) : Future.succeededFuture(parts));
+  }
+
+  /**
+   * The start of the first part, or of the last one, that lies in a range; empty if none does. What
+   * it belongs to may turn out not to be asked for.
+   */
+  Future<OptionalLong> nearest(Series series, long from, long to, boolean last) {
+    String[] own = series.hasExact() ? withExact(finer(series), series) : finer(series);
+    Tuple tuple = Tuple.of(series.instrument(), timestamp(from), timestamp(to), own);
+    return pool.preparedQuery(CandleSql.nearest(series, last))
+        .execute(tuple)
+        .map(
+            rows -> {
+              OffsetDateTime found = rows.iterator().next().getOffsetDateTime(0);
+              return found == null ? OptionalLong.empty() : OptionalLong.of(found.toEpochSecond());
+            });
+  }
+
+  /** The timeframes of the venue's own candles of which the series can be made, finest first. */
+  private static String[] finer(Series series) {
+    long length = series.level().isTrades() ? series.level().seconds() : MINUTE;
+    return LongStream.rangeClosed(1, length)
+        .filter(n -> length % n == 0 && DAY % n == 0 && n % MINUTE != 0)
+        .mapToObj(n -> Timeframe.ofSeconds(n).text())
+        .toArray(String[]::new);
+  }
+
+  private static String[] withExact(String[] finer, Series series) {
+    String[] all = Arrays.copyOf(finer, finer.length + 1);
+    all[finer.length] = series.timeframe().text();
+    return all;
+  }
+
+  private Future<Parts> query(String sql, Series series, Tuple parameters) {
+    if (series.hasExact()) {
+      parameters.addString(series.timeframe().text());
+    }
+    return pool.preparedQuery(sql).execute(parameters).map(rows -> parts(rows, series.source()));
+  }
+
+  private static Parts parts(RowSet<Row> rows, Source source) {
+    List<Part> level = new ArrayList<>();
+    List<Part> stored = new ArrayList<>();
+    List<Part> fresh = new ArrayList<>();
+    List<Part> exact = new ArrayList<>();
+    boolean stale = false;
+    for (Row row : rows) {
+      switch (row.getInteger(0)) {
+        case CandleSql.LEVEL -> level.add(part(row));
+        case CandleSql.STORED -> stored.add(part(row));
+        case CandleSql.FRESH -> fresh.add(part(row));
+        case CandleSql.EXACT -> exact.add(part(row));
+        default -> stale = true;
+      }
+    }
+    stored.addAll(fresh);
+    stored.removeIf(part -> !source.takes(part));
+    return new Parts(level, stored, exact, stale, rows.size() > MAX_ROWS);
+  }
+
+  private static Part part(Row row) {
+    Long trades = row.getLong(8);
+    return new Part(
+        row.getOffsetDateTime(1).toEpochSecond(),
+        row.getDouble(2),
+        row.getDouble(3),
+        row.getDouble(4),
+        row.getDouble(5),
+        row.getDouble(6),
+        known(row.getDouble(7)),
+        trades == null ? -1 : trades,
+        known(row.getDouble(9)),
+        row.getShort(10));
+  }
+
+  private static double known(@Nullable Double value) {
+    return value == null ? Double.NaN : value;
+  }
+
+  private static OffsetDateTime timestamp(long seconds) {
+    return OffsetDateTime.ofInstant(Instant.ofEpochSecond(seconds), ZoneOffset.UTC);
+  }
+}

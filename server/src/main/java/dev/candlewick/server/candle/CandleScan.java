@@ -1,0 +1,109 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.server.web.Problem;
+import io.vertx.core.Future;
+import java.util.OptionalLong;
+
+/**
+ * Reads one page, window after window in the direction of reading, until it is full or the range
+ * ends. A window begins and ends with a bucket. Where there is nothing it jumps to where there is
+ * something again and takes twice as much.
+ */
+final class CandleScan {
+  private static final long MOST_TRADED_SECONDS = 30 * 86_400L;
+  private static final long FIRST_TRADED_SECONDS = 3_600;
+
+  /** A window that cost more than this is not followed by a larger one. */
+  private static final long COSTLY = CandleRepository.MAX_ROWS / 4;
+
+  private final CandleRepository repository;
+  private final Series series;
+  private final Slice slice;
+  private final long now;
+  private final Buckets buckets;
+  private final Answer answer;
+
+  /** The starts of the first and the last bucket of the range. */
+  private final long low;
+
+  private final long high;
+  private final long widest;
+  private long width;
+  private long spent;
+
+  CandleScan(CandleRepository repository, Series series, Slice slice, long now) {
+    this.repository = repository;
+    this.series = series;
+    this.slice = slice;
+    this.now = now;
+    this.buckets = series.buckets();
+    this.answer = new Answer(series, slice, now);
+    this.low = buckets.ceil(slice.from());
+    this.high = buckets.floor(slice.to(now) - 1);
+    long length = series.timeframe().longestSeconds();
+    boolean traded = series.level().isTrades();
+    this.widest =
+        traded ? MOST_TRADED_SECONDS : CandleRepository.MAX_ROWS * series.level().seconds();
+    // A quarter more than would do without gaps.
+    long wanted = (slice.limit() * 5L / 4 + 2) * length;
+    this.width = Math.min(wanted, traded ? Math.max(FIRST_TRADED_SECONDS, length) : widest);
+  }
+
+  /** The page; fails with 400 if not even one candle of the timeframe can be folded. */
+  Future<CandlePage> page() {
+    return low > high
+        ? Future.succeededFuture(answer.page(false))
+        : pageFrom(slice.backwards() ? high : low);
+  }
+
+  /** Reads on from the bucket that begins at {@code at}. */
+  private Future<CandlePage> pageFrom(long at) {
+    long first = slice.backwards() ? bottom(at) : at;
+    long last = slice.backwards() ? at : Math.min(high, buckets.floor(at + width - 1));
+    return repository
+        .parts(series, first, buckets.end(last), now)
+        .compose(parts -> parts.cut() ? again(first, last) : add(parts, first, last));
+  }
+
+  private long bottom(long at) {
+    // The future that is still served holds next to nothing: the width is counted from now.
+    long top = Math.min(buckets.end(at), Math.max(at, now));
+    return Math.min(at, Math.max(low, buckets.ceil(top - width)));
+  }
+
+  private Future<CandlePage> again(long first, long last) {
+    if (first == last) {
+      throw Problem.badParameter(
+          "timeframe",
+          "is too long: a candle may be folded from "
+              + CandleRepository.MAX_ROWS
+              + " rows at most");
+    }
+    width = Math.max(1, (buckets.end(last) - first) / 8);
+    return pageFrom(slice.backwards() ? last : first);
+  }
+
+  private Future<CandlePage> add(Parts parts, long first, long last) {
+    answer.add(CandleFold.candles(parts, series.level(), buckets, now));
+    long cost = parts.cost(series.level());
+    spent += cost;
+    long next = slice.backwards() ? buckets.previous(first) : buckets.next(last);
+    boolean ended = slice.backwards() ? next < low : next > high;
+    boolean enough = answer.isFull() || (spent >= CandleRepository.MAX_ROWS && !answer.isEmpty());
+    if (enough || ended) {
+      return Future.succeededFuture(answer.page(answer.isFull() || !ended));
+    }
+    if (cost < COSTLY) {
+      width = Math.min(2 * width, widest);
+    }
+    return slice.backwards()
+        ? repository.nearest(series, low, buckets.end(next), true).compose(this::pageFromNearest)
+        : repository.nearest(series, next, buckets.end(high), false).compose(this::pageFromNearest);
+  }
+
+  private Future<CandlePage> pageFromNearest(OptionalLong nearest) {
+    return nearest.isEmpty()
+        ? Future.succeededFuture(answer.page(false))
+        : pageFrom(buckets.floor(nearest.getAsLong()));
+  }
+}

@@ -1,0 +1,62 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.Timeframe;
+import dev.candlewick.server.web.Range;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds candles. */
+public final class Candles {
+  private static final long MICROS = 1_000_000;
+  private static final int MANY = 10_000;
+
+  private final CandleRepository repository;
+  private final Clock clock;
+
+  /** Finds them in this repository; the clock tells which ones are closed. */
+  public Candles(CandleRepository repository, Clock clock) {
+    this.repository = repository;
+    this.clock = clock;
+  }
+
+  /** One page; fails with 404 if there is no such instrument. */
+  Future<CandlePage> page(CandleQuery query) {
+    return repository
+        .instrument(query.venue(), query.symbol())
+        .compose(instrument -> page(series(query, instrument), query.slice()));
+  }
+
+  private static Series series(CandleQuery query, Instrument instrument) {
+    return new Series(
+        instrument.id(), query.timeframe(), query.buckets(instrument), query.source());
+  }
+
+  private Future<CandlePage> page(Series series, Slice slice) {
+    return new CandleScan(repository, series, slice, clock.instant().getEpochSecond()).page();
+  }
+
+  /**
+   * Every candle of an instrument, ascending, that begins at or after {@code from} (seconds since
+   * the epoch), the forming one included: what {@code GET /v1/candles} answers, in one piece.
+   */
+  public Future<List<Candle>> since(int instrument, Timeframe timeframe, long from) {
+    Series series = new Series(instrument, timeframe, Buckets.utc(timeframe), Source.AUTO);
+    Range range = new Range(Math.multiplyExact(from, MICROS), null);
+    Slice slice = new Slice(range, MANY, false, null, Fill.NONE, false);
+    return rest(series, slice, new ArrayList<>());
+  }
+
+  private Future<List<Candle>> rest(Series series, Slice slice, List<Candle> found) {
+    return page(series, slice)
+        .compose(
+            page -> {
+              found.addAll(page.candles());
+              Position next = page.next();
+              return next == null
+                  ? Future.succeededFuture(found)
+                  : rest(series, slice.at(next), found);
+            });
+  }
+}

@@ -1,0 +1,53 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.Timeframe;
+import java.util.List;
+
+/**
+ * What a read takes its parts from: stored candles, or the trades themselves.
+ *
+ * @param seconds the length of a part
+ * @param buckets where the parts begin
+ */
+record Level(long seconds, String relation, Buckets buckets) {
+  private static final long MINUTE = 60;
+  private static final String TRADES = "market.trades";
+
+  static final Level M1 = stored(MINUTE, "market.candles_1m");
+
+  /** The stored candles, each rolled up from the one before it. */
+  static final List<Level> STORED =
+      List.of(
+          M1,
+          stored(300, "market.candles_5m"),
+          stored(900, "market.candles_15m"),
+          stored(3_600, "market.candles_1h"),
+          stored(14_400, "market.candles_4h"),
+          stored(86_400, "market.candles_1d"));
+
+  private static Level stored(long seconds, String relation) {
+    return new Level(seconds, relation, Buckets.utc(Timeframe.ofSeconds(seconds)));
+  }
+
+  /**
+   * The longest stored level that divides the buckets, minutes if none does; for a timeframe that
+   * is no multiple of a minute the trades, in steps that divide the buckets.
+   */
+  static Level of(Timeframe timeframe, Buckets buckets) {
+    long grid = buckets.grid();
+    if (timeframe.months() == 0 && timeframe.seconds() % MINUTE != 0) {
+      return stored(grid, TRADES);
+    }
+    Level longest = M1;
+    for (Level level : STORED) {
+      if (grid % level.seconds == 0) {
+        longest = level;
+      }
+    }
+    return longest;
+  }
+
+  boolean isTrades() {
+    return relation.equals(TRADES);
+  }
+}

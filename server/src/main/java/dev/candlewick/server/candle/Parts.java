@@ -1,0 +1,23 @@
+package dev.candlewick.server.candle;
+
+import java.util.List;
+
+/**
+ * What one statement found of a range, in no order.
+ *
+ * @param level rows of a stored level, where they are up to date
+ * @param fine shorter parts where they are not: minutes, or steps folded from trades; of several
+ *     with the same start and source the last one holds
+ * @param exact the venue's own candles of the asked timeframe
+ * @param stale whether something was looked at that is not up to date
+ * @param cut whether there was more than one statement may return
+ */
+record Parts(List<Part> level, List<Part> fine, List<Part> exact, boolean stale, boolean cut) {
+  /** How many rows, for those folded from trades how many trades, it took. */
+  long cost(Level from) {
+    if (!from.isTrades()) {
+      return level.size() + fine.size() + exact.size();
+    }
+    return exact.size() + fine.stream().mapToLong(part -> Math.max(1, part.trades())).sum();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.Timeframe;
+import dev.candlewick.server.web.Cursor;
+import dev.candlewick.server.web.Problem;
+
+/**
+ * Where a page begins that is not the first.
+ *
+ * @param next the start of the bucket to be answered next
+ * @param close the close before it, which fills it if it is empty; NaN where none is known
+ */
+record Position(long next, double close) {
+  /** No candle begins further from the epoch, in seconds. */
+  private static final long FURTHEST = 8_000_000_000L;
+
+  /** What a cursor says it was written for. */
+  static String kind(Timeframe timeframe, boolean backwards) {
+    return "candles " + timeframe.text() + (backwards ? " back" : " on");
+  }
+
+  /** The position that a cursor of two parts tells. */
+  static Position of(Cursor cursor) {
+    long next = cursor.number(0);
+    try {
+      if (Math.abs(next) <= FURTHEST) {
+        return new Position(next, Double.parseDouble(cursor.text(1)));
+      }
+    } catch (NumberFormatException notANumber) {
+      // refused below
+    }
+    throw Problem.badParameter("cursor", "is not a next_cursor of the same request");
+  }
+
+  String cursor(String kind) {
+    return Cursor.write(kind, next, close);
+  }
+}

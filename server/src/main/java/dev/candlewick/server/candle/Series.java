@@ -1,0 +1,24 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.Timeframe;
+
+/**
+ * One instrument's candles of one timeframe.
+ *
+ * @param instrument its id
+ * @param level where its parts are taken from
+ */
+record Series(int instrument, Timeframe timeframe, Buckets buckets, Level level, Source source) {
+  Series(int instrument, Timeframe timeframe, Buckets buckets, Source source) {
+    this(instrument, timeframe, buckets, Level.of(timeframe, buckets), source);
+  }
+
+  /**
+   * Whether the venue's own candles of the timeframe are to be looked up. Those are told in UTC; a
+   * minute's are among the stored minutes already.
+   */
+  boolean hasExact() {
+    boolean minute = timeframe.seconds() == Level.M1.seconds();
+    return source != Source.BUILT && buckets instanceof UtcBuckets && !minute;
+  }
+}

@@ -1,0 +1,82 @@
+package dev.candlewick.server.candle;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An instrument's daily session on its venue's clock, written {@code America/New_York 09:30-16:00},
+ * or {@code America/Chicago 17:00-16:00+1} where it closes on the next day. It bears the date of
+ * its last second: what opens in Chicago on Sunday at 17:00 is Monday's.
+ *
+ * @param open seconds after midnight
+ * @param close seconds after midnight of the opening day, after {@code open}, a day later at most
+ */
+record Session(ZoneId zone, int open, int close) {
+  private static final int DAY = 86_400;
+  private static final Pattern FORM =
+      Pattern.compile("(\\S+) ([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})(\\+1)?");
+
+  /** The session that this text names; empty if none does. */
+  static Optional<Session> parse(String text) {
+    Matcher form = FORM.matcher(text);
+    if (!form.matches()) {
+      return Optional.empty();
+    }
+    int open = seconds(form.group(2), form.group(3));
+    int close = seconds(form.group(4), form.group(5)) + (form.group(6) == null ? 0 : DAY);
+    if (open < 0 || open >= DAY || close <= open || close > open + DAY) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new Session(ZoneId.of(form.group(1)), open, close));
+    } catch (DateTimeException unknownZone) {
+      return Optional.empty();
+    }
+  }
+
+  /** Seconds after midnight; below zero, whatever is added, for what no clock shows. */
+  private static int seconds(String hours, String minutes) {
+    int h = Integer.parseInt(hours);
+    int m = Integer.parseInt(minutes);
+    return h > 24 || m > 59 || (h == 24 && m > 0) ? -3 * DAY : h * 3_600 + m * 60;
+  }
+
+  /** When the session of this date opens. */
+  long opens(LocalDate date) {
+    return at(date, open);
+  }
+
+  /** When the session of this date closes. */
+  long closes(LocalDate date) {
+    return at(date, close);
+  }
+
+  /** The date of the last session that opens at or before {@code time}. */
+  LocalDate date(long time) {
+    LocalDate date = LocalDate.ofInstant(Instant.ofEpochSecond(time), zone).plusDays(1);
+    while (opens(date) > time) {
+      date = date.minusDays(1);
+    }
+    return date;
+  }
+
+  /** A length that divides every opening and close. */
+  long grid() {
+    return ZoneGrid.gcd(ZoneGrid.gcd(ZoneGrid.of(zone), open), close);
+  }
+
+  private long at(LocalDate date, int clock) {
+    LocalDate opening = date.minusDays((close - 1) / DAY);
+    return opening
+        .plusDays(clock / DAY)
+        .atStartOfDay()
+        .plusSeconds(clock % DAY)
+        .atZone(zone)
+        .toEpochSecond();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.server.web.Range;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which candles of a series, and how they are told.
+ *
+ * @param range when they begin
+ * @param limit how many a page holds at most, filled ones included
+ * @param position where the page begins; null for the first one
+ * @param closedOnly whether candles that are not closed are left out
+ */
+record Slice(
+    Range range,
+    int limit,
+    boolean descending,
+    @Nullable Position position,
+    Fill fill,
+    boolean closedOnly) {
+  private static final long MICROS = 1_000_000;
+  private static final long DAY = 86_400;
+
+  /** Whether pages go from newer to older. */
+  boolean backwards() {
+    return range.readsBackwards(descending);
+  }
+
+  /** The same from this position on. */
+  Slice at(Position start) {
+    return new Slice(range, limit, descending, start, fill, closedOnly);
+  }
+
+  /** The first second at which a candle may begin. */
+  long from() {
+    long first = range.from() == null ? 0 : ceil(range.from());
+    return position == null || backwards() ? first : Math.max(first, position.next());
+  }
+
+  /** The second before which a candle must begin; a day ahead of the clock at most. */
+  long to(long now) {
+    long latest = now + DAY;
+    long last = range.to() == null ? latest : Math.min(latest, ceil(range.to()));
+    return position == null || !backwards() ? last : Math.min(last, position.next() + 1);
+  }
+
+  private static long ceil(long micros) {
+    return -Math.floorDiv(-micros, MICROS);
+  }
+}

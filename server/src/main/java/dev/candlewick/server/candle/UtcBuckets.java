@@ -1,0 +1,33 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.Timeframe;
+
+/** The buckets that TimescaleDB's {@code time_bucket} makes without a time zone. */
+record UtcBuckets(Timeframe timeframe) implements Buckets {
+  private static final long DAY = 86_400;
+
+  @Override
+  public long floor(long time) {
+    return timeframe.bucket(time);
+  }
+
+  @Override
+  public long next(long start) {
+    return timeframe.end(start);
+  }
+
+  @Override
+  public long end(long start) {
+    return timeframe.end(start);
+  }
+
+  @Override
+  public boolean holds(long time) {
+    return true;
+  }
+
+  @Override
+  public long grid() {
+    return timeframe.months() > 0 ? DAY : timeframe.seconds();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.Timeframe;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+
+/**
+ * Whole days, weeks and months of a time zone: a day on which the clocks change has 23 or 25 hours.
+ */
+final class ZoneBuckets implements Buckets {
+  private final Days days;
+  private final ZoneId zone;
+  private final long grid;
+
+  /** The timeframe must be made of whole days. */
+  ZoneBuckets(Timeframe timeframe, ZoneId zone) {
+    this.days = new Days(timeframe);
+    this.zone = zone;
+    this.grid = ZoneGrid.of(zone);
+  }
+
+  @Override
+  public long floor(long time) {
+    return start(days.first(date(time)));
+  }
+
+  @Override
+  public long next(long start) {
+    return start(days.after(date(start)));
+  }
+
+  @Override
+  public long end(long start) {
+    return next(start);
+  }
+
+  @Override
+  public boolean holds(long time) {
+    return true;
+  }
+
+  @Override
+  public long grid() {
+    return grid;
+  }
+
+  private LocalDate date(long time) {
+    return LocalDate.ofInstant(Instant.ofEpochSecond(time), zone);
+  }
+
+  private long start(LocalDate date) {
+    return date.atStartOfDay(zone).toEpochSecond();
+  }
+}
