@@ -1,8 +1,13 @@
 package dev.candlewick.server;
 
 import dev.candlewick.ingest.Ingest;
+import dev.candlewick.server.candle.CandleHandler;
+import dev.candlewick.server.candle.CandleRepository;
+import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
+import dev.candlewick.server.latest.LatestHandler;
+import dev.candlewick.server.latest.LatestRepository;
 import dev.candlewick.server.stream.StreamHandler;
 import dev.candlewick.server.stream.StreamRepository;
 import dev.candlewick.server.tick.TickHandler;
@@ -11,6 +16,7 @@ import dev.candlewick.server.web.Problems;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.sqlclient.Pool;
+import java.time.Clock;
 
 /** Every URL on one page. */
 final class Routes {
@@ -31,8 +37,10 @@ final class Routes {
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);
     InstrumentRepository instruments = new InstrumentRepository(reads);
+    new CandleHandler(new Candles(new CandleRepository(reads), Clock.systemUTC())).mount(router);
     new TickHandler(instruments, new TickRepository(reads)).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(writes)).mount(router);
+    new LatestHandler(new LatestRepository(reads)).mount(router);
     new StreamHandler(new StreamRepository(reads)).mount(router);
     Problems.mount(router);
   }
