@@ -3,6 +3,7 @@ package dev.candlewick.server;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 
@@ -43,6 +44,16 @@ record DatabaseUrl(
 
   private static String decode(String part) {
     return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  /** The whole URL, password included: for a configuration, never for a log. */
+  String withPassword() {
+    return "postgresql://%s:%s@%s:%d/%s"
+        .formatted(encode(user), encode(password), host, port, database);
+  }
+
+  private static String encode(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   String jdbcUrl() {

@@ -92,6 +92,18 @@ record ServerConfig(
     return from(System.getenv());
   }
 
+  /** From the process's environment; {@code defaults} where it does not say anything. */
+  static ServerConfig fromEnvironment(Map<String, String> defaults) throws InvalidException {
+    Map<String, String> environment = new LinkedHashMap<>(defaults);
+    environment.putAll(System.getenv());
+    return from(environment);
+  }
+
+  /** Whether the environment names a database. */
+  static boolean namesDatabase() {
+    return System.getenv(PREFIX + "DB_URL") != null;
+  }
+
   static ServerConfig from(Map<String, String> environment) throws InvalidException {
     Values values = new Values(merged(environment));
     Values.known(values.all);
