@@ -55,11 +55,12 @@ final class DemoCommand implements Callable<Integer> {
       parts.server = server;
       server.start();
       server.awaitMigration();
-      parts.feed = DemoFeed.start(
-          URI.create(server.url().replaceFirst("http", "ws") + "/v1/ingest"),
-          null,
-          new SimulatedMarket(seed, rate),
-          BACKFILL);
+      parts.feed =
+          DemoFeed.start(
+              URI.create(server.url().replaceFirst("http", "ws") + "/v1/ingest"),
+              null,
+              new SimulatedMarket(seed, rate),
+              BACKFILL);
       tell(server.url());
       return server.awaitStop();
     } catch (InvalidException | UnsuitableException | ServerException e) {

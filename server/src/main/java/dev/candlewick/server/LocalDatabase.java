@@ -53,17 +53,30 @@ final class LocalDatabase implements AutoCloseable {
     }
   }
 
-  private static LocalDatabase container() throws IOException, ServerException, InterruptedException {
+  private static LocalDatabase container()
+      throws IOException, ServerException, InterruptedException {
     // As public as the port is private: it is published on loopback only, and the data outlives it.
     String password = "candlewick";
     String name = "candlewick-demo";
     run(List.of("docker", "rm", "--force", name));
     run(
         List.of(
-            "docker", "run", "--detach", "--name", name, "--env", "POSTGRES_PASSWORD=" + password,
-            "--env", "NO_TS_TUNE=true", "--volume", name + ":/var/lib/postgresql/data", "--publish",
-            "127.0.0.1::5432", IMAGE));
-    String address = run(List.of("docker", "port", name, "5432/tcp")).lines().findFirst().orElse("");
+            "docker",
+            "run",
+            "--detach",
+            "--name",
+            name,
+            "--env",
+            "POSTGRES_PASSWORD=" + password,
+            "--env",
+            "NO_TS_TUNE=true",
+            "--volume",
+            name + ":/var/lib/postgresql/data",
+            "--publish",
+            "127.0.0.1::5432",
+            IMAGE));
+    String address =
+        run(List.of("docker", "port", name, "5432/tcp")).lines().findFirst().orElse("");
     int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1).strip());
     return new LocalDatabase(
         new DatabaseUrl("127.0.0.1", port, "postgres", "postgres", password, ""),
@@ -95,8 +108,7 @@ final class LocalDatabase implements AutoCloseable {
       throws IOException, ServerException, InterruptedException {
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new ServerException(
           "no database could be started; provide one with CANDLEWICK_DB_URL, a Docker engine, or Debian with apt");

@@ -1,5 +1,6 @@
 package dev.candlewick.server;
 
+import dev.candlewick.feed.ReplayCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -11,12 +12,17 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "<command>",
-    subcommands = {ServeCommand.class, MigrateCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      MigrateCommand.class,
+      DemoCommand.class
+    })
 final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    ReplayCommand replay = new ReplayCommand(ServerConfig.clientApiKey());
+    System.exit(new CommandLine(new Main()).addSubcommand(replay).execute(arguments));
   }
 
   /** The version that the jar was built as. */

@@ -104,6 +104,11 @@ record ServerConfig(
     return System.getenv(PREFIX + "DB_URL") != null;
   }
 
+  /** The key that commands which are clients send. */
+  static @Nullable String clientApiKey() {
+    return System.getenv(PREFIX + "API_KEY");
+  }
+
   static ServerConfig from(Map<String, String> environment) throws InvalidException {
     Values values = new Values(merged(environment));
     Values.known(values.all);
