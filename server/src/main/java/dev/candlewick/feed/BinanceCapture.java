@@ -56,15 +56,12 @@ final class BinanceCapture implements TickReader {
     }
   }
 
-  private @Nullable RecordedTick tick(long received, Map<String, String> frame)
-      throws IOException {
+  private @Nullable RecordedTick tick(long received, Map<String, String> frame) throws IOException {
     String stream = frame.getOrDefault("stream", "");
     if (stream.endsWith("@trade")) {
-      Trade.Side side =
-          Boolean.parseBoolean(field(frame, "m")) ? Trade.Side.SELL : Trade.Side.BUY;
+      Trade.Side side = Boolean.parseBoolean(field(frame, "m")) ? Trade.Side.SELL : Trade.Side.BUY;
       long ts = Math.multiplyExact(Long.parseLong(field(frame, "T")), NANOS_PER_MS);
-      Trade trade =
-          new Trade(ts, field(frame, "p"), field(frame, "q"), side, field(frame, "t"));
+      Trade trade = new Trade(ts, field(frame, "p"), field(frame, "q"), side, field(frame, "t"));
       return new RecordedTick(new Instrument(venue, field(frame, "s")), trade, received);
     }
     if (quotes && stream.endsWith("@bookTicker")) {
@@ -106,8 +103,7 @@ final class BinanceCapture implements TickReader {
     return values;
   }
 
-  private static void plainValues(JsonParser json, Map<String, String> values)
-      throws IOException {
+  private static void plainValues(JsonParser json, Map<String, String> values) throws IOException {
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
       if (json.nextToken().isScalarValue()) {

@@ -59,8 +59,7 @@ public final class DemoFeed implements AutoCloseable {
   public static DemoFeed start(
       URI uri, @Nullable String apiKey, SimulatedMarket market, Duration backfill)
       throws IngestException, InterruptedException {
-    IngestClient client =
-        IngestClient.connect(uri, STREAM, apiKey, new Warnings());
+    IngestClient client = IngestClient.connect(uri, STREAM, apiKey, new Warnings());
     DemoFeed feed = new DemoFeed(market, client, Clock.systemUTC(), backfill);
     feed.thread.start();
     return feed;

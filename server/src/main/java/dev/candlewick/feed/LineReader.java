@@ -28,7 +28,8 @@ final class LineReader implements Closeable {
     try {
       InputStream plain = isGzip(bytes) ? new GZIPInputStream(bytes, 1 << 16) : bytes;
       // A decoder made by hand reports bytes that are not UTF-8; one made by name replaces them.
-      reader = new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8.newDecoder()));
+      reader =
+          new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8.newDecoder()));
     } catch (IOException e) {
       bytes.close();
       throw e;

@@ -55,8 +55,9 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Option(
       names = "--stream",
-      description = "The stream's name, for one file. Default: made from the file's name,"
-          + " length and the options that shape its messages.")
+      description =
+          "The stream's name, for one file. Default: made from the file's name,"
+              + " length and the options that shape its messages.")
   private @Nullable String stream;
 
   @Option(
@@ -80,8 +81,8 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--unit",
       defaultValue = "ms",
-      description = "What integer timestamps of a CSV count: s, ms, us, ns. Default: "
-          + "${DEFAULT-VALUE}")
+      description =
+          "What integer timestamps of a CSV count: s, ms, us, ns. Default: " + "${DEFAULT-VALUE}")
   private String unit = "";
 
   @Option(names = "--quotes", description = "Take best bid and ask of a capture too.")
@@ -90,8 +91,8 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       defaultValue = "500",
-      description = "Rows per message. Fewer arrive sooner at --speed 1. Default: "
-          + "${DEFAULT-VALUE}")
+      description =
+          "Rows per message. Fewer arrive sooner at --speed 1. Default: " + "${DEFAULT-VALUE}")
   private int batch;
 
   /**

@@ -6,9 +6,9 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * One invented instrument. What happens in an hour depends on the seed and the hour alone: each hour
- * has the same number of trades, at times drawn evenly over it, which within the hour looks like any
- * Poisson process and makes ids contiguous for ever: hour * trades per hour + rank.
+ * One invented instrument. What happens in an hour depends on the seed and the hour alone: each
+ * hour has the same number of trades, at times drawn evenly over it, which within the hour looks
+ * like any Poisson process and makes ids contiguous for ever: hour * trades per hour + rank.
  */
 final class SimulatedInstrument {
   private static final int QUOTES_PER_TRADE = 2;

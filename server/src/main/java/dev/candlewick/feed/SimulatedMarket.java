@@ -8,10 +8,11 @@ import java.util.List;
 /**
  * An invented market on venue {@code demo}: BTC-USD, ETH-USD, EUR-USD and GOLD.
  *
- * <p>It is a pure function of seed, rate and time. Asked again for the same span, in another process
- * too, it gives the same trades with the same ids and prices; the next span goes on where the last
- * ended. So a feed of it that starts again can send the last hours again: the server stores no trade
- * twice, and no price jumps. Another seed or rate is another market, and does not continue this one.
+ * <p>It is a pure function of seed, rate and time. Asked again for the same span, in another
+ * process too, it gives the same trades with the same ids and prices; the next span goes on where
+ * the last ended. So a feed of it that starts again can send the last hours again: the server
+ * stores no trade twice, and no price jumps. Another seed or rate is another market, and does not
+ * continue this one.
  *
  * <p>Not for use by several threads.
  */

@@ -63,8 +63,7 @@ public final class TickMessage {
     return head + seq + tail;
   }
 
-  private static TickMessage write(
-      String type, Instrument instrument, List<? extends Tick> ticks) {
+  private static TickMessage write(String type, Instrument instrument, List<? extends Tick> ticks) {
     StringWriter object = new StringWriter(128 + 112 * ticks.size());
     try (JsonGenerator json = JSON.createGenerator(object)) {
       json.writeStartObject();

@@ -15,12 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param flags what the trade does not count for
  */
 public record Trade(
-    long ts,
-    String price,
-    String size,
-    @Nullable Side side,
-    @Nullable String id,
-    Set<Flag> flags)
+    long ts, String price, String size, @Nullable Side side, @Nullable String id, Set<Flag> flags)
     implements Tick {
 
   /** The taker's side. */
@@ -42,8 +37,7 @@ public record Trade(
   }
 
   /** A trade that counts for everything. */
-  public Trade(
-      long ts, String price, String size, @Nullable Side side, @Nullable String id) {
+  public Trade(long ts, String price, String size, @Nullable Side side, @Nullable String id) {
     this(ts, price, size, side, id, Set.of());
   }
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Trades as CSV: a header of the API's field names ({@code ts,price,size} and any of {@code side,
  * id, venue, symbol, flags}), then a trade a line. {@code ts} is RFC 3339 or an integer in the unit
- * given; flags are separated by spaces, {@code |} or {@code ;}. A cell may be quoted, but not
- * hold a line break.
+ * given; flags are separated by spaces, {@code |} or {@code ;}. A cell may be quoted, but not hold
+ * a line break.
  */
 final class TradeCsv implements TickReader {
   private static final List<String> FIELDS =
@@ -118,8 +118,7 @@ final class TradeCsv implements TickReader {
       return Math.multiplyExact(Long.parseLong(ts), options.unitNanos());
     }
     Instant time = OffsetDateTime.parse(ts.replaceFirst(" ", "T")).toInstant();
-    return Math.addExact(
-        Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
+    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
   }
 
   private static Set<Trade.Flag> flags(@Nullable String text) {

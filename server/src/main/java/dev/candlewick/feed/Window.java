@@ -3,7 +3,6 @@ package dev.candlewick.feed;
 import dev.candlewick.feed.ServerMessage.Ack;
 import dev.candlewick.feed.ServerMessage.Limits;
 import dev.candlewick.feed.ServerMessage.Welcome;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -139,7 +138,12 @@ final class Window {
       String range = (committed + 1) + " to " + nextSeq;
       throw new IngestException(
           "out_of_step",
-          "the server's " + field + " means message " + seq + " is next, this client holds " + range
+          "the server's "
+              + field
+              + " means message "
+              + seq
+              + " is next, this client holds "
+              + range
               + ": the server lost data, or another writer uses the stream");
     }
   }

@@ -1,6 +1,7 @@
 /**
- * The feed's side of {@code /v1/ingest}: what the author of an adapter writes. Nothing here sees the
- * server's own code; all of it speaks the wire contract only, so it can be copied out and still run.
+ * The feed's side of {@code /v1/ingest}: what the author of an adapter writes. Nothing here sees
+ * the server's own code; all of it speaks the wire contract only, so it can be copied out and still
+ * run.
  *
  * <p>Read in this order:
  *

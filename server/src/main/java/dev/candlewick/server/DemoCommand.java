@@ -42,7 +42,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try (Parts parts = new Parts()) {
-      Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "candlewick-stop"));
+      StopSignal.onFirst(parts::close);
       Map<String, String> defaults = new HashMap<>();
       if (!ServerConfig.namesDatabase()) {
         System.err.println("Starting a TimescaleDB; the first time takes about 10 s ...");

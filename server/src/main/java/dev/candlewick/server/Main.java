@@ -12,11 +12,7 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "<command>",
-    subcommands = {
-      ServeCommand.class,
-      MigrateCommand.class,
-      DemoCommand.class
-    })
+    subcommands = {ServeCommand.class, MigrateCommand.class, DemoCommand.class})
 final class Main {
   private Main() {}
 

@@ -17,7 +17,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try {
       Server server = new Server(ServerConfig.fromEnvironment());
-      Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "candlewick-stop"));
+      StopSignal.onFirst(server::stop);
       server.start();
       System.err.println("Candlewick listens on " + server.url());
       server.awaitMigration();

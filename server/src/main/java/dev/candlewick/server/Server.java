@@ -15,6 +15,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -58,7 +59,7 @@ final class Server {
     this.ingest = new Ingest(vertx, config.ingest(), metrics.registry());
     this.reads = pool(config.readDatabase(), config);
     this.writes = pool(config.database(), config);
-    this.health = new Health(ingest::troubles);
+    this.health = new Health(ingest::troubles, () -> reads.query("select 1").execute());
     this.http =
         vertx
             .createHttpServer(httpOptions(keys))
@@ -162,10 +163,12 @@ final class Server {
     }
   }
 
-  /** Waits until the schema is there; throws if it never can be. */
+  /** Waits until the schema is there, or the server stops; throws if it never can be. */
   void awaitMigration() throws UnsuitableException, InterruptedException {
     try {
       migrated.get();
+    } catch (CancellationException stoppedBefore) {
+      LOG.info("stopped before the database was there");
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnsuitableException unsuitable) {
         throw unsuitable;
@@ -190,6 +193,7 @@ final class Server {
     hardStop.setDaemon(true);
     hardStop.start();
     health.drain();
+    migrated.cancel(false);
     ingest.drain();
     try {
       ingest.stop(DRAIN);

@@ -36,7 +36,9 @@ class DemoFeedTest {
     assertThat(trades.get(0).getLong("ts") / 1_000_000)
         .isBetween(startMs - HOUR.toMillis() - 5_000, startMs - HOUR.toMillis() + 5_000);
     assertThat(trades).hasSizeBetween(35_000, 37_000);
-    assertThat(rows("quotes", 0)).isNotEmpty().allMatch(q -> q.getLong("ts") / 1_000_000 >= startMs);
+    assertThat(rows("quotes", 0))
+        .isNotEmpty()
+        .allMatch(q -> q.getLong("ts") / 1_000_000 >= startMs);
   }
 
   @Test
@@ -104,7 +106,8 @@ class DemoFeedTest {
         JsonObject message = new JsonObject(frame);
         message
             .getJsonArray("rows")
-            .forEach(row -> rows.add(((JsonObject) row).put("symbol", message.getString("symbol"))));
+            .forEach(
+                row -> rows.add(((JsonObject) row).put("symbol", message.getString("symbol"))));
       }
     }
     return rows;

@@ -130,7 +130,8 @@ class ReplayCommandTest {
   @Test
   void keepsToTheRecordedPace() throws Exception {
     Path file = folder.resolve("trades.csv");
-    Files.writeString(file, "symbol,ts,price,size\nA,1000,1,1\nA,1000,2,1\nA,4000,3,1\nA,9000,4,1\n");
+    Files.writeString(
+        file, "symbol,ts,price,size\nA,1000,1,1\nA,1000,2,1\nA,4000,3,1\nA,9000,4,1\n");
     CompletableFuture<Integer> running =
         CompletableFuture.supplyAsync(
             () -> replayUnchecked("--speed", "10", "--batch", "1", file.toString()));

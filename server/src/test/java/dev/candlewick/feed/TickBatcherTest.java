@@ -11,10 +11,12 @@ class TickBatcherTest {
   @Test
   void cutsByRowsOfOneInstrumentAndKind() {
     List<RecordedMessage> messages =
-        batch(2, List.of(trade("A", 1), trade("B", 2), quote("A", 3), trade("A", 4), quote("A", 5)));
+        batch(
+            2, List.of(trade("A", 1), trade("B", 2), quote("A", 3), trade("A", 4), quote("A", 5)));
 
     assertThat(messages)
-        .extracting(m -> m.message().frame(1).replaceAll(".*\"t\":\"(\\w+).*symbol\":\"(.).*", "$1 $2"))
+        .extracting(
+            m -> m.message().frame(1).replaceAll(".*\"t\":\"(\\w+).*symbol\":\"(.).*", "$1 $2"))
         .containsExactly("trades A", "quotes A", "trades B");
     assertThat(messages).extracting(m -> m.message().rows()).containsExactly(2, 2, 1);
     assertThat(messages).extracting(RecordedMessage::recorded).containsExactly(4L, 5L, 5L);
