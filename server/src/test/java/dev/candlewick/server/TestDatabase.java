@@ -76,7 +76,7 @@ public final class TestDatabase {
 
   private static URI server() {
     String url = System.getenv("CANDLEWICK_TEST_DB_URL");
-    if (url != null) {
+    if (url != null && !url.isBlank()) {
       return URI.create(url);
     }
     return DockerClientFactory.instance().isDockerAvailable() ? container() : cluster();
@@ -120,6 +120,8 @@ public final class TestDatabase {
   }
 
   private void migrate() {
+    // Without the extension the edition is not known.
+    execute("create extension if not exists timescaledb");
     String edition =
         text("select current_setting('timescaledb.license')").equals("apache")
             ? "apache"
