@@ -164,7 +164,13 @@ public final class TestDatabase {
     execute(
         """
         truncate market.trades, market.quotes, market.candles_1m, market.candles_native,
-          market.instruments, ingest.streams, ingest.dirty, ingest.rejects restart identity
+          market.instruments, ingest.streams, ingest.dirty, ingest.rejects, ingest.idempotency
+          restart identity;
+        truncate market.candles_5m;
+        truncate market.candles_15m;
+        truncate market.candles_1h;
+        truncate market.candles_4h;
+        truncate market.candles_1d
         """);
   }
 
