@@ -1,5 +1,8 @@
 package dev.candlewick.server;
 
+import dev.candlewick.Retention;
+import dev.candlewick.server.Migrator.UnreachableException;
+import dev.candlewick.server.Migrator.UnsuitableException;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -15,11 +18,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Collections;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -31,16 +31,11 @@ import org.testcontainers.utility.DockerImageName;
  */
 public final class TestDatabase {
   private static final String IMAGE = "timescale/timescaledb:2.29.2-pg17";
-  private static final List<String> RETENTION =
-      List.of(
-          "trades",
-          "quotes",
-          "candles_1m",
-          "candles_5m",
-          "candles_15m",
-          "candles_1h",
-          "candles_4h",
-          "candles_1d");
+  private static final Retention FOR_EVER =
+      new Retention(
+          Retention.FOR_EVER,
+          Retention.FOR_EVER,
+          Collections.nCopies(Retention.LEVELS.size(), Retention.FOR_EVER));
 
   private final URI server;
   private final String name;
@@ -76,7 +71,7 @@ public final class TestDatabase {
 
   private static URI server() {
     String url = System.getenv("CANDLEWICK_TEST_DB_URL");
-    if (url != null) {
+    if (url != null && !url.isBlank()) {
       return URI.create(url);
     }
     return DockerClientFactory.instance().isDockerAvailable() ? container() : cluster();
@@ -120,18 +115,11 @@ public final class TestDatabase {
   }
 
   private void migrate() {
-    String edition =
-        text("select current_setting('timescaledb.license')").equals("apache")
-            ? "apache"
-            : "community";
-    Map<String, String> placeholders = new HashMap<>(Map.of("edition", edition));
-    RETENTION.forEach(relation -> placeholders.put("retention_" + relation, "none"));
-    Flyway.configure()
-        .dataSource(jdbcUrl(server, name), null, null)
-        .locations("classpath:db/core", "classpath:db/" + edition)
-        .placeholders(placeholders)
-        .load()
-        .migrate();
+    try {
+      new Migrator(DatabaseUrl.parse(url()), FOR_EVER).migrate();
+    } catch (UnsuitableException | UnreachableException e) {
+      throw new IllegalStateException("no TimescaleDB for the tests", e);
+    }
   }
 
   /** {@code postgresql://user:password@host:port/database}. */
@@ -176,7 +164,13 @@ public final class TestDatabase {
     execute(
         """
         truncate market.trades, market.quotes, market.candles_1m, market.candles_native,
-          market.instruments, ingest.streams, ingest.dirty, ingest.rejects restart identity
+          market.instruments, ingest.streams, ingest.dirty, ingest.rejects, ingest.idempotency
+          restart identity;
+        truncate market.candles_5m;
+        truncate market.candles_15m;
+        truncate market.candles_1h;
+        truncate market.candles_4h;
+        truncate market.candles_1d
         """);
   }
 

@@ -137,7 +137,8 @@ public final class LatestRepository {
   private static void check(LatestQuery query, List<Instrument> found) {
     if (found.size() > LatestQuery.MAX_INSTRUMENTS) {
       throw Problem.badParameter(
-          "symbol", "is needed, there are more than " + found.size() + " instruments");
+          "symbol",
+          "is needed: there are more than " + LatestQuery.MAX_INSTRUMENTS + " instruments");
     }
     Set<String> symbols = new HashSet<>();
     found.forEach(instrument -> symbols.add(instrument.symbol()));
