@@ -22,7 +22,7 @@ sealed interface Buckets permits UtcBuckets, ZoneBuckets, SessionBuckets {
    */
   boolean holds(long time);
 
-  /** A length in seconds that divides every start and end, a day at most. */
+  /** A length in seconds in whole numbers of which every start and end lies from the origin. */
   long grid();
 
   /** The first start at or after {@code time}. */

@@ -30,10 +30,16 @@ final class CandleFold {
     return candles;
   }
 
-  /** One part per start, ascending: the best source, of the same source the last one told. */
+  /**
+   * One part per start, ascending: the best source, of the same source the last one told; but none
+   * of fewer trades, for then some of them are gone.
+   */
   static List<Part> best(List<Part> fine) {
     List<Part> sorted = new ArrayList<>(fine);
-    sorted.sort(comparingLong(Part::ts).thenComparing(comparingInt(CandleFold::rank)));
+    sorted.sort(
+        comparingLong(Part::ts)
+            .thenComparing(comparingInt(CandleFold::rank))
+            .thenComparing(comparingLong(part -> part.has(Part.BUILT) ? part.trades() : 0)));
     List<Part> best = new ArrayList<>(sorted.size());
     for (int i = 0; i < sorted.size(); i++) {
       if (i + 1 == sorted.size() || sorted.get(i + 1).ts() != sorted.get(i).ts()) {

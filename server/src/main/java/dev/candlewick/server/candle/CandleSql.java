@@ -115,24 +115,21 @@ final class CandleSql {
       union all
       """;
 
-  private static final String SELECT_FINE =
+  private static final String SELECT_MINUTES = "select 1 as kind, {columns}, source from minutes\n";
+
+  private static final String SELECT_BUILT =
       """
-      select 1 as kind, {columns}, source from minutes
       union all
       select 2, fresh.ts, b.*, 1::int2
       from fresh cross join lateral market.built_minute($1, fresh.ts) b
+      """;
+
+  private static final String SELECT_FINER =
+      """
       union all
       select 2, fresh.ts, n.*, 8::int2
       from fresh cross join lateral market.native_minute($1, fresh.ts) n
       where fresh.finer
-      """;
-
-  /** The venue's own minutes, those included that built ones have replaced. */
-  private static final String SELECT_NATIVE_MINUTES =
-      """
-      union all
-      select 1, {columns}, case when closed then 2 else 4 end::int2 from market.candles_native
-      where instrument_id = $1 and timeframe = '1m' and ts >= $2 and ts < $3 and {dug}
       """;
 
   private static final String SELECT_EXACT =
@@ -178,16 +175,17 @@ final class CandleSql {
   /** Whatever a range is made of. */
   static String read(Series series) {
     boolean minutes = series.level().equals(Level.M1);
-    StringBuilder sql = new StringBuilder(PENDING);
-    sql.append(minutes ? MINUTES_OF_THE_RANGE : MINUTES_WHERE_THE_LEVEL_IS_NOT_READ);
-    sql.append(FRESH_MINUTES).append(minutes ? "" : SELECT_LEVEL).append(SELECT_FINE);
-    if (series.source() == Source.NATIVE) {
-      sql.append(SELECT_NATIVE_MINUTES);
-    }
-    if (series.hasExact()) {
-      sql.append(SELECT_EXACT.replace("{timeframe}", "$5"));
-    }
-    return complete(sql.toString(), series);
+    Source source = series.source();
+    String sql =
+        PENDING
+            + (minutes ? MINUTES_OF_THE_RANGE : MINUTES_WHERE_THE_LEVEL_IS_NOT_READ)
+            + FRESH_MINUTES
+            + (minutes ? "" : SELECT_LEVEL)
+            + SELECT_MINUTES
+            + (source == Source.NATIVE ? "" : SELECT_BUILT)
+            + (source == Source.BUILT ? "" : SELECT_FINER)
+            + (series.hasExact() ? SELECT_EXACT.replace("{timeframe}", "$5") : "");
+    return complete(sql, series);
   }
 
   /** A range folded from trades, and from the venue's candles that are shorter still. */
@@ -210,13 +208,10 @@ final class CandleSql {
 
   private static String complete(String sql, Series series) {
     Level level = series.level();
-    boolean minutes = level.equals(Level.M1);
     String tail = "greatest($2, public.time_bucket({interval}, $4))";
-    String outside = "(ts >= {tail} or public.time_bucket({interval}, ts) in (select ts from dug))";
     return (sql + "limit " + (CandleRepository.MAX_ROWS + 1))
         .replace("{replaced}", replaced(series.source()))
         .replace("{impure}", impure(series.source()))
-        .replace("{dug}", minutes ? "true" : outside)
         .replace("{tail}", tail)
         .replace("{level}", level.relation())
         .replace("{interval}", "interval '" + level.seconds() + " seconds'")
@@ -226,7 +221,7 @@ final class CandleSql {
 
   private static String replaced(Source source) {
     return switch (source) {
-      case AUTO -> "select ts, false from minutes where false";
+      case AUTO -> "select null, false where false";
       case BUILT -> REPLACED_BUILT;
       case NATIVE -> REPLACED_NATIVE;
     };

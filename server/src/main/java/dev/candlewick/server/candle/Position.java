@@ -23,7 +23,7 @@ record Position(long next, double close) {
   static Position of(Cursor cursor) {
     long next = cursor.number(0);
     try {
-      if (Math.abs(next) <= FURTHEST) {
+      if (-FURTHEST <= next && next <= FURTHEST) {
         return new Position(next, Double.parseDouble(cursor.text(1)));
       }
     } catch (NumberFormatException notANumber) {
