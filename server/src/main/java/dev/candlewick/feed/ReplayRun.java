@@ -68,7 +68,8 @@ final class ReplayRun {
     try {
       end.get();
     } catch (ExecutionException e) {
-      err.println("replay: " + e.getCause().getMessage());
+      Throwable cause = e.getCause();
+      err.println("replay: " + (cause == null ? e.getMessage() : cause.getMessage()));
       return false;
     }
     if (result.sent() + result.passedOver() == 0) {

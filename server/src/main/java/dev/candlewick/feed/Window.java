@@ -157,22 +157,23 @@ final class Window {
   synchronized @Nullable String next(BooleanSupplier ended, Duration patience)
       throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
-    while (!sendable()) {
+    Unacked due = due();
+    while (due == null) {
       long left = deadline - System.nanoTime();
       if (left <= 0 || ended.getAsBoolean()) {
         return null;
       }
       long held = heldUntil - System.nanoTime();
       TimeUnit.NANOSECONDS.timedWait(this, roundUp(held > 0 ? Math.min(left, held) : left));
+      due = due();
     }
-    long seq = cursor++;
-    return unacked.get(seq).message.frame(seq);
+    return due.message.frame(cursor++);
   }
 
-  private boolean sendable() {
-    return cursor < nextSeq
-        && cursor - committed <= limits.inflightMessages()
-        && System.nanoTime() - heldUntil >= 0;
+  private @Nullable Unacked due() {
+    boolean room = cursor - committed <= limits.inflightMessages();
+    boolean held = System.nanoTime() - heldUntil < 0;
+    return room && !held ? unacked.get(cursor) : null;
   }
 
   /** A wait of less than a millisecond would spin. */

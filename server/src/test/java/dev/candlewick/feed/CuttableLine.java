@@ -42,7 +42,8 @@ final class CuttableLine {
 
   /** Cuts every connection there is; new ones may be made at once. */
   void cut() {
-    ends.forEach(NetSocket::close);
-    ends.clear();
+    List<NetSocket> now = List.copyOf(ends);
+    ends.removeAll(now);
+    now.forEach(NetSocket::close);
   }
 }
