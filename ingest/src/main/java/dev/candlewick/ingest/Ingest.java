@@ -70,7 +70,8 @@ public final class Ingest {
     pool.setUsername(config.database().user());
     pool.setPassword(config.database().password());
     pool.setAutoCommit(false);
-    pool.setMaximumPoolSize(config.lanes() + 2);
+    // One a lane, one for the roll-up, two for hello and Idempotency-Keys.
+    pool.setMaximumPoolSize(config.lanes() + 3);
     pool.setConnectionTimeout(3_000);
     pool.setValidationTimeout(1_000);
     pool.setKeepaliveTime(120_000);
