@@ -32,7 +32,7 @@ final class Migrator {
   private final Retention retention;
 
   static Migrator of(ServerConfig config) {
-    return new Migrator(config.database(), config.ingest().retention());
+    return new Migrator(config.database(), config.retention());
   }
 
   Migrator(DatabaseUrl database, Retention retention) {
