@@ -25,7 +25,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A migrated database of this JVM's own, dropped when it ends. The server it lives on is the one
+ * Databases of this JVM's own, dropped when it ends. The server it lives on is the one
  * that CANDLEWICK_TEST_DB_URL names, else a container if a Docker engine answers, else the cluster
  * {@code test} of the script {@code sql/timescaledb}. With none of them every test fails.
  */
@@ -45,23 +45,35 @@ public final class TestDatabase {
     this.name = name;
   }
 
-  /** The one database of this JVM. */
+  /** The one migrated database of this JVM. */
   public static TestDatabase shared() {
     return Shared.DATABASE;
   }
 
-  private static final class Shared {
-    static final TestDatabase DATABASE = create();
+  /** A new database without any schema, for a server that migrates it itself. */
+  public static TestDatabase empty() {
+    return emptyOn(Found.URL);
   }
 
-  private static TestDatabase create() {
+  /** A new database without any schema, on this server; the URL names a superuser's database. */
+  public static TestDatabase emptyOn(URI server) {
     String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-    URI server = server();
     TestDatabase database = new TestDatabase(server, name);
     execute(jdbcUrl(server, server.getPath().substring(1)), "create database " + name);
     Runtime.getRuntime().addShutdownHook(new Thread(database::drop));
-    database.migrate();
     return database;
+  }
+
+  private static final class Found {
+    static final URI URL = server();
+  }
+
+  private static final class Shared {
+    static final TestDatabase DATABASE = empty();
+
+    static {
+      DATABASE.migrate();
+    }
   }
 
   private void drop() {
@@ -128,6 +140,11 @@ public final class TestDatabase {
         .formatted(server.getRawUserInfo(), server.getHost(), server.getPort(), name);
   }
 
+  /** A JDBC connection of the test's own. */
+  public Connection connect() throws SQLException {
+    return DriverManager.getConnection(jdbcUrl(server, name));
+  }
+
   /** A pool on this database with the connection properties of the server. */
   public Pool pool(Vertx vertx) {
     PgConnectOptions options =
@@ -157,6 +174,11 @@ public final class TestDatabase {
     } catch (SQLException e) {
       throw new IllegalStateException(sql, e);
     }
+  }
+
+  /** The one whole number of a query. */
+  public long number(String sql) {
+    return Long.parseLong(text(sql));
   }
 
   /** Empties every table that a test may have filled. */
