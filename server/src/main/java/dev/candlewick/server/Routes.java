@@ -1,6 +1,8 @@
 package dev.candlewick.server;
 
 import dev.candlewick.ingest.Ingest;
+import dev.candlewick.server.binance.BinanceHandler;
+import dev.candlewick.server.binance.Prices;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
@@ -12,6 +14,8 @@ import dev.candlewick.server.stream.StreamHandler;
 import dev.candlewick.server.stream.StreamRepository;
 import dev.candlewick.server.tick.TickHandler;
 import dev.candlewick.server.tick.TickRepository;
+import dev.candlewick.server.udf.UdfHandler;
+import dev.candlewick.server.udf.UdfInstruments;
 import dev.candlewick.server.web.Problems;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -29,7 +33,8 @@ final class Routes {
       Pool reads,
       Pool writes,
       Health health,
-      ServerMetrics metrics) {
+      ServerMetrics metrics,
+      String binanceVenue) {
     router = Router.router(vertx);
     router.route().handler(metrics::time);
     health.mount(router);
@@ -37,11 +42,18 @@ final class Routes {
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);
     InstrumentRepository instruments = new InstrumentRepository(reads);
-    new CandleHandler(new Candles(new CandleRepository(reads), Clock.systemUTC())).mount(router);
-    new TickHandler(instruments, new TickRepository(reads)).mount(router);
+    Clock clock = Clock.systemUTC();
+    Candles candles = new Candles(new CandleRepository(reads), clock);
+    TickRepository ticks = new TickRepository(reads);
+    LatestRepository latest = new LatestRepository(reads);
+    new CandleHandler(candles).mount(router);
+    new TickHandler(instruments, ticks).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(writes)).mount(router);
-    new LatestHandler(new LatestRepository(reads)).mount(router);
+    new LatestHandler(latest).mount(router);
     new StreamHandler(new StreamRepository(reads)).mount(router);
+    Prices prices = new Prices(instruments, latest, candles);
+    new BinanceHandler(binanceVenue, instruments, candles, ticks, prices, clock).mount(router);
+    new UdfHandler(new UdfInstruments(instruments, candles), candles, clock).mount(router);
     Problems.mount(router);
   }
 

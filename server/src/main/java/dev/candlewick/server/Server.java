@@ -64,7 +64,9 @@ final class Server {
         vertx
             .createHttpServer(httpOptions(keys))
             .requestHandler(
-                new Routes(vertx, keys, ingest, reads, writes, health, metrics).router());
+                new Routes(
+                        vertx, keys, ingest, reads, writes, health, metrics, config.binanceVenue())
+                    .router());
   }
 
   private HttpServerOptions httpOptions(ApiKeys keys) {

@@ -1,7 +1,9 @@
 package dev.candlewick.server;
 
+import dev.candlewick.Problem;
 import dev.candlewick.Retention;
 import dev.candlewick.ingest.IngestConfig;
+import dev.candlewick.server.web.Params;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -30,6 +32,7 @@ record ServerConfig(
     @Nullable String httpHost,
     int httpPort,
     @Nullable Path apiKeysFile,
+    String binanceVenue,
     IngestConfig ingest) {
 
   private static final String PREFIX = "CANDLEWICK_";
@@ -53,6 +56,7 @@ record ServerConfig(
     keys.put("HTTP_HOST", key("", "address to listen on; 127.0.0.1, or 0.0.0.0 with API keys"));
     keys.put("HTTP_PORT", key("8080", "port to listen on, 0 = a free one"));
     keys.put("API_KEYS_FILE", key("", "API keys; without it the server listens on loopback only"));
+    keys.put("BINANCE_VENUE", key("binance", "the venue that /api/v3 tells of"));
     keys.put("DURABILITY", key("any", "strict = take no data where COMMIT is not on disk"));
     keys.put("INGEST_LANES", key("2", "writer threads, 1-64"));
     keys.put("BATCH_ROWS", key("5000", "rows at which a batch closes, 1-100000"));
@@ -130,6 +134,7 @@ record ServerConfig(
         values.optional("HTTP_HOST").orElse(null),
         values.whole("HTTP_PORT", 0, 65_535),
         values.optional("API_KEYS_FILE").map(Path::of).orElse(null),
+        values.parsed("BINANCE_VENUE", ServerConfig::venue),
         ingest(values, primary));
   }
 
@@ -189,6 +194,14 @@ record ServerConfig(
           }
         });
     return merged;
+  }
+
+  private static String venue(String text) {
+    try {
+      return Params.venue(text);
+    } catch (Problem refused) {
+      throw new IllegalArgumentException("is no venue's name", refused);
+    }
   }
 
   private static Duration retention(String text) {

@@ -86,6 +86,14 @@ public final class LatestRepository {
   /** A statement for the newest row of each of many instruments; the id is in {@code idColumn}. */
   private record Newest<T>(String sql, int idColumn, Function<Row, T> reader) {}
 
+  /**
+   * The newest rows of a venue's instruments, of all of them where no symbol is given, in the order
+   * of the symbols; fails with 404 if a symbol is unknown.
+   */
+  public Future<List<Latest>> find(String venue, List<String> symbols) {
+    return find(new LatestQuery(venue, symbols, Times.US));
+  }
+
   /** In the order of venue and symbol; fails with 404 if a symbol is unknown. */
   Future<List<Latest>> find(LatestQuery query) {
     return instruments(query)
