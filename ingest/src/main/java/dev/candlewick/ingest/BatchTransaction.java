@@ -222,8 +222,7 @@ final class BatchTransaction {
     }
   }
 
-  private void keepIdempotencyKeys(Durability durability)
-      throws SQLException, DroppedException {
+  private void keepIdempotencyKeys(Durability durability) throws SQLException, DroppedException {
     for (Message message : batch.messages()) {
       Idempotency idempotency = message.idempotency;
       if (idempotency != null

@@ -89,8 +89,7 @@ class FencingIT {
       statement.execute("lock table market.trades in access exclusive mode");
       older.say(message(2, "FLIGHT", 2));
       ServerProcess.sleep(200);
-      CompletableFuture<IngestSocket> taking =
-          CompletableFuture.supplyAsync(() -> other.feed());
+      CompletableFuture<IngestSocket> taking = CompletableFuture.supplyAsync(() -> other.feed());
       try (IngestSocket newer = taking.join()) {
         CompletableFuture<JsonObject> welcome =
             CompletableFuture.supplyAsync(() -> newer.hello("flight"));
@@ -123,16 +122,17 @@ class FencingIT {
     for (CompletableFuture<HttpResponse<String>> answer : answers) {
       assertThat(answer.join().statusCode()).isEqualTo(200);
     }
-    assertThat(
-            database.number("select count(*) from market.instruments where symbol like 'NEW%'"))
+    assertThat(database.number("select count(*) from market.instruments where symbol like 'NEW%'"))
         .isEqualTo(100);
     assertThat(
             database.number(
                 "select count(*) from market.trades join market.instruments on id = instrument_id"
                     + " where symbol like 'NEW%'"))
         .isEqualTo(400);
-    assertThat(database.number("select count(*) from pg_stat_database where deadlocks > 0"
-            + " and datname = current_database()"))
+    assertThat(
+            database.number(
+                "select count(*) from pg_stat_database where deadlocks > 0"
+                    + " and datname = current_database()"))
         .isZero();
   }
 

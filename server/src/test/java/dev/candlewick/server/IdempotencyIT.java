@@ -86,8 +86,7 @@ class IdempotencyIT {
     post(one, 1);
     HttpResponse<String> answer = post(one, 2);
     assertThat(answer.statusCode()).isEqualTo(422);
-    assertThat(new JsonObject(answer.body()).getString("code"))
-        .isEqualTo("idempotency_key_reused");
+    assertThat(new JsonObject(answer.body()).getString("code")).isEqualTo("idempotency_key_reused");
     assertThat(stored()).isEqualTo(1);
   }
 

@@ -164,8 +164,7 @@ class IdentityIT {
         1,
         trade(HOUR_AGO, 1, 1, 1).put("side", "buy"),
         trade(HOUR_AGO, 1, 1, 2).put("side", "sell").put("flags", new JsonArray().add("no_price")),
-        trade(HOUR_AGO, 1, 1, 3)
-            .put("flags", new JsonArray().add("no_volume").add("no_price")),
+        trade(HOUR_AGO, 1, 1, 3).put("flags", new JsonArray().add("no_volume").add("no_price")),
         trade(HOUR_AGO, -37.63, 0, 4));
     JsonArray rows = read("trades");
     assertThat(rows.getJsonObject(0).getString("side")).isEqualTo("buy");

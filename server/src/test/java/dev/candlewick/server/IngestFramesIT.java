@@ -237,8 +237,7 @@ class IngestFramesIT {
   @Test
   void takesACharacterCutByAFragment() {
     byte[] message =
-        trades(1, symbol, List.of(trade(HOUR_AGO, 1, 1, "é")))
-            .getBytes(StandardCharsets.UTF_8);
+        trades(1, symbol, List.of(trade(HOUR_AGO, 1, 1, "é"))).getBytes(StandardCharsets.UTF_8);
     int at = new String(message, StandardCharsets.ISO_8859_1).indexOf(0xC3) + 1;
     feed.frame(RawSocket.TEXT, slice(message, 0, at));
     feed.frame(RawSocket.FIN | RawSocket.CONTINUATION, slice(message, at, message.length));

@@ -153,8 +153,7 @@ class IngestStreamIT {
     try (IngestSocket feed = server.feed(stream)) {
       feed.say(one(3, 3, 3));
       assertThat(feed.next())
-          .isEqualTo(
-              new JsonObject().put("t", "error").put("code", "seq_gap").put("expected", 1));
+          .isEqualTo(new JsonObject().put("t", "error").put("code", "seq_gap").put("expected", 1));
       feed.say(one(4, 4, 4));
       feed.say(one(1, 1, 1));
       assertThat(feed.expect("ack").getLong("committed")).isEqualTo(1);
@@ -212,8 +211,7 @@ class IngestStreamIT {
     }
     int told = 0;
     long after = 0;
-    JsonArray page =
-        server.json("/v1/rejects?limit=100&stream=" + stream).getJsonArray("rejects");
+    JsonArray page = server.json("/v1/rejects?limit=100&stream=" + stream).getJsonArray("rejects");
     while (!page.isEmpty()) {
       told += page.size();
       after = page.getJsonObject(page.size() - 1).getLong("id");
@@ -234,7 +232,9 @@ class IngestStreamIT {
       assertThat(feed.ackOf(2).getJsonArray("rejected")).isEmpty();
       assertThat(stored()).isEqualTo(1);
     }
-    assertThat(database.number("select count(*) from market.instruments where symbol = '" + symbol + "'"))
+    assertThat(
+            database.number(
+                "select count(*) from market.instruments where symbol = '" + symbol + "'"))
         .isEqualTo(1);
   }
 
@@ -243,8 +243,7 @@ class IngestStreamIT {
     try (IngestSocket feed = server.feed(stream)) {
       feed.say(one(1, 1, 1));
       assertThat(feed.ackOf(1).getLong("duplicates")).isZero();
-      feed.say(
-          trades(2, symbol, List.of(trade(HOUR_AGO, 1, 1, 1), trade(HOUR_AGO, 2, 1, 2))));
+      feed.say(trades(2, symbol, List.of(trade(HOUR_AGO, 1, 1, 1), trade(HOUR_AGO, 2, 1, 2))));
       assertThat(feed.ackOf(2).getLong("duplicates")).isEqualTo(1);
       feed.say(one(3, 3, 3));
       assertThat(feed.ackOf(3).getLong("duplicates")).isZero();

@@ -82,8 +82,7 @@ class RestIngestIT {
     JsonObject answer =
         json(
             server.post(
-                "/v1/trades",
-                body(symbol, trade(HOUR_AGO, 1, 1, 1), trade(HOUR_AGO, 1, 1, 1))));
+                "/v1/trades", body(symbol, trade(HOUR_AGO, 1, 1, 1), trade(HOUR_AGO, 1, 1, 1))));
     assertThat(stored()).isEqualTo(1);
     answer.remove("durability");
     assertThat(answer)
@@ -249,8 +248,7 @@ class RestIngestIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"text/plain", "application/xml", "application/json; charset=iso-8859-1"})
+  @ValueSource(strings = {"text/plain", "application/xml", "application/json; charset=iso-8859-1"})
   void refusesAContentTypeItDoesNotKnow(String type) {
     problem(post("/v1/trades", type, "{}"), 415, "unsupported_media_type");
   }
@@ -289,7 +287,11 @@ class RestIngestIT {
   @ValueSource(
       strings = {
         // Depth, a long key, many keys, long and far numbers: refused before they cost anything.
-        "DEPTH", "LONG_KEY", "MANY_KEYS", "LONG_NUMBER", "FAR_EXPONENT"
+        "DEPTH",
+        "LONG_KEY",
+        "MANY_KEYS",
+        "LONG_NUMBER",
+        "FAR_EXPONENT"
       })
   void refusesJsonThatIsMadeToCost(String how) {
     String body =
@@ -297,7 +299,8 @@ class RestIngestIT {
           case "DEPTH" -> "{\"rows\":" + "[".repeat(100_000);
           case "LONG_KEY" -> "{\"" + "k".repeat(900_000) + "\":1}";
           case "MANY_KEYS" -> manyKeys();
-          case "LONG_NUMBER" -> body(symbol, trade(HOUR_AGO, 0, 1)).replace("0,", "1".repeat(100_000) + ",");
+          case "LONG_NUMBER" ->
+              body(symbol, trade(HOUR_AGO, 0, 1)).replace("0,", "1".repeat(100_000) + ",");
           default -> body(symbol, trade(HOUR_AGO, 77, 1)).replace(":77,", ":1e999999999,");
         };
     long start = System.nanoTime();

@@ -25,8 +25,8 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * Databases of this JVM's own, dropped when it ends. The server it lives on is the one
- * that CANDLEWICK_TEST_DB_URL names, else a container if a Docker engine answers, else the cluster
+ * Databases of this JVM's own, dropped when it ends. The server it lives on is the one that
+ * CANDLEWICK_TEST_DB_URL names, else a container if a Docker engine answers, else the cluster
  * {@code test} of the script {@code sql/timescaledb}. With none of them every test fails.
  */
 public final class TestDatabase {
