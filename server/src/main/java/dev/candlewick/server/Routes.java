@@ -6,6 +6,8 @@ import dev.candlewick.server.binance.Prices;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.candle.CoverageHandler;
+import dev.candlewick.server.candle.CoverageRepository;
 import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.latest.LatestHandler;
@@ -47,6 +49,7 @@ final class Routes {
     TickRepository ticks = new TickRepository(reads);
     LatestRepository latest = new LatestRepository(reads);
     new CandleHandler(candles).mount(router);
+    new CoverageHandler(candles, new CoverageRepository(reads)).mount(router);
     new TickHandler(instruments, ticks).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(writes)).mount(router);
     new LatestHandler(latest).mount(router);
