@@ -59,7 +59,7 @@ final class BatchTransaction {
     checkCounts();
     dirty.write(connection);
     Rejects.write(connection, batch);
-    keepIdempotencyKeys();
+    keepIdempotencyKeys(advance.durability());
     connection.commit();
     instrumentIds.remember(ids);
     return advance.durability();
@@ -222,10 +222,11 @@ final class BatchTransaction {
     }
   }
 
-  private void keepIdempotencyKeys() throws SQLException, DroppedException {
+  private void keepIdempotencyKeys(Durability durability) throws SQLException, DroppedException {
     for (Message message : batch.messages()) {
       Idempotency idempotency = message.idempotency;
-      if (idempotency != null && !IdempotencyKeys.keep(connection, message, idempotency)) {
+      if (idempotency != null
+          && !IdempotencyKeys.keep(connection, message, idempotency, durability)) {
         throw new DroppedException(message, Drop.KEY_TAKEN);
       }
     }

@@ -39,7 +39,7 @@ final class Decimals {
   /** Far beyond any market, near enough that sums of products stay finite. */
   static boolean inRange(double number) {
     double size = Math.abs(number);
-    return size == 0 || size >= SMALLEST && size <= LARGEST;
+    return size == 0 || (size >= SMALLEST && size <= LARGEST);
   }
 
   private static boolean isZero(String text) {

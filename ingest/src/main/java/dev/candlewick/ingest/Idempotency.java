@@ -1,10 +1,13 @@
 package dev.candlewick.ingest;
 
-import java.util.function.Function;
+import dev.candlewick.ingest.Answer.Durability;
+import java.util.function.BiFunction;
 
 /**
  * What is kept with the rows of a request that has an Idempotency-Key.
  *
- * @param response makes the body of the answer once the rows are counted
+ * @param response makes the body of the answer once the rows are counted and it is known what
+ *     COMMIT means
  */
-record Idempotency(int apiKeyId, String key, byte[] sha256, Function<Message, String> response) {}
+record Idempotency(
+    int apiKeyId, String key, byte[] sha256, BiFunction<Message, Durability, String> response) {}

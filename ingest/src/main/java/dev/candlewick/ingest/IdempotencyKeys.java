@@ -1,5 +1,6 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.ingest.Answer.Durability;
 import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -46,13 +47,14 @@ final class IdempotencyKeys {
   }
 
   /** Keeps the answer with the rows; false if another request with this key was committed first. */
-  static boolean keep(Connection connection, Message message, Idempotency idempotency)
+  static boolean keep(
+      Connection connection, Message message, Idempotency idempotency, Durability durability)
       throws SQLException {
     try (PreparedStatement keep = connection.prepareStatement(KEEP)) {
       keep.setInt(1, idempotency.apiKeyId());
       keep.setString(2, idempotency.key());
       keep.setBytes(3, idempotency.sha256());
-      keep.setString(4, idempotency.response().apply(message));
+      keep.setString(4, idempotency.response().apply(message, durability));
       return keep.executeUpdate() == 1;
     }
   }

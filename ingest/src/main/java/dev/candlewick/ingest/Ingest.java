@@ -36,6 +36,7 @@ public final class Ingest {
   private final RollUp rollUp;
   private final List<Lane> lanes = new ArrayList<>();
   private final Map<Long, Held> sessions = new ConcurrentHashMap<>();
+  private volatile boolean started;
   private volatile boolean draining;
 
   private record Held(IngestSession session, StreamState stream) {}
@@ -59,6 +60,7 @@ public final class Ingest {
   public void start() {
     lanes.forEach(Lane::start);
     rollUp.start();
+    started = true;
   }
 
   private static HikariConfig poolConfig(IngestConfig config, MeterRegistry registry) {
@@ -68,7 +70,8 @@ public final class Ingest {
     pool.setUsername(config.database().user());
     pool.setPassword(config.database().password());
     pool.setAutoCommit(false);
-    pool.setMaximumPoolSize(config.lanes() + 2);
+    // One a lane, one for the roll-up, two for hello and Idempotency-Keys.
+    pool.setMaximumPoolSize(config.lanes() + 3);
     pool.setConnectionTimeout(3_000);
     pool.setValidationTimeout(1_000);
     pool.setKeepaliveTime(120_000);
@@ -118,6 +121,9 @@ public final class Ingest {
 
   /** Why rows cannot be written now, as {@code code: detail}; empty while all is well. */
   public List<String> troubles() {
+    if (!started) {
+      return List.of("starting: the database is not there or not migrated yet");
+    }
     return lanes.stream().map(Lane::holding).filter(Objects::nonNull).distinct().toList();
   }
 
@@ -176,9 +182,13 @@ public final class Ingest {
     return roomLeft;
   }
 
-  /** Takes a request whose bytes {@link #reserve} has counted. */
+  /**
+   * Takes a request whose bytes {@link #reserve} has counted. Requests for one instrument share a
+   * lane: trades without ids stay in the order in which they were sent.
+   */
   void submitReserved(Message message) {
-    lanes.get(Math.floorMod(message.hashCode(), lanes.size())).submit(message);
+    int instrument = message.rows.isEmpty() ? 0 : message.rows.get(0).instrument().hashCode();
+    lanes.get(Math.floorMod(instrument, lanes.size())).submit(message);
   }
 
   boolean reserve(int bytes) {

@@ -3,13 +3,13 @@ package dev.candlewick.ingest;
 import dev.candlewick.ingest.DecodeException.Fault;
 import dev.candlewick.ingest.FrameAssembler.RefusedException;
 import dev.candlewick.ingest.IngestConfig.Limits;
-import dev.candlewick.ingest.SessionJson.Refused;
 import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class IngestSession implements Answer {
   private static final Pattern STREAM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-  private static final int MOST_REJECTED_TOLD = 100;
+  private static final int POLICY = 1008;
   private static final int GOING_AWAY = 1001;
   private static final int FENCED = 4409;
   private static final int TRY_AGAIN_LATER = 1013;
   private static final long BUSY_RETRY_MILLIS = 500;
+  private static final long HEARTBEAT_MILLIS = 20_000;
+  private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Ingest ingest;
   private final Limits limits;
@@ -41,13 +44,11 @@ final class IngestSession implements Answer {
   private int inflightMessages;
   private long inflightBytes;
 
-  // What the next ack tells.
-  private long committed;
-  private long duplicates;
-  private long rejectedMore;
-  private List<Refused> rejected = new ArrayList<>();
-  private Durability durability = Durability.FULL;
-  private boolean ackDue;
+  private PendingAck ack = new PendingAck(0, Durability.FULL);
+  private boolean ackScheduled;
+  private long heartbeat;
+  private long lastHeard = System.nanoTime();
+  private long unreadSince;
 
   IngestSession(Ingest ingest, ServerWebSocket socket, Context context, int apiKeyId) {
     this.ingest = ingest;
@@ -61,15 +62,31 @@ final class IngestSession implements Answer {
   void start() {
     socket.frameHandler(this::onFrame);
     socket.drainHandler(drained -> sendAck());
+    socket.pongHandler(pong -> lastHeard = System.nanoTime());
     socket.exceptionHandler(this::onBrokenFrame);
+    heartbeat = context.owner().setPeriodic(HEARTBEAT_MILLIS, beat -> beat());
     socket.closeHandler(
         done -> {
           closed = true;
+          context.owner().cancelTimer(heartbeat);
           ingest.sessionClosed(this);
         });
   }
 
+  /** Finds out connections that are dead, and clients that never read. */
+  private void beat() {
+    long now = System.nanoTime();
+    if (unreadSince != 0 && now - unreadSince > UNREAD_NANOS) {
+      closeWith(POLICY, "the client does not read");
+    } else if (!paused() && now - lastHeard > SILENT_NANOS) {
+      closeWith(GOING_AWAY, "nothing was heard for a minute");
+    } else if (!closed) {
+      socket.writePing(Buffer.buffer());
+    }
+  }
+
   private void onFrame(WebSocketFrame frame) {
+    lastHeard = System.nanoTime();
     boolean ofMessage = frame.isText() || frame.isBinary() || frame.isContinuation();
     if (closed || !ofMessage) {
       return;
@@ -130,13 +147,15 @@ final class IngestSession implements Answer {
   }
 
   private void welcome(Streams.Greeting greeting) {
+    if (closed) {
+      return;
+    }
     StreamState opened = greeting.stream();
     stream = opened;
-    committed = opened.committedSeq();
-    nextSeq = committed + 1;
-    durability = greeting.durability();
+    nextSeq = opened.committedSeq() + 1;
+    ack = new PendingAck(opened.committedSeq(), greeting.durability());
     ingest.sessionOpened(this, opened);
-    send(SessionJson.welcome(opened, durability, limits));
+    send(SessionJson.welcome(opened, greeting.durability(), limits));
   }
 
   /** The sequence rule: the next is taken, an older one is a duplicate, a newer one is a gap. */
@@ -178,6 +197,10 @@ final class IngestSession implements Answer {
     }
   }
 
+  private boolean paused() {
+    return pausedByBudget || overWindow();
+  }
+
   private boolean overWindow() {
     return inflightMessages >= limits.inflightMessages() || inflightBytes >= limits.inflightBytes();
   }
@@ -188,7 +211,8 @@ final class IngestSession implements Answer {
   }
 
   private void resumeIfRoom() {
-    if (!pausedByBudget && !overWindow() && !closed) {
+    if (!paused() && !closed) {
+      lastHeard = System.nanoTime();
       socket.resume();
     }
   }
@@ -199,29 +223,17 @@ final class IngestSession implements Answer {
   }
 
   @Override
-  public void committed(List<Message> messages, Durability nowDurability) {
+  public void committed(List<Message> messages, Durability durability) {
     context.runOnContext(
         hop -> {
           for (Message message : messages) {
             inflightMessages--;
             inflightBytes -= message.bytes;
-            committed = message.seq();
-            duplicates += message.duplicates;
-            message.rejections().forEach(rejection -> tell(message.seq(), rejection));
+            ack.add(message, durability);
           }
-          durability = nowDurability;
-          ackDue = true;
           sendAck();
           resumeIfRoom();
         });
-  }
-
-  private void tell(long seq, Rejection rejection) {
-    if (rejected.size() < MOST_REJECTED_TOLD) {
-      rejected.add(new Refused(seq, rejection));
-    } else {
-      rejectedMore++;
-    }
   }
 
   @Override
@@ -259,22 +271,27 @@ final class IngestSession implements Answer {
   }
 
   private void ackSoon() {
-    if (!ackDue) {
-      ackDue = true;
-      context.runOnContext(hop -> sendAck());
+    ack.again();
+    if (!ackScheduled) {
+      ackScheduled = true;
+      context.runOnContext(
+          hop -> {
+            ackScheduled = false;
+            sendAck();
+          });
     }
   }
 
-  /** Acks are cumulative: while the client does not read, they fold into the next one. */
   private void sendAck() {
-    if (!ackDue || closed || socket.writeQueueFull()) {
+    if (!ack.isDue() || closed) {
       return;
     }
-    ackDue = false;
-    send(SessionJson.ack(committed, rejected, rejectedMore, duplicates, durability));
-    duplicates = 0;
-    rejectedMore = 0;
-    rejected = new ArrayList<>();
+    if (socket.writeQueueFull()) {
+      unreadSince = unreadSince == 0 ? System.nanoTime() : unreadSince;
+      return;
+    }
+    unreadSince = 0;
+    send(ack.take());
   }
 
   private void send(String text) {

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -42,7 +43,7 @@ final class InstrumentIds {
     for (Message message : batch.messages()) {
       for (Row row : message.rows) {
         InstrumentKey key = row.instrument();
-        if (key == previous) {
+        if (key.equals(previous)) {
           continue;
         }
         previous = key;
@@ -61,7 +62,7 @@ final class InstrumentIds {
   }
 
   private static void create(
-      Connection connection, TreeSet<InstrumentKey> unknown, Map<InstrumentKey, Integer> ids)
+      Connection connection, Set<InstrumentKey> unknown, Map<InstrumentKey, Integer> ids)
       throws SQLException {
     String[] venues = unknown.stream().map(InstrumentKey::venue).toArray(String[]::new);
     String[] symbols = unknown.stream().map(InstrumentKey::symbol).toArray(String[]::new);

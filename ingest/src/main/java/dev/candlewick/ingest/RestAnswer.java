@@ -129,11 +129,7 @@ final class RestAnswer implements Answer {
   }
 
   /** The body of an answer to committed rows. */
-  static String body(Message message) {
-    return body(message, Durability.FULL);
-  }
-
-  private static String body(Message message, Durability durability) {
+  static String body(Message message, Durability durability) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       List<Rejection> rejections = message.rejections();

@@ -23,7 +23,7 @@ record TimeBounds(Instant now, Retention retention) {
           case QUOTES -> retention.quotes();
           case CANDLES -> retention.candles(timeframe.longestSeconds());
         };
-    return keep == Retention.FOR_EVER ? 0 : micros(now.minus(keep));
+    return keep.equals(Retention.FOR_EVER) ? 0 : micros(now.minus(keep));
   }
 
   private static long micros(Instant instant) {

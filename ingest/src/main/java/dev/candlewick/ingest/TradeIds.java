@@ -22,7 +22,7 @@ final class TradeIds {
           MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
       long hash = 0;
       for (int i = 0; i < Long.BYTES; i++) {
-        hash = hash << 8 | digest[i] & 0xFF;
+        hash = (hash << 8) | (digest[i] & 0xFF);
       }
       return hash;
     } catch (NoSuchAlgorithmException e) {

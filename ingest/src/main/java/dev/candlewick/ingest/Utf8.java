@@ -40,7 +40,7 @@ final class Utf8 {
       if ((bytes[i] & 0xC0) != 0x80) {
         return false;
       }
-      codePoint = codePoint << 6 | bytes[i] & 0x3F;
+      codePoint = (codePoint << 6) | (bytes[i] & 0x3F);
     }
     return switch (tail) {
       case 1 -> true;

@@ -12,9 +12,6 @@ import java.util.TreeSet;
  * is taken once its minute is closed; a trade that comes later leaves a mark of its own.
  */
 final class DirtyMinutes {
-  /** Pairs of one pass, about: all marks of a minute are taken together. */
-  private static final int PAIRS = 20_000;
-
   private static final String TAKE =
       """
       with closed as (
@@ -39,14 +36,18 @@ final class DirtyMinutes {
 
   private final TreeSet<Pair> traded = new TreeSet<>();
   private final TreeSet<Pair> subMinute = new TreeSet<>();
+  private final long limit;
   private long taken;
 
-  private DirtyMinutes() {}
+  private DirtyMinutes(long limit) {
+    this.limit = limit;
+  }
 
-  static DirtyMinutes take(Connection connection) throws SQLException {
-    DirtyMinutes minutes = new DirtyMinutes();
+  /** Takes about {@code limit} pairs: all marks of a minute are taken together. */
+  static DirtyMinutes take(Connection connection, long limit) throws SQLException {
+    DirtyMinutes minutes = new DirtyMinutes(limit);
     try (PreparedStatement take = connection.prepareStatement(TAKE)) {
-      take.setInt(1, PAIRS);
+      take.setLong(1, limit);
       try (ResultSet row = take.executeQuery()) {
         while (row.next()) {
           Integer[] ids = (Integer[]) row.getArray(3).getArray();
@@ -93,7 +94,7 @@ final class DirtyMinutes {
 
   /** Whether more marks may be waiting. */
   boolean more() {
-    return taken >= PAIRS;
+    return taken >= limit;
   }
 
   /** Binds pairs as two arrays, instruments at {@code at} and epoch seconds behind it. */

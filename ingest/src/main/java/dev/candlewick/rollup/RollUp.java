@@ -20,6 +20,9 @@ public final class RollUp implements Runnable {
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final Duration RETENTION_EVERY = Duration.ofHours(1);
 
+  /** Minutes of an instrument in one pass; fewer after a pass that failed, perhaps by its size. */
+  private static final long MOST_PAIRS = 20_000;
+
   /** One roll-up at a time per database; the number is only ours to keep unique. */
   private static final String LEAD = "select pg_try_advisory_xact_lock(740101)";
 
@@ -30,6 +33,7 @@ public final class RollUp implements Runnable {
   private final RollUpMetrics metrics;
   private final Thread thread = new Thread(this, "candlewick-rollup");
   private volatile boolean stopping;
+  private long pairs = MOST_PAIRS;
   private long retentionDue = System.nanoTime();
 
   /** Starts with {@link #start}. The database need not be there, nor migrated, yet. */
@@ -71,6 +75,7 @@ public final class RollUp implements Runnable {
 
   private boolean pauseAfter(SQLException e) {
     metrics.failed();
+    pairs = Math.max(1, pairs / 4);
     LOG.warn("roll-up put off, trying again: SQLSTATE {}: {}", e.getSQLState(), e.getMessage());
     try {
       Thread.sleep(EVERY.toMillis());
@@ -88,7 +93,7 @@ public final class RollUp implements Runnable {
       return false;
     }
     boolean community = text(connection, EDITION).equals("community");
-    DirtyMinutes minutes = DirtyMinutes.take(connection);
+    DirtyMinutes minutes = DirtyMinutes.take(connection, pairs);
     if (!minutes.isEmpty()) {
       MinuteRollUp.write(connection, minutes, retention);
       if (community) {
@@ -101,6 +106,7 @@ public final class RollUp implements Runnable {
     if (community) {
       LevelRefresh.refreshMarked(connection, retention);
     }
+    pairs = Math.min(MOST_PAIRS, pairs * 2);
     metrics.passed(minutes, System.nanoTime() - start);
     return minutes.more();
   }

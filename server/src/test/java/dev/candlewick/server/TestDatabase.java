@@ -1,5 +1,8 @@
 package dev.candlewick.server;
 
+import dev.candlewick.Retention;
+import dev.candlewick.server.Migrator.UnreachableException;
+import dev.candlewick.server.Migrator.UnsuitableException;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -15,32 +18,24 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Collections;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A migrated database of this JVM's own, dropped when it ends. The server it lives on is the one
- * that CANDLEWICK_TEST_DB_URL names, else a container if a Docker engine answers, else the cluster
+ * Databases of this JVM's own, dropped when it ends. The server it lives on is the one that
+ * CANDLEWICK_TEST_DB_URL names, else a container if a Docker engine answers, else the cluster
  * {@code test} of the script {@code sql/timescaledb}. With none of them every test fails.
  */
 public final class TestDatabase {
   private static final String IMAGE = "timescale/timescaledb:2.29.2-pg17";
-  private static final List<String> RETENTION =
-      List.of(
-          "trades",
-          "quotes",
-          "candles_1m",
-          "candles_5m",
-          "candles_15m",
-          "candles_1h",
-          "candles_4h",
-          "candles_1d");
+  private static final Retention FOR_EVER =
+      new Retention(
+          Retention.FOR_EVER,
+          Retention.FOR_EVER,
+          Collections.nCopies(Retention.LEVELS.size(), Retention.FOR_EVER));
 
   private final URI server;
   private final String name;
@@ -50,23 +45,35 @@ public final class TestDatabase {
     this.name = name;
   }
 
-  /** The one database of this JVM. */
+  /** The one migrated database of this JVM. */
   public static TestDatabase shared() {
     return Shared.DATABASE;
   }
 
-  private static final class Shared {
-    static final TestDatabase DATABASE = create();
+  /** A new database without any schema, for a server that migrates it itself. */
+  public static TestDatabase empty() {
+    return emptyOn(Found.URL);
   }
 
-  private static TestDatabase create() {
+  /** A new database without any schema, on this server; the URL names a superuser's database. */
+  public static TestDatabase emptyOn(URI server) {
     String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-    URI server = server();
     TestDatabase database = new TestDatabase(server, name);
     execute(jdbcUrl(server, server.getPath().substring(1)), "create database " + name);
     Runtime.getRuntime().addShutdownHook(new Thread(database::drop));
-    database.migrate();
     return database;
+  }
+
+  private static final class Found {
+    static final URI URL = server();
+  }
+
+  private static final class Shared {
+    static final TestDatabase DATABASE = empty();
+
+    static {
+      DATABASE.migrate();
+    }
   }
 
   private void drop() {
@@ -76,7 +83,7 @@ public final class TestDatabase {
 
   private static URI server() {
     String url = System.getenv("CANDLEWICK_TEST_DB_URL");
-    if (url != null) {
+    if (url != null && !url.isBlank()) {
       return URI.create(url);
     }
     return DockerClientFactory.instance().isDockerAvailable() ? container() : cluster();
@@ -120,24 +127,22 @@ public final class TestDatabase {
   }
 
   private void migrate() {
-    String edition =
-        text("select current_setting('timescaledb.license')").equals("apache")
-            ? "apache"
-            : "community";
-    Map<String, String> placeholders = new HashMap<>(Map.of("edition", edition));
-    RETENTION.forEach(relation -> placeholders.put("retention_" + relation, "none"));
-    Flyway.configure()
-        .dataSource(jdbcUrl(server, name), null, null)
-        .locations("classpath:db/core", "classpath:db/" + edition)
-        .placeholders(placeholders)
-        .load()
-        .migrate();
+    try {
+      new Migrator(DatabaseUrl.parse(url()), FOR_EVER).migrate();
+    } catch (UnsuitableException | UnreachableException e) {
+      throw new IllegalStateException("no TimescaleDB for the tests", e);
+    }
   }
 
   /** {@code postgresql://user:password@host:port/database}. */
   public String url() {
     return "postgresql://%s@%s:%d/%s"
         .formatted(server.getRawUserInfo(), server.getHost(), server.getPort(), name);
+  }
+
+  /** A JDBC connection of the test's own. */
+  public Connection connect() throws SQLException {
+    return DriverManager.getConnection(jdbcUrl(server, name));
   }
 
   /** A pool on this database with the connection properties of the server. */
@@ -171,12 +176,23 @@ public final class TestDatabase {
     }
   }
 
+  /** The one whole number of a query. */
+  public long number(String sql) {
+    return Long.parseLong(text(sql));
+  }
+
   /** Empties every table that a test may have filled. */
   public void clear() {
     execute(
         """
         truncate market.trades, market.quotes, market.candles_1m, market.candles_native,
-          market.instruments, ingest.streams, ingest.dirty, ingest.rejects restart identity
+          market.instruments, ingest.streams, ingest.dirty, ingest.rejects, ingest.idempotency
+          restart identity;
+        truncate market.candles_5m;
+        truncate market.candles_15m;
+        truncate market.candles_1h;
+        truncate market.candles_4h;
+        truncate market.candles_1d
         """);
   }
 

@@ -1,12 +1,13 @@
 package dev.candlewick.server.candle;
 
 import dev.candlewick.Timeframe;
+import java.time.ZoneOffset;
 
 /**
  * Where the candles of a timeframe begin and end. Times are whole seconds since the epoch; a start
  * is the candle's {@code ts}. Buckets do not overlap; only a session leaves time between them.
  */
-sealed interface Buckets permits UtcBuckets, ZoneBuckets, SessionBuckets {
+sealed interface Buckets permits UtcBuckets, OffsetBuckets, ZoneBuckets, SessionBuckets {
   /** The start of the last bucket that begins at or before {@code time}. */
   long floor(long time);
 
@@ -39,5 +40,15 @@ sealed interface Buckets permits UtcBuckets, ZoneBuckets, SessionBuckets {
   /** Counted from TimescaleDB's origin, months from January 2000, all in UTC. */
   static Buckets utc(Timeframe timeframe) {
     return new UtcBuckets(timeframe);
+  }
+
+  /**
+   * The same on a clock of this offset from UTC, whatever the length: not only days begin at its
+   * midnight, buckets of six hours do too.
+   */
+  static Buckets at(ZoneOffset offset, Timeframe timeframe) {
+    long seconds = offset.getTotalSeconds();
+    boolean same = timeframe.months() == 0 ? seconds % timeframe.seconds() == 0 : seconds == 0;
+    return same ? utc(timeframe) : new OffsetBuckets(timeframe, seconds);
   }
 }

@@ -1,9 +1,9 @@
 package dev.candlewick.server.candle;
 
+import dev.candlewick.Problem;
 import dev.candlewick.Timeframe;
 import dev.candlewick.server.web.Cursor;
 import dev.candlewick.server.web.Params;
-import dev.candlewick.server.web.Problem;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;

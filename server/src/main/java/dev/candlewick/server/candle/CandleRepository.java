@@ -1,7 +1,7 @@
 package dev.candlewick.server.candle;
 
+import dev.candlewick.Problem;
 import dev.candlewick.Timeframe;
-import dev.candlewick.server.web.Problem;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -19,7 +19,7 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Candles in the database. Times are seconds since the epoch. */
-final class CandleRepository {
+public final class CandleRepository {
   /** How many rows one statement may return. */
   static final int MAX_ROWS = 200_000;
 
@@ -34,7 +34,7 @@ final class CandleRepository {
 
   private final Pool pool;
 
-  CandleRepository(Pool pool) {
+  public CandleRepository(Pool pool) {
     this.pool = pool;
   }
 

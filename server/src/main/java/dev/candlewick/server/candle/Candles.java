@@ -5,6 +5,7 @@ import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Finds candles. */
@@ -46,6 +47,42 @@ public final class Candles {
     Range range = new Range(Math.multiplyExact(from, MICROS), null);
     Slice slice = new Slice(range, MANY, false, null, Fill.NONE, false);
     return rest(series, slice, new ArrayList<>());
+  }
+
+  /**
+   * Candles of an instrument, ascending, the forming one included: the first or the last of the
+   * range, as many as are wanted.
+   */
+  public Future<List<Candle>> find(int instrument, Wanted wanted) {
+    Series series =
+        new Series(
+            instrument,
+            wanted.timeframe(),
+            Buckets.at(wanted.offset(), wanted.timeframe()),
+            Source.AUTO);
+    return some(
+        series,
+        wanted,
+        new Slice(wanted.range(), wanted.limit(), wanted.last(), null, Fill.NONE, false),
+        new ArrayList<>());
+  }
+
+  private Future<List<Candle>> some(Series series, Wanted wanted, Slice slice, List<Candle> found) {
+    return page(series, slice)
+        .compose(
+            page -> {
+              found.addAll(page.candles());
+              Position next = page.next();
+              if (next != null && found.size() < wanted.limit()) {
+                return some(series, wanted, slice.at(next), found);
+              }
+              List<Candle> answer =
+                  new ArrayList<>(found.subList(0, Math.min(found.size(), wanted.limit())));
+              if (wanted.last()) {
+                Collections.reverse(answer);
+              }
+              return Future.succeededFuture(answer);
+            });
   }
 
   private Future<List<Candle>> rest(Series series, Slice slice, List<Candle> found) {

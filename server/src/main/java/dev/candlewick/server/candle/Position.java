@@ -1,8 +1,8 @@
 package dev.candlewick.server.candle;
 
+import dev.candlewick.Problem;
 import dev.candlewick.Timeframe;
 import dev.candlewick.server.web.Cursor;
-import dev.candlewick.server.web.Problem;
 
 /**
  * Where a page begins that is not the first.

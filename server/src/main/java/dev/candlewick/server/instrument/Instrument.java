@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param metadata a JSON object, as text
  */
-record Instrument(int id, String venue, String symbol, Words words, Steps steps, String metadata) {
+public record Instrument(
+    int id, String venue, String symbol, Words words, Steps steps, String metadata) {
 
   /** What is told in words; null where nobody told it. */
-  record Words(
+  public record Words(
       @Nullable String base,
       @Nullable String quote,
       @Nullable String currency,
@@ -21,7 +22,7 @@ record Instrument(int id, String venue, String symbol, Words words, Steps steps,
       @Nullable String session) {}
 
   /** The smallest steps of price and of size. */
-  record Steps(@Nullable Double tickSize, @Nullable Double lotSize) {}
+  public record Steps(@Nullable Double tickSize, @Nullable Double lotSize) {}
 
   /**
    * The stored rows of one sort, first and last ts in microseconds since the epoch.

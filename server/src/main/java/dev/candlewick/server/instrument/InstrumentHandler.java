@@ -1,8 +1,8 @@
 package dev.candlewick.server.instrument;
 
+import dev.candlewick.Problem;
 import dev.candlewick.server.web.Format;
 import dev.candlewick.server.web.Params;
-import dev.candlewick.server.web.Problem;
 import dev.candlewick.server.web.Reply;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.buffer.Buffer;

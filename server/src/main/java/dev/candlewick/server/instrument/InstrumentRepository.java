@@ -1,6 +1,6 @@
 package dev.candlewick.server.instrument;
 
-import dev.candlewick.server.web.Problem;
+import dev.candlewick.Problem;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -9,6 +9,8 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Instruments in the database. */
 public final class InstrumentRepository {
@@ -34,6 +36,12 @@ public final class InstrumentRepository {
       order by venue, symbol limit $5
       """
           .formatted(COLUMNS);
+
+  private static final String NAMED =
+      "select %s from market.instruments where symbol = $1 order by venue".formatted(COLUMNS);
+
+  private static final String VENUES =
+      "select distinct venue from market.instruments order by venue";
 
   /** A field is set where the change names it, and stays where it does not. */
   private static final String PUT =
@@ -86,6 +94,42 @@ public final class InstrumentRepository {
                 throw Problem.unknownInstrument(venue, symbol);
               }
               return found.next().getInteger(0);
+            });
+  }
+
+  /** The instrument; empty if there is none. */
+  public Future<Optional<Instrument>> find(String venue, String symbol) {
+    return pool.preparedQuery(ONE)
+        .execute(Tuple.of(venue, symbol))
+        .map(rows -> instruments(rows).stream().findFirst());
+  }
+
+  /** The instruments of that symbol at all venues. */
+  public Future<List<Instrument>> named(String symbol) {
+    return pool.preparedQuery(NAMED)
+        .execute(Tuple.of(symbol))
+        .map(InstrumentRepository::instruments);
+  }
+
+  /**
+   * The first instruments in the order of venue and symbol.
+   *
+   * @param venue null for all venues
+   * @param text what symbol or name must contain, in any case; null for all
+   */
+  public Future<List<Instrument>> search(@Nullable String venue, @Nullable String text, int limit) {
+    return list(new InstrumentQuery(venue, text, limit - 1, null));
+  }
+
+  /** The venues that have instruments. */
+  public Future<List<String>> venues() {
+    return pool.query(VENUES)
+        .execute()
+        .map(
+            rows -> {
+              List<String> venues = new ArrayList<>(rows.size());
+              rows.forEach(row -> venues.add(row.getString(0)));
+              return venues;
             });
   }
 

@@ -5,7 +5,7 @@ import dev.candlewick.server.tick.Trade;
 import org.jspecify.annotations.Nullable;
 
 /** The newest rows of an instrument; null where there is none. */
-record Latest(
+public record Latest(
     String venue,
     String symbol,
     @Nullable Trade trade,
@@ -22,7 +22,7 @@ record Latest(
    * @param source 1 built from trades, 2 the venue's closed candle, 4 the venue's forming candle, 8
    *     made of the venue's candles of less than a minute
    */
-  record Minute(
+  public record Minute(
       long ts,
       double open,
       double high,

@@ -1,7 +1,7 @@
 package dev.candlewick.server.latest;
 
+import dev.candlewick.Problem;
 import dev.candlewick.server.web.Params;
-import dev.candlewick.server.web.Problem;
 import dev.candlewick.server.web.Times;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashSet;

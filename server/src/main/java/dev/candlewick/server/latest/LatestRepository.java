@@ -1,11 +1,11 @@
 package dev.candlewick.server.latest;
 
+import dev.candlewick.Problem;
 import dev.candlewick.server.latest.Latest.Instrument;
 import dev.candlewick.server.latest.Latest.Minute;
 import dev.candlewick.server.tick.Quote;
 import dev.candlewick.server.tick.TickRepository;
 import dev.candlewick.server.tick.Trade;
-import dev.candlewick.server.web.Problem;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -86,6 +86,14 @@ public final class LatestRepository {
   /** A statement for the newest row of each of many instruments; the id is in {@code idColumn}. */
   private record Newest<T>(String sql, int idColumn, Function<Row, T> reader) {}
 
+  /**
+   * The newest rows of a venue's instruments, of all of them where no symbol is given, in the order
+   * of the symbols; fails with 404 if a symbol is unknown.
+   */
+  public Future<List<Latest>> find(String venue, List<String> symbols) {
+    return find(new LatestQuery(venue, symbols, Times.US));
+  }
+
   /** In the order of venue and symbol; fails with 404 if a symbol is unknown. */
   Future<List<Latest>> find(LatestQuery query) {
     return instruments(query)
@@ -137,7 +145,8 @@ public final class LatestRepository {
   private static void check(LatestQuery query, List<Instrument> found) {
     if (found.size() > LatestQuery.MAX_INSTRUMENTS) {
       throw Problem.badParameter(
-          "symbol", "is needed, there are more than " + found.size() + " instruments");
+          "symbol",
+          "is needed: there are more than " + LatestQuery.MAX_INSTRUMENTS + " instruments");
     }
     Set<String> symbols = new HashSet<>();
     found.forEach(instrument -> symbols.add(instrument.symbol()));

@@ -1,8 +1,8 @@
 package dev.candlewick.server.stream;
 
+import dev.candlewick.Problem;
 import dev.candlewick.server.web.Cursor;
 import dev.candlewick.server.web.Params;
-import dev.candlewick.server.web.Problem;
 import dev.candlewick.server.web.Times;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;

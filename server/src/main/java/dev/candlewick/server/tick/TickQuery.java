@@ -53,6 +53,12 @@ record TickQuery(
         new Answer(unit, params.format(Format.JSON, Format.CSV, Format.NDJSON)));
   }
 
+  /** The trades of a range, ascending: its first ones, without {@code from} its last ones. */
+  static TickQuery of(Range range, int limit) {
+    return new TickQuery(
+        "trades", "", "", range, limit, false, null, new Answer(Times.US, Format.JSON));
+  }
+
   boolean readsBackwards() {
     return range.readsBackwards(descending);
   }

@@ -1,6 +1,7 @@
 package dev.candlewick.server.tick;
 
 import dev.candlewick.server.web.Cursor;
+import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -45,6 +46,14 @@ public final class TickRepository {
 
   Future<TickPage<Trade>> trades(int instrument, TickQuery query) {
     return page(TRADES, instrument, query);
+  }
+
+  /**
+   * Trades of an instrument, ascending: the first of the range, or the last if it has no {@code
+   * from}.
+   */
+  public Future<List<Trade>> trades(int instrument, Range range, int limit) {
+    return trades(instrument, TickQuery.of(range, limit)).map(TickPage::rows);
   }
 
   Future<TickPage<Quote>> quotes(int instrument, TickQuery query) {

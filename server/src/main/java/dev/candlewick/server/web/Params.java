@@ -1,5 +1,6 @@
 package dev.candlewick.server.web;
 
+import dev.candlewick.Problem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.RoutingContext;

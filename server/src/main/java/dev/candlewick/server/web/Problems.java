@@ -1,5 +1,6 @@
 package dev.candlewick.server.web;
 
+import dev.candlewick.Problem;
 import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -48,14 +49,24 @@ public final class Problems {
       ctx.request().connection().close();
       return;
     }
-    Problem problem = problem(status, ctx.failure());
-    if (problem.status() >= 500) {
-      log(ctx, problem, ctx.failure());
-    }
+    Problem problem = of(ctx, status);
     if (problem.status() == 405) {
       response.putHeader(HttpHeaders.ALLOW, String.join(", ", allowed(router, ctx)));
     }
     send(ctx, problem);
+  }
+
+  /** What a failed request is answered with, for a dialect that tells it in words of its own. */
+  public static Problem of(RoutingContext ctx) {
+    return of(ctx, ctx.statusCode());
+  }
+
+  private static Problem of(RoutingContext ctx, int status) {
+    Problem problem = problem(status, ctx.failure());
+    if (problem.status() >= 500) {
+      log(ctx, problem, ctx.failure());
+    }
+    return problem;
   }
 
   /** Answers with this problem. */
@@ -77,6 +88,7 @@ public final class Problems {
           json.writeStringField("code", problem.code());
           json.writeStringField("detail", problem.detail());
           json.writeStringField("request_id", requestId);
+          problem.writeMembers(json);
           json.writeEndObject();
         });
   }

@@ -288,9 +288,11 @@ class TickIT {
     assertThat(response.headers().firstValue("Content-Type")).hasValue("text/csv; charset=utf-8");
     assertThat(response.body())
         .isEqualTo(
-            "ts,price,size,side,id,flags\r\n"
-                + "1709294400000,100.5,0.25,buy,1,no_price\r\n"
-                + "1709294401000,100.5,0.25,,h:fffffffffffffffe,\r\n");
+            """
+            ts,price,size,side,id,flags\r
+            1709294400000,100.5,0.25,buy,1,no_price\r
+            1709294401000,100.5,0.25,,h:fffffffffffffffe,\r
+            """);
     String cursor = response.headers().firstValue("X-Next-Cursor").orElseThrow();
     HttpResponse<String> rest =
         server.send("GET", BTC + "&from=0&limit=2&format=csv&cursor=" + cursor);

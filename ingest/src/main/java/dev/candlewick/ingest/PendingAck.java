@@ -1,0 +1,56 @@
+package dev.candlewick.ingest;
+
+import dev.candlewick.ingest.Answer.Durability;
+import dev.candlewick.ingest.SessionJson.Refused;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the next ack of a session tells. While a client does not read, acks fold into one. */
+final class PendingAck {
+  private static final int MOST_REJECTED_TOLD = 100;
+
+  private long committed;
+  private Durability durability;
+  private long duplicates;
+  private long rejectedMore;
+  private List<Refused> rejected = new ArrayList<>();
+  private boolean due;
+
+  PendingAck(long committed, Durability durability) {
+    this.committed = committed;
+    this.durability = durability;
+  }
+
+  /** Something that was sent before is to be acked again. */
+  void again() {
+    due = true;
+  }
+
+  void add(Message message, Durability now) {
+    due = true;
+    committed = message.seq();
+    durability = now;
+    duplicates += message.duplicates;
+    for (Rejection rejection : message.rejections()) {
+      if (rejected.size() < MOST_REJECTED_TOLD) {
+        rejected.add(new Refused(message.seq(), rejection));
+      } else {
+        rejectedMore++;
+      }
+    }
+  }
+
+  boolean isDue() {
+    return due;
+  }
+
+  /** The ack; the next one begins empty. */
+  String take() {
+    String ack = SessionJson.ack(committed, rejected, rejectedMore, duplicates, durability);
+    due = false;
+    duplicates = 0;
+    rejectedMore = 0;
+    rejected = new ArrayList<>();
+    return ack;
+  }
+}

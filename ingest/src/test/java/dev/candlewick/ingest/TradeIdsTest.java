@@ -1,0 +1,20 @@
+package dev.candlewick.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class TradeIdsTest {
+  @Test
+  void growsWithSeqAndIndexSoThatTradesOfOneInstantKeepTheirOrder() {
+    long first = TradeIds.ofRow(3, 10, 0);
+    assertThat(TradeIds.ofRow(3, 10, 1)).isGreaterThan(first);
+    assertThat(TradeIds.ofRow(3, 11, 0))
+        .isGreaterThan(TradeIds.ofRow(3, 10, TradeIds.MAX_ROWS - 1));
+  }
+
+  @Test
+  void isNegativeAndDiffersByStream() {
+    assertThat(TradeIds.ofRow(1, 1, 0)).isNegative().isNotEqualTo(TradeIds.ofRow(2, 1, 0));
+  }
+}

@@ -1,0 +1,75 @@
+package dev.candlewick.server;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.server.web.Json;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** {@code /livez}: the process turns. {@code /readyz}: it can serve, or the reasons why not. */
+final class Health {
+  private static final long ANSWER_SECONDS = 2;
+
+  private final Supplier<List<String>> ingestTroubles;
+  private final Supplier<Future<?>> askDatabase;
+  private volatile boolean draining;
+
+  Health(Supplier<List<String>> ingestTroubles, Supplier<Future<?>> askDatabase) {
+    this.ingestTroubles = ingestTroubles;
+    this.askDatabase = askDatabase;
+  }
+
+  void mount(Router router) {
+    router.get("/livez").handler(ctx -> answer(ctx, 200, List.of()));
+    router.get("/readyz").handler(this::ready);
+  }
+
+  void drain() {
+    draining = true;
+  }
+
+  private void ready(RoutingContext ctx) {
+    List<String> reasons = new ArrayList<>();
+    if (draining) {
+      reasons.add("draining: the server is about to stop");
+    }
+    reasons.addAll(ingestTroubles.get());
+    askDatabase
+        .get()
+        .timeout(ANSWER_SECONDS, TimeUnit.SECONDS)
+        .onComplete(
+            answered -> {
+              if (answered.failed()) {
+                reasons.add("database_unavailable: it does not answer queries");
+              }
+              answer(ctx, reasons.isEmpty() ? 200 : 503, reasons);
+            });
+  }
+
+  private static void answer(RoutingContext ctx, int status, List<String> reasons) {
+    Buffer body = Json.buffer(json -> write(json, status, reasons));
+    ctx.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .end(body);
+  }
+
+  private static void write(JsonGenerator json, int status, List<String> reasons)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("status", status == 200 ? "ok" : "unavailable");
+    json.writeArrayFieldStart("reasons");
+    for (String reason : reasons) {
+      json.writeString(reason);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.candlewick.server;
+
+import dev.candlewick.feed.ReplayCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** {@code java -jar candlewick.jar <command>}. */
+@Command(
+    name = "candlewick",
+    description = "A market-data ingestion server on TimescaleDB.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "<command>",
+    subcommands = {ServeCommand.class, MigrateCommand.class, DemoCommand.class})
+final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    ReplayCommand replay = new ReplayCommand(ServerConfig.clientApiKey());
+    System.exit(new CommandLine(new Main()).addSubcommand(replay).execute(arguments));
+  }
+
+  /** The version that the jar was built as. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"candlewick " + current()};
+    }
+
+    static String current() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return version == null ? "development" : version;
+    }
+  }
+}

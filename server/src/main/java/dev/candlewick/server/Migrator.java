@@ -1,0 +1,180 @@
+package dev.candlewick.server;
+
+import dev.candlewick.Retention;
+import dev.candlewick.Timeframe;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.internal.exception.FlywaySqlException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a database to the schema of this version, for the edition of TimescaleDB it runs. All
+ * migrations of a run are one transaction under a lock: several servers may start together, and
+ * nothing is ever half done.
+ */
+final class Migrator {
+  /** Older ones lose rows in silence (TimescaleDB issue 7672, fixed in 2.18.1). */
+  private static final int[] OLDEST = {2, 18, 1};
+
+  private static final String NOT_LOADED =
+      "TimescaleDB is not loaded; add timescaledb to shared_preload_libraries and restart PostgreSQL";
+
+  private final DatabaseUrl database;
+  private final Retention retention;
+
+  static Migrator of(ServerConfig config) {
+    return new Migrator(config.database(), config.retention());
+  }
+
+  Migrator(DatabaseUrl database, Retention retention) {
+    this.database = database;
+    this.retention = retention;
+  }
+
+  /** The database cannot be used as it is; the message says what to do. */
+  static final class UnsuitableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnsuitableException(String message) {
+      super(message);
+    }
+  }
+
+  /** The database cannot be asked at the moment; trying again may help. */
+  static final class UnreachableException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnreachableException(SQLException cause) {
+      super("the database cannot be asked: " + cause.getMessage(), cause);
+    }
+  }
+
+  /** What a migration found and did. */
+  record Migrated(String edition, String version, int migrations) {}
+
+  /**
+   * Migrates.
+   *
+   * @throws UnsuitableException if TimescaleDB is missing, too old or of another edition
+   * @throws UnreachableException if the database cannot be reached or refuses
+   */
+  Migrated migrate() throws UnsuitableException, UnreachableException {
+    String version;
+    String edition;
+    try (Connection connection =
+        DriverManager.getConnection(database.jdbcUrl(), database.properties())) {
+      version = version(connection);
+      edition = edition(connection);
+      refuseOtherEdition(connection, edition);
+    } catch (SQLException e) {
+      throw new UnreachableException(e);
+    }
+    try {
+      Flyway flyway =
+          Flyway.configure()
+              .dataSource(database.jdbcUrl(), database.user(), database.password())
+              .locations("classpath:db/core", "classpath:db/" + edition)
+              .defaultSchema("ingest")
+              .table("schema_history")
+              .group(true)
+              .placeholders(placeholders(edition))
+              .load();
+      return new Migrated(edition, version, flyway.migrate().migrationsExecuted);
+    } catch (FlywaySqlException e) {
+      if (String.valueOf(e.getSqlState()).startsWith("08")) {
+        throw new UnreachableException(new SQLException(e.getMessage(), e));
+      }
+      throw new UnsuitableException("the migrations cannot be applied: " + e.getMessage());
+    } catch (FlywayException e) {
+      throw new UnsuitableException("the migrations cannot be applied: " + e.getMessage());
+    }
+  }
+
+  private static String version(Connection connection) throws SQLException, UnsuitableException {
+    String version =
+        one(
+            connection,
+            """
+            select coalesce(installed_version, default_version)
+            from pg_available_extensions where name = 'timescaledb'
+            """);
+    if (version == null) {
+      throw new UnsuitableException(
+          "TimescaleDB is not installed on this PostgreSQL server; install it and try again");
+    }
+    String[] parts = version.split("[.-]");
+    for (int i = 0; i < OLDEST.length; i++) {
+      int part = i < parts.length && parts[i].matches("[0-9]+") ? Integer.parseInt(parts[i]) : 0;
+      if (part > OLDEST[i]) {
+        break;
+      }
+      if (part < OLDEST[i]) {
+        throw new UnsuitableException(
+            "TimescaleDB " + version + " is too old; 2.18.1 or newer is needed");
+      }
+    }
+    return version;
+  }
+
+  /** The edition is known only once the extension is there: it is made first, by itself. */
+  private static String edition(Connection connection) throws SQLException, UnsuitableException {
+    String loaded = one(connection, "select current_setting('shared_preload_libraries')");
+    if (loaded == null || !loaded.contains("timescaledb")) {
+      throw new UnsuitableException(NOT_LOADED);
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("create extension if not exists timescaledb with schema public");
+    }
+    String license = one(connection, "select current_setting('timescaledb.license', true)");
+    if (license == null || license.isEmpty()) {
+      throw new UnsuitableException(NOT_LOADED);
+    }
+    return license.equals("apache") ? "apache" : "community";
+  }
+
+  private static void refuseOtherEdition(Connection connection, String edition)
+      throws SQLException, UnsuitableException {
+    if (one(connection, "select to_regclass('ingest.edition')::text") == null) {
+      return;
+    }
+    String built = one(connection, "select edition from ingest.edition");
+    if (built != null && !built.equals(edition)) {
+      throw new UnsuitableException(
+          ("the database was made for the %s edition of TimescaleDB and now runs the %s edition;"
+                  + " set timescaledb.license back, or copy the data into a new database")
+              .formatted(built, edition));
+    }
+  }
+
+  private Map<String, String> placeholders(String edition) {
+    Map<String, String> placeholders = new HashMap<>();
+    placeholders.put("edition", edition);
+    placeholders.put("retention_trades", interval(retention.trades()));
+    placeholders.put("retention_quotes", interval(retention.quotes()));
+    for (int i = 0; i < Retention.LEVELS.size(); i++) {
+      String timeframe = Timeframe.ofSeconds(Retention.LEVELS.get(i)).text();
+      placeholders.put("retention_candles_" + timeframe, interval(retention.candles().get(i)));
+    }
+    return placeholders;
+  }
+
+  private static String interval(Duration keep) {
+    return keep.equals(Retention.FOR_EVER) ? "none" : keep.toSeconds() + " seconds";
+  }
+
+  private static @Nullable String one(Connection connection, String query) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? row.getString(1) : null;
+    }
+  }
+}

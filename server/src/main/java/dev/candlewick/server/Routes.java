@@ -1,0 +1,63 @@
+package dev.candlewick.server;
+
+import dev.candlewick.ingest.Ingest;
+import dev.candlewick.server.binance.BinanceHandler;
+import dev.candlewick.server.binance.Prices;
+import dev.candlewick.server.candle.CandleHandler;
+import dev.candlewick.server.candle.CandleRepository;
+import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.instrument.InstrumentHandler;
+import dev.candlewick.server.instrument.InstrumentRepository;
+import dev.candlewick.server.latest.LatestHandler;
+import dev.candlewick.server.latest.LatestRepository;
+import dev.candlewick.server.stream.StreamHandler;
+import dev.candlewick.server.stream.StreamRepository;
+import dev.candlewick.server.tick.TickHandler;
+import dev.candlewick.server.tick.TickRepository;
+import dev.candlewick.server.udf.UdfHandler;
+import dev.candlewick.server.udf.UdfInstruments;
+import dev.candlewick.server.web.Problems;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import io.vertx.sqlclient.Pool;
+import java.time.Clock;
+
+/** Every URL on one page. */
+final class Routes {
+  private final Router router;
+
+  Routes(
+      Vertx vertx,
+      ApiKeys keys,
+      Ingest ingest,
+      Pool reads,
+      Pool writes,
+      Health health,
+      ServerMetrics metrics,
+      String binanceVenue) {
+    router = Router.router(vertx);
+    router.route().handler(metrics::time);
+    health.mount(router);
+    keys.mount(router);
+    metrics.mount(router);
+    ingest.mount(router, ApiKeys::idOf);
+    InstrumentRepository instruments = new InstrumentRepository(reads);
+    Clock clock = Clock.systemUTC();
+    Candles candles = new Candles(new CandleRepository(reads), clock);
+    TickRepository ticks = new TickRepository(reads);
+    LatestRepository latest = new LatestRepository(reads);
+    new CandleHandler(candles).mount(router);
+    new TickHandler(instruments, ticks).mount(router);
+    new InstrumentHandler(instruments, new InstrumentRepository(writes)).mount(router);
+    new LatestHandler(latest).mount(router);
+    new StreamHandler(new StreamRepository(reads)).mount(router);
+    Prices prices = new Prices(instruments, latest, candles);
+    new BinanceHandler(binanceVenue, instruments, candles, ticks, prices, clock).mount(router);
+    new UdfHandler(new UdfInstruments(instruments, candles), candles, clock).mount(router);
+    Problems.mount(router);
+  }
+
+  Router router() {
+    return router;
+  }
+}

@@ -1,0 +1,285 @@
+package dev.candlewick.server;
+
+import dev.candlewick.Problem;
+import dev.candlewick.Retention;
+import dev.candlewick.ingest.IngestConfig;
+import dev.candlewick.server.web.Params;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration: every key with its default, read once at the start from the environment
+ * and, below it, from the file that {@code CANDLEWICK_CONFIG_FILE} names. An unknown key stops the
+ * start.
+ */
+record ServerConfig(
+    DatabaseUrl database,
+    DatabaseUrl readDatabase,
+    int readPool,
+    int readQueue,
+    @Nullable String httpHost,
+    int httpPort,
+    @Nullable Path apiKeysFile,
+    String binanceVenue,
+    IngestConfig ingest) {
+
+  private static final String PREFIX = "CANDLEWICK_";
+
+  /** How long each relation is kept. */
+  Retention retention() {
+    return ingest.retention();
+  }
+
+  /**
+   * Every key, its default ("" = none), and what it is, in the order in which they are documented.
+   */
+  static final Map<String, String[]> KEYS = keys();
+
+  private static Map<String, String[]> keys() {
+    Map<String, String[]> keys = new LinkedHashMap<>();
+    keys.put("DB_URL", key("", "postgresql://user:password@host:port/database of the primary"));
+    keys.put("DB_READ_URL", key("", "a replica for reads; the primary where none is named"));
+    keys.put("DB_READ_POOL", key("8", "connections for reads, 1-200"));
+    keys.put("DB_READ_QUEUE", key("256", "reads that may wait for a connection, 1-10000"));
+    keys.put("HTTP_HOST", key("", "address to listen on; 127.0.0.1, or 0.0.0.0 with API keys"));
+    keys.put("HTTP_PORT", key("8080", "port to listen on, 0 = a free one"));
+    keys.put("API_KEYS_FILE", key("", "API keys; without it the server listens on loopback only"));
+    keys.put("BINANCE_VENUE", key("binance", "the venue that /api/v3 tells of"));
+    keys.put("DURABILITY", key("any", "strict = take no data where COMMIT is not on disk"));
+    keys.put("INGEST_LANES", key("2", "writer threads, 1-64"));
+    keys.put("BATCH_ROWS", key("5000", "rows at which a batch closes, 1-100000"));
+    keys.put("BATCH_BYTES", key("1048576", "bytes of messages at which a batch closes"));
+    keys.put("BATCH_AGE", key("20ms", "how long a batch waits for more rows at most"));
+    keys.put("BUDGET_BYTES", key("67108864", "bytes of messages in memory at which intake pauses"));
+    keys.put("MESSAGE_BYTES", key("262144", "size of a WebSocket message"));
+    keys.put("MESSAGE_ROWS", key("5000", "rows of a WebSocket message"));
+    keys.put("INFLIGHT_MESSAGES", key("64", "messages of a WebSocket sent and not acked"));
+    keys.put("INFLIGHT_BYTES", key("4194304", "bytes of a WebSocket sent and not acked"));
+    keys.put("BODY_BYTES", key("16777216", "size of a REST body, inflated"));
+    keys.put("RETENTION_TRADES", key("7d", "how long trades are kept: 7d, P7D or none"));
+    keys.put("RETENTION_QUOTES", key("7d", "how long quotes are kept"));
+    keys.put("RETENTION_CANDLES_1M", key("90d", "how long 1m candles are kept"));
+    keys.put("RETENTION_CANDLES_5M", key("365d", "how long 5m candles are kept"));
+    keys.put("RETENTION_CANDLES_15M", key("365d", "how long 15m candles are kept"));
+    keys.put("RETENTION_CANDLES_1H", key("1825d", "how long 1h candles are kept"));
+    keys.put("RETENTION_CANDLES_4H", key("1825d", "how long 4h candles are kept"));
+    keys.put("RETENTION_CANDLES_1D", key("none", "how long 1d candles are kept"));
+    keys.put("CONFIG_FILE", key("", "a properties file with these keys; the environment wins"));
+    keys.put("LOG_FORMAT", key("text", "text or json"));
+    keys.put("CACHE_DIR", key("", "where demo keeps the database it makes"));
+    keys.put("API_KEY", key("", "replay: the key to send"));
+    return keys;
+  }
+
+  private static String[] key(String byDefault, String meaning) {
+    return new String[] {byDefault, meaning};
+  }
+
+  /** The configuration is wrong; the message names the key. */
+  static final class InvalidException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    InvalidException(String message) {
+      super(message);
+    }
+  }
+
+  /** From the process's environment. */
+  static ServerConfig fromEnvironment() throws InvalidException {
+    return from(System.getenv());
+  }
+
+  /** From the process's environment; {@code defaults} where it does not say anything. */
+  static ServerConfig fromEnvironment(Map<String, String> defaults) throws InvalidException {
+    Map<String, String> environment = new LinkedHashMap<>(defaults);
+    environment.putAll(System.getenv());
+    return from(environment);
+  }
+
+  /** Whether the environment names a database. */
+  static boolean namesDatabase() {
+    return System.getenv(PREFIX + "DB_URL") != null;
+  }
+
+  /** The key that commands which are clients send. */
+  static @Nullable String clientApiKey() {
+    return System.getenv(PREFIX + "API_KEY");
+  }
+
+  static ServerConfig from(Map<String, String> environment) throws InvalidException {
+    Values values = new Values(merged(environment));
+    Values.known(values.all);
+    DatabaseUrl primary = values.parsed("DB_URL", DatabaseUrl::parse);
+    DatabaseUrl replica =
+        values.optional("DB_READ_URL").isPresent()
+            ? values.parsed("DB_READ_URL", DatabaseUrl::parse)
+            : primary;
+    return new ServerConfig(
+        primary,
+        replica,
+        values.whole("DB_READ_POOL", 1, 200),
+        values.whole("DB_READ_QUEUE", 1, 10_000),
+        values.optional("HTTP_HOST").orElse(null),
+        values.whole("HTTP_PORT", 0, 65_535),
+        values.optional("API_KEYS_FILE").map(Path::of).orElse(null),
+        values.parsed("BINANCE_VENUE", ServerConfig::venue),
+        ingest(values, primary));
+  }
+
+  private static IngestConfig ingest(Values values, DatabaseUrl primary) throws InvalidException {
+    String durability = values.text("DURABILITY");
+    if (!durability.equals("any") && !durability.equals("strict")) {
+      throw new InvalidException(PREFIX + "DURABILITY must be any or strict");
+    }
+    return new IngestConfig(
+        new IngestConfig.Database(primary.jdbcUrl(), primary.user(), primary.password()),
+        values.whole("INGEST_LANES", 1, 64),
+        values.whole("BATCH_ROWS", 1, 100_000),
+        values.whole("BATCH_BYTES", 1_024, 67_108_864),
+        values.parsed("BATCH_AGE", ServerConfig::duration),
+        values.whole("BUDGET_BYTES", 1_048_576, 999_999_999),
+        new IngestConfig.Limits(
+            values.whole("MESSAGE_BYTES", 1_024, 16_777_216),
+            values.whole("MESSAGE_ROWS", 1, 100_000),
+            values.whole("INFLIGHT_MESSAGES", 1, 10_000),
+            values.whole("INFLIGHT_BYTES", 1_024, 67_108_864)),
+        values.whole("BODY_BYTES", 1_024, 268_435_456),
+        durability.equals("strict"),
+        retention(values));
+  }
+
+  private static Retention retention(Values values) throws InvalidException {
+    return new Retention(
+        values.parsed("RETENTION_TRADES", ServerConfig::retention),
+        values.parsed("RETENTION_QUOTES", ServerConfig::retention),
+        List.of(
+            values.parsed("RETENTION_CANDLES_1M", ServerConfig::retention),
+            values.parsed("RETENTION_CANDLES_5M", ServerConfig::retention),
+            values.parsed("RETENTION_CANDLES_15M", ServerConfig::retention),
+            values.parsed("RETENTION_CANDLES_1H", ServerConfig::retention),
+            values.parsed("RETENTION_CANDLES_4H", ServerConfig::retention),
+            values.parsed("RETENTION_CANDLES_1D", ServerConfig::retention)));
+  }
+
+  private static Map<String, String> merged(Map<String, String> environment)
+      throws InvalidException {
+    Map<String, String> merged = new LinkedHashMap<>();
+    String file = environment.get(PREFIX + "CONFIG_FILE");
+    if (file != null) {
+      Properties properties = new Properties();
+      try (Reader reader = Files.newBufferedReader(Path.of(file))) {
+        properties.load(reader);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new InvalidException(PREFIX + "CONFIG_FILE cannot be read: " + e);
+      }
+      properties.forEach((key, value) -> merged.put(key.toString(), value.toString().strip()));
+    }
+    environment.forEach(
+        (key, value) -> {
+          // CANDLEWICK_TEST_* belongs to the tests.
+          if (key.startsWith(PREFIX) && !key.startsWith(PREFIX + "TEST_")) {
+            merged.put(key, value);
+          }
+        });
+    return merged;
+  }
+
+  private static String venue(String text) {
+    try {
+      return Params.venue(text);
+    } catch (Problem refused) {
+      throw new IllegalArgumentException("is no venue's name", refused);
+    }
+  }
+
+  private static Duration retention(String text) {
+    return text.equals("none") ? Retention.FOR_EVER : atLeastADay(duration(text));
+  }
+
+  private static Duration atLeastADay(Duration keep) {
+    if (keep.toDays() < 1 || keep.toDays() > 36_500) {
+      throw new IllegalArgumentException("must be from 1d to 36500d, or none");
+    }
+    return keep;
+  }
+
+  /** {@code 20ms}, {@code 5s}, {@code 10m}, {@code 24h}, {@code 7d}, or ISO 8601. */
+  private static Duration duration(String text) {
+    if (!text.matches("[0-9]{1,9}(ms|s|m|h|d)")) {
+      try {
+        return Duration.parse(text);
+      } catch (DateTimeParseException e) {
+        throw new IllegalArgumentException("must be like 20ms, 5s, 7d or P7D", e);
+      }
+    }
+    String unit = text.replaceAll("[0-9]", "");
+    long n = Long.parseLong(text.replaceAll("[a-z]", ""));
+    return switch (unit) {
+      case "ms" -> Duration.ofMillis(n);
+      case "s" -> Duration.ofSeconds(n);
+      case "m" -> Duration.ofMinutes(n);
+      case "h" -> Duration.ofHours(n);
+      default -> Duration.ofDays(n);
+    };
+  }
+
+  /** The values by key, defaults filled in; every fault names its key. */
+  private static final class Values {
+    private final Map<String, String> all;
+
+    Values(Map<String, String> all) {
+      this.all = all;
+    }
+
+    static void known(Map<String, String> all) throws InvalidException {
+      TreeSet<String> unknown = new TreeSet<>(all.keySet());
+      unknown.removeIf(
+          key -> key.startsWith(PREFIX) && KEYS.containsKey(key.substring(PREFIX.length())));
+      if (!unknown.isEmpty()) {
+        throw new InvalidException("unknown configuration: " + String.join(", ", unknown));
+      }
+    }
+
+    Optional<String> optional(String name) {
+      String value = all.get(PREFIX + name);
+      String byDefault = KEYS.getOrDefault(name, key("", ""))[0];
+      String either = value == null || value.isEmpty() ? byDefault : value;
+      return either.isEmpty() ? Optional.empty() : Optional.of(either);
+    }
+
+    String text(String name) throws InvalidException {
+      return optional(name).orElseThrow(() -> new InvalidException(PREFIX + name + " is not set"));
+    }
+
+    <T> T parsed(String name, Function<String, T> parse) throws InvalidException {
+      String text = text(name);
+      try {
+        return parse.apply(text);
+      } catch (IllegalArgumentException e) {
+        throw new InvalidException(PREFIX + name + " " + e.getMessage());
+      }
+    }
+
+    int whole(String name, int least, int most) throws InvalidException {
+      String text = text(name);
+      int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
+      if (number < least || number > most) {
+        throw new InvalidException(
+            PREFIX + name + " must be a whole number from " + least + " to " + most);
+      }
+      return number;
+    }
+  }
+}

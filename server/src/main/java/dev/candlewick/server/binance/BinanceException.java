@@ -1,0 +1,74 @@
+package dev.candlewick.server.binance;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.Problem;
+import java.io.IOException;
+
+/** A request that is refused, in Binance's words. */
+final class BinanceException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private static final int UNKNOWN = -1000;
+  private static final int DISCONNECTED = -1001;
+  private static final int ILLEGAL_CHARACTERS = -1100;
+  private static final int DUPLICATE = -1101;
+  private static final int MISSING = -1102;
+  private static final int NOT_READ = -1104;
+  private static final int BAD_INTERVAL = -1120;
+  private static final int BAD_SYMBOL = -1121;
+  private static final int NOT_VALID = -1130;
+
+  private final int code;
+
+  BinanceException(int code, String message) {
+    super(message, null, false, false);
+    this.code = code;
+  }
+
+  /** The fault of a request, or of the server, that Binance has no word of its own for. */
+  static BinanceException of(Problem problem) {
+    return new BinanceException(problem.status() == 503 ? DISCONNECTED : UNKNOWN, problem.detail());
+  }
+
+  /** Writes {@code {"code","msg"}}. */
+  void write(JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("code", code);
+    json.writeStringField("msg", getMessage());
+    json.writeEndObject();
+  }
+
+  static BinanceException badSymbol() {
+    return new BinanceException(BAD_SYMBOL, "Invalid symbol.");
+  }
+
+  static BinanceException badInterval() {
+    return new BinanceException(BAD_INTERVAL, "Invalid interval.");
+  }
+
+  static BinanceException missing(String name) {
+    return new BinanceException(
+        MISSING, "Mandatory parameter '" + name + "' was not sent, was empty/null, or malformed.");
+  }
+
+  static BinanceException illegalCharacters(String name, String legal) {
+    return new BinanceException(
+        ILLEGAL_CHARACTERS,
+        "Illegal characters found in parameter '" + name + "'; legal range is '" + legal + "'.");
+  }
+
+  static BinanceException duplicate(String name) {
+    return new BinanceException(DUPLICATE, "Duplicate values for parameter '" + name + "'.");
+  }
+
+  static BinanceException notRead(int read, int sent) {
+    return new BinanceException(
+        NOT_READ,
+        "Not all sent parameters were read; read '%d' parameter(s) but was sent '%d'."
+            .formatted(read, sent));
+  }
+
+  static BinanceException notValid(String name) {
+    return new BinanceException(NOT_VALID, "Data sent for parameter '" + name + "' is not valid.");
+  }
+}

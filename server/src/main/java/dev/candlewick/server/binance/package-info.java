@@ -1,0 +1,17 @@
+/**
+ * The spot interface of Binance over one venue of the store, so that its clients read from here
+ * with another base URL: {@code GET /api/v3/*}. It says what Binance says: times in milliseconds,
+ * decimals as strings, errors as {@code {"code","msg"}}.
+ *
+ * <p>Read {@link BinanceHandler}; {@link KlineQuery}, {@link TradeQuery} (with {@link
+ * BinanceParams}) parse; {@link KlineJson}, {@link TradeJson}, {@link ExchangeInfo} (with {@link
+ * Assets}) and {@link Prices} write; what is refused is a {@link BinanceException}.
+ *
+ * <p>What the store does not hold is told as follows. The quote volume of taking buyers is "0". A
+ * trade whose taker is not known has {@code isBuyerMaker} false. Each trade is an aggregate of its
+ * own. A kline without trades does not exist.
+ */
+@NullMarked
+package dev.candlewick.server.binance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,20 @@
+package dev.candlewick.server.candle;
+
+import dev.candlewick.Timeframe;
+import dev.candlewick.server.web.Range;
+import java.time.ZoneOffset;
+
+/**
+ * Which candles of an instrument are wanted.
+ *
+ * @param offset of the clock at whose midnights they begin
+ * @param range when they begin
+ * @param limit how many at most, from 1
+ * @param last whether the last ones of the range are wanted, not the first
+ */
+public record Wanted(Timeframe timeframe, ZoneOffset offset, Range range, int limit, boolean last) {
+  /** The last candles of a range, in UTC. */
+  public static Wanted last(Timeframe timeframe, Range range, int limit) {
+    return new Wanted(timeframe, ZoneOffset.UTC, range, limit, true);
+  }
+}

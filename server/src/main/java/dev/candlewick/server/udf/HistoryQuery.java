@@ -1,0 +1,77 @@
+package dev.candlewick.server.udf;
+
+import dev.candlewick.Timeframe;
+import dev.candlewick.server.candle.Wanted;
+import dev.candlewick.server.web.Range;
+import io.vertx.core.MultiMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question for bars that begin before {@code to}.
+ *
+ * @param from the first second at which a bar may begin; null where {@code countback} outranks it
+ * @param count how many bars at most, the last ones
+ */
+record HistoryQuery(String symbol, Timeframe timeframe, @Nullable Long from, long to, int count) {
+  /** Past this many bars a chart asks again. */
+  private static final int MOST = 10_000;
+
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,12}");
+  private static final long MICROS = 1_000_000;
+  private static final long LAST = Range.END / MICROS;
+
+  static HistoryQuery parse(MultiMap params) {
+    Long countback = number(params, "countback");
+    Long from = number(params, "from");
+    Long to = number(params, "to");
+    long count = countback == null || countback <= 0 ? 0 : Math.min(countback, MOST);
+    return new HistoryQuery(
+        required(params, "symbol"),
+        Resolution.timeframe(required(params, "resolution")),
+        count > 0 || from == null ? null : clamped(from),
+        to == null ? LAST : clamped(to),
+        count > 0 ? (int) count : MOST);
+  }
+
+  /** Whether no bar can begin in the range. */
+  boolean isEmpty() {
+    return from != null && from >= to;
+  }
+
+  Wanted wanted() {
+    return Wanted.last(timeframe, range(from, to), count);
+  }
+
+  /** The last bar before the range. */
+  Wanted before() {
+    return Wanted.last(timeframe, range(null, from == null ? to : Math.min(from, to)), 1);
+  }
+
+  private static Range range(@Nullable Long from, long to) {
+    return new Range(from == null ? null : from * MICROS, to * MICROS);
+  }
+
+  private static long clamped(long seconds) {
+    return Math.max(0, Math.min(seconds, LAST));
+  }
+
+  static String required(MultiMap params, String name) {
+    String value = params.get(name);
+    if (value == null || value.isEmpty()) {
+      throw UdfException.bad(name, "is missing");
+    }
+    return value;
+  }
+
+  private static @Nullable Long number(MultiMap params, String name) {
+    String value = params.get(name);
+    if (value == null || value.isEmpty()) {
+      return null;
+    }
+    if (!INTEGER.matcher(value).matches()) {
+      throw UdfException.bad(name, "must be a whole number");
+    }
+    return Long.valueOf(value);
+  }
+}

@@ -1,0 +1,205 @@
+package dev.candlewick.server.udf;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.Problem;
+import dev.candlewick.server.candle.Candle;
+import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.instrument.Instrument;
+import dev.candlewick.server.web.Format;
+import dev.candlewick.server.web.Json;
+import dev.candlewick.server.web.Problems;
+import dev.candlewick.server.web.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /udf/{config,time,symbols,search,history}}. */
+public final class UdfHandler {
+  private static final String ROOT = "/udf/";
+  private static final int SEARCH_LIMIT = 30;
+  private static final int MOST_FOUND = 1_000;
+
+  private final UdfInstruments instruments;
+  private final Candles candles;
+  private final Clock clock;
+
+  public UdfHandler(UdfInstruments instruments, Candles candles, Clock clock) {
+    this.instruments = instruments;
+    this.candles = candles;
+    this.clock = clock;
+  }
+
+  /** Takes its paths of the router. */
+  public void mount(Router router) {
+    route(router, "config", this::config);
+    route(router, "time", this::time);
+    route(router, "symbols", this::symbols);
+    route(router, "search", this::search);
+    route(router, "history", this::history);
+  }
+
+  private static void route(Router router, String path, Handler<RoutingContext> handler) {
+    router
+        .get(ROOT + path)
+        .method(HttpMethod.HEAD)
+        .handler(UdfHandler::allowPagesOfOtherOrigins)
+        .handler(handler)
+        .failureHandler(UdfHandler::refuse);
+  }
+
+  /** A chart lies in a page of its own. Where API keys are needed, this does not replace them. */
+  private static void allowPagesOfOtherOrigins(RoutingContext ctx) {
+    ctx.response().putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    ctx.next();
+  }
+
+  private void config(RoutingContext ctx) {
+    Reply.when(ctx, instruments.venues(), venues -> send(ctx, json -> configuration(json, venues)));
+  }
+
+  private static void configuration(JsonGenerator json, List<String> venues) throws IOException {
+    json.writeStartObject();
+    json.writeBooleanField("supports_search", true);
+    json.writeBooleanField("supports_group_request", false);
+    json.writeBooleanField("supports_marks", false);
+    json.writeBooleanField("supports_timescale_marks", false);
+    json.writeBooleanField("supports_time", true);
+    json.writeArrayFieldStart("exchanges");
+    choice(json, "", "All venues");
+    for (String venue : venues) {
+      choice(json, venue, venue);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("symbols_types");
+    choice(json, "", "All types");
+    json.writeEndArray();
+    SymbolInfo.words(json, "supported_resolutions", Resolution.ALL);
+    json.writeEndObject();
+  }
+
+  private static void choice(JsonGenerator json, String value, String name) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("value", value);
+    json.writeStringField("name", name);
+    json.writeStringField("desc", name);
+    json.writeEndObject();
+  }
+
+  private void time(RoutingContext ctx) {
+    Reply.send(ctx, "text/plain", Buffer.buffer(Long.toString(clock.instant().getEpochSecond())));
+  }
+
+  private void symbols(RoutingContext ctx) {
+    String name = HistoryQuery.required(ctx.queryParams(), "symbol");
+    Future<SymbolInfo> info = instruments.find(name).compose(instruments::info);
+    Reply.when(ctx, info, found -> send(ctx, found::write));
+  }
+
+  private void search(RoutingContext ctx) {
+    MultiMap params = ctx.queryParams();
+    int limit = limit(params.get("limit"));
+    Future<List<Instrument>> found =
+        instruments.search(text(params, "exchange"), text(params, "query"), limit);
+    String type = text(params, "type");
+    Reply.when(
+        ctx,
+        found,
+        list ->
+            send(
+                ctx,
+                json -> {
+                  json.writeStartArray();
+                  for (Instrument instrument : list) {
+                    if (type == null || type.equals(SymbolInfo.type(instrument))) {
+                      hit(json, instrument);
+                    }
+                  }
+                  json.writeEndArray();
+                }));
+  }
+
+  private static int limit(@Nullable String text) {
+    boolean given = text != null && text.matches("[0-9]{1,9}");
+    return given ? Math.max(1, Math.min(Integer.parseInt(text), MOST_FOUND)) : SEARCH_LIMIT;
+  }
+
+  private static @Nullable String text(MultiMap params, String name) {
+    String value = params.get(name);
+    return value == null || value.isEmpty() ? null : value.replace("\0", "");
+  }
+
+  private static void hit(JsonGenerator json, Instrument instrument) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("symbol", instrument.symbol());
+    json.writeStringField("full_name", SymbolInfo.ticker(instrument));
+    json.writeStringField("ticker", SymbolInfo.ticker(instrument));
+    json.writeStringField("description", SymbolInfo.description(instrument));
+    json.writeStringField("exchange", instrument.venue());
+    json.writeStringField("type", SymbolInfo.type(instrument));
+    json.writeEndObject();
+  }
+
+  private void history(RoutingContext ctx) {
+    HistoryQuery query = HistoryQuery.parse(ctx.queryParams());
+    Future<Json.Content> answer =
+        instruments
+            .find(query.symbol())
+            .compose(
+                instrument ->
+                    (query.isEmpty()
+                            ? Future.succeededFuture(List.<Candle>of())
+                            : candles.find(instrument.id(), query.wanted()))
+                        .compose(bars -> answer(instrument, query, bars)));
+    Reply.when(ctx, answer, content -> send(ctx, content));
+  }
+
+  private Future<Json.Content> answer(
+      Instrument instrument, HistoryQuery query, List<Candle> bars) {
+    if (!bars.isEmpty()) {
+      return Future.succeededFuture(json -> HistoryJson.bars(json, bars));
+    }
+    return candles
+        .find(instrument.id(), query.before())
+        .map(before -> json -> HistoryJson.noData(json, before));
+  }
+
+  private static void send(RoutingContext ctx, Json.Content content) {
+    Reply.send(ctx, Format.JSON.contentType(), Json.buffer(content));
+  }
+
+  private static void refuse(RoutingContext ctx) {
+    if (ctx.response().headWritten()) {
+      ctx.next();
+      return;
+    }
+    if (ctx.failure() instanceof UdfException refused) {
+      refuse(ctx, String.valueOf(refused.getMessage()));
+      return;
+    }
+    Problem problem = Problems.of(ctx);
+    if (problem.status() >= 500) {
+      ctx.response().setStatusCode(problem.status());
+    }
+    refuse(ctx, problem.detail());
+  }
+
+  private static void refuse(RoutingContext ctx, String message) {
+    send(
+        ctx,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("s", "error");
+          json.writeStringField("errmsg", message);
+          json.writeEndObject();
+        });
+  }
+}

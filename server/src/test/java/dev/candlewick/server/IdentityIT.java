@@ -1,0 +1,216 @@
+package dev.candlewick.server;
+
+import static dev.candlewick.server.Messages.HOUR_AGO;
+import static dev.candlewick.server.Messages.trade;
+import static dev.candlewick.server.Messages.trades;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What makes two rows the same row, and what comes back of a trade and a quote. */
+class IdentityIT {
+  private static ServerProcess server;
+
+  private String stream;
+  private String symbol;
+
+  @BeforeAll
+  static void start() {
+    server = ServerProcess.on(TestDatabase.empty());
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @BeforeEach
+  void nameAStream() {
+    stream = "feed-" + UUID.randomUUID();
+    symbol = "S" + stream.substring(5, 13);
+  }
+
+  private JsonArray read(String what) {
+    String path = "/v1/%s?venue=binance&symbol=%s&from=%d".formatted(what, symbol, HOUR_AGO);
+    return server.json(path).getJsonArray(what);
+  }
+
+  private JsonObject send(long seq, JsonObject... rows) {
+    try (IngestSocket feed = server.feed(stream)) {
+      feed.say(trades(seq, symbol, List.of(rows)));
+      return feed.ackOf(seq);
+    }
+  }
+
+  private List<Object> ids() {
+    return read("trades").stream().map(row -> ((JsonObject) row).getValue("id")).toList();
+  }
+
+  @Test
+  void keepsAnIntegerIdAndTellsItAsAStringBeyondWhatADoubleHolds() {
+    send(
+        1,
+        trade(HOUR_AGO, 1, 1, 0),
+        trade(HOUR_AGO, 1, 1, 9_007_199_254_740_992L),
+        trade(HOUR_AGO, 1, 1, 9_007_199_254_740_993L),
+        trade(HOUR_AGO, 1, 1, Long.MAX_VALUE));
+    assertThat(ids().get(0)).isEqualTo(0);
+    assertThat(ids().subList(2, 4))
+        .containsExactly("9007199254740993", Long.toString(Long.MAX_VALUE));
+  }
+
+  @Test
+  void digitsInAStringAreTheSameId() {
+    JsonObject ack = send(1, trade(HOUR_AGO, 1, 1, 42), trade(HOUR_AGO, 1, 1, "42"));
+    assertThat(ack.getLong("duplicates")).isEqualTo(1);
+    assertThat(ids()).containsExactly(42);
+  }
+
+  @Test
+  void digitsWithALeadingZeroAreAnotherId() {
+    send(1, trade(HOUR_AGO, 1, 1, 42), trade(HOUR_AGO, 1, 1, "042"));
+    assertThat(ids()).hasSize(2);
+  }
+
+  @Test
+  void aTextIdIsKeptAsItsHash() {
+    send(1, trade(HOUR_AGO, 1, 1, "0xdeadbeef"), trade(HOUR_AGO, 1, 1, "b8d-91"));
+    // SHA-256 of "b8d-91" and "0xdeadbeef", the first eight bytes.
+    assertThat(ids())
+        .containsExactlyInAnyOrder("h:" + sha256("b8d-91"), "h:" + sha256("0xdeadbeef"));
+    JsonObject again = send(2, trade(HOUR_AGO, 1, 1, "b8d-91"));
+    assertThat(again.getLong("duplicates")).isEqualTo(1);
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] digest =
+          java.security.MessageDigest.getInstance("SHA-256")
+              .digest(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      return java.util.HexFormat.of().formatHex(digest, 0, 8);
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void equalTradesWithoutIdInOneMessageAreAsManyTrades() {
+    JsonObject ack = send(1, trade(HOUR_AGO, 5, 1), trade(HOUR_AGO, 5, 1), trade(HOUR_AGO, 5, 1));
+    assertThat(ack.getLong("duplicates")).isZero();
+    assertThat(ids()).hasSize(3).allMatch(id -> id == null);
+  }
+
+  @Test
+  void equalTradesWithoutIdInTwoMessagesAreTwoTrades() {
+    send(1, trade(HOUR_AGO, 5, 1));
+    send(2, trade(HOUR_AGO, 5, 1));
+    assertThat(ids()).hasSize(2);
+  }
+
+  @Test
+  void tradesThatDifferInNothingButTheIdAreTwo() {
+    send(1, trade(HOUR_AGO, 5, 1, 1), trade(HOUR_AGO, 5, 1, 2));
+    assertThat(ids()).containsExactly(1, 2);
+  }
+
+  @Test
+  void theSameIdAtAnotherTimeIsAnotherTrade() {
+    send(1, trade(HOUR_AGO, 5, 1, 1), trade(HOUR_AGO + 1, 5, 1, 1));
+    assertThat(ids()).containsExactly(1, 1);
+  }
+
+  @Test
+  void theSameIdOfAnotherSymbolIsAnotherTrade() {
+    JsonObject ack =
+        send(
+            1,
+            trade(HOUR_AGO, 5, 1, 1),
+            trade(HOUR_AGO, 5, 1, 1).put("symbol", symbol + "2"),
+            trade(HOUR_AGO, 5, 1, 1).put("venue", "kraken"));
+    assertThat(ack.getLong("duplicates")).isZero();
+  }
+
+  @Test
+  void restTradesWithoutIdAreNewOnEveryRequest() {
+    String body = Messages.body(symbol, trade(HOUR_AGO, 5, 1));
+    for (int i = 0; i < 3; i++) {
+      JsonObject answer = new JsonObject(server.post("/v1/trades", body).body());
+      assertThat(answer.getInteger("inserted")).isEqualTo(1);
+    }
+    assertThat(ids()).hasSize(3);
+  }
+
+  @Test
+  void restTradesWithIdAreDuplicatesTheSecondTime() {
+    String body = Messages.body(symbol, trade(HOUR_AGO, 5, 1, 7), trade(HOUR_AGO, 6, 1, 8));
+    server.post("/v1/trades", body);
+    JsonObject answer = new JsonObject(server.post("/v1/trades", body).body());
+    assertThat(answer.getInteger("rows")).isEqualTo(2);
+    assertThat(answer.getInteger("duplicates")).isEqualTo(2);
+    assertThat(answer.getInteger("inserted")).isZero();
+    assertThat(ids()).containsExactly(7, 8);
+  }
+
+  @Test
+  void givesBackSideAndFlags() {
+    send(
+        1,
+        trade(HOUR_AGO, 1, 1, 1).put("side", "buy"),
+        trade(HOUR_AGO, 1, 1, 2).put("side", "sell").put("flags", new JsonArray().add("no_price")),
+        trade(HOUR_AGO, 1, 1, 3).put("flags", new JsonArray().add("no_volume").add("no_price")),
+        trade(HOUR_AGO, -37.63, 0, 4));
+    JsonArray rows = read("trades");
+    assertThat(rows.getJsonObject(0).getString("side")).isEqualTo("buy");
+    assertThat(rows.getJsonObject(1).getString("side")).isEqualTo("sell");
+    assertThat(rows.getJsonObject(1).getJsonArray("flags")).containsExactly("no_price");
+    assertThat(rows.getJsonObject(2).getJsonArray("flags"))
+        .containsExactlyInAnyOrder("no_price", "no_volume");
+    assertThat(rows.getJsonObject(2).getString("side")).isNull();
+    assertThat(rows.getJsonObject(3).getDouble("price")).isEqualTo(-37.63);
+    assertThat(rows.getJsonObject(3).getDouble("size")).isZero();
+  }
+
+  @Test
+  void quotesMayLackASideButNotBoth() {
+    try (IngestSocket feed = server.feed(stream)) {
+      List<JsonObject> quotes =
+          List.of(
+              quote().put("bid", 1.5).put("bid_size", 2).put("ask", 1.6).put("ask_size", 3),
+              quote().put("bid", 1.5).putNull("ask"),
+              quote().put("ask", 1.6).put("last", 1.55).put("volume_24h", 1e6),
+              quote().putNull("bid").putNull("ask"),
+              quote().put("last", 1.5));
+      feed.say(Messages.message("quotes", 1, symbol, quotes).encode());
+      JsonArray rejected = feed.ackOf(1).getJsonArray("rejected");
+      assertThat(rejected).hasSize(2);
+      assertThat(rejected.getJsonObject(0).getInteger("index")).isEqualTo(3);
+      assertThat(rejected.getJsonObject(0).getString("code")).isEqualTo("missing_field");
+    }
+    JsonArray rows = read("quotes");
+    assertThat(rows).hasSize(3);
+    assertThat(rows.getJsonObject(0).getDouble("ask_size")).isEqualTo(3);
+    assertThat(rows.getJsonObject(1).getValue("ask")).isNull();
+    assertThat(rows.getJsonObject(2).getDouble("volume_24h")).isEqualTo(1e6);
+  }
+
+  @Test
+  void equalQuotesInOneMessageAreAllKept() {
+    try (IngestSocket feed = server.feed(stream)) {
+      List<JsonObject> quotes = List.of(quote().put("bid", 1), quote().put("bid", 1));
+      feed.say(Messages.message("quotes", 1, symbol, quotes).encode());
+      assertThat(feed.ackOf(1).getLong("duplicates")).isZero();
+    }
+    assertThat(read("quotes")).hasSize(2);
+  }
+
+  private static JsonObject quote() {
+    return new JsonObject().put("ts", HOUR_AGO);
+  }
+}

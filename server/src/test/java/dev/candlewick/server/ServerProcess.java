@@ -1,0 +1,229 @@
+package dev.candlewick.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The packed server as a process of its own, on a free port. It knows nothing of the code under
+ * test: it speaks HTTP to it, sends it signals and reads what it prints.
+ */
+public final class ServerProcess implements AutoCloseable {
+  private static final String LISTENS = "Candlewick listens on ";
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  private final Process process;
+  private final List<String> output = Collections.synchronizedList(new ArrayList<>());
+  private final CompletableFuture<URI> url = new CompletableFuture<>();
+
+  private ServerProcess(Process process) {
+    this.process = process;
+    Thread reader = new Thread(this::read, "output of server " + process.pid());
+    reader.setDaemon(true);
+    reader.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+  }
+
+  /** Starts a server on this database and waits until it is ready. */
+  public static ServerProcess on(TestDatabase database, String... keysAndValues) {
+    return start(database.url(), keysAndValues).awaitReady();
+  }
+
+  /** Starts a server and waits until it listens; configuration keys without CANDLEWICK_. */
+  public static ServerProcess start(String databaseUrl, String... keysAndValues) {
+    Map<String, String> configuration = new HashMap<>();
+    configuration.put("DB_URL", databaseUrl);
+    configuration.put("HTTP_PORT", "0");
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      configuration.put(keysAndValues[i], keysAndValues[i + 1]);
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                System.getProperty("candlewick.jar", "target/candlewick.jar"),
+                "serve")
+            .redirectErrorStream(true);
+    builder.environment().keySet().removeIf(key -> key.startsWith("CANDLEWICK_"));
+    configuration.forEach((key, value) -> builder.environment().put("CANDLEWICK_" + key, value));
+    try {
+      ServerProcess server = new ServerProcess(builder.start());
+      server.url();
+      return server;
+    } catch (IOException e) {
+      throw new IllegalStateException("no server", e);
+    }
+  }
+
+  private void read() {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        output.add(line);
+        if (line.startsWith(LISTENS)) {
+          url.complete(URI.create(line.substring(LISTENS.length()).strip()));
+        }
+      }
+    } catch (IOException killed) {
+      output.add("(" + killed.getMessage() + ")");
+    }
+    url.completeExceptionally(new IllegalStateException("ended: " + String.join("\n", output)));
+  }
+
+  /** Where it listens. */
+  public URI url() {
+    return url.orTimeout(30, TimeUnit.SECONDS).join();
+  }
+
+  /** Waits until {@code /readyz} says 200. */
+  public ServerProcess awaitReady() {
+    await("ready: " + url(), Duration.ofSeconds(60), () -> get("/readyz").statusCode() == 200);
+    return this;
+  }
+
+  /** Waits until something holds; fails if it does not in time. */
+  public static void await(String what, Duration atMost, BooleanSupplier holds) {
+    long end = System.nanoTime() + atMost.toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("not in time: %s", what).isLessThan(end);
+      sleep(20);
+    }
+  }
+
+  static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** What it printed so far, line by line. */
+  public List<String> output() {
+    synchronized (output) {
+      return List.copyOf(output);
+    }
+  }
+
+  /** A feed's connection to it. */
+  public IngestSocket feed() {
+    return IngestSocket.open(url());
+  }
+
+  /** A feed's connection that has said hello. */
+  public IngestSocket feed(String stream) {
+    IngestSocket socket = feed();
+    socket.hello(stream);
+    return socket;
+  }
+
+  public HttpResponse<String> get(String path, String... headers) {
+    return send(request(path, headers).GET());
+  }
+
+  /** The JSON of a GET that must succeed. */
+  public JsonObject json(String path) {
+    HttpResponse<String> answer = get(path);
+    assertThat(answer.statusCode()).as("%s", answer.body()).isEqualTo(200);
+    return new JsonObject(answer.body());
+  }
+
+  /** POSTs a JSON body. */
+  public HttpResponse<String> post(String path, String json, String... headers) {
+    return post(path, "application/json", json.getBytes(StandardCharsets.UTF_8), headers);
+  }
+
+  /** POSTs any body. */
+  public HttpResponse<String> post(
+      String path, String contentType, byte[] body, String... headers) {
+    return send(
+        request(path, headers)
+            .header("Content-Type", contentType)
+            .POST(BodyPublishers.ofByteArray(body)));
+  }
+
+  /** POSTs a JSON body without waiting for the answer. */
+  public CompletableFuture<HttpResponse<String>> postLater(
+      String path, String json, String... headers) {
+    return CLIENT.sendAsync(
+        request(path, headers)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder request(String path, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(60));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return request;
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return CLIENT.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new IllegalStateException("no answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** SIGTERM, without waiting. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** kill -9; returns once the process is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitExit(Duration.ofSeconds(10));
+  }
+
+  /** Waits for the process to end; its exit code. */
+  public int awaitExit(Duration atMost) {
+    try {
+      assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
+          .as("ended within %s", atMost)
+          .isTrue();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
