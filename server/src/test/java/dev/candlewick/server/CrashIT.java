@@ -6,7 +6,6 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -15,10 +14,12 @@ class CrashIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static TestDatabase database;
+  private static volatile ServerProcess running;
 
   @BeforeAll
   static void makeADatabase() {
     database = TestDatabase.empty();
+    running = ServerProcess.on(database);
   }
 
   // Experiment 1.
@@ -27,18 +28,17 @@ class CrashIT {
   void killedAgainAndAgainItLosesAndDoublesNothing() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    AtomicReference<ServerProcess> server = new AtomicReference<>(ServerProcess.on(database));
     List<SteadyFeed> feeds =
         List.of(
-            new SteadyFeed(() -> server.get().url(), "KILLED-1", 20_000, 3),
-            new SteadyFeed(() -> server.get().url(), "KILLED-2", 20_000, 3));
+            new SteadyFeed(() -> running.url(), "KILLED-1", 20_000, 3),
+            new SteadyFeed(() -> running.url(), "KILLED-2", 20_000, 3));
     for (int cycle = 0; cycle < 4; cycle++) {
       long before = feeds.get(0).acked();
       ServerProcess.await(
           "progress, seed " + seed, PATIENCE, () -> feeds.get(0).acked() > before);
       ServerProcess.sleep(random.nextInt(400));
-      server.get().kill();
-      server.set(ServerProcess.start(database.url()));
+      running.kill();
+      running = ServerProcess.start(database.url());
     }
     long after = feeds.get(1).acked();
     ServerProcess.await("progress", PATIENCE, () -> feeds.get(1).acked() > after);
@@ -47,7 +47,7 @@ class CrashIT {
       assertThat(feed.connections()).as("it was under load").isGreaterThan(3);
       feed.check(database);
     }
-    server.get().close();
+    running.close();
   }
 
   // Experiment 2.

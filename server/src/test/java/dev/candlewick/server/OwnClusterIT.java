@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,8 @@ class OwnClusterIT {
   void saysThatTheDatabaseIsDegradedAsSoonAsItIs() {
     String name = database.text("select current_database()");
     try (ServerProcess strict = ServerProcess.on(database, "DURABILITY", "strict");
-        IngestSocket feed = server.feed("degraded")) {
+        IngestSocket feed = server.feed("degraded");
+        IngestSocket strictFeed = strict.feed("strictly")) {
       feed.say(Messages.trades(1, trade(HOUR_AGO, 1, 1)));
       assertThat(feed.ackOf(1).containsKey("durability")).isFalse();
       database.execute("alter database " + name + " set synchronous_commit = off");
@@ -86,6 +88,9 @@ class OwnClusterIT {
           refused.say("{\"t\":\"hello\",\"v\":1,\"stream\":\"strict\"}");
           assertThat(refused.expect("error").getString("code")).isEqualTo("unavailable");
         }
+        strictFeed.say(Messages.trades(1, "STRICT", List.of(trade(HOUR_AGO, 1, 1))));
+        assertThat(strictFeed.expect("error").getString("code")).isEqualTo("unavailable");
+        assertThat(strictFeed.closeCode()).isEqualTo(1013);
         HttpResponse<String> strictly =
             strict.post("/v1/trades", body("STRICT", trade(HOUR_AGO, 1, 1)));
         assertThat(strictly.statusCode()).as("%s", strictly.body()).isEqualTo(503);
@@ -96,6 +101,7 @@ class OwnClusterIT {
     }
     assertThat(database.number("select count(*) from market.instruments where symbol = 'STRICT'"))
         .isZero();
+    server.awaitReady();
   }
 
   private static void terminateAll() {
