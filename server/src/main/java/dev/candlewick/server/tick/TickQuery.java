@@ -53,6 +53,12 @@ record TickQuery(
         new Answer(unit, params.format(Format.JSON, Format.CSV, Format.NDJSON)));
   }
 
+  /** The first page of a range, ascending, for whoever writes it himself. */
+  static TickQuery first(Range range, int limit) {
+    Answer answer = new Answer(Times.MS, Format.JSON);
+    return new TickQuery("", "", "", range, limit, false, null, answer);
+  }
+
   boolean readsBackwards() {
     return range.readsBackwards(descending);
   }
