@@ -8,6 +8,7 @@ import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.latest.LatestHandler;
 import dev.candlewick.server.latest.LatestRepository;
+import dev.candlewick.server.live.Live;
 import dev.candlewick.server.stream.StreamHandler;
 import dev.candlewick.server.stream.StreamRepository;
 import dev.candlewick.server.tick.TickHandler;
@@ -26,6 +27,7 @@ final class Routes {
       Vertx vertx,
       ApiKeys keys,
       Ingest ingest,
+      Live live,
       Pool reads,
       Pool writes,
       Health health,
@@ -36,6 +38,7 @@ final class Routes {
     keys.mount(router);
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);
+    live.mount(router);
     InstrumentRepository instruments = new InstrumentRepository(reads);
     new CandleHandler(new Candles(new CandleRepository(reads), Clock.systemUTC())).mount(router);
     new TickHandler(instruments, new TickRepository(reads)).mount(router);
