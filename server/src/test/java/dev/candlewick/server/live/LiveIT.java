@@ -99,7 +99,10 @@ class LiveIT {
         }
         writer.post("trades", symbol, rows);
       }
-      case 2 -> postTrades(trade(now - random.nextLong(3 * 86_400_000L), price(random), 1));
+      case 2 ->
+          postTrades(
+              trade(
+                  now - random.nextLong(3 * 86_400_000L), price(random), random.nextLong(1 << 30)));
       case 3 -> postTrades(written.get(random.nextInt(written.size())));
       default -> {
         String[] timeframes = {"10s", "1m", "5m", "1h"};
