@@ -1,7 +1,9 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.ChangeKind;
 import dev.candlewick.ingest.Answer.Drop;
 import dev.candlewick.ingest.Answer.Durability;
+import dev.candlewick.ingest.change.Changes;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,23 +24,27 @@ final class BatchTransaction {
   private final Connection connection;
   private final Batch batch;
   private final InstrumentIds instrumentIds;
+  private final boolean strictDurability;
   private final DirtyMarks dirty = new DirtyMarks();
+  private final Changes changes = new Changes();
 
-  BatchTransaction(Connection connection, Batch batch, InstrumentIds instrumentIds) {
+  BatchTransaction(
+      Connection connection, Batch batch, InstrumentIds instrumentIds, boolean strictDurability) {
     this.connection = connection;
     this.batch = batch;
     this.instrumentIds = instrumentIds;
+    this.strictDurability = strictDurability;
   }
 
-  /** A message must leave the batch; the attempt is over and begins again without it. */
+  /** Messages must leave the batch; the attempt is over and begins again without them. */
   static final class DroppedException extends Exception {
     private static final long serialVersionUID = 1L;
-    final transient Message message;
+    final transient List<Message> messages;
     final Drop why;
 
-    DroppedException(Message message, Drop why) {
+    DroppedException(List<Message> messages, Drop why) {
       super(why.name(), null, false, false);
-      this.message = message;
+      this.messages = messages;
       this.why = why;
     }
   }
@@ -51,18 +57,31 @@ final class BatchTransaction {
       return advance.durability();
     }
     batch.startAttempt();
-    batch.drop(message -> advance.fenced().contains(message.stream()), Drop.FENCED);
+    refuse(advance);
     Map<InstrumentKey, Integer> ids = instrumentIds.resolve(connection, batch);
     writeTicks(TickTable.TRADES, lines(Kind.TRADES, ids));
     writeTicks(TickTable.QUOTES, lines(Kind.QUOTES, ids));
     writeCandles(ids);
     checkCounts();
     dirty.write(connection);
+    changes.write(connection);
     Rejects.write(connection, batch);
     keepIdempotencyKeys(advance.durability());
     connection.commit();
     instrumentIds.remember(ids);
     return advance.durability();
+  }
+
+  /** Fenced messages leave; where the database must be durable and is not, all of them do. */
+  private void refuse(Streams.Advance advance) throws DroppedException {
+    if (strictDurability && advance.durability() == Durability.DEGRADED) {
+      throw new DroppedException(List.copyOf(batch.messages()), Drop.NOT_DURABLE);
+    }
+    if (!advance.fenced().isEmpty()) {
+      throw new DroppedException(
+          batch.messages().stream().filter(m -> advance.fenced().contains(m.stream())).toList(),
+          Drop.FENCED);
+    }
   }
 
   private List<Line> lines(Kind kind, Map<InstrumentKey, Integer> ids) {
@@ -97,6 +116,8 @@ final class BatchTransaction {
     if (table == TickTable.TRADES) {
       dirty.trade(line.instrumentId(), line.row().ts());
     }
+    ChangeKind kind = table == TickTable.TRADES ? ChangeKind.TRADES : ChangeKind.QUOTES;
+    changes.add(kind, line.instrumentId(), line.row().ts(), line.id());
   }
 
   private void copy(TickTable table, List<Line> lines) throws SQLException {
@@ -176,15 +197,14 @@ final class BatchTransaction {
 
   private void upsertHalving(List<CandleTable.Line> lines) throws SQLException, DroppedException {
     if (!batch.carefully) {
-      CandleTable.upsert(connection, lines);
-      lines.forEach(dirty::candle);
+      CandleTable.upsert(connection, lines).forEach(this::written);
       return;
     }
     Savepoint before = connection.setSavepoint();
     try {
-      CandleTable.upsert(connection, lines);
+      List<CandleTable.Line> written = CandleTable.upsert(connection, lines);
       connection.releaseSavepoint(before);
-      lines.forEach(dirty::candle);
+      written.forEach(this::written);
     } catch (SQLException e) {
       if (SqlStates.sort(e) != SqlStates.Verdict.BAD_ROW) {
         throw e;
@@ -199,6 +219,11 @@ final class BatchTransaction {
     }
   }
 
+  private void written(CandleTable.Line line) {
+    dirty.candle(line);
+    changes.add(ChangeKind.CANDLES, line.instrumentId(), line.candle().ts(), 0);
+  }
+
   private static void refuse(Message message, Row row, SQLException e) throws DroppedException {
     message.refusedByDatabase(
         new Rejection(
@@ -207,7 +232,7 @@ final class BatchTransaction {
             Rejection.Code.REFUSED_BY_DATABASE,
             "the database refused the row: SQLSTATE " + SqlStates.state(e)));
     if (!message.answer.takesPart()) {
-      throw new DroppedException(message, Drop.ROW_REFUSED);
+      throw new DroppedException(List.of(message), Drop.ROW_REFUSED);
     }
   }
 
@@ -227,7 +252,7 @@ final class BatchTransaction {
       Idempotency idempotency = message.idempotency;
       if (idempotency != null
           && !IdempotencyKeys.keep(connection, message, idempotency, durability)) {
-        throw new DroppedException(message, Drop.KEY_TAKEN);
+        throw new DroppedException(List.of(message), Drop.KEY_TAKEN);
       }
     }
   }

@@ -6,10 +6,13 @@ import dev.candlewick.server.binance.Prices;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.candle.CoverageHandler;
+import dev.candlewick.server.candle.CoverageRepository;
 import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.latest.LatestHandler;
 import dev.candlewick.server.latest.LatestRepository;
+import dev.candlewick.server.live.Live;
 import dev.candlewick.server.stream.StreamHandler;
 import dev.candlewick.server.stream.StreamRepository;
 import dev.candlewick.server.tick.TickHandler;
@@ -28,31 +31,35 @@ final class Routes {
 
   Routes(
       Vertx vertx,
+      ServerConfig config,
       ApiKeys keys,
       Ingest ingest,
-      Pool reads,
-      Pool writes,
+      Live live,
+      Pools pools,
       Health health,
-      ServerMetrics metrics,
-      String binanceVenue) {
+      ServerMetrics metrics) {
+    Pool reads = pools.reads();
     router = Router.router(vertx);
     router.route().handler(metrics::time);
     health.mount(router);
     keys.mount(router);
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);
+    live.mount(router);
     InstrumentRepository instruments = new InstrumentRepository(reads);
     Clock clock = Clock.systemUTC();
     Candles candles = new Candles(new CandleRepository(reads), clock);
     TickRepository ticks = new TickRepository(reads);
     LatestRepository latest = new LatestRepository(reads);
     new CandleHandler(candles).mount(router);
+    new CoverageHandler(candles, new CoverageRepository(reads)).mount(router);
     new TickHandler(instruments, ticks).mount(router);
-    new InstrumentHandler(instruments, new InstrumentRepository(writes)).mount(router);
+    new InstrumentHandler(instruments, new InstrumentRepository(pools.primary())).mount(router);
     new LatestHandler(latest).mount(router);
     new StreamHandler(new StreamRepository(reads)).mount(router);
     Prices prices = new Prices(instruments, latest, candles);
-    new BinanceHandler(binanceVenue, instruments, candles, ticks, prices, clock).mount(router);
+    new BinanceHandler(config.binanceVenue(), instruments, candles, ticks, prices, clock)
+        .mount(router);
     new UdfHandler(new UdfInstruments(instruments, candles), candles, clock).mount(router);
     Problems.mount(router);
   }

@@ -1,5 +1,6 @@
 package dev.candlewick.server.candle;
 
+import dev.candlewick.Problem;
 import dev.candlewick.Timeframe;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
@@ -7,11 +8,13 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Finds candles. */
 public final class Candles {
   private static final long MICROS = 1_000_000;
-  private static final int MANY = 10_000;
 
   private final CandleRepository repository;
   private final Clock clock;
@@ -39,13 +42,15 @@ public final class Candles {
   }
 
   /**
-   * Every candle of an instrument, ascending, that begins at or after {@code from} (seconds since
-   * the epoch), the forming one included: what {@code GET /v1/candles} answers, in one piece.
+   * An instrument's candles that begin in the range, ascending, the forming one included: what
+   * {@code GET /v1/candles} answers, in one piece.
+   *
+   * @param range without {@code from} the latest candles are meant, else the first ones
+   * @param limit how many at most
    */
-  public Future<List<Candle>> since(int instrument, Timeframe timeframe, long from) {
+  public Future<List<Candle>> range(int instrument, Timeframe timeframe, Range range, int limit) {
     Series series = new Series(instrument, timeframe, Buckets.utc(timeframe), Source.AUTO);
-    Range range = new Range(Math.multiplyExact(from, MICROS), null);
-    Slice slice = new Slice(range, MANY, false, null, Fill.NONE, false);
+    Slice slice = new Slice(range, limit, false, null, Fill.NONE, false);
     return rest(series, slice, new ArrayList<>());
   }
 
@@ -85,15 +90,69 @@ public final class Candles {
             });
   }
 
+  /**
+   * What is held of a range of candles.
+   *
+   * @param from the asked beginning, or the first candle's
+   * @param to the asked end, now at the latest
+   * @param firstData where the instrument's first candle of the timeframe begins
+   */
+  record Held(
+      Instrument instrument,
+      @Nullable Session session,
+      Set<Long> starts,
+      long from,
+      long to,
+      long firstData) {}
+
+  /** The candles of a query's range; fails with 404 if there is no such instrument. */
+  Future<Held> held(CandleQuery query) {
+    long now = clock.instant().getEpochSecond();
+    return repository
+        .instrument(query.venue(), query.symbol())
+        .compose(
+            instrument -> {
+              Series series = series(query, instrument);
+              return repository
+                  .nearest(series, 0, now, false)
+                  .compose(first -> held(query, instrument, series, first.orElse(now), now));
+            });
+  }
+
+  private Future<Held> held(
+      CandleQuery query, Instrument instrument, Series series, long firstData, long now) {
+    long first = series.buckets().floor(firstData);
+    Long asked = query.slice().range().from();
+    long from = asked == null ? first : Math.floorDiv(asked, MICROS);
+    long to = Math.min(now, query.slice().to(now));
+    String text = instrument.session();
+    Session session = text == null ? null : Session.parse(text).orElse(null);
+    Range range = new Range(Math.multiplyExact(Math.max(from, first), MICROS), to * MICROS);
+    if (to <= from || to <= first) {
+      return Future.succeededFuture(new Held(instrument, session, Set.of(), from, to, first));
+    }
+    if ((to - from) / query.timeframe().longestSeconds() > Coverage.MOST_BUCKETS) {
+      throw Problem.badParameter(
+          "from", "the range may have " + Coverage.MOST_BUCKETS + " candles of this timeframe");
+    }
+    Slice slice = new Slice(range, Coverage.MOST_BUCKETS + 1, false, null, Fill.NONE, false);
+    return rest(series, slice, new ArrayList<>())
+        .map(
+            candles -> {
+              Set<Long> starts = candles.stream().map(Candle::ts).collect(Collectors.toSet());
+              return new Held(instrument, session, starts, from, to, first);
+            });
+  }
+
   private Future<List<Candle>> rest(Series series, Slice slice, List<Candle> found) {
     return page(series, slice)
         .compose(
             page -> {
-              found.addAll(page.candles());
+              found.addAll(slice.backwards() ? 0 : found.size(), page.candles());
               Position next = page.next();
-              return next == null
+              return next == null || page.candles().size() == slice.limit()
                   ? Future.succeededFuture(found)
-                  : rest(series, slice.at(next), found);
+                  : rest(series, slice.after(page.candles().size(), next), found);
             });
   }
 }
