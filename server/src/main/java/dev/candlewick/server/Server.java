@@ -64,7 +64,8 @@ final class Server {
             .withMetrics(new PoolMetrics(metrics.registry()))
             .build();
     this.ingest = new Ingest(vertx, config.ingest(), metrics.registry());
-    this.pools = new Pools(pool("reads", config.readDatabase()), pool("primary", config.database()));
+    this.pools =
+        new Pools(pool("reads", config.readDatabase()), pool("primary", config.database()));
     this.live = live(vertx, pools.primary(), metrics);
     this.health = new Health(ingest::troubles, () -> pools.reads().query("select 1").execute());
     this.connections = new Connections(vertx, config.http(), metrics.registry());
