@@ -73,7 +73,7 @@ class TlsIT {
   }
 
   @Test
-  void refusesOldVersionsOfTls() throws Exception {
+  void negotiatesTls13() throws Exception {
     Map<String, String> tls =
         Map.of("TLS_CERT", "" + certificate.certificate, "TLS_KEY", "" + certificate.key);
     try (RunningServer server = RunningServer.with(tls);
