@@ -32,7 +32,7 @@ final class Routes {
   Routes(
       Vertx vertx,
       ServerConfig config,
-      ApiKeys keys,
+      Gate gate,
       Ingest ingest,
       Live live,
       Pools pools,
@@ -41,8 +41,9 @@ final class Routes {
     Pool reads = pools.reads();
     router = Router.router(vertx);
     router.route().handler(metrics::time);
+    gate.mount(router);
     health.mount(router);
-    keys.mount(router);
+    gate.mountKeys(router);
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);
     live.mount(router);
