@@ -190,15 +190,12 @@ class RealDataIT {
   private static Map<Long, Bar> rollUp(List<Trade> trades) {
     Map<Long, List<Trade>> minutes = new TreeMap<>();
     for (Trade trade : trades) {
-      minutes
-          .computeIfAbsent(trade.ts() / MINUTE * MINUTE, minute -> new ArrayList<>())
-          .add(trade);
+      minutes.computeIfAbsent(trade.ts() / MINUTE * MINUTE, minute -> new ArrayList<>()).add(trade);
     }
     Map<Long, Bar> bars = new TreeMap<>();
     minutes.forEach(
         (minute, all) -> {
-          List<BigDecimal> prices =
-              all.stream().filter(Trade::priced).map(Trade::price).toList();
+          List<BigDecimal> prices = all.stream().filter(Trade::priced).map(Trade::price).toList();
           if (!prices.isEmpty()) {
             bars.put(
                 minute,
