@@ -8,6 +8,7 @@ import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.CoverageHandler;
 import dev.candlewick.server.candle.CoverageRepository;
+import dev.candlewick.server.console.ConsoleHandler;
 import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.latest.LatestHandler;
@@ -40,6 +41,7 @@ final class Routes {
     router = Router.router(vertx);
     router.route().handler(metrics::time);
     health.mount(router);
+    new ConsoleHandler().mount(router);
     keys.mount(router);
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);

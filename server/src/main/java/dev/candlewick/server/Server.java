@@ -41,6 +41,7 @@ final class Server {
   private final Pool reads;
   private final Pool writes;
   private final Health health;
+  private final Routes routes;
   private final HttpServer http;
   private final CompletableFuture<Migrated> migrated = new CompletableFuture<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -60,13 +61,9 @@ final class Server {
     this.reads = pool(config.readDatabase(), config);
     this.writes = pool(config.database(), config);
     this.health = new Health(ingest::troubles, () -> reads.query("select 1").execute());
-    this.http =
-        vertx
-            .createHttpServer(httpOptions(keys))
-            .requestHandler(
-                new Routes(
-                        vertx, keys, ingest, reads, writes, health, metrics, config.binanceVenue())
-                    .router());
+    this.routes =
+        new Routes(vertx, keys, ingest, reads, writes, health, metrics, config.binanceVenue());
+    this.http = vertx.createHttpServer(httpOptions(keys)).requestHandler(routes.router());
   }
 
   private HttpServerOptions httpOptions(ApiKeys keys) {
@@ -130,6 +127,10 @@ final class Server {
   String url() {
     String host = config.httpHost() == null ? "127.0.0.1" : config.httpHost();
     return "http://" + host + ":" + http.actualPort();
+  }
+
+  Routes routes() {
+    return routes;
   }
 
   /** Tries until the database can be asked; then the write way begins. */
@@ -207,6 +208,7 @@ final class Server {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      hardStop.interrupt();
       stopped.countDown();
     }
   }
