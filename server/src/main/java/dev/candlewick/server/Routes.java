@@ -8,6 +8,7 @@ import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.CoverageHandler;
 import dev.candlewick.server.candle.CoverageRepository;
+import dev.candlewick.server.console.ConsoleHandler;
 import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.latest.LatestHandler;
@@ -43,6 +44,7 @@ final class Routes {
     router.route().handler(metrics::time);
     gate.mount(router);
     health.mount(router);
+    new ConsoleHandler().mount(router);
     gate.mountKeys(router);
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);

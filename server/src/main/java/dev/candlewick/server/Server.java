@@ -41,6 +41,7 @@ final class Server {
   private final Pools pools;
   private final Live live;
   private final Health health;
+  private final Routes routes;
   private final ApiKeys keys;
   private final Connections connections;
   private final HttpListener http;
@@ -70,7 +71,7 @@ final class Server {
     this.health = new Health(ingest::troubles, () -> pools.reads().query("select 1").execute());
     this.connections = new Connections(vertx, config.http(), metrics.registry());
     Gate gate = new Gate(connections, new Origins(config.http().origins(), keys.open()), keys);
-    Routes routes = new Routes(vertx, config, gate, ingest, live, pools, health, metrics);
+    this.routes = new Routes(vertx, config, gate, ingest, live, pools, health, metrics);
     this.http =
         new HttpListener(
             vertx,
@@ -111,6 +112,10 @@ final class Server {
       keys.reload(connections);
       http.reloadCertificate();
     }
+  }
+
+  Routes routes() {
+    return routes;
   }
 
   /** Tries until the database can be asked; then the write way begins. */
@@ -200,6 +205,7 @@ final class Server {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      hardStop.interrupt();
       stopped.countDown();
     }
   }
