@@ -53,6 +53,7 @@ public final class Ingest {
     for (int number = 0; number < config.lanes(); number++) {
       lanes.add(new Lane(number, connections(), instrumentIds, config, budget, metrics));
     }
+    metrics.watch(lanes);
     this.rollUp = new RollUp(pool, config.retention(), registry);
   }
 

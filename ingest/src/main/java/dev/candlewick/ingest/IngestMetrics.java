@@ -5,21 +5,34 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
-/** All meters of the write way. Labels come from enums only, never from what a client sent. */
+/**
+ * All meters of the write way but those by venue ({@link VenueMetrics}). Labels come from enums
+ * only, never from what a client sent.
+ */
 final class IngestMetrics {
+  private static final List<String> TRANSPORTS = List.of("rest", "websocket");
+  private static final String BYTES = "bytes";
+
   private final MeterRegistry registry;
+  private final VenueMetrics venues;
   private final DistributionSummary batchRows;
   private final DistributionSummary batchBytes;
   private final Timer batchTime;
-  private final AtomicInteger sessions;
+  private final Map<Rejection.Code, Counter> rejected = new EnumMap<>(Rejection.Code.class);
+  private final AtomicInteger sessions = new AtomicInteger();
 
   IngestMetrics(MeterRegistry registry, Budget budget) {
     this.registry = registry;
+    this.venues = new VenueMetrics(registry);
     batchRows =
         DistributionSummary.builder("candlewick.ingest.batch.rows")
             .description("Rows written in one transaction")
@@ -27,7 +40,7 @@ final class IngestMetrics {
             .register(registry);
     batchBytes =
         DistributionSummary.builder("candlewick.ingest.batch.size")
-            .baseUnit("bytes")
+            .baseUnit(BYTES)
             .description("Bytes of messages written in one transaction")
             .serviceLevelObjectives(1_000, 10_000, 100_000, 1_000_000)
             .register(registry);
@@ -35,28 +48,62 @@ final class IngestMetrics {
         Timer.builder("candlewick.ingest.batch.duration")
             .description("Time of one transaction, from its first statement to the reply to COMMIT")
             .serviceLevelObjectives(
-                java.time.Duration.ofMillis(1),
-                java.time.Duration.ofMillis(5),
-                java.time.Duration.ofMillis(20),
-                java.time.Duration.ofMillis(100),
-                java.time.Duration.ofSeconds(1),
-                java.time.Duration.ofSeconds(10))
+                Duration.ofMillis(1),
+                Duration.ofMillis(5),
+                Duration.ofMillis(20),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10))
             .register(registry);
-    sessions = registry.gauge("candlewick.ingest.sessions", new AtomicInteger());
-    gauge(
-        "candlewick.ingest.budget.used",
-        "Bytes taken in and not yet answered",
-        budget,
-        Budget::used);
-    gauge("candlewick.ingest.budget.limit", "Bytes at which intake pauses", budget, Budget::limit);
+    gauge("sessions", null, "Open ingest sockets", sessions, AtomicInteger::get);
+    gauge("budget.used", BYTES, "Bytes taken in and not yet answered", budget, Budget::used);
+    gauge("budget.limit", BYTES, "Bytes at which intake pauses", budget, Budget::limit);
+    startAtZero();
   }
 
-  private <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
-    Gauge.builder(name, of, value)
-        .baseUnit("bytes")
+  /** A counter that appears only with its first event would hide that event from a rate. */
+  private void startAtZero() {
+    for (Rejection.Code code : Rejection.Code.values()) {
+      Counter counter =
+          Counter.builder("candlewick.ingest.rejected.rows")
+              .description("Rows refused, by reason")
+              .tag("code", code.word)
+              .register(registry);
+      rejected.put(code, counter);
+    }
+    for (Kind kind : Kind.values()) {
+      for (String transport : TRANSPORTS) {
+        for (String result : List.of("inserted", "duplicate", "updated")) {
+          rows(kind, transport, result).increment(0);
+        }
+      }
+    }
+    failures("08");
+  }
+
+  private <T> void gauge(
+      String name, @Nullable String unit, String description, T of, ToDoubleFunction<T> value) {
+    Gauge.builder("candlewick.ingest." + name, of, value)
+        .baseUnit(unit)
         .description(description)
         .strongReference(true)
         .register(registry);
+  }
+
+  /** Shows how far behind these lanes are. */
+  void watch(List<Lane> lanes) {
+    gauge(
+        "commit.lag",
+        "seconds",
+        "How long the oldest message not yet committed has waited since it was taken in",
+        lanes,
+        all -> all.stream().mapToDouble(lane -> lane.lag().toNanos() / 1e9).max().orElse(0));
+    gauge(
+        "queue.messages",
+        null,
+        "Messages waiting for a writer",
+        lanes,
+        all -> all.stream().mapToDouble(Lane::queued).sum());
   }
 
   void sessionOpened() {
@@ -73,38 +120,40 @@ final class IngestMetrics {
     batchBytes.record(batch.bytes());
     batchTime.record(nanos, TimeUnit.NANOSECONDS);
     for (Message message : batch.messages()) {
-      rows(message, "inserted", message.inserted);
-      rows(message, "duplicate", message.duplicates);
-      rows(message, "updated", message.updated);
+      rows(message.kind, message.transport(), "inserted").increment(message.inserted);
+      rows(message.kind, message.transport(), "duplicate").increment(message.duplicates);
+      rows(message.kind, message.transport(), "updated").increment(message.updated);
       rejected(message.rejections());
+      if (message.inserted + message.updated > 0) {
+        venues.committed(message.rows, System.currentTimeMillis());
+      }
     }
   }
 
-  private void rows(Message message, String result, int count) {
-    if (count > 0) {
-      Counter.builder("candlewick.ingest.rows")
-          .description("Rows committed, by what became of them")
-          .tags("kind", message.kind.word(), "transport", message.transport(), "result", result)
-          .register(registry)
-          .increment(count);
-    }
+  private Counter rows(Kind kind, String transport, String result) {
+    return Counter.builder("candlewick.ingest.rows")
+        .description("Rows committed, by what became of them")
+        .tags("kind", kind.word(), "transport", transport, "result", result)
+        .register(registry);
   }
 
   void rejected(List<Rejection> rejections) {
     for (Rejection rejection : rejections) {
-      Counter.builder("candlewick.ingest.rejected.rows")
-          .description("Rows refused, by reason")
-          .tag("code", rejection.code().word)
-          .register(registry)
-          .increment();
+      Counter counter = rejected.get(rejection.code());
+      if (counter != null) {
+        counter.increment();
+      }
     }
   }
 
   void failed(String sqlState) {
-    Counter.builder("candlewick.ingest.batch.failures")
+    failures(sqlState.substring(0, 2)).increment();
+  }
+
+  private Counter failures(String sqlStateClass) {
+    return Counter.builder("candlewick.ingest.batch.failures")
         .description("Attempts to write a batch that failed, by class of SQLSTATE")
-        .tag("sqlstate_class", sqlState.substring(0, 2))
-        .register(registry)
-        .increment();
+        .tag("sqlstate_class", sqlStateClass)
+        .register(registry);
   }
 }

@@ -36,6 +36,7 @@ final class Lane implements Runnable {
   private final Thread thread;
   private volatile boolean stopping;
   private volatile @Nullable String holding;
+  private volatile long waitingSince;
 
   // Owned by the lane's thread.
   private @Nullable StreamState ownStream;
@@ -95,6 +96,17 @@ final class Lane implements Runnable {
     return holding;
   }
 
+  /** Messages in the queue. */
+  int queued() {
+    return queue.size();
+  }
+
+  /** How long the oldest message in writing has waited since it was taken in; 0 with none. */
+  Duration lag() {
+    long since = waitingSince;
+    return since == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+  }
+
   @Override
   public void run() {
     try {
@@ -147,6 +159,7 @@ final class Lane implements Runnable {
   /** Tries until the batch is committed, or nothing of it is left to write. */
   private void write(Batch batch) throws InterruptedException {
     batch.carefully = metDuplicates;
+    waitingSince = batch.isEmpty() ? 0 : batch.messages().get(0).takenNanos;
     Duration pause = FIRST_PAUSE;
     long start = System.nanoTime();
     while (!batch.isEmpty()) {
@@ -211,6 +224,7 @@ final class Lane implements Runnable {
     batch.messages().forEach(this::release);
     batch.answer(durability);
     holding = null;
+    waitingSince = 0;
   }
 
   private Duration afterFailure(Batch batch, SQLException e, Duration pause)

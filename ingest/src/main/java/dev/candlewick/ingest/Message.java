@@ -15,6 +15,10 @@ final class Message {
   final boolean isRequest;
   final Answer answer;
   final @Nullable Idempotency idempotency;
+
+  /** When it was taken in, by {@link System#nanoTime}. */
+  final long takenNanos = System.nanoTime();
+
   private final List<Rejection> refusedByRule;
   private final List<Rejection> refusedByDatabase = new ArrayList<>();
   private @Nullable StreamState stream;

@@ -19,7 +19,7 @@ final class RetentionJob {
       "select not exists (select from ingest.dirty where bucket < now() - make_interval(secs => ?))";
 
   private static final String DROP_CHUNKS =
-      "select public.drop_chunks(?::regclass, older_than => now() - make_interval(secs => ?))";
+      "select ingest.drop_old_chunks(?::regclass, make_interval(secs => ?))";
 
   private static final String DELETE_NATIVE =
       """

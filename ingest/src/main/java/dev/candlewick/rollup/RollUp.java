@@ -99,6 +99,7 @@ public final class RollUp implements Runnable {
     long start = System.nanoTime();
     if (!leads(connection)) {
       connection.rollback();
+      metrics.followed();
       return false;
     }
     boolean community = text(connection, EDITION).equals("community");
@@ -117,7 +118,7 @@ public final class RollUp implements Runnable {
       LevelRefresh.refreshMarked(connection, retention);
     }
     pairs = Math.min(MOST_PAIRS, pairs * 2);
-    metrics.passed(minutes, System.nanoTime() - start);
+    metrics.passed(minutes, start);
     return minutes.more();
   }
 

@@ -12,8 +12,11 @@ final class RollUpMetrics {
   private final Timer passes;
   private final Counter failures;
   private final Counter candles;
-  private final AtomicLong lagSeconds = new AtomicLong();
+  private final AtomicLong lastPass = new AtomicLong();
   private final AtomicLong retentionAt = new AtomicLong();
+
+  /** Since when marks wait that this leader has not done; 0 while it does not lead. */
+  private volatile long behindSince;
 
   RollUpMetrics(MeterRegistry registry) {
     passes =
@@ -25,25 +28,50 @@ final class RollUpMetrics {
             .description("Passes of the roll-up that failed and were put off")
             .register(registry);
     candles =
-        Counter.builder("candlewick.rollup.minutes")
-            .description("Minutes of an instrument rolled up")
+        Counter.builder("candlewick.rollup.candles")
+            .description("One-minute candles made again")
             .register(registry);
-    Gauge.builder("candlewick.rollup.lag", lagSeconds, AtomicLong::get)
+    Gauge.builder("candlewick.rollup.lag", this, RollUpMetrics::lag)
         .baseUnit("seconds")
         .description(
-            "How long the oldest dirty minute of the last pass had been closed and waiting")
+            "How far the candles are behind the trades: age of the last pass, by this leader, that left nothing waiting; 0 if another leads")
         .strongReference(true)
         .register(registry);
-    Gauge.builder("candlewick.retention.last.run.timestamp", retentionAt, AtomicLong::get)
+    timestamp(registry, "rollup.last.pass", lastPass, "When this instance last finished a pass");
+    timestamp(
+        registry,
+        "retention.last.run",
+        retentionAt,
+        "When this instance last dropped what is past its retention");
+  }
+
+  private static void timestamp(
+      MeterRegistry registry, String name, AtomicLong millis, String description) {
+    Gauge.builder("candlewick." + name + ".timestamp", millis, at -> at.get() / 1e3)
         .baseUnit("seconds")
-        .description("When this instance last dropped what is past its retention, epoch seconds")
+        .description(description + ", epoch seconds; 0 = never")
         .strongReference(true)
         .register(registry);
   }
 
-  void passed(DirtyMinutes minutes, long nanos) {
-    passes.record(nanos, TimeUnit.NANOSECONDS);
-    candles.increment(minutes.count());
+  private double lag() {
+    long since = behindSince;
+    return since == 0 ? 0 : (System.nanoTime() - since) / 1e9;
+  }
+
+  /** Another instance does the work. */
+  void followed() {
+    behindSince = 0;
+  }
+
+  /** A pass that began at {@code start}, by {@link System#nanoTime}, is committed. */
+  void passed(DirtyMinutes done, long start) {
+    passes.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    candles.increment(done.count());
+    lastPass.set(System.currentTimeMillis());
+    if (!done.more() || behindSince == 0) {
+      behindSince = start;
+    }
   }
 
   void failed() {
@@ -51,6 +79,6 @@ final class RollUpMetrics {
   }
 
   void retentionRan() {
-    retentionAt.set(System.currentTimeMillis() / 1_000);
+    retentionAt.set(System.currentTimeMillis());
   }
 }

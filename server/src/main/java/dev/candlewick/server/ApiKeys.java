@@ -6,88 +6,67 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The API keys of the file that {@code CANDLEWICK_API_KEYS_FILE} names, a key a line: {@code <id>
- * <scopes> <SHA-256 of the key, hex>}, for example {@code 7 ingest,read 9f86d0...}; {@code #}
- * begins a comment. Ids are whole numbers from 1; streams belong to the id, so keep it when a key
- * is renewed. Without a file everything is allowed, and the server listens on loopback only.
+ * Who may do what, by the keys of {@link ApiKeyFile}. Without a file everything is allowed, and the
+ * server listens on loopback only. The file is read again every second or so: a key taken out, or
+ * whose scopes changed, loses its open sockets too.
  */
 final class ApiKeys {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
   private static final String KEY_ID = "candlewick.apiKeyId";
-  private static final Set<String> SCOPES = Set.of("ingest", "read", "admin");
+  private static final Set<String> IN_QUERY =
+      Set.of("api_key", "apikey", "x-api-key", "api-key", "key", "token", "access_token");
 
-  private final List<Key> keys;
+  private final @Nullable Path file;
+  private volatile ApiKeyFile keys;
 
-  private record Key(int id, Set<String> scopes, byte[] sha256) {}
-
-  private ApiKeys(List<Key> keys) {
+  private ApiKeys(@Nullable Path file, ApiKeyFile keys) {
+    this.file = file;
     this.keys = keys;
   }
 
   static ApiKeys load(@Nullable Path file) throws ServerException {
-    if (file == null) {
-      return new ApiKeys(List.of());
-    }
-    List<Key> keys = new ArrayList<>();
-    try {
-      int number = 0;
-      for (String line : Files.readAllLines(file)) {
-        number++;
-        String entry = line.replaceFirst("#.*", "").strip();
-        if (!entry.isEmpty()) {
-          keys.add(key(entry, file, number));
-        }
-      }
-    } catch (IOException e) {
-      throw new ServerException("CANDLEWICK_API_KEYS_FILE cannot be read: " + e);
-    }
-    if (keys.isEmpty()) {
+    ApiKeyFile keys = file == null ? ApiKeyFile.NONE : ApiKeyFile.read(file);
+    if (file != null && keys.isEmpty()) {
       throw new ServerException("CANDLEWICK_API_KEYS_FILE holds no key");
     }
-    return new ApiKeys(keys);
+    return new ApiKeys(file, keys);
   }
 
-  private static Key key(String entry, Path file, int line) throws ServerException {
-    String[] parts = entry.split("\\s+");
-    if (parts.length != 3
-        || !parts[0].matches("[1-9][0-9]{0,8}")
-        || !SCOPES.containsAll(Set.of(parts[1].split(",")))
-        || !parts[2].matches("(?i)[0-9a-f]{64}")) {
-      throw new ServerException(
-          "line "
-              + line
-              + " of "
-              + file
-              + " is not: id scopes sha256, scopes of ingest,read,admin");
+  /** No keys are configured: whoever can connect may do everything. */
+  boolean open() {
+    return file == null;
+  }
+
+  /** Reads the file again. Blocks. One that cannot be read leaves the keys as they are. */
+  void reload(Connections connections) {
+    if (file == null) {
+      return;
     }
-    return new Key(
-        Integer.parseInt(parts[0]),
-        Set.of(parts[1].split(",")),
-        HexFormat.of().parseHex(parts[2].toLowerCase(Locale.ROOT)));
-  }
-
-  String defaultHost() {
-    return keys.isEmpty() ? "127.0.0.1" : "0.0.0.0";
+    try {
+      ApiKeyFile read = ApiKeyFile.read(file);
+      if (!read.equals(keys)) {
+        keys = read;
+        LOG.info("API keys read again, {} of them", read.size());
+        connections.closeRevoked(read);
+      }
+    } catch (ServerException e) {
+      LOG.error("the API keys stay as they were: {}", e.getMessage());
+    }
   }
 
   /** Everything mounted after this needs a key, if there are any. */
-  void mount(Router router) {
-    if (!keys.isEmpty()) {
-      router.route().handler(this::check);
+  void mount(Router router, Connections connections) {
+    if (!open()) {
+      router.route().handler(ctx -> check(ctx, connections));
     }
   }
 
@@ -97,37 +76,44 @@ final class ApiKeys {
     return id == null ? 0 : id;
   }
 
-  private void check(RoutingContext ctx) {
-    Optional<Key> key = offered(ctx.request()).flatMap(this::find);
-    if (key.isEmpty()) {
-      throw new Problem(401, "unauthorized", "a valid API key is needed");
-    }
-    String scope = scope(ctx.request());
-    if (!key.get().scopes().contains(scope) && !key.get().scopes().contains("admin")) {
+  private void check(RoutingContext ctx, Connections connections) {
+    HttpServerRequest request = ctx.request();
+    refuseInQuery(ctx);
+    ApiKeyFile.Key key =
+        offered(request)
+            .flatMap(keys::find)
+            .orElseThrow(() -> new Problem(401, "unauthorized", "a valid API key is needed"));
+    String scope = scope(request);
+    if (!key.scopes().contains(scope) && !key.scopes().contains("admin")) {
       throw new Problem(403, "forbidden", "this API key has not the scope " + scope);
     }
-    ctx.put(KEY_ID, key.get().id());
+    ctx.put(KEY_ID, key.id());
+    if (request.headers().contains(HttpHeaders.UPGRADE)) {
+      connections.socketOf(request.connection(), key);
+    }
     ctx.next();
+  }
+
+  /** What stands in a URL ends in the logs of every proxy on the way. */
+  private static void refuseInQuery(RoutingContext ctx) {
+    for (String name : ctx.queryParams().names()) {
+      if (IN_QUERY.contains(name.toLowerCase(Locale.ROOT))) {
+        throw new Problem(
+            401,
+            "unauthorized",
+            "an API key goes in the Authorization header, never in the query string; renew this one");
+      }
+    }
   }
 
   private static Optional<String> offered(HttpServerRequest request) {
     String header = request.getHeader(HttpHeaders.AUTHORIZATION);
-    if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      return Optional.of(header.substring(7).strip());
-    }
-    return Optional.ofNullable(request.getHeader("X-API-Key"));
-  }
-
-  /** Looks at every key, so that the time taken tells nothing. */
-  private Optional<Key> find(String offered) {
-    byte[] sha256 = sha256(offered);
-    Key found = null;
-    for (Key key : keys) {
-      if (MessageDigest.isEqual(key.sha256(), sha256)) {
-        found = key;
+    for (String scheme : new String[] {"Bearer ", "Token "}) {
+      if (header != null && header.regionMatches(true, 0, scheme, 0, scheme.length())) {
+        return Optional.of(header.substring(scheme.length()).strip());
       }
     }
-    return Optional.ofNullable(found);
+    return Optional.ofNullable(request.getHeader("X-API-Key"));
   }
 
   private static String scope(HttpServerRequest request) {
@@ -136,13 +122,5 @@ final class ApiKeys {
       return "ingest";
     }
     return request.method() == HttpMethod.PUT ? "admin" : "read";
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

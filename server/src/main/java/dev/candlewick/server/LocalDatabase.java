@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,7 +80,7 @@ final class LocalDatabase implements AutoCloseable {
         run(List.of("docker", "port", name, "5432/tcp")).lines().findFirst().orElse("");
     int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1).strip());
     return new LocalDatabase(
-        new DatabaseUrl("127.0.0.1", port, "postgres", "postgres", password, ""),
+        new DatabaseUrl("127.0.0.1", port, "postgres", "postgres", password, Map.of()),
         List.of("docker", "stop", name));
   }
 

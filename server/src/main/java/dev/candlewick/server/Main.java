@@ -12,7 +12,12 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "<command>",
-    subcommands = {ServeCommand.class, MigrateCommand.class, DemoCommand.class})
+    subcommands = {
+      ServeCommand.class,
+      MigrateCommand.class,
+      DemoCommand.class,
+      SimulateCommand.class
+    })
 final class Main {
   private Main() {}
 

@@ -11,6 +11,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.internal.exception.FlywaySqlException;
@@ -68,27 +70,40 @@ final class Migrator {
    * @throws UnreachableException if the database cannot be reached or refuses
    */
   Migrated migrate() throws UnsuitableException, UnreachableException {
+    return with(Flyway::migrate, result -> result.migrationsExecuted, true);
+  }
+
+  /**
+   * Looks whether the database is as {@link #migrate} would leave it; needs no more rights than
+   * reading.
+   *
+   * @throws UnsuitableException also if it is not
+   */
+  Migrated check() throws UnsuitableException, UnreachableException {
+    Migrated found = with(flyway -> flyway.info().pending(), pending -> pending.length, false);
+    if (found.migrations() > 0) {
+      throw new UnsuitableException(
+          "the database lacks "
+              + found.migrations()
+              + " migrations; run the command migrate, with the same settings, as its owner");
+    }
+    return found;
+  }
+
+  private <T> Migrated with(Function<Flyway, T> work, ToIntFunction<T> count, boolean creates)
+      throws UnsuitableException, UnreachableException {
     String version;
     String edition;
     try (Connection connection =
         DriverManager.getConnection(database.jdbcUrl(), database.properties())) {
       version = version(connection);
-      edition = edition(connection);
+      edition = edition(connection, creates);
       refuseOtherEdition(connection, edition);
     } catch (SQLException e) {
       throw new UnreachableException(e);
     }
     try {
-      Flyway flyway =
-          Flyway.configure()
-              .dataSource(database.jdbcUrl(), database.user(), database.password())
-              .locations("classpath:db/core", "classpath:db/" + edition)
-              .defaultSchema("ingest")
-              .table("schema_history")
-              .group(true)
-              .placeholders(placeholders(edition))
-              .load();
-      return new Migrated(edition, version, flyway.migrate().migrationsExecuted);
+      return new Migrated(edition, version, count.applyAsInt(work.apply(flyway(edition))));
     } catch (FlywaySqlException e) {
       if (String.valueOf(e.getSqlState()).startsWith("08")) {
         throw new UnreachableException(new SQLException(e.getMessage(), e));
@@ -97,6 +112,17 @@ final class Migrator {
     } catch (FlywayException e) {
       throw new UnsuitableException("the migrations cannot be applied: " + e.getMessage());
     }
+  }
+
+  private Flyway flyway(String edition) {
+    return Flyway.configure()
+        .dataSource(database.jdbcUrl(), database.user(), database.password())
+        .locations("classpath:db/core", "classpath:db/" + edition)
+        .defaultSchema("ingest")
+        .table("schema_history")
+        .group(true)
+        .placeholders(placeholders(edition))
+        .load();
   }
 
   private static String version(Connection connection) throws SQLException, UnsuitableException {
@@ -126,19 +152,27 @@ final class Migrator {
   }
 
   /** The edition is known only once the extension is there: it is made first, by itself. */
-  private static String edition(Connection connection) throws SQLException, UnsuitableException {
-    String loaded = one(connection, "select current_setting('shared_preload_libraries')");
-    if (loaded == null || !loaded.contains("timescaledb")) {
+  private static String edition(Connection connection, boolean creates)
+      throws SQLException, UnsuitableException {
+    // Not shared_preload_libraries itself: only superusers may look at that.
+    if (one(connection, "select current_setting('timescaledb.max_background_workers', true)")
+        == null) {
       throw new UnsuitableException(NOT_LOADED);
     }
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("create extension if not exists timescaledb with schema public");
+    if (creates) {
+      createExtension(connection);
     }
     String license = one(connection, "select current_setting('timescaledb.license', true)");
     if (license == null || license.isEmpty()) {
       throw new UnsuitableException(NOT_LOADED);
     }
     return license.equals("apache") ? "apache" : "community";
+  }
+
+  private static void createExtension(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("create extension if not exists timescaledb with schema public");
+    }
   }
 
   private static void refuseOtherEdition(Connection connection, String edition)

@@ -1,11 +1,70 @@
 package dev.candlewick.server;
 
+import io.vertx.core.Vertx;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Connections of the read way.
+ * Connections for everything that does not block.
  *
  * @param reads on a replica, if one is named
  * @param primary where what was just committed is seen
  */
-record Pools(Pool reads, Pool primary) {}
+record Pools(Pool reads, Pool primary) {
+  /** Planning with the values at hand is what excludes chunks. */
+  private static final Map<String, String> SESSION =
+      Map.of(
+          "application_name", "candlewick-read",
+          "statement_timeout", "5000",
+          "timezone", "UTC",
+          "plan_cache_mode", "force_custom_plan",
+          "jit", "off");
+
+  static Pool open(Vertx vertx, String name, DatabaseUrl database, int size, int queue) {
+    return PgBuilder.pool()
+        .with(new NetClientOptions().setConnectTimeout(5_000).setTcpKeepAlive(true))
+        .with(
+            new PoolOptions()
+                .setName(name)
+                .setMaxSize(size)
+                .setMaxWaitQueueSize(queue)
+                .setConnectionTimeout(5)
+                .setMaxLifetime(30)
+                .setMaxLifetimeUnit(TimeUnit.MINUTES))
+        .connectingTo(connect(database))
+        .using(vertx)
+        .build();
+  }
+
+  private static PgConnectOptions connect(DatabaseUrl database) {
+    PgConnectOptions connect =
+        new PgConnectOptions()
+            .setHost(database.host())
+            .setPort(database.port())
+            .setDatabase(database.database())
+            .setUser(database.user())
+            .setPassword(database.password())
+            .setCachePreparedStatements(true);
+    SESSION.forEach(connect::addProperty);
+    SslMode mode = SslMode.of(database.sslMode());
+    connect.setSslMode(mode);
+    if (mode == SslMode.VERIFY_CA || mode == SslMode.VERIFY_FULL) {
+      connect.setSslOptions(
+          new ClientSSLOptions()
+              .setHostnameVerificationAlgorithm(mode == SslMode.VERIFY_FULL ? "HTTPS" : "")
+              .setTrustOptions(new PemTrustOptions().addCertPath(database.sslRootCertificate())));
+    } else if (mode != SslMode.DISABLE) {
+      connect.setSslOptions(
+          new ClientSSLOptions().setTrustAll(true).setHostnameVerificationAlgorithm(""));
+    }
+    return connect;
+  }
+}

@@ -8,6 +8,7 @@ import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.CoverageHandler;
 import dev.candlewick.server.candle.CoverageRepository;
+import dev.candlewick.server.console.ConsoleHandler;
 import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.latest.LatestHandler;
@@ -32,7 +33,7 @@ final class Routes {
   Routes(
       Vertx vertx,
       ServerConfig config,
-      ApiKeys keys,
+      Gate gate,
       Ingest ingest,
       Live live,
       Pools pools,
@@ -41,8 +42,10 @@ final class Routes {
     Pool reads = pools.reads();
     router = Router.router(vertx);
     router.route().handler(metrics::time);
+    gate.mount(router);
     health.mount(router);
-    keys.mount(router);
+    new ConsoleHandler().mount(router);
+    gate.mountKeys(router);
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);
     live.mount(router);

@@ -11,16 +11,10 @@ import dev.candlewick.server.live.Live;
 import dev.candlewick.server.live.LiveRepository;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.pgclient.PgBuilder;
-import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.core.metrics.MetricsOptions;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final Duration DRAIN = Duration.ofSeconds(20);
+  private static final Duration DATABASE_EVERY = Duration.ofSeconds(15);
   private static final int OK = 0;
   private static final int HALTED = 3;
 
@@ -47,30 +42,45 @@ final class Server {
   private final Pools pools;
   private final Live live;
   private final Health health;
-  private final HttpServer http;
+  private final Routes routes;
+  private final ApiKeys keys;
+  private final Connections connections;
+  private final HttpListener http;
   private final CompletableFuture<Migrated> migrated = new CompletableFuture<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread migration = new Thread(this::migrate, "candlewick-migrate");
+  private final Thread files = new Thread(this::readFilesAgain, "candlewick-files");
   private volatile boolean stopping;
 
   Server(ServerConfig config) throws ServerException {
     this.config = config;
-    ApiKeys keys = ApiKeys.load(config.apiKeysFile());
+    this.keys = ApiKeys.load(config.apiKeysFile());
     this.metrics = new ServerMetrics();
     this.vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setMaxEventLoopExecuteTime(200)
-                .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS));
+        Vertx.builder()
+            .with(
+                new VertxOptions()
+                    .setMaxEventLoopExecuteTime(200)
+                    .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
+                    .setMetricsOptions(new MetricsOptions().setEnabled(true)))
+            .withMetrics(new PoolMetrics(metrics.registry()))
+            .build();
     this.ingest = new Ingest(vertx, config.ingest(), metrics.registry());
-    this.pools = new Pools(pool(config.readDatabase(), config), pool(config.database(), config));
+    this.pools =
+        new Pools(pool("reads", config.readDatabase()), pool("primary", config.database()));
     this.live = live(vertx, pools.primary(), metrics);
     this.health = new Health(ingest::troubles, () -> pools.reads().query("select 1").execute());
+    this.connections = new Connections(vertx, config.http(), metrics.registry());
+    Gate gate = new Gate(connections, new Origins(config.http().origins(), keys.open()), keys);
+    this.routes = new Routes(vertx, config, gate, ingest, live, pools, health, metrics);
     this.http =
-        vertx
-            .createHttpServer(httpOptions(keys))
-            .requestHandler(
-                new Routes(vertx, config, keys, ingest, live, pools, health, metrics).router());
+        new HttpListener(
+            vertx,
+            config.http(),
+            keys.open(),
+            config.ingest().limits().messageBytes(),
+            routes.router(),
+            connections);
   }
 
   private static Live live(Vertx vertx, Pool primary, ServerMetrics metrics) {
@@ -81,67 +91,33 @@ final class Server {
     return new Live(vertx, repository, instruments, candles, clock, metrics.registry());
   }
 
-  private HttpServerOptions httpOptions(ApiKeys keys) {
-    String host = config.httpHost();
-    return new HttpServerOptions()
-        .setHost(host == null ? keys.defaultHost() : host)
-        .setPort(config.httpPort())
-        .setDecompressionSupported(true)
-        // A small deflated frame may inflate to anything before a limit is looked at.
-        .setPerMessageWebSocketCompressionSupported(false)
-        .setPerFrameWebSocketCompressionSupported(false)
-        .setMaxWebSocketFrameSize(config.ingest().limits().messageBytes())
-        .setHttp2ClearTextEnabled(false);
-  }
-
-  private Pool pool(DatabaseUrl database, ServerConfig from) {
-    // Planning with the values at hand is what excludes chunks.
-    Map<String, String> session =
-        Map.of(
-            "application_name", "candlewick-read",
-            "statement_timeout", "5000",
-            "timezone", "UTC",
-            "plan_cache_mode", "force_custom_plan",
-            "jit", "off");
-    PgConnectOptions connect =
-        database.parameters().isEmpty()
-            ? new PgConnectOptions()
-            : PgConnectOptions.fromUri("postgresql:///?" + database.parameters());
-    connect
-        .setHost(database.host())
-        .setPort(database.port())
-        .setDatabase(database.database())
-        .setUser(database.user())
-        .setPassword(database.password())
-        .setCachePreparedStatements(true);
-    session.forEach(connect::addProperty);
-    return PgBuilder.pool()
-        .with(new NetClientOptions().setConnectTimeout(5_000).setTcpKeepAlive(true))
-        .with(
-            new PoolOptions()
-                .setMaxSize(from.readPool())
-                .setMaxWaitQueueSize(from.readQueue())
-                .setConnectionTimeout(5)
-                .setMaxLifetime(30)
-                .setMaxLifetimeUnit(TimeUnit.MINUTES))
-        .connectingTo(connect)
-        .using(vertx)
-        .build();
+  private Pool pool(String name, DatabaseUrl database) {
+    return Pools.open(vertx, name, database, config.readPool(), config.readQueue());
   }
 
   void start() throws ServerException, InterruptedException {
     migration.start();
-    try {
-      http.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new ServerException("cannot listen on port " + config.httpPort() + ": " + e.getCause());
-    }
+    http.listen(metrics);
+    files.setDaemon(true);
+    files.start();
     LOG.info("listening on {}", url());
   }
 
   String url() {
-    String host = config.httpHost() == null ? "127.0.0.1" : config.httpHost();
-    return "http://" + host + ":" + http.actualPort();
+    return http.url();
+  }
+
+  /** Keys are revoked and certificates renewed while the server runs. */
+  private void readFilesAgain() {
+    while (!stopping) {
+      pause();
+      keys.reload(connections);
+      http.reloadCertificate();
+    }
+  }
+
+  Routes routes() {
+    return routes;
   }
 
   /** Tries until the database can be asked; then the write way begins. */
@@ -149,13 +125,13 @@ final class Server {
     Migrator migrator = Migrator.of(config);
     while (!stopping) {
       try {
-        Migrated done = migrator.migrate();
+        Migrated done = config.migrates() ? migrator.migrate() : migrator.check();
         LOG.info(
             "TimescaleDB {}, {} edition: {} migrations applied",
             done.version(),
             done.edition(),
             done.migrations());
-        metrics.database(done.edition(), done.version());
+        watchDatabase(done);
         ingest.start();
         migrated.complete(done);
         return;
@@ -167,6 +143,16 @@ final class Server {
         pause();
       }
     }
+  }
+
+  private void watchDatabase(Migrated done) {
+    DatabaseMetrics database = new DatabaseMetrics(metrics.registry());
+    database.kind(done.edition(), done.version());
+    DatabaseRepository primary = new DatabaseRepository(pools.primary());
+    vertx.setPeriodic(
+        0,
+        DATABASE_EVERY.toMillis(),
+        tick -> primary.state().onSuccess(database::answered).onFailure(database::failed));
   }
 
   private static void pause() {
@@ -213,7 +199,7 @@ final class Server {
     try {
       ingest.stop(DRAIN);
       live.stop();
-      await(http.shutdown(1, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture());
+      await(http.close());
       await(pools.reads().close().toCompletionStage().toCompletableFuture());
       await(pools.primary().close().toCompletionStage().toCompletableFuture());
       await(vertx.close().toCompletionStage().toCompletableFuture());
@@ -221,6 +207,7 @@ final class Server {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      hardStop.interrupt();
       stopped.countDown();
     }
   }

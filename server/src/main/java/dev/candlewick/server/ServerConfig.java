@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +31,8 @@ record ServerConfig(
     DatabaseUrl readDatabase,
     int readPool,
     int readQueue,
-    @Nullable String httpHost,
-    int httpPort,
+    boolean migrates,
+    HttpConfig http,
     @Nullable Path apiKeysFile,
     String binanceVenue,
     IngestConfig ingest) {
@@ -57,6 +59,12 @@ record ServerConfig(
     keys.put("HTTP_PORT", key("8080", "port to listen on, 0 = a free one"));
     keys.put("API_KEYS_FILE", key("", "API keys; without it the server listens on loopback only"));
     keys.put("BINANCE_VENUE", key("binance", "the venue that /api/v3 tells of"));
+    keys.put("TLS_CERT", key("", "certificate chain, PEM: HTTPS instead of HTTP"));
+    keys.put("TLS_KEY", key("", "its private key, PEM (PKCS 8)"));
+    keys.put("ALLOWED_ORIGINS", key("none", "web origins whose pages may open sockets and write"));
+    keys.put("HTTP_CONNECTIONS", key("4096", "open client connections at most"));
+    keys.put("HTTP_CONNECTIONS_PER_ADDRESS", key("512", "of one client address at most"));
+    keys.put("MIGRATE", key("auto", "off = serve only a database that migrate has brought here"));
     keys.put("DURABILITY", key("any", "strict = take no data where COMMIT is not on disk"));
     keys.put("INGEST_LANES", key("2", "writer threads, 1-64"));
     keys.put("BATCH_ROWS", key("5000", "rows at which a batch closes, 1-100000"));
@@ -131,18 +139,42 @@ record ServerConfig(
         replica,
         values.whole("DB_READ_POOL", 1, 200),
         values.whole("DB_READ_QUEUE", 1, 10_000),
-        values.optional("HTTP_HOST").orElse(null),
-        values.whole("HTTP_PORT", 0, 65_535),
+        values.oneOf("MIGRATE", "auto", "off").equals("auto"),
+        http(values),
         values.optional("API_KEYS_FILE").map(Path::of).orElse(null),
         values.parsed("BINANCE_VENUE", ServerConfig::venue),
         ingest(values, primary));
   }
 
-  private static IngestConfig ingest(Values values, DatabaseUrl primary) throws InvalidException {
-    String durability = values.text("DURABILITY");
-    if (!durability.equals("any") && !durability.equals("strict")) {
-      throw new InvalidException(PREFIX + "DURABILITY must be any or strict");
+  private static HttpConfig http(Values values) throws InvalidException {
+    Optional<Path> certificate = values.optional("TLS_CERT").map(Path::of);
+    Optional<Path> key = values.optional("TLS_KEY").map(Path::of);
+    if (certificate.isPresent() != key.isPresent()) {
+      throw new InvalidException(PREFIX + "TLS_CERT and " + PREFIX + "TLS_KEY go together");
     }
+    return new HttpConfig(
+        values.optional("HTTP_HOST").orElse(null),
+        values.whole("HTTP_PORT", 0, 65_535),
+        certificate.orElse(null),
+        key.orElse(null),
+        values.parsed("ALLOWED_ORIGINS", ServerConfig::origins),
+        values.whole("HTTP_CONNECTIONS", 1, 1_000_000),
+        values.whole("HTTP_CONNECTIONS_PER_ADDRESS", 1, 1_000_000));
+  }
+
+  private static Set<String> origins(String text) {
+    Set<String> origins = new TreeSet<>();
+    for (String origin : text.equals("none") ? new String[0] : text.split(",")) {
+      if (!origin.strip().matches("(?i)https?://[a-z0-9.:\\[\\]-]+")) {
+        throw new IllegalArgumentException("must be like https://charts.example.com,..., or none");
+      }
+      origins.add(origin.strip().toLowerCase(Locale.ROOT));
+    }
+    return Set.copyOf(origins);
+  }
+
+  private static IngestConfig ingest(Values values, DatabaseUrl primary) throws InvalidException {
+    String durability = values.oneOf("DURABILITY", "any", "strict");
     return new IngestConfig(
         new IngestConfig.Database(primary.jdbcUrl(), primary.user(), primary.password()),
         values.whole("INGEST_LANES", 1, 64),
@@ -261,6 +293,14 @@ record ServerConfig(
 
     String text(String name) throws InvalidException {
       return optional(name).orElseThrow(() -> new InvalidException(PREFIX + name + " is not set"));
+    }
+
+    String oneOf(String name, String one, String other) throws InvalidException {
+      String text = text(name);
+      if (!text.equals(one) && !text.equals(other)) {
+        throw new InvalidException(PREFIX + name + " must be " + one + " or " + other);
+      }
+      return text;
     }
 
     <T> T parsed(String name, Function<String, T> parse) throws InvalidException {

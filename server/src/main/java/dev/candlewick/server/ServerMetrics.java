@@ -1,5 +1,6 @@
 package dev.candlewick.server;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -10,13 +11,19 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The registry, {@code /metrics}, and the meters of the server itself. */
 final class ServerMetrics {
+  private static final long TICK_MILLIS = 100;
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -34,6 +41,23 @@ final class ServerMetrics {
         .description("Always 1; the version is in the label")
         .tag("version", Main.Version.current())
         .register(registry);
+    processorTime();
+  }
+
+  /** Micrometer's own meter of it counts nanoseconds and is no counter. */
+  private void processorTime() {
+    Optional<Duration> readable = ProcessHandle.current().info().totalCpuDuration();
+    if (readable.isPresent()) {
+      FunctionCounter.builder(
+              "process.cpu", ProcessHandle.current(), ServerMetrics::processorSeconds)
+          .baseUnit("seconds")
+          .description("Processor time that the process has used")
+          .register(registry);
+    }
+  }
+
+  private static double processorSeconds(ProcessHandle process) {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
   }
 
   PrometheusMeterRegistry registry() {
@@ -44,31 +68,63 @@ final class ServerMetrics {
     router.get("/metrics").handler(this::scrape);
   }
 
+  /** Shows how late the event loop that this is called on comes to its work. */
+  void watchEventLoop(Vertx vertx) {
+    AtomicLong expected = new AtomicLong(System.nanoTime());
+    AtomicLong late = new AtomicLong();
+    vertx.setPeriodic(
+        TICK_MILLIS,
+        tick -> {
+          long now = System.nanoTime();
+          late.set(Math.max(0, now - expected.get() - TICK_MILLIS * 1_000_000));
+          expected.set(now);
+        });
+    // Between two ticks the loop may be stuck: then what is due already counts.
+    Gauge.builder(
+            "candlewick.event.loop.lag",
+            late,
+            last -> {
+              long due = System.nanoTime() - expected.get() - TICK_MILLIS * 1_000_000;
+              return Math.max(last.get(), due) / 1e9;
+            })
+        .baseUnit("seconds")
+        .description("How late the event loop of the HTTP server comes to its work")
+        .strongReference(true)
+        .register(registry);
+  }
+
   /** Times every request by its route's pattern, never by what a client wrote. */
   void time(RoutingContext ctx) {
+    if (ctx.request().headers().contains(HttpHeaders.UPGRADE)) {
+      // A socket's life is no request's time.
+      ctx.next();
+      return;
+    }
     long start = System.nanoTime();
-    ctx.addEndHandler(
-        ended -> {
-          String path = ctx.currentRoute() == null ? null : ctx.currentRoute().getPath();
-          int status = ctx.response().getStatusCode();
-          Timer.builder("candlewick.http.request.duration")
-              .description("Time from a request to the end of its answer, by route")
-              .tags(
-                  "route",
-                  path == null || status == 404 ? "unknown" : path,
-                  "status",
-                  status / 100 + "xx")
-              .register(registry)
-              .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-        });
+    ctx.addEndHandler(ended -> timed(ctx, System.nanoTime() - start));
     ctx.next();
   }
 
-  void database(String edition, String version) {
-    Gauge.builder("candlewick.timescaledb.info", () -> 1)
-        .description("Always 1; edition and version are in the labels")
-        .tags("edition", edition, "version", version)
-        .register(registry);
+  private void timed(RoutingContext ctx, long nanos) {
+    String path = ctx.currentRoute() == null ? null : ctx.currentRoute().getPath();
+    int status = ctx.response().getStatusCode();
+    Timer.builder("candlewick.http.request.duration")
+        .description("Time from a request to the end of its answer, by route")
+        .serviceLevelObjectives(
+            Duration.ofMillis(5),
+            Duration.ofMillis(25),
+            Duration.ofMillis(100),
+            Duration.ofMillis(250),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(2_500),
+            Duration.ofSeconds(10))
+        .tags(
+            "route",
+            path == null || status == 404 ? "unknown" : path,
+            "status",
+            status / 100 + "xx")
+        .register(registry)
+        .record(nanos, TimeUnit.NANOSECONDS);
   }
 
   private void scrape(RoutingContext ctx) {

@@ -134,6 +134,8 @@ public final class TestDatabase {
     } catch (UnsuitableException | UnreachableException e) {
       throw new IllegalStateException("no TimescaleDB for the tests", e);
     }
+    // A policy at work and a test that empties its tables may wait for each other.
+    execute("select _timescaledb_functions.stop_background_workers()");
   }
 
   /** {@code postgresql://user:password@host:port/database}. */

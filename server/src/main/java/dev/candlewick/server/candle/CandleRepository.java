@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Candles in the database. Times are seconds since the epoch. */
 public final class CandleRepository {
   /** How many rows one statement may return. */
-  static final int MAX_ROWS = 200_000;
+  static final int MAX_ROWS = 100_000;
 
   private static final int MINUTE = 60;
   private static final int DAY = 86_400;

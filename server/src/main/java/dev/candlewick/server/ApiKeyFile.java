@@ -1,0 +1,112 @@
+package dev.candlewick.server;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The file that {@code CANDLEWICK_API_KEYS_FILE} names, a key a line: {@code <id> <scopes> <SHA-256
+ * of the key, hex>}, for example {@code 7 ingest,read 9f86d0...}; {@code #} begins a comment. Ids
+ * are whole numbers from 1; streams belong to the id, so keep it when a key is renewed: two lines
+ * may have one id while both keys are in use.
+ */
+record ApiKeyFile(List<Key> keys) {
+  static final ApiKeyFile NONE = new ApiKeyFile(List.of());
+
+  private static final Set<String> SCOPES = Set.of("ingest", "read", "admin");
+
+  /**
+   * One line.
+   *
+   * @param sha256 lower case hex
+   */
+  record Key(int id, Set<String> scopes, String sha256) {}
+
+  /**
+   * Reads the file.
+   *
+   * @throws ServerException if it cannot be read, others may write it, or a line is no key
+   */
+  static ApiKeyFile read(Path file) throws ServerException {
+    List<Key> keys = new ArrayList<>();
+    try {
+      refuseWritableByOthers(file);
+      int number = 0;
+      for (String line : Files.readAllLines(file)) {
+        number++;
+        String entry = line.replaceFirst("#.*", "").strip();
+        if (!entry.isEmpty()) {
+          keys.add(key(entry, file, number));
+        }
+      }
+    } catch (IOException e) {
+      throw new ServerException("CANDLEWICK_API_KEYS_FILE cannot be read: " + e);
+    }
+    return new ApiKeyFile(List.copyOf(keys));
+  }
+
+  private static void refuseWritableByOthers(Path file) throws IOException, ServerException {
+    boolean posix = Files.getFileStore(file).supportsFileAttributeView("posix");
+    if (posix && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE)) {
+      throw new ServerException("everybody may write " + file + ": chmod o-w it first");
+    }
+  }
+
+  private static Key key(String entry, Path file, int line) throws ServerException {
+    String[] parts = entry.split("\\s+");
+    if (parts.length != 3
+        || !parts[0].matches("[1-9][0-9]{0,8}")
+        || !SCOPES.containsAll(List.of(parts[1].split(",")))
+        || !parts[2].matches("(?i)[0-9a-f]{64}")) {
+      throw new ServerException(
+          "line %d of %s is not: id scopes sha256, scopes of ingest,read,admin"
+              .formatted(line, file));
+    }
+    return new Key(
+        Integer.parseInt(parts[0]),
+        Set.copyOf(List.of(parts[1].split(","))),
+        parts[2].toLowerCase(Locale.ROOT));
+  }
+
+  boolean isEmpty() {
+    return keys.isEmpty();
+  }
+
+  int size() {
+    return keys.size();
+  }
+
+  boolean holds(Key key) {
+    return keys.contains(key);
+  }
+
+  /** Looks at every key, so that the time taken tells nothing. */
+  Optional<Key> find(String offered) {
+    byte[] sha256 = sha256(offered);
+    Key found = null;
+    for (Key key : keys) {
+      if (MessageDigest.isEqual(HexFormat.of().parseHex(key.sha256()), sha256)) {
+        found = key;
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

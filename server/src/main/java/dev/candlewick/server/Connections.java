@@ -1,0 +1,122 @@
+package dev.candlewick.server;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bounds on connections: how many there are, in all and of one address, and how long one may take
+ * to send a request's headers, to be answered, and to lie idle between two requests. Sockets have
+ * no deadline here: they see to themselves.
+ */
+final class Connections {
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+  private static final long HEADERS_MILLIS = 10_000;
+  private static final long ANSWER_MILLIS = 120_000;
+  private static final long IDLE_MILLIS = 75_000;
+
+  private final Vertx vertx;
+  private final HttpConfig config;
+  private final ConnectionMetrics metrics;
+  private final Map<HttpConnection, Long> deadlines = new ConcurrentHashMap<>();
+  private final Map<HttpConnection, ApiKeyFile.Key> sockets = new ConcurrentHashMap<>();
+  private final Map<String, Integer> byAddress = new HashMap<>();
+  private int open;
+
+  Connections(Vertx vertx, HttpConfig config, MeterRegistry registry) {
+    this.vertx = vertx;
+    this.config = config;
+    this.metrics = new ConnectionMetrics(registry, config.connections());
+  }
+
+  /** A connection was opened; nothing has been read from it yet. */
+  void opened(HttpConnection connection) {
+    String address = connection.remoteAddress().hostAddress();
+    if (!admit(address)) {
+      metrics.refused();
+      connection.close();
+      return;
+    }
+    connection.closeHandler(
+        closed -> {
+          cancel(connection);
+          sockets.remove(connection);
+          leave(address);
+        });
+    within(connection, HEADERS_MILLIS);
+  }
+
+  /** The headers of a request are there. */
+  void asked(RoutingContext ctx) {
+    HttpConnection connection = ctx.request().connection();
+    cancel(connection);
+    if (!ctx.request().headers().contains(HttpHeaders.UPGRADE)) {
+      within(connection, ANSWER_MILLIS);
+      ctx.addEndHandler(
+          ended -> {
+            cancel(connection);
+            within(connection, IDLE_MILLIS);
+          });
+    }
+    ctx.next();
+  }
+
+  /** The connection becomes a socket of this key. */
+  void socketOf(HttpConnection connection, ApiKeyFile.Key key) {
+    sockets.put(connection, key);
+  }
+
+  /** Closes the sockets of the keys that the file no longer holds. */
+  void closeRevoked(ApiKeyFile keys) {
+    sockets.forEach(
+        (connection, key) -> {
+          if (!keys.holds(key)) {
+            LOG.info("closing a socket of API key {}: it was revoked", key.id());
+            connection.close();
+          }
+        });
+  }
+
+  private void within(HttpConnection connection, long millis) {
+    long timer =
+        vertx.setTimer(
+            millis,
+            late -> {
+              metrics.late();
+              LOG.debug("closed a connection that took longer than {} ms", millis);
+              connection.close();
+            });
+    deadlines.put(connection, timer);
+  }
+
+  private void cancel(HttpConnection connection) {
+    Long timer = deadlines.remove(connection);
+    if (timer != null) {
+      vertx.cancelTimer(timer);
+    }
+  }
+
+  private synchronized boolean admit(String address) {
+    int ofAddress = byAddress.getOrDefault(address, 0);
+    if (open >= config.connections() || ofAddress >= config.connectionsPerAddress()) {
+      return false;
+    }
+    open++;
+    byAddress.put(address, ofAddress + 1);
+    metrics.open(open);
+    return true;
+  }
+
+  private synchronized void leave(String address) {
+    open--;
+    byAddress.computeIfPresent(address, (itself, count) -> count == 1 ? null : count - 1);
+    metrics.open(open);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.candlewick.server;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+
+/** Asks the primary how it is. Reads only what TimescaleDB publishes. */
+final class DatabaseRepository {
+  private static final String STATE =
+      """
+      with job as (
+        select j.proc_name,
+               min(coalesce(extract(epoch from
+                 case when s.last_successful_finish > '-infinity' then s.last_successful_finish end), 0)
+               )::float8 as succeeded
+        from timescaledb_information.jobs j
+        left join timescaledb_information.job_stats s on s.job_id = j.job_id
+        where j.scheduled
+        group by j.proc_name)
+      select current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on'
+               and current_setting('synchronous_commit') <> 'off' as durable,
+             pg_database_size(current_database()) as bytes,
+             (select count(*) from (select from ingest.dirty
+               where level <= 60 and bucket < now() - interval '61 seconds' limit 100000) m) as minutes,
+             (select count(*) from (select from ingest.dirty where level = 300 limit 100000) b) as buckets,
+             (select succeeded from job where proc_name = 'policy_refresh_continuous_aggregate') as refreshed,
+             (select succeeded from job where proc_name = 'policy_retention') as dropped,
+             (select min(succeeded) from job where proc_name in ('policy_compression', 'policy_columnstore'))
+               as compressed
+      """;
+
+  private final Pool primary;
+
+  DatabaseRepository(Pool primary) {
+    this.primary = primary;
+  }
+
+  Future<DatabaseState> state() {
+    return primary.query(STATE).execute().map(rows -> state(rows.iterator().next()));
+  }
+
+  private static DatabaseState state(Row row) {
+    return new DatabaseState(
+        row.getBoolean("durable"),
+        row.getLong("bytes"),
+        row.getLong("minutes"),
+        row.getLong("buckets"),
+        orNone(row.getDouble("refreshed")),
+        orNone(row.getDouble("dropped")),
+        orNone(row.getDouble("compressed")));
+  }
+
+  private static double orNone(Double succeeded) {
+    return succeeded == null ? Double.NaN : succeeded;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.candlewick.server;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP server's socket: where it listens, what it speaks, and its certificate. */
+final class HttpListener {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
+
+  private final HttpConfig config;
+  private final String host;
+  private final Vertx vertx;
+  private final HttpServer server;
+  private FileTime certificateRead = FileTime.fromMillis(0);
+
+  /**
+   * Prepares to listen.
+   *
+   * @throws ServerException if it would listen to others without any API key
+   */
+  HttpListener(
+      Vertx vertx,
+      HttpConfig config,
+      boolean open,
+      int frameBytes,
+      Router router,
+      Connections connections)
+      throws ServerException {
+    this.vertx = vertx;
+    this.config = config;
+    this.host = host(config.host(), open);
+    this.server =
+        vertx
+            .createHttpServer(options(frameBytes))
+            .connectionHandler(connections::opened)
+            .requestHandler(router);
+  }
+
+  private static String host(@Nullable String asked, boolean open) throws ServerException {
+    if (asked == null) {
+      return open ? "127.0.0.1" : "0.0.0.0";
+    }
+    if (open && !isLoopback(asked)) {
+      throw new ServerException(
+          "CANDLEWICK_HTTP_HOST is "
+              + asked
+              + " and there are no API keys: everybody could read and write. Name a file of keys"
+              + " with CANDLEWICK_API_KEYS_FILE, or listen on 127.0.0.1");
+    }
+    return asked;
+  }
+
+  private static boolean isLoopback(String host) throws ServerException {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new ServerException("CANDLEWICK_HTTP_HOST is no address of this machine: " + host);
+    }
+  }
+
+  private HttpServerOptions options(int frameBytes) {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(host)
+            .setPort(config.port())
+            .setTcpKeepAlive(true)
+            .setDecompressionSupported(true)
+            // A small deflated frame may inflate to anything before a limit is looked at.
+            .setPerMessageWebSocketCompressionSupported(false)
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setMaxWebSocketFrameSize(frameBytes)
+            .setHttp2ClearTextEnabled(false);
+    Path certificate = config.certificate();
+    Path key = config.key();
+    if (certificate != null && key != null) {
+      options
+          .setSsl(true)
+          .setUseAlpn(false)
+          .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
+          .setKeyCertOptions(pem(certificate, key));
+    }
+    return options;
+  }
+
+  private static PemKeyCertOptions pem(Path certificate, Path key) {
+    return new PemKeyCertOptions().setCertPath(certificate.toString()).setKeyPath(key.toString());
+  }
+
+  void listen(ServerMetrics metrics) throws ServerException, InterruptedException {
+    CompletableFuture<HttpServer> listening = new CompletableFuture<>();
+    vertx.runOnContext(
+        start -> {
+          metrics.watchEventLoop(vertx);
+          server
+              .listen()
+              .onSuccess(listening::complete)
+              .onFailure(listening::completeExceptionally);
+        });
+    try {
+      listening.get(10, TimeUnit.SECONDS);
+      reloadCertificate();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new ServerException("cannot listen on port " + config.port() + ": " + e.getCause());
+    }
+  }
+
+  /** Takes up a renewed certificate; open connections keep the old one. Blocks. */
+  void reloadCertificate() {
+    Path certificate = config.certificate();
+    Path key = config.key();
+    if (certificate == null || key == null) {
+      return;
+    }
+    try {
+      FileTime written = Files.getLastModifiedTime(certificate);
+      if (written.equals(certificateRead)) {
+        return;
+      }
+      boolean renewed = certificateRead.toMillis() > 0;
+      certificateRead = written;
+      if (renewed) {
+        server
+            .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(pem(certificate, key)))
+            .onSuccess(taken -> LOG.info("TLS certificate read again"))
+            .onFailure(e -> LOG.error("the TLS certificate stays as it was: {}", e.getMessage()));
+      }
+    } catch (IOException e) {
+      LOG.error("the TLS certificate cannot be looked at: {}", e.toString());
+    }
+  }
+
+  String url() {
+    String shown = host.equals("0.0.0.0") ? "127.0.0.1" : host;
+    return (config.certificate() == null ? "http://" : "https://")
+        + (shown.contains(":") ? "[" + shown + "]" : shown)
+        + ":"
+        + server.actualPort();
+  }
+
+  CompletableFuture<Void> close() {
+    return server.shutdown(1, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture();
+  }
+}

@@ -1,0 +1,160 @@
+package dev.candlewick.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What monitoring/ says against what a real server shows. */
+class MonitoringIT {
+  private static final Path MONITORING = Path.of("..", "monitoring");
+  private static final Pattern OUR_METRIC =
+      Pattern.compile("\\b(?:candlewick|hikaricp|jvm|process)_[a-z0-9_]+");
+
+  private static final String ROW = "{\"symbol\":\"%s\",\"ts\":%d,\"price\":1,\"size\":1}";
+
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() throws InterruptedException {
+    TestDatabase.shared().clear();
+    server = RunningServer.with(Map.of());
+    ingest("BTCUSDT");
+    // Some meters come with the first garbage collection, request or answer of the database.
+    System.gc();
+    Instant giveUp = Instant.now().plus(Duration.ofSeconds(20));
+    while (!scrape().contains("candlewick_database_up 1") && Instant.now().isBefore(giveUp)) {
+      Thread.sleep(100);
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static void ingest(String... symbols) {
+    long now = System.currentTimeMillis();
+    String rows =
+        Stream.of(symbols)
+            .map(symbol -> ROW.formatted(symbol, now))
+            .collect(Collectors.joining(","));
+    String body = "{\"venue\":\"binance\",\"rows\":[" + rows + "]}";
+    assertThat(server.post("/v1/trades", body).statusCode()).isEqualTo(200);
+  }
+
+  private static String scrape() {
+    return server.get("/metrics").body();
+  }
+
+  private static Set<String> series() {
+    return scrape()
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.substring(0, line.lastIndexOf(' ')))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static List<Path> files(String suffix) throws IOException {
+    try (Stream<Path> all = Files.walk(MONITORING)) {
+      return all.filter(file -> file.toString().endsWith(suffix)).toList();
+    }
+  }
+
+  @Test
+  void showsEveryMetricThatMonitoringNames() throws IOException {
+    Set<String> named = new TreeSet<>();
+    for (String suffix : List.of(".yml", ".json", ".md")) {
+      for (Path file : files(suffix)) {
+        OUR_METRIC.matcher(Files.readString(file)).results().forEach(r -> named.add(r.group()));
+      }
+    }
+    Set<String> shown =
+        series().stream().map(one -> one.replaceFirst("\\{.*", "")).collect(Collectors.toSet());
+    assertThat(named).hasSizeGreaterThan(30);
+    assertThat(shown).containsAll(named);
+  }
+
+  @Test
+  void growsNoSeriesWithInstruments() {
+    Set<String> before = series();
+    ingest(IntStream.range(0, 500).mapToObj(i -> "SYM" + i).toArray(String[]::new));
+    server.get("/v1/candles?venue=binance&symbol=SYM1&timeframe=1m");
+    server.get("/v1/candles?venue=binance&symbol=SYM2&timeframe=1m");
+    Set<String> after = series();
+    after.removeIf(one -> one.contains("route=\"/v1/candles\""));
+    after.removeAll(before);
+    assertThat(after).isEmpty();
+  }
+
+  @Test
+  void showsWhatPrometheusCallsClean() throws Exception {
+    assertThat(promtool(scrape(), "check", "metrics")).isEmpty();
+  }
+
+  @Test
+  void alertRulesAreValidAndRaiseWhatTheirTestsSay() throws Exception {
+    promtool("", "check", "rules", "alerts.yml");
+    promtool("", "test", "rules", "alerts.test.yml");
+    promtool("", "check", "config", "--syntax-only", "prometheus.yml");
+  }
+
+  @Test
+  void everyAlertLinksARunbookOfItsNameAndHasATest() throws IOException {
+    String rules = Files.readString(MONITORING.resolve("alerts.yml"));
+    String tests = Files.readString(MONITORING.resolve("alerts.test.yml"));
+    List<String> alerts =
+        Pattern.compile("- alert: (\\w+)").matcher(rules).results().map(r -> r.group(1)).toList();
+    assertThat(alerts).hasSizeGreaterThan(10);
+    for (String alert : alerts) {
+      String runbook = "runbooks/" + alert + ".md";
+      assertThat(rules).contains("runbook_url: monitoring/" + runbook);
+      assertThat(Files.readString(MONITORING.resolve(runbook)))
+          .contains("## Meaning", "## Impact", "## Diagnosis", "## Mitigation");
+      assertThat(tests).contains("name: " + alert + " fires", "name: " + alert + " stays quiet");
+    }
+    assertThat(files(".md").stream().filter(file -> file.toString().contains("runbooks")))
+        .hasSameSizeAs(alerts);
+  }
+
+  /** The output of a promtool command that must succeed. */
+  private static String promtool(String input, String... arguments) throws Exception {
+    Process process;
+    try {
+      List<String> command = Stream.concat(Stream.of("promtool"), Stream.of(arguments)).toList();
+      process =
+          new ProcessBuilder(command)
+              .directory(MONITORING.toFile())
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      String why =
+          "promtool is not installed (Debian package prometheus): monitoring/ is unchecked";
+      assertThat(System.getenv("CI")).as(why).isNull();
+      System.err.println("SKIPPED: " + why);
+      assumeTrue(false, why);
+      throw e;
+    }
+    process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as("%s", output).isZero();
+    return output;
+  }
+}

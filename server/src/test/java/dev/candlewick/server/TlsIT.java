@@ -1,0 +1,136 @@
+package dev.candlewick.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TlsIT {
+  @TempDir private static Path directory;
+
+  private static TestCertificate certificate;
+  private static TestCertificate another;
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    certificate = TestCertificate.make(directory, "certificate");
+    another = TestCertificate.make(directory, "another");
+  }
+
+  private static int status(RunningServer server, SSLContext trusting)
+      throws IOException, InterruptedException {
+    URI uri = URI.create("https://localhost:" + server.port() + "/livez");
+    HttpClient client = HttpClient.newBuilder().sslContext(trusting).build();
+    return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).statusCode();
+  }
+
+  @Test
+  void speaksHttpsAndTakesUpARenewedCertificate() throws Exception {
+    Path chain = Files.copy(certificate.certificate, directory.resolve("live.crt"));
+    Path key = Files.copy(certificate.key, directory.resolve("live.key"));
+    Map<String, String> tls = Map.of("TLS_CERT", chain.toString(), "TLS_KEY", key.toString());
+    try (RunningServer server = RunningServer.with(tls)) {
+      assertThat(server.uri("").getScheme()).isEqualTo("https");
+      assertThat(status(server, certificate.context())).isEqualTo(200);
+      assertThatThrownBy(() -> status(server, another.context()))
+          .isInstanceOf(SSLHandshakeException.class);
+
+      Files.write(key, Files.readAllBytes(another.key));
+      Files.write(chain, Files.readAllBytes(another.certificate));
+      Files.setLastModifiedTime(chain, FileTime.fromMillis(System.currentTimeMillis() + 2_000));
+      long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      int renewed = 0;
+      while (renewed != 200 && System.nanoTime() < giveUp) {
+        try {
+          renewed = status(server, another.context());
+        } catch (SSLHandshakeException notYet) {
+          Thread.sleep(200);
+        }
+      }
+      assertThat(renewed).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void negotiatesTls13() throws Exception {
+    Map<String, String> tls =
+        Map.of("TLS_CERT", "" + certificate.certificate, "TLS_KEY", "" + certificate.key);
+    try (RunningServer server = RunningServer.with(tls);
+        SSLSocket socket =
+            (SSLSocket)
+                certificate.context().getSocketFactory().createSocket("localhost", server.port())) {
+      socket.startHandshake();
+      assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.3");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost, verify-full, certificate, true",
+    "localhost, verify-full, another, false",
+    "127.0.0.1, verify-full, certificate, false",
+    "127.0.0.1, verify-ca, certificate, true",
+    "127.0.0.1, require, certificate, true"
+  })
+  void bothDriversVerifyTheDatabaseAlike(String host, String mode, String trusted, boolean accepted)
+      throws Exception {
+    DatabaseUrl real = DatabaseUrl.parse(TestDatabase.shared().url());
+    Vertx vertx = Vertx.vertx();
+    try (TlsDatabaseFront front =
+        new TlsDatabaseFront(certificate.context(), real.host(), real.port())) {
+      DatabaseUrl url =
+          new DatabaseUrl(
+              host,
+              front.port(),
+              real.database(),
+              real.user(),
+              real.password(),
+              Map.of("sslmode", mode, "sslrootcert", directory + "/" + trusted + ".crt"));
+      assertThat(blockingDriverConnects(url)).as("blocking").isEqualTo(accepted);
+      assertThat(reactiveDriverConnects(vertx, url)).as("reactive").isEqualTo(accepted);
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  private static boolean blockingDriverConnects(DatabaseUrl url) {
+    try {
+      DriverManager.getConnection(url.jdbcUrl(), url.properties()).close();
+      return true;
+    } catch (SQLException refused) {
+      return false;
+    }
+  }
+
+  private static boolean reactiveDriverConnects(Vertx vertx, DatabaseUrl url) {
+    Pool pool = Pools.open(vertx, "test", url, 1, 1);
+    return pool.query("select 1")
+        .execute()
+        .map(true)
+        .otherwise(false)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+}
