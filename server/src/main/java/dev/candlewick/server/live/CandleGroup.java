@@ -46,6 +46,10 @@ final class CandleGroup implements Group<Candle> {
   private final Clock clock;
   private final TreeSet<Long> changed = new TreeSet<>();
   private final TreeMap<Long, Candle> known = new TreeMap<>();
+
+  /** Buckets that were read before their end. */
+  private final TreeSet<Long> open = new TreeSet<>();
+
   private final List<Member> members = new ArrayList<>();
   private final Deque<Joining> joining = new ArrayDeque<>();
   private boolean busy;
@@ -147,6 +151,7 @@ final class CandleGroup implements Group<Candle> {
                 learn(rows, asked);
                 members.add(new Member(one.subscriber(), first(start, rows)));
                 one.subscriber().snapshot(rows);
+                watchClosing();
               }
               next();
             });
@@ -186,6 +191,7 @@ final class CandleGroup implements Group<Candle> {
                 return;
               }
               learn(read.result(), asked);
+              watchClosing();
               long spent = (System.nanoTime() - started) / 1_000_000;
               resumeIn(Math.max(1, PACE_MILLIS - spent));
             });
@@ -203,13 +209,18 @@ final class CandleGroup implements Group<Candle> {
   /**
    * Tells the members what differs from what was known.
    *
-   * @param asked when, in milliseconds, or a little before
+   * @param asked when it was read, in milliseconds, or a little before
    */
   private void learn(List<Candle> rows, long asked) {
     List<Candle> news = new ArrayList<>();
     for (Candle row : rows) {
       if (!row.equals(known.put(row.ts(), row))) {
         news.add(row);
+      }
+      if (row.closed() || endMillis(row.ts()) <= asked) {
+        open.remove(row.ts());
+      } else {
+        open.add(row.ts());
       }
     }
     while (known.size() > MOST_KNOWN) {
@@ -221,34 +232,26 @@ final class CandleGroup implements Group<Candle> {
         member.subscriber().update(its);
       }
     }
-    watchClosing(asked);
   }
 
-  /**
-   * A bucket closes by the passing of time, without a commit. What ended while it was being read
-   * may have been read as open.
-   */
-  private void watchClosing(long asked) {
+  /** Looks again at what was read as open once it has ended: no commit tells. */
+  private void watchClosing() {
     vertx.cancelTimer(closingTimer);
-    if (isEmpty()) {
-      return;
+    if (!open.isEmpty() && !isEmpty()) {
+      long left = endMillis(open.first()) - clock.millis();
+      closingTimer = vertx.setTimer(Math.max(1, left + 1), fired -> lookAtEnded());
     }
-    long open = Long.MAX_VALUE;
-    for (Candle candle : known.descendingMap().values()) {
-      if (timeframe.end(candle.ts()) * 1_000 <= asked) {
-        break;
-      }
-      open = candle.closed() ? open : candle.ts();
+  }
+
+  private void lookAtEnded() {
+    while (!open.isEmpty() && endMillis(open.first()) <= clock.millis()) {
+      changed.add(open.pollFirst());
     }
-    if (open != Long.MAX_VALUE) {
-      long bucket = open;
-      closingTimer =
-          vertx.setTimer(
-              Math.max(1, timeframe.end(bucket) * 1_000 - clock.millis() + 1),
-              fired -> {
-                changed.add(bucket);
-                next();
-              });
-    }
+    watchClosing();
+    next();
+  }
+
+  private long endMillis(long bucket) {
+    return timeframe.end(bucket) * 1_000;
   }
 }
