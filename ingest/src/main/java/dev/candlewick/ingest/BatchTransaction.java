@@ -1,7 +1,9 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.ChangeKind;
 import dev.candlewick.ingest.Answer.Drop;
 import dev.candlewick.ingest.Answer.Durability;
+import dev.candlewick.ingest.change.Changes;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,6 +25,7 @@ final class BatchTransaction {
   private final Batch batch;
   private final InstrumentIds instrumentIds;
   private final DirtyMarks dirty = new DirtyMarks();
+  private final Changes changes = new Changes();
 
   BatchTransaction(Connection connection, Batch batch, InstrumentIds instrumentIds) {
     this.connection = connection;
@@ -58,6 +61,7 @@ final class BatchTransaction {
     writeCandles(ids);
     checkCounts();
     dirty.write(connection);
+    changes.write(connection);
     Rejects.write(connection, batch);
     keepIdempotencyKeys(advance.durability());
     connection.commit();
@@ -97,6 +101,8 @@ final class BatchTransaction {
     if (table == TickTable.TRADES) {
       dirty.trade(line.instrumentId(), line.row().ts());
     }
+    ChangeKind kind = table == TickTable.TRADES ? ChangeKind.TRADES : ChangeKind.QUOTES;
+    changes.add(kind, line.instrumentId(), line.row().ts(), line.id());
   }
 
   private void copy(TickTable table, List<Line> lines) throws SQLException {
@@ -176,15 +182,14 @@ final class BatchTransaction {
 
   private void upsertHalving(List<CandleTable.Line> lines) throws SQLException, DroppedException {
     if (!batch.carefully) {
-      CandleTable.upsert(connection, lines);
-      lines.forEach(dirty::candle);
+      CandleTable.upsert(connection, lines).forEach(this::written);
       return;
     }
     Savepoint before = connection.setSavepoint();
     try {
-      CandleTable.upsert(connection, lines);
+      List<CandleTable.Line> written = CandleTable.upsert(connection, lines);
       connection.releaseSavepoint(before);
-      lines.forEach(dirty::candle);
+      written.forEach(this::written);
     } catch (SQLException e) {
       if (SqlStates.sort(e) != SqlStates.Verdict.BAD_ROW) {
         throw e;
@@ -197,6 +202,11 @@ final class BatchTransaction {
       upsertHalving(lines.subList(0, lines.size() / 2));
       upsertHalving(lines.subList(lines.size() / 2, lines.size()));
     }
+  }
+
+  private void written(CandleTable.Line line) {
+    dirty.candle(line);
+    changes.add(ChangeKind.CANDLES, line.instrumentId(), line.candle().ts(), 0);
   }
 
   private static void refuse(Message message, Row row, SQLException e) throws DroppedException {

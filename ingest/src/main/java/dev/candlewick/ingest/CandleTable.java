@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,8 +85,12 @@ final class CandleTable {
 
   private record Key(int instrumentId, String timeframe, long ts) {}
 
-  /** Writes the candles and counts, for each message, what became of its rows. */
-  static void upsert(Connection connection, List<Line> lines) throws SQLException {
+  /**
+   * Writes the candles and counts, for each message, what became of its rows.
+   *
+   * @return the candles that are new or replaced another
+   */
+  static List<Line> upsert(Connection connection, List<Line> lines) throws SQLException {
     Map<Key, List<Line>> byKey = new LinkedHashMap<>();
     lines.forEach(line -> byKey.computeIfAbsent(line.key(), key -> new ArrayList<>()).add(line));
     List<Line> minutes = new ArrayList<>();
@@ -101,6 +106,9 @@ final class CandleTable {
     written.putAll(upsert(connection, UPSERT_1M, minutes));
     written.putAll(upsert(connection, UPSERT_NATIVE, others));
     byKey.forEach((key, sameKey) -> count(sameKey, written.get(key)));
+    return Stream.concat(minutes.stream(), others.stream())
+        .filter(line -> written.containsKey(line.key()))
+        .toList();
   }
 
   /**
@@ -176,7 +184,7 @@ final class CandleTable {
   }
 
   private static java.sql.Array nullable(
-      Connection connection, String type, java.util.stream.Stream<?> values) throws SQLException {
+      Connection connection, String type, Stream<?> values) throws SQLException {
     return connection.createArrayOf(type, values.toArray());
   }
 }

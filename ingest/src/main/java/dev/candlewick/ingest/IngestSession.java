@@ -1,7 +1,8 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.FrameAssembler;
+import dev.candlewick.FrameAssembler.RefusedException;
 import dev.candlewick.ingest.DecodeException.Fault;
-import dev.candlewick.ingest.FrameAssembler.RefusedException;
 import dev.candlewick.ingest.IngestConfig.Limits;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;

@@ -1,5 +1,6 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.Utf8;
 import de.siegmar.fastcsv.reader.CommentStrategy;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;

@@ -1,9 +1,12 @@
 package dev.candlewick.rollup;
 
+import dev.candlewick.ChangeKind;
+import dev.candlewick.ingest.change.Changes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -82,6 +85,17 @@ final class DirtyMinutes {
       }
     }
     return buckets;
+  }
+
+  /** Tells the live way which candles may read differently from now on. */
+  void tell(Connection connection) throws SQLException {
+    Changes changes = new Changes();
+    for (Set<Pair> pairs : List.of(traded, subMinute)) {
+      for (Pair pair : pairs) {
+        changes.add(ChangeKind.CANDLES, pair.instrumentId, pair.minute * 1_000_000, 0);
+      }
+    }
+    changes.write(connection);
   }
 
   int count() {

@@ -1,6 +1,7 @@
 package dev.candlewick.rollup;
 
 import dev.candlewick.Retention;
+import dev.candlewick.ingest.change.Changes;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -19,6 +20,7 @@ public final class RollUp implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(RollUp.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final Duration RETENTION_EVERY = Duration.ofHours(1);
+  private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
 
   /** Minutes of an instrument in one pass; fewer after a pass that failed, perhaps by its size. */
   private static final long MOST_PAIRS = 20_000;
@@ -35,6 +37,7 @@ public final class RollUp implements Runnable {
   private volatile boolean stopping;
   private long pairs = MOST_PAIRS;
   private long retentionDue = System.nanoTime();
+  private long forgetDue = System.nanoTime();
 
   /** Starts with {@link #start}. The database need not be there, nor migrated, yet. */
   public RollUp(DataSource database, Retention retention, MeterRegistry registry) {
@@ -60,6 +63,7 @@ public final class RollUp implements Runnable {
       try (Connection connection = database.getConnection()) {
         boolean more = pass(connection);
         dropWhatIsTooOld(connection);
+        forgetChanges(connection);
         if (!more) {
           Thread.sleep(EVERY.toMillis());
         }
@@ -101,6 +105,7 @@ public final class RollUp implements Runnable {
       } else {
         LevelRollUp.write(connection, minutes);
       }
+      minutes.tell(connection);
     }
     connection.commit();
     if (community) {
@@ -133,5 +138,13 @@ public final class RollUp implements Runnable {
       metrics.retentionRan();
     }
     connection.commit();
+  }
+
+  private void forgetChanges(Connection connection) throws SQLException {
+    if (System.nanoTime() - forgetDue >= 0) {
+      forgetDue = System.nanoTime() + FORGET_EVERY.toNanos();
+      Changes.forgetOld(connection);
+      connection.commit();
+    }
   }
 }

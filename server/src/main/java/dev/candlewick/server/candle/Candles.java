@@ -10,9 +10,6 @@ import java.util.List;
 
 /** Finds candles. */
 public final class Candles {
-  private static final long MICROS = 1_000_000;
-  private static final int MANY = 10_000;
-
   private final CandleRepository repository;
   private final Clock clock;
 
@@ -39,13 +36,15 @@ public final class Candles {
   }
 
   /**
-   * Every candle of an instrument, ascending, that begins at or after {@code from} (seconds since
-   * the epoch), the forming one included: what {@code GET /v1/candles} answers, in one piece.
+   * An instrument's candles that begin in the range, ascending, the forming one included: what
+   * {@code GET /v1/candles} answers, in one piece.
+   *
+   * @param range without {@code from} the latest candles are meant, else the first ones
+   * @param limit how many at most
    */
-  public Future<List<Candle>> since(int instrument, Timeframe timeframe, long from) {
+  public Future<List<Candle>> range(int instrument, Timeframe timeframe, Range range, int limit) {
     Series series = new Series(instrument, timeframe, Buckets.utc(timeframe), Source.AUTO);
-    Range range = new Range(Math.multiplyExact(from, MICROS), null);
-    Slice slice = new Slice(range, MANY, false, null, Fill.NONE, false);
+    Slice slice = new Slice(range, limit, false, null, Fill.NONE, false);
     return rest(series, slice, new ArrayList<>());
   }
 
@@ -89,11 +88,11 @@ public final class Candles {
     return page(series, slice)
         .compose(
             page -> {
-              found.addAll(page.candles());
+              found.addAll(slice.backwards() ? 0 : found.size(), page.candles());
               Position next = page.next();
-              return next == null
+              return next == null || page.candles().size() == slice.limit()
                   ? Future.succeededFuture(found)
-                  : rest(series, slice.at(next), found);
+                  : rest(series, slice.after(page.candles().size(), next), found);
             });
   }
 }

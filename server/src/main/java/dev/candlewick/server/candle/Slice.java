@@ -31,6 +31,11 @@ record Slice(
     return new Slice(range, limit, descending, start, fill, closedOnly);
   }
 
+  /** What is left of it once so many candles are found, from this position on. */
+  Slice after(int found, Position start) {
+    return new Slice(range, limit - found, descending, start, fill, closedOnly);
+  }
+
   /** The first second at which a candle may begin. */
   long from() {
     long first = range.from() == null ? 0 : ceil(range.from());

@@ -53,10 +53,10 @@ record TickQuery(
         new Answer(unit, params.format(Format.JSON, Format.CSV, Format.NDJSON)));
   }
 
-  /** The trades of a range, ascending: its first ones, without {@code from} its last ones. */
-  static TickQuery of(Range range, int limit) {
-    return new TickQuery(
-        "trades", "", "", range, limit, false, null, new Answer(Times.US, Format.JSON));
+  /** The first page of a range, ascending, for whoever writes it himself. */
+  static TickQuery first(Range range, int limit) {
+    Answer answer = new Answer(Times.MS, Format.JSON);
+    return new TickQuery("", "", "", range, limit, false, null, answer);
   }
 
   boolean readsBackwards() {

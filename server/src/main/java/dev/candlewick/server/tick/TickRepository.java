@@ -4,8 +4,8 @@ import dev.candlewick.server.web.Cursor;
 import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -38,10 +38,10 @@ public final class TickRepository {
           "seq",
           TickRepository::quote);
 
-  private final Pool pool;
+  private final SqlClient client;
 
-  public TickRepository(Pool pool) {
-    this.pool = pool;
+  public TickRepository(SqlClient client) {
+    this.client = client;
   }
 
   Future<TickPage<Trade>> trades(int instrument, TickQuery query) {
@@ -53,7 +53,7 @@ public final class TickRepository {
    * from}.
    */
   public Future<List<Trade>> trades(int instrument, Range range, int limit) {
-    return trades(instrument, TickQuery.of(range, limit)).map(TickPage::rows);
+    return trades(instrument, TickQuery.first(range, limit)).map(TickPage::rows);
   }
 
   Future<TickPage<Quote>> quotes(int instrument, TickQuery query) {
@@ -159,7 +159,7 @@ public final class TickRepository {
   /** The timestamp of the first row in the window, its end if there is none. */
   private <T> Future<Long> oldest(Table<T> table, Window window) {
     Tuple bounds = Tuple.of(window.instrument(), time(window.from()), time(window.to()));
-    return pool.preparedQuery(table.oldest())
+    return client.preparedQuery(table.oldest())
         .execute(bounds)
         .map(rows -> rows.size() == 0 ? window.to() : ts(rows.iterator().next()));
   }
@@ -173,7 +173,7 @@ public final class TickRepository {
             time(window.position().ts()),
             window.position().id(),
             window.limit());
-    return pool.preparedQuery(sql)
+    return client.preparedQuery(sql)
         .execute(values)
         .map(
             rows -> {
@@ -222,7 +222,7 @@ public final class TickRepository {
     return Times.micros(row.getOffsetDateTime(0).toInstant());
   }
 
-  private static OffsetDateTime time(long micros) {
+  static OffsetDateTime time(long micros) {
     return Times.instant(micros).atOffset(ZoneOffset.UTC);
   }
 }

@@ -133,12 +133,18 @@ public final class Params {
 
   /** {@code unit}: what integer timestamps count and how timestamps are written, default ms. */
   public Times unit() {
-    return switch (oneOf("unit", "ms", "s", "ms", "us", "ns", "iso")) {
+    return unit(oneOf("unit", "ms", "s", "ms", "us", "ns", "iso"));
+  }
+
+  /** The unit of that word. */
+  public static Times unit(String word) {
+    return switch (word) {
       case "s" -> Times.S;
+      case "ms" -> Times.MS;
       case "us" -> Times.US;
       case "ns" -> Times.NS;
       case "iso" -> Times.ISO;
-      default -> Times.MS;
+      default -> throw Problem.badParameter("unit", "must be one of s, ms, us, ns, iso");
     };
   }
 
@@ -214,9 +220,11 @@ public final class Params {
 
   private @Nullable Long timestamp(String name, Times unit) {
     String value = values.get(name);
-    if (value == null) {
-      return null;
-    }
+    return value == null ? null : timestamp(name, value, unit);
+  }
+
+  /** The microseconds of a timestamp as {@link #range} takes it. */
+  public static long timestamp(String name, String value, Times unit) {
     long micros =
         INTEGER.matcher(value).matches() ? unit.micros(whole(value)) : writtenOut(name, value);
     if (micros < 0) {

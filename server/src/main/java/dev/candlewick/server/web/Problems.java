@@ -93,6 +93,11 @@ public final class Problems {
         });
   }
 
+  /** The problem that a failure is to a client. */
+  public static Problem of(Throwable failure) {
+    return problem(500, failure);
+  }
+
   private static Problem problem(int status, @Nullable Throwable failure) {
     if (failure instanceof Problem problem) {
       return problem;

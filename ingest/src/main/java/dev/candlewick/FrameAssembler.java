@@ -1,4 +1,4 @@
-package dev.candlewick.ingest;
+package dev.candlewick;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
@@ -9,19 +9,20 @@ import java.util.Optional;
  * without a word and is wedged by an empty first fragment; text is kept as bytes, because decoding
  * would turn invalid UTF-8 into U+FFFD in silence.
  */
-final class FrameAssembler {
+public final class FrameAssembler {
   private final int limit;
   private Buffer message = Buffer.buffer();
 
-  FrameAssembler(int limit) {
+  /** Of messages of at most so many bytes. */
+  public FrameAssembler(int limit) {
     this.limit = limit;
   }
 
   /** What the connection must be closed with. */
-  static final class RefusedException extends Exception {
+  public static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;
-    final short closeCode;
-    final String code;
+    public final short closeCode;
+    public final String code;
 
     RefusedException(int closeCode, String code, String detail) {
       super(detail, null, false, false);
@@ -31,7 +32,7 @@ final class FrameAssembler {
   }
 
   /** The message that this frame completes, if it does. */
-  Optional<byte[]> add(WebSocketFrame frame) throws RefusedException {
+  public Optional<byte[]> add(WebSocketFrame frame) throws RefusedException {
     if (frame.isBinary()) {
       throw new RefusedException(1003, "unsupported_data", "text frames are due");
     }

@@ -1,10 +1,11 @@
-package dev.candlewick.ingest;
+package dev.candlewick;
 
 /** Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
-final class Utf8 {
+public final class Utf8 {
   private Utf8() {}
 
-  static boolean valid(byte[] bytes, int length) {
+  /** Whether the first {@code length} bytes are UTF-8. */
+  public static boolean valid(byte[] bytes, int length) {
     int i = 0;
     while (i < length) {
       int lead = bytes[i];

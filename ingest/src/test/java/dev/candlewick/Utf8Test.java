@@ -1,4 +1,4 @@
-package dev.candlewick.ingest;
+package dev.candlewick;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

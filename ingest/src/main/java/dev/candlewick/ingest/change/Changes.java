@@ -1,0 +1,61 @@
+package dev.candlewick.ingest.change;
+
+import dev.candlewick.ChangeKind;
+import dev.candlewick.RowKeys;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The rows that a transaction inserts or changes, written in that same transaction: whoever reads
+ * {@code ingest.changes} learns of exactly the rows that were committed.
+ */
+public final class Changes {
+  private static final String WRITE =
+      "insert into ingest.changes (ids, kinds, keys) values (?, ?, ?)";
+
+  private static final String FORGET =
+      "delete from ingest.changes where at < now() - interval '10 minutes'";
+
+  private final Map<Touched, RowKeys> touched = new LinkedHashMap<>();
+
+  private record Touched(int instrumentId, ChangeKind kind) {}
+
+  /** A row; {@code ts} in microseconds since the epoch, {@code id} 0 for a candle. */
+  public void add(ChangeKind kind, int instrumentId, long ts, long id) {
+    touched.computeIfAbsent(new Touched(instrumentId, kind), key -> new RowKeys()).add(ts, id);
+  }
+
+  /** Nothing is written if there is nothing to tell. */
+  public void write(Connection connection) throws SQLException {
+    if (touched.isEmpty()) {
+      return;
+    }
+    int[] ids = new int[touched.size()];
+    short[] kinds = new short[ids.length];
+    byte[][] keys = new byte[ids.length][];
+    int i = 0;
+    for (Map.Entry<Touched, RowKeys> entry : touched.entrySet()) {
+      ids[i] = entry.getKey().instrumentId();
+      kinds[i] = entry.getKey().kind().number();
+      keys[i] = entry.getValue().packed();
+      i++;
+    }
+    try (PreparedStatement write = connection.prepareStatement(WRITE)) {
+      write.setObject(1, ids);
+      write.setObject(2, kinds);
+      write.setArray(3, connection.createArrayOf("bytea", keys));
+      write.executeUpdate();
+    }
+  }
+
+  /** Drops what is older than ten minutes: every reader has seen it, or must begin anew. */
+  public static void forgetOld(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate(FORGET);
+    }
+  }
+}

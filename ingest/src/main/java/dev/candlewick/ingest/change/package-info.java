@@ -1,0 +1,5 @@
+/** What a commit tells the live way, on whichever server instance that is: {@link Changes}. */
+@NullMarked
+package dev.candlewick.ingest.change;
+
+import org.jspecify.annotations.NullMarked;

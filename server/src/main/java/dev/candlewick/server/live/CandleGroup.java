@@ -1,0 +1,243 @@
+package dev.candlewick.server.live;
+
+import dev.candlewick.ChangeKind;
+import dev.candlewick.Problem;
+import dev.candlewick.RowKeys;
+import dev.candlewick.Timeframe;
+import dev.candlewick.server.candle.Candle;
+import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.web.Range;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One instrument's candles of one timeframe. A commit marks the buckets it touches; marked buckets
+ * are read as {@code GET /v1/candles} reads them, and what differs from the last reading is told.
+ * Reads follow one another, so each shows a later state than the one before: what was told, the
+ * last row of a bucket winning, is always the state of the last read.
+ */
+final class CandleGroup implements Group<Candle> {
+  private static final Logger LOG = LoggerFactory.getLogger(CandleGroup.class);
+  private static final long MICROS = 1_000_000;
+  private static final long PACE_MILLIS = 100;
+  private static final long RETRY_MILLIS = 500;
+
+  /** Buckets that one read covers, and so the rows it finds, at most. */
+  private static final int STRETCH = 1_000;
+
+  private static final int MOST_CHANGED = 100_000;
+
+  /** Rows remembered in order not to tell them again; older ones are told whenever they change. */
+  private static final int MOST_KNOWN = 2 * Start.MOST;
+
+  private final int instrument;
+  private final Timeframe timeframe;
+  private final Candles candles;
+  private final Vertx vertx;
+  private final Clock clock;
+  private final TreeSet<Long> changed = new TreeSet<>();
+  private final TreeMap<Long, Candle> known = new TreeMap<>();
+  private final List<Member> members = new ArrayList<>();
+  private final Deque<Joining> joining = new ArrayDeque<>();
+  private boolean busy;
+  private long closingTimer = -1;
+
+  /** A subscriber and the first bucket it is told of. */
+  private record Member(Subscriber<Candle> subscriber, long first) {}
+
+  private record Joining(Subscriber<Candle> subscriber, Start start) {}
+
+  CandleGroup(int instrument, Timeframe timeframe, Candles candles, Vertx vertx, Clock clock) {
+    this.instrument = instrument;
+    this.timeframe = timeframe;
+    this.candles = candles;
+    this.vertx = vertx;
+    this.clock = clock;
+  }
+
+  @Override
+  public void join(Subscriber<Candle> subscriber, Start start) {
+    joining.add(new Joining(subscriber, start));
+    next();
+  }
+
+  @Override
+  public void leave(Subscriber<Candle> subscriber) {
+    members.removeIf(member -> member.subscriber() == subscriber);
+    joining.removeIf(waiting -> waiting.subscriber() == subscriber);
+    if (isEmpty()) {
+      vertx.cancelTimer(closingTimer);
+    }
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return members.isEmpty() && joining.isEmpty();
+  }
+
+  @Override
+  public void changed(Change change) {
+    if (change.kind() == ChangeKind.QUOTES) {
+      return;
+    }
+    RowKeys.read(
+        change.keys(), (ts, id) -> changed.add(timeframe.bucket(Math.floorDiv(ts, MICROS))));
+    if (changed.size() > MOST_CHANGED) {
+      lose();
+    }
+    next();
+  }
+
+  @Override
+  public void lose() {
+    changed.clear();
+    List<Member> lost = List.copyOf(members);
+    members.clear();
+    lost.forEach(member -> member.subscriber().lost());
+    joining.forEach(waiting -> waiting.subscriber().lost());
+    joining.clear();
+  }
+
+  private void next() {
+    if (busy) {
+      return;
+    }
+    if (!joining.isEmpty()) {
+      busy = true;
+      admit(joining.element());
+      return;
+    }
+    long first = members.stream().mapToLong(Member::first).min().orElse(Long.MAX_VALUE);
+    changed.headSet(first).clear();
+    if (!changed.isEmpty()) {
+      busy = true;
+      readStretch();
+    }
+  }
+
+  private void admit(Joining one) {
+    Start start = one.start();
+    candles
+        .range(instrument, timeframe, start.range(), start.limit())
+        .onComplete(
+            read -> {
+              busy = false;
+              if (!joining.remove(one)) {
+                next();
+                return;
+              }
+              if (read.failed()) {
+                one.subscriber().refused(read.cause());
+              } else if (start.from() != null && read.result().size() > Start.MOST) {
+                one.subscriber().refused(tooMany());
+              } else {
+                List<Candle> rows = read.result();
+                learn(rows);
+                members.add(new Member(one.subscriber(), first(start, rows)));
+                one.subscriber().snapshot(rows);
+              }
+              next();
+            });
+  }
+
+  private static Problem tooMany() {
+    return new Problem(
+        400,
+        "bad_parameter",
+        "from: more than " + Start.MOST + " candles; read older ones by GET /v1/candles");
+  }
+
+  /** Where fewer than the last n exist, the snapshot is all there is, and older ones are news. */
+  private static long first(Start start, List<Candle> rows) {
+    if (start.from() != null) {
+      return -Math.floorDiv(-start.from(), MICROS);
+    }
+    return rows.size() < start.last() ? Long.MIN_VALUE : rows.get(0).ts();
+  }
+
+  private void readStretch() {
+    long from = changed.first();
+    TreeSet<Long> stretch =
+        new TreeSet<>(changed.headSet(from + STRETCH * timeframe.longestSeconds()));
+    changed.removeAll(stretch);
+    Range range = new Range(from * MICROS, timeframe.end(stretch.last()) * MICROS);
+    long started = System.nanoTime();
+    candles
+        .range(instrument, timeframe, range, 2 * STRETCH)
+        .onComplete(
+            read -> {
+              if (read.failed()) {
+                LOG.warn("candles not read, trying again: {}", read.cause().toString());
+                changed.addAll(stretch);
+                resumeIn(RETRY_MILLIS);
+                return;
+              }
+              learn(read.result());
+              long spent = (System.nanoTime() - started) / 1_000_000;
+              resumeIn(Math.max(1, PACE_MILLIS - spent));
+            });
+  }
+
+  private void resumeIn(long millis) {
+    vertx.setTimer(
+        millis,
+        fired -> {
+          busy = false;
+          next();
+        });
+  }
+
+  /** Tells the members what differs from what was known. */
+  private void learn(List<Candle> rows) {
+    List<Candle> news = new ArrayList<>();
+    for (Candle row : rows) {
+      if (!row.equals(known.put(row.ts(), row))) {
+        news.add(row);
+      }
+    }
+    while (known.size() > MOST_KNOWN) {
+      known.pollFirstEntry();
+    }
+    for (Member member : members) {
+      List<Candle> its = news.stream().filter(row -> row.ts() >= member.first()).toList();
+      if (!its.isEmpty()) {
+        member.subscriber().update(its);
+      }
+    }
+    watchClosing();
+  }
+
+  /** A bucket closes by the passing of time, without a commit. */
+  private void watchClosing() {
+    vertx.cancelTimer(closingTimer);
+    if (isEmpty()) {
+      return;
+    }
+    long now = clock.millis();
+    long open = Long.MAX_VALUE;
+    for (long bucket : known.descendingKeySet()) {
+      if (timeframe.end(bucket) * 1_000 <= now) {
+        break;
+      }
+      open = bucket;
+    }
+    if (open != Long.MAX_VALUE) {
+      long bucket = open;
+      closingTimer =
+          vertx.setTimer(
+              timeframe.end(bucket) * 1_000 - now + 1,
+              fired -> {
+                changed.add(bucket);
+                next();
+              });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dev.candlewick.server.live;
+
+import dev.candlewick.ChangeKind;
+import dev.candlewick.Timeframe;
+import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.tick.LiveTickRepository;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every group that has subscribers, and the feed that tells them what was committed. All of it runs
+ * on one context; the methods here may be called from anywhere.
+ */
+final class Groups {
+  private final Vertx vertx;
+  private final Context context;
+  private final Pool primary;
+  private final Candles candles;
+  private final Clock clock;
+  private final ChangeFeed feed;
+  private final Map<Integer, Map<Key, Group<?>>> groups = new HashMap<>();
+
+  /** What a group is of; ticks have no timeframe. */
+  record Key(Channel channel, int instrument, @Nullable Timeframe timeframe) {}
+
+  /** A place in a group, from {@link #join} to {@link #leave}. */
+  static final class Place<T> {
+    private final Key key;
+    private final Subscriber<T> subscriber;
+    private boolean left;
+
+    private Place(Key key, Subscriber<T> subscriber) {
+      this.key = key;
+      this.subscriber = subscriber;
+    }
+  }
+
+  Groups(Vertx vertx, Pool primary, Candles candles, Clock clock) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.primary = primary;
+    this.candles = candles;
+    this.clock = clock;
+    this.feed =
+        new ChangeFeed(new ChangeRepository(primary), vertx, this::changed, this::lose);
+  }
+
+  /** The subscriber is told a snapshot and then updates, or that it is refused. */
+  <T> Place<T> join(Key key, Subscriber<T> subscriber, Start start) {
+    Place<T> place = new Place<>(key, subscriber);
+    context.runOnContext(
+        hop ->
+            feed.follow(key.instrument())
+                .onSuccess(
+                    following -> {
+                      if (!place.left) {
+                        Group<T> group = group(key);
+                        group.join(subscriber, start);
+                      }
+                    })
+                .onFailure(subscriber::refused));
+    return place;
+  }
+
+  /** To be called once for each {@link #join}, also when nothing came of it. */
+  void leave(Place<?> place) {
+    context.runOnContext(
+        hop -> {
+          place.left = true;
+          feed.unfollow(place.key.instrument());
+          leaveGroup(place);
+        });
+  }
+
+  private <T> void leaveGroup(Place<T> place) {
+    Map<Key, Group<?>> ofInstrument = groups.getOrDefault(place.key.instrument(), Map.of());
+    if (ofInstrument.containsKey(place.key)) {
+      Group<T> group = group(place.key);
+      group.leave(place.subscriber);
+      if (group.isEmpty()) {
+        ofInstrument.remove(place.key);
+      }
+    }
+    if (ofInstrument.isEmpty()) {
+      groups.remove(place.key.instrument());
+    }
+  }
+
+  /** A key's channel decides of what type its rows are, and so its subscribers. */
+  @SuppressWarnings("unchecked")
+  private <T> Group<T> group(Key key) {
+    return (Group<T>)
+        groups
+            .computeIfAbsent(key.instrument(), id -> new HashMap<>())
+            .computeIfAbsent(key, this::make);
+  }
+
+  private Group<?> make(Key key) {
+    int id = key.instrument();
+    Timeframe timeframe = key.timeframe();
+    if (timeframe != null) {
+      return new CandleGroup(id, timeframe, candles, vertx, clock);
+    }
+    return key.channel() == Channel.TRADES
+        ? new TickGroup<>(id, ChangeKind.TRADES, LiveTickRepository.trades(primary), vertx)
+        : new TickGroup<>(id, ChangeKind.QUOTES, LiveTickRepository.quotes(primary), vertx);
+  }
+
+  private void changed(Change change) {
+    groups
+        .getOrDefault(change.instrument(), Map.of())
+        .values()
+        .forEach(group -> group.changed(change));
+  }
+
+  private void lose() {
+    for (Map<Key, Group<?>> ofInstrument : List.copyOf(groups.values())) {
+      ofInstrument.values().forEach(Group::lose);
+    }
+  }
+}

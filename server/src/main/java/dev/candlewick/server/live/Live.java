@@ -1,0 +1,102 @@
+package dev.candlewick.server.live;
+
+import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.instrument.InstrumentRepository;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.sqlclient.Pool;
+import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The door of the live way: WebSocket {@code /v1/subscribe}. */
+public final class Live {
+  private final Groups groups;
+  private final InstrumentRepository instruments;
+  private final LiveMetrics metrics;
+  private final LiveLimits limits;
+  private final Set<LiveSession> sessions = ConcurrentHashMap.newKeySet();
+  private volatile boolean draining;
+
+  /**
+   * Serves what is committed, whichever server instance took it in.
+   *
+   * @param primary the database that is written to, not a replica: snapshots and updates must come
+   *     from the same one, and a replica cannot tell which commits it shows
+   * @param candles of the primary as well
+   */
+  public Live(
+      Vertx vertx,
+      Pool primary,
+      InstrumentRepository instruments,
+      Candles candles,
+      Clock clock,
+      MeterRegistry registry) {
+    this(
+        new Groups(vertx, primary, candles, clock),
+        instruments,
+        new LiveMetrics(registry),
+        LiveLimits.DEFAULT);
+  }
+
+  Live(Groups groups, InstrumentRepository instruments, LiveMetrics metrics, LiveLimits limits) {
+    this.groups = groups;
+    this.instruments = instruments;
+    this.metrics = metrics;
+    this.limits = limits;
+  }
+
+  public void mount(Router router) {
+    router.get("/v1/subscribe").handler(this::handle);
+  }
+
+  private void handle(RoutingContext request) {
+    request
+        .request()
+        .toWebSocket()
+        .onSuccess(
+            socket -> {
+              LiveSession session = new LiveSession(this, request.request().connection(), socket);
+              sessions.add(session);
+              session.start();
+              if (draining) {
+                session.drain();
+              }
+            })
+        .onFailure(request::fail);
+  }
+
+  /** Tells the clients that the server stops. */
+  public void drain() {
+    draining = true;
+    sessions.forEach(LiveSession::drain);
+  }
+
+  /** Closes every connection with 1001. */
+  public void stop() {
+    draining = true;
+    sessions.forEach(LiveSession::goAway);
+  }
+
+  Groups groups() {
+    return groups;
+  }
+
+  InstrumentRepository instruments() {
+    return instruments;
+  }
+
+  LiveMetrics metrics() {
+    return metrics;
+  }
+
+  LiveLimits limits() {
+    return limits;
+  }
+
+  void ended(LiveSession session) {
+    sessions.remove(session);
+  }
+}

@@ -1,0 +1,325 @@
+package dev.candlewick.server.live;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.candlewick.FrameAssembler;
+import dev.candlewick.FrameAssembler.RefusedException;
+import dev.candlewick.Problem;
+import dev.candlewick.server.live.LiveMetrics.Closed;
+import dev.candlewick.server.web.Problems;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client of {@code /v1/subscribe}. Everything here runs on the socket's context. One subscribe
+ * is worked off at a time, its snapshot sent before the next message is read; so no client makes
+ * the server hold more than one snapshot.
+ */
+final class LiveSession {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveSession.class);
+  private static final int SLOW_CONSUMER = 4408;
+  private static final int GOING_AWAY = 1001;
+  private static final int TRY_AGAIN_LATER = 1013;
+  private static final int MALFORMED = 1007;
+  private static final int PROTOCOL_ERROR = 1002;
+  private static final long CLOSE_MILLIS = 10_000;
+
+  private final Live live;
+  private final HttpConnection connection;
+  private final ServerWebSocket socket;
+  private final Vertx vertx;
+  private final Context context;
+  private final FrameAssembler frames;
+  private final Map<Long, Entry<?>> subscriptions = new LinkedHashMap<>();
+  private long stallTimer = -1;
+  private boolean stalled;
+  private boolean closed;
+
+  LiveSession(Live live, HttpConnection connection, ServerWebSocket socket) {
+    this.live = live;
+    this.connection = connection;
+    this.socket = socket;
+    this.context = Vertx.currentContext();
+    this.vertx = context.owner();
+    this.frames = new FrameAssembler(live.limits().messageBytes());
+  }
+
+  /** One subscription as the groups see it: hops to this socket's context. */
+  private final class Entry<T> implements Subscriber<T> {
+    final Channel channel;
+    final Subscription<T> subscription;
+    Groups.@Nullable Place<T> place;
+
+    Entry(Channel channel, Subscription<T> subscription) {
+      this.channel = channel;
+      this.subscription = subscription;
+    }
+
+    boolean isHeld() {
+      return subscriptions.get(subscription.id()) == this;
+    }
+
+    @Override
+    public void snapshot(List<T> rows) {
+      hop(
+          () -> {
+            subscription.snapshot(rows);
+            pump();
+          });
+    }
+
+    @Override
+    public void update(List<T> rows) {
+      hop(
+          () -> {
+            live.metrics().folded(subscription.update(rows));
+            pump();
+          });
+    }
+
+    @Override
+    public void refused(Throwable why) {
+      hop(
+          () -> {
+            remove(this);
+            refuse(subscription.id(), why);
+            socket.resume();
+          });
+    }
+
+    @Override
+    public void lost() {
+      hop(() -> close(TRY_AGAIN_LATER, "behind", Closed.BEHIND));
+    }
+
+    private void hop(Runnable step) {
+      context.runOnContext(
+          hop -> {
+            if (!closed && isHeld()) {
+              step.run();
+            }
+          });
+    }
+  }
+
+  void start() {
+    socket.frameHandler(this::onFrame);
+    socket.drainHandler(drained -> pump());
+    socket.exceptionHandler(this::onBrokenFrame);
+    socket.closeHandler(done -> ended());
+  }
+
+  private void ended() {
+    if (!closed) {
+      closed = true;
+      live.metrics().closed(Closed.BY_CLIENT);
+    }
+    unstall();
+    List.copyOf(subscriptions.values()).forEach(this::remove);
+    live.ended(this);
+  }
+
+  private void onFrame(WebSocketFrame frame) {
+    boolean ofMessage = frame.isText() || frame.isBinary() || frame.isContinuation();
+    if (closed || !ofMessage) {
+      return;
+    }
+    try {
+      Optional<byte[]> message = frames.add(frame);
+      if (message.isPresent()) {
+        onMessage(Request.parse(message.get()));
+      }
+    } catch (RefusedException e) {
+      endWith(e.closeCode, e.code, String.valueOf(e.getMessage()));
+    } catch (JsonProcessingException e) {
+      endWith(MALFORMED, "malformed", "not one JSON object: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void onMessage(Request request) {
+    Long id = request.id();
+    try {
+      Problem fault = request.fault();
+      if (fault != null) {
+        throw fault;
+      }
+      if (id == null) {
+        throw Problem.badParameter("id", "must be an integer from 0 to 2^53-1");
+      }
+      switch (request.type()) {
+        case "subscribe" -> subscribe(id, request);
+        case "unsubscribe" -> unsubscribe(id);
+        default -> throw Problem.badParameter("t", "must be subscribe or unsubscribe");
+      }
+    } catch (Problem problem) {
+      refuse(id, problem);
+    }
+  }
+
+  private void subscribe(long id, Request request) {
+    if (subscriptions.containsKey(id)) {
+      throw new Problem(409, "id_in_use", "id: unsubscribe first");
+    }
+    if (subscriptions.size() >= live.limits().subscriptions()) {
+      throw new Problem(
+          429,
+          "too_many_subscriptions",
+          "a connection may have " + live.limits().subscriptions() + " subscriptions");
+    }
+    switch (request.channel()) {
+      case CANDLES -> subscribe(id, request, Rows.CANDLES);
+      case TRADES -> subscribe(id, request, Rows.TRADES);
+      case QUOTES -> subscribe(id, request, Rows.QUOTES);
+    }
+  }
+
+  private <T> void subscribe(long id, Request request, Rows<T> rows) {
+    Channel channel = request.channel();
+    var timeframe = request.timeframe(channel);
+    Start start = request.start();
+    Entry<T> entry = new Entry<>(channel, new Subscription<>(id, rows, request.unit()));
+    var instrument = live.instruments().id(request.venue(), request.symbol());
+    subscriptions.put(id, entry);
+    live.metrics().subscribed(channel);
+    socket.pause();
+    instrument
+        .onSuccess(
+            found ->
+                entry.hop(
+                    () -> {
+                      Groups.Key key = new Groups.Key(channel, found, timeframe);
+                      entry.place = live.groups().join(key, entry, start);
+                    }))
+        .onFailure(entry::refused);
+  }
+
+  private void unsubscribe(long id) {
+    Entry<?> entry = subscriptions.get(id);
+    if (entry == null) {
+      throw new Problem(404, "unknown_id", "id: no such subscription");
+    }
+    remove(entry);
+    send(LiveJson.message("unsubscribed", id));
+  }
+
+  private void remove(Entry<?> entry) {
+    subscriptions.remove(entry.subscription.id());
+    live.metrics().unsubscribed(entry.channel);
+    Groups.Place<?> place = entry.place;
+    if (place != null) {
+      live.groups().leave(place);
+    }
+  }
+
+  /** Sends what the client has room for; watches it if it has none. */
+  private void pump() {
+    if (closed) {
+      return;
+    }
+    if (!socket.writeQueueFull()) {
+      unstall();
+    }
+    int waiting = 0;
+    for (Entry<?> entry : List.copyOf(subscriptions.values())) {
+      pump(entry.subscription);
+      waiting += entry.subscription.waiting();
+    }
+    if (waiting > live.limits().waitingRows()) {
+      close(SLOW_CONSUMER, "slow_consumer", Closed.SLOW_CONSUMER);
+    } else if (socket.writeQueueFull() && !stalled) {
+      stalled = true;
+      stallTimer =
+          vertx.setTimer(
+              live.limits().stall().toMillis(),
+              fired -> close(SLOW_CONSUMER, "slow_consumer", Closed.SLOW_CONSUMER));
+    }
+  }
+
+  private void pump(Subscription<?> subscription) {
+    boolean wasLive = subscription.isLive();
+    while (!socket.writeQueueFull()) {
+      Buffer message = subscription.next();
+      if (message == null) {
+        break;
+      }
+      send(message);
+    }
+    if (!wasLive && subscription.isLive()) {
+      socket.resume();
+    }
+  }
+
+  private void unstall() {
+    stalled = false;
+    vertx.cancelTimer(stallTimer);
+  }
+
+  private void refuse(@Nullable Long id, Throwable why) {
+    Problem problem = Problems.of(why);
+    if (problem.status() >= 500) {
+      LOG.warn("a subscription failed: {}", why.toString());
+    }
+    send(LiveJson.error(id, problem.code(), problem.detail()));
+  }
+
+  private void send(Buffer message) {
+    if (!closed) {
+      socket.writeTextMessage(message.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void onBrokenFrame(Throwable cause) {
+    int code =
+        cause instanceof CorruptedWebSocketFrameException broken
+            ? broken.closeStatus().code()
+            : PROTOCOL_ERROR;
+    close(code, "protocol error", Closed.BAD_MESSAGE);
+  }
+
+  private void endWith(int closeCode, String code, String detail) {
+    send(LiveJson.error(null, code, detail));
+    close(closeCode, code, Closed.BAD_MESSAGE);
+  }
+
+  /** The server is about to stop. */
+  void drain() {
+    context.runOnContext(hop -> send(LiveJson.message("drain", null)));
+  }
+
+  void goAway() {
+    context.runOnContext(hop -> close(GOING_AWAY, "server stops", Closed.SERVER_STOPS));
+  }
+
+  /** A client that does not even read the close frame is cut off. */
+  private void close(int code, String reason, Closed why) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    live.metrics().closed(why);
+    socket.resume();
+    socket.close((short) code, reason);
+    long cutOff = vertx.setTimer(CLOSE_MILLIS, fired -> connection.close());
+    socket.closeHandler(
+        done -> {
+          vertx.cancelTimer(cutOff);
+          ended();
+        });
+  }
+}

@@ -1,0 +1,48 @@
+package dev.candlewick.server.live;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.server.candle.Candle;
+import dev.candlewick.server.candle.CandleJson;
+import dev.candlewick.server.tick.Quote;
+import dev.candlewick.server.tick.TickJson;
+import dev.candlewick.server.tick.Trade;
+import dev.candlewick.server.web.Times;
+import java.io.IOException;
+
+/**
+ * A channel's rows: how one is written, and which of them replace one another while they wait.
+ *
+ * @param <T> the type of a row
+ */
+interface Rows<T> {
+  /** Candles replace earlier states of themselves. */
+  Rows<Candle> CANDLES =
+      new Rows<>() {
+        @Override
+        public void write(JsonGenerator json, Candle row, Times unit) throws IOException {
+          CandleJson.write(json, row, unit);
+        }
+
+        @Override
+        public long place(Candle row, long number) {
+          return row.ts();
+        }
+      };
+
+  /** Each trade is a row of its own. */
+  Rows<Trade> TRADES = (json, row, unit) -> TickJson.trade(json, unit, row);
+
+  /** Each quote is a row of its own. */
+  Rows<Quote> QUOTES = (json, row, unit) -> TickJson.quote(json, unit, row);
+
+  void write(JsonGenerator json, T row, Times unit) throws IOException;
+
+  /**
+   * Where a row waits: in this order rows are sent, and of two at one place the later one.
+   *
+   * @param number of the row, counted from the beginning of the subscription
+   */
+  default long place(T row, long number) {
+    return number;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.candlewick.server.live;
+
+import dev.candlewick.server.web.Json;
+import dev.candlewick.server.web.Times;
+import io.vertx.core.buffer.Buffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What one subscription still has to send: its snapshot, {@code live}, then what has changed. */
+final class Subscription<T> {
+  /** Keeps a message below 64 KiB, where common clients' default limits begin. */
+  private static final int ROWS = 200;
+
+  private final long id;
+  private final Rows<T> rows;
+  private final Times unit;
+  private final TreeMap<Long, T> waiting = new TreeMap<>();
+  private @Nullable List<T> snapshot;
+  private boolean snapshotSent;
+  private boolean live;
+  private long count;
+
+  Subscription(long id, Rows<T> rows, Times unit) {
+    this.id = id;
+    this.rows = rows;
+    this.unit = unit;
+  }
+
+  long id() {
+    return id;
+  }
+
+  void snapshot(List<T> state) {
+    snapshot = state;
+  }
+
+  /** Returns how many of the rows took the place of one that was waiting. */
+  int update(List<T> changed) {
+    int folded = 0;
+    for (T row : changed) {
+      if (waiting.put(rows.place(row, count++), row) != null) {
+        folded++;
+      }
+    }
+    return folded;
+  }
+
+  /** How many changed rows wait to be sent. */
+  int waiting() {
+    return waiting.size();
+  }
+
+  /** Whether snapshot and {@code live} are sent. */
+  boolean isLive() {
+    return live;
+  }
+
+  /** The next message; null if nothing is to be sent now. */
+  @Nullable Buffer next() {
+    List<T> state = snapshot;
+    if (state == null) {
+      return null;
+    }
+    if (!state.isEmpty() || !snapshotSent) {
+      int size = Math.min(ROWS, state.size());
+      snapshot = state.subList(size, state.size());
+      snapshotSent = true;
+      return message("snapshot", state.subList(0, size));
+    }
+    if (!live) {
+      live = true;
+      snapshot = List.of();
+      return LiveJson.message("live", id);
+    }
+    return waiting.isEmpty() ? null : message("update", takeWaiting());
+  }
+
+  private Collection<T> takeWaiting() {
+    TreeMap<Long, T> taken = new TreeMap<>();
+    while (taken.size() < ROWS && !waiting.isEmpty()) {
+      Map.Entry<Long, T> first = waiting.pollFirstEntry();
+      taken.put(first.getKey(), first.getValue());
+    }
+    return taken.values();
+  }
+
+  private Buffer message(String type, Collection<T> sent) {
+    return Json.buffer(
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("t", type);
+          json.writeNumberField("id", id);
+          json.writeArrayFieldStart("rows");
+          for (T row : sent) {
+            rows.write(json, row, unit);
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+}
