@@ -183,8 +183,8 @@ final class CandleTable {
     upsert.setObject(12, closed);
   }
 
-  private static java.sql.Array nullable(
-      Connection connection, String type, Stream<?> values) throws SQLException {
+  private static java.sql.Array nullable(Connection connection, String type, Stream<?> values)
+      throws SQLException {
     return connection.createArrayOf(type, values.toArray());
   }
 }

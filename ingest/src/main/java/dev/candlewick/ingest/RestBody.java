@@ -1,10 +1,10 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Utf8;
 import de.siegmar.fastcsv.reader.CommentStrategy;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import dev.candlewick.Utf8;
 import dev.candlewick.ingest.DecodeException.Fault;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

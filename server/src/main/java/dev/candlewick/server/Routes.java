@@ -2,6 +2,7 @@ package dev.candlewick.server;
 
 import dev.candlewick.ingest.Ingest;
 import dev.candlewick.server.binance.BinanceHandler;
+import dev.candlewick.server.binance.BinanceStreams;
 import dev.candlewick.server.binance.Prices;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
@@ -10,6 +11,7 @@ import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.latest.LatestHandler;
 import dev.candlewick.server.latest.LatestRepository;
+import dev.candlewick.server.live.Live;
 import dev.candlewick.server.stream.StreamHandler;
 import dev.candlewick.server.stream.StreamRepository;
 import dev.candlewick.server.tick.TickHandler;
@@ -26,33 +28,38 @@ import java.time.Clock;
 final class Routes {
   private final Router router;
 
+  /** Where is read, a replica too, and the primary. */
+  record Pools(Pool reads, Pool writes) {}
+
   Routes(
       Vertx vertx,
       ApiKeys keys,
       Ingest ingest,
-      Pool reads,
-      Pool writes,
+      Live live,
+      BinanceStreams streams,
+      Pools pools,
       Health health,
-      ServerMetrics metrics,
-      String binanceVenue) {
+      ServerMetrics metrics) {
     router = Router.router(vertx);
     router.route().handler(metrics::time);
     health.mount(router);
     keys.mount(router);
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);
-    InstrumentRepository instruments = new InstrumentRepository(reads);
+    live.mount(router);
+    InstrumentRepository instruments = new InstrumentRepository(pools.reads());
     Clock clock = Clock.systemUTC();
-    Candles candles = new Candles(new CandleRepository(reads), clock);
-    TickRepository ticks = new TickRepository(reads);
-    LatestRepository latest = new LatestRepository(reads);
+    Candles candles = new Candles(new CandleRepository(pools.reads()), clock);
+    TickRepository ticks = new TickRepository(pools.reads());
+    LatestRepository latest = new LatestRepository(pools.reads());
     new CandleHandler(candles).mount(router);
     new TickHandler(instruments, ticks).mount(router);
-    new InstrumentHandler(instruments, new InstrumentRepository(writes)).mount(router);
+    new InstrumentHandler(instruments, new InstrumentRepository(pools.writes())).mount(router);
     new LatestHandler(latest).mount(router);
-    new StreamHandler(new StreamRepository(reads)).mount(router);
+    new StreamHandler(new StreamRepository(pools.reads())).mount(router);
     Prices prices = new Prices(instruments, latest, candles);
-    new BinanceHandler(binanceVenue, instruments, candles, ticks, prices, clock).mount(router);
+    new BinanceHandler(streams.venue(), instruments, candles, ticks, prices, clock).mount(router);
+    streams.mount(router);
     new UdfHandler(new UdfInstruments(instruments, candles), candles, clock).mount(router);
     Problems.mount(router);
   }

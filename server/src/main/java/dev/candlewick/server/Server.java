@@ -4,6 +4,11 @@ import dev.candlewick.ingest.Ingest;
 import dev.candlewick.server.Migrator.Migrated;
 import dev.candlewick.server.Migrator.UnreachableException;
 import dev.candlewick.server.Migrator.UnsuitableException;
+import dev.candlewick.server.binance.BinanceStreams;
+import dev.candlewick.server.candle.CandleRepository;
+import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.instrument.InstrumentRepository;
+import dev.candlewick.server.live.Live;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
@@ -13,6 +18,7 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -40,6 +46,8 @@ final class Server {
   private final Ingest ingest;
   private final Pool reads;
   private final Pool writes;
+  private final Live live;
+  private final BinanceStreams streams;
   private final Health health;
   private final HttpServer http;
   private final CompletableFuture<Migrated> migrated = new CompletableFuture<>();
@@ -59,14 +67,35 @@ final class Server {
     this.ingest = new Ingest(vertx, config.ingest(), metrics.registry());
     this.reads = pool(config.readDatabase(), config);
     this.writes = pool(config.database(), config);
+    this.live = live(vertx, writes, metrics);
+    this.streams =
+        new BinanceStreams(
+            config.binanceVenue(),
+            new InstrumentRepository(writes),
+            live.feed(),
+            Clock.systemUTC());
     this.health = new Health(ingest::troubles, () -> reads.query("select 1").execute());
     this.http =
         vertx
             .createHttpServer(httpOptions(keys))
             .requestHandler(
                 new Routes(
-                        vertx, keys, ingest, reads, writes, health, metrics, config.binanceVenue())
+                        vertx,
+                        keys,
+                        ingest,
+                        live,
+                        streams,
+                        new Routes.Pools(reads, writes),
+                        health,
+                        metrics)
                     .router());
+  }
+
+  private static Live live(Vertx vertx, Pool primary, ServerMetrics metrics) {
+    Clock clock = Clock.systemUTC();
+    Candles candles = new Candles(new CandleRepository(primary), clock);
+    InstrumentRepository instruments = new InstrumentRepository(primary);
+    return new Live(vertx, primary, instruments, candles, clock, metrics.registry());
   }
 
   private HttpServerOptions httpOptions(ApiKeys keys) {
@@ -197,8 +226,12 @@ final class Server {
     health.drain();
     migrated.cancel(false);
     ingest.drain();
+    live.drain();
+    streams.drain();
     try {
       ingest.stop(DRAIN);
+      live.stop();
+      streams.stop();
       await(http.shutdown(1, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture());
       await(reads.close().toCompletionStage().toCompletableFuture());
       await(writes.close().toCompletionStage().toCompletableFuture());

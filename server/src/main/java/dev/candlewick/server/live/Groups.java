@@ -47,8 +47,7 @@ final class Groups {
     this.primary = primary;
     this.candles = candles;
     this.clock = clock;
-    this.feed =
-        new ChangeFeed(new ChangeRepository(primary), vertx, this::changed, this::lose);
+    this.feed = new ChangeFeed(new ChangeRepository(primary), vertx, this::changed, this::lose);
   }
 
   /** The subscriber is told a snapshot and then updates, or that it is refused. */

@@ -159,7 +159,8 @@ public final class TickRepository {
   /** The timestamp of the first row in the window, its end if there is none. */
   private <T> Future<Long> oldest(Table<T> table, Window window) {
     Tuple bounds = Tuple.of(window.instrument(), time(window.from()), time(window.to()));
-    return client.preparedQuery(table.oldest())
+    return client
+        .preparedQuery(table.oldest())
         .execute(bounds)
         .map(rows -> rows.size() == 0 ? window.to() : ts(rows.iterator().next()));
   }
@@ -173,7 +174,8 @@ public final class TickRepository {
             time(window.position().ts()),
             window.position().id(),
             window.limit());
-    return client.preparedQuery(sql)
+    return client
+        .preparedQuery(sql)
         .execute(values)
         .map(
             rows -> {
