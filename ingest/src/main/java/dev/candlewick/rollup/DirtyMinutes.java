@@ -78,7 +78,7 @@ final class DirtyMinutes {
   /** The buckets of a longer timeframe that these minutes lie in. */
   Set<Pair> buckets(int seconds) {
     Set<Pair> buckets = new TreeSet<>();
-    for (Set<Pair> pairs : Set.of(traded, subMinute)) {
+    for (Set<Pair> pairs : List.of(traded, subMinute)) {
       for (Pair pair : pairs) {
         buckets.add(
             new Pair(pair.instrumentId, pair.minute - Math.floorMod(pair.minute, (long) seconds)));

@@ -68,7 +68,13 @@ public final class RollUp implements Runnable {
           Thread.sleep(EVERY.toMillis());
         }
       } catch (SQLException e) {
-        if (!pauseAfter(e)) {
+        LOG.warn("roll-up put off, trying again: SQLSTATE {}: {}", e.getSQLState(), e.getMessage());
+        if (!pauseAfterFailure()) {
+          return;
+        }
+      } catch (RuntimeException e) {
+        LOG.error("roll-up failed, trying again", e);
+        if (!pauseAfterFailure()) {
           return;
         }
       } catch (InterruptedException e) {
@@ -77,10 +83,9 @@ public final class RollUp implements Runnable {
     }
   }
 
-  private boolean pauseAfter(SQLException e) {
+  private boolean pauseAfterFailure() {
     metrics.failed();
     pairs = Math.max(1, pairs / 4);
-    LOG.warn("roll-up put off, trying again: SQLSTATE {}: {}", e.getSQLState(), e.getMessage());
     try {
       Thread.sleep(EVERY.toMillis());
       return true;

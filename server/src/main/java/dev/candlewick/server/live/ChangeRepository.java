@@ -43,7 +43,7 @@ final class ChangeRepository {
 
   /** The changes of these instruments since a moment, those of one feed in the order it sent. */
   Future<News> since(String moment, Collection<Integer> instruments) {
-    Tuple parameters = Tuple.of(moment, instruments.toArray(Integer[]::new));
+    Tuple parameters = Tuple.of(moment).addArrayOfInteger(instruments.toArray(Integer[]::new));
     return pool.preparedQuery(SINCE)
         .execute(parameters)
         .map(

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
@@ -46,6 +47,7 @@ final class LiveSession {
   private final FrameAssembler frames;
   private final Map<Long, Entry<?>> subscriptions = new LinkedHashMap<>();
   private long stallTimer = -1;
+  private long cutOffTimer = -1;
   private boolean stalled;
   private boolean closed;
 
@@ -128,7 +130,8 @@ final class LiveSession {
       closed = true;
       live.metrics().closed(Closed.BY_CLIENT);
     }
-    unstall();
+    vertx.cancelTimer(stallTimer);
+    vertx.cancelTimer(cutOffTimer);
     List.copyOf(subscriptions.values()).forEach(this::remove);
     live.ended(this);
   }
@@ -285,6 +288,9 @@ final class LiveSession {
   }
 
   private void onBrokenFrame(Throwable cause) {
+    if (cause instanceof HttpClosedException) {
+      return;
+    }
     int code =
         cause instanceof CorruptedWebSocketFrameException broken
             ? broken.closeStatus().code()
@@ -315,11 +321,6 @@ final class LiveSession {
     live.metrics().closed(why);
     socket.resume();
     socket.close((short) code, reason);
-    long cutOff = vertx.setTimer(CLOSE_MILLIS, fired -> connection.close());
-    socket.closeHandler(
-        done -> {
-          vertx.cancelTimer(cutOff);
-          ended();
-        });
+    cutOffTimer = vertx.setTimer(CLOSE_MILLIS, fired -> connection.close());
   }
 }
