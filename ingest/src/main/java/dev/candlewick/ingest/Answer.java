@@ -18,6 +18,8 @@ interface Answer {
     KEY_TAKEN,
     /** The database refused a row of a request that is written whole or not at all. */
     ROW_REFUSED,
+    /** COMMIT does not mean on disk, and the operator wants no data taken then. */
+    NOT_DURABLE,
     /** The server stops before the message could be written. */
     STOPPED
   }

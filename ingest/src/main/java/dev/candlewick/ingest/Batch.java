@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /** Messages written in one transaction, and how the writing goes. Owned by one lane's thread. */
 final class Batch {
@@ -45,8 +44,7 @@ final class Batch {
   }
 
   /** Takes messages out and tells whom they came from. */
-  void drop(Predicate<Message> which, Answer.Drop why) {
-    List<Message> dropped = messages.stream().filter(which).toList();
+  void drop(List<Message> dropped, Answer.Drop why) {
     messages.removeAll(dropped);
     dropped.forEach(message -> message.answer.dropped(message, why));
   }

@@ -24,24 +24,27 @@ final class BatchTransaction {
   private final Connection connection;
   private final Batch batch;
   private final InstrumentIds instrumentIds;
+  private final boolean strictDurability;
   private final DirtyMarks dirty = new DirtyMarks();
   private final Changes changes = new Changes();
 
-  BatchTransaction(Connection connection, Batch batch, InstrumentIds instrumentIds) {
+  BatchTransaction(
+      Connection connection, Batch batch, InstrumentIds instrumentIds, boolean strictDurability) {
     this.connection = connection;
     this.batch = batch;
     this.instrumentIds = instrumentIds;
+    this.strictDurability = strictDurability;
   }
 
-  /** A message must leave the batch; the attempt is over and begins again without it. */
+  /** Messages must leave the batch; the attempt is over and begins again without them. */
   static final class DroppedException extends Exception {
     private static final long serialVersionUID = 1L;
-    final transient Message message;
+    final transient List<Message> messages;
     final Drop why;
 
-    DroppedException(Message message, Drop why) {
+    DroppedException(List<Message> messages, Drop why) {
       super(why.name(), null, false, false);
-      this.message = message;
+      this.messages = messages;
       this.why = why;
     }
   }
@@ -54,7 +57,7 @@ final class BatchTransaction {
       return advance.durability();
     }
     batch.startAttempt();
-    batch.drop(message -> advance.fenced().contains(message.stream()), Drop.FENCED);
+    refuse(advance);
     Map<InstrumentKey, Integer> ids = instrumentIds.resolve(connection, batch);
     writeTicks(TickTable.TRADES, lines(Kind.TRADES, ids));
     writeTicks(TickTable.QUOTES, lines(Kind.QUOTES, ids));
@@ -67,6 +70,18 @@ final class BatchTransaction {
     connection.commit();
     instrumentIds.remember(ids);
     return advance.durability();
+  }
+
+  /** Fenced messages leave; where the database must be durable and is not, all of them do. */
+  private void refuse(Streams.Advance advance) throws DroppedException {
+    if (strictDurability && advance.durability() == Durability.DEGRADED) {
+      throw new DroppedException(List.copyOf(batch.messages()), Drop.NOT_DURABLE);
+    }
+    if (!advance.fenced().isEmpty()) {
+      throw new DroppedException(
+          batch.messages().stream().filter(m -> advance.fenced().contains(m.stream())).toList(),
+          Drop.FENCED);
+    }
   }
 
   private List<Line> lines(Kind kind, Map<InstrumentKey, Integer> ids) {
@@ -217,7 +232,7 @@ final class BatchTransaction {
             Rejection.Code.REFUSED_BY_DATABASE,
             "the database refused the row: SQLSTATE " + SqlStates.state(e)));
     if (!message.answer.takesPart()) {
-      throw new DroppedException(message, Drop.ROW_REFUSED);
+      throw new DroppedException(List.of(message), Drop.ROW_REFUSED);
     }
   }
 
@@ -237,7 +252,7 @@ final class BatchTransaction {
       Idempotency idempotency = message.idempotency;
       if (idempotency != null
           && !IdempotencyKeys.keep(connection, message, idempotency, durability)) {
-        throw new DroppedException(message, Drop.KEY_TAKEN);
+        throw new DroppedException(List.of(message), Drop.KEY_TAKEN);
       }
     }
   }

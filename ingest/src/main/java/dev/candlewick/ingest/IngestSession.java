@@ -243,6 +243,8 @@ final class IngestSession implements Answer {
         hop -> {
           if (why == Drop.FENCED) {
             fence();
+          } else if (why == Drop.NOT_DURABLE) {
+            close(TRY_AGAIN_LATER, "unavailable", "the database is not durable, and must be");
           }
         });
   }

@@ -155,8 +155,8 @@ final class Lane implements Runnable {
         lastWriteNanos = System.nanoTime() - start;
         return;
       } catch (DroppedException e) {
-        release(e.message);
-        batch.drop(message -> message == e.message, e.why);
+        e.messages.forEach(this::release);
+        batch.drop(e.messages, e.why);
       } catch (SQLException e) {
         pause = afterFailure(batch, e, pause);
       }
@@ -168,7 +168,8 @@ final class Lane implements Runnable {
     try {
       placeRequests(connection, batch);
       long start = System.nanoTime();
-      Durability durability = new BatchTransaction(connection, batch, instrumentIds).write();
+      Durability durability =
+          new BatchTransaction(connection, batch, instrumentIds, config.strictDurability()).write();
       long nanos = System.nanoTime() - start;
       connection.close();
       metrics.committed(batch, nanos);

@@ -39,9 +39,7 @@ import org.jspecify.annotations.Nullable;
  * position; one that sends trades with ids may simply send again from some time before.
  *
  * <p><b>Bounds.</b> {@link #send} waits while as many messages or bytes are on their way as the
- * server allows, which is also how a slow, busy or restarting server is felt.
- *
- * <p>All methods may be called by any thread.
+ * server allows, which is also how a slow, busy or restarting server is felt. Any thread may call.
  */
 public final class IngestClient implements AutoCloseable {
   private static final Pattern STREAM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -180,8 +178,7 @@ public final class IngestClient implements AutoCloseable {
     } catch (RuntimeException e) {
       window.stop(new IngestException("failed", "the client failed: " + e, e));
     } catch (InterruptedException e) {
-      // Only close() interrupts, and it has said why.
-      Thread.currentThread().interrupt();
+      Thread.currentThread().interrupt(); // Only close() does this, and it has said why.
     }
   }
 

@@ -21,7 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class IngestConnection implements WebSocket.Listener {
   private static final Duration OPENING = Duration.ofSeconds(10);
-  private static final Duration PING_AFTER = Duration.ofSeconds(15);
+
+  /**
+   * How often a silent server is pinged. Seconds, because the JDK's client can miss the end of a
+   * TCP connection that comes while it hands a message over: only a write that fails shows it then.
+   */
+  private static final Duration PING_EVERY = Duration.ofSeconds(1);
+
   private static final Duration SILENCE = Duration.ofSeconds(45);
 
   /** A busy server does not read, so it answers no ping either. */
@@ -43,7 +49,8 @@ final class IngestConnection implements WebSocket.Listener {
   private String lastError = "";
   private volatile long heardAt = System.nanoTime();
   private volatile Duration patience = OPENING;
-  private volatile boolean pinged;
+  private CompletableFuture<?> ping = CompletableFuture.completedFuture(null);
+  private long pingedAt = System.nanoTime();
 
   IngestConnection(Receiver receiver) {
     this.receiver = receiver;
@@ -110,13 +117,20 @@ final class IngestConnection implements WebSocket.Listener {
     if (end.isDone()) {
       throw end.join();
     }
-    long silent = System.nanoTime() - heardAt;
-    if (silent > patience.toNanos()) {
+    long now = System.nanoTime();
+    if (now - heardAt > patience.toNanos()) {
       throw new IOException("the server has been silent for " + patience.toSeconds() + " s");
     }
-    if (silent > PING_AFTER.toNanos() && !pinged) {
-      pinged = true;
-      socket.sendPing(ByteBuffer.allocate(0));
+    long quiet = now - Math.max(heardAt, pingedAt);
+    if (quiet > PING_EVERY.toNanos() && ping.isDone()) {
+      pingedAt = now;
+      ping = socket.sendPing(ByteBuffer.allocate(0)).whenComplete(this::pingSent);
+    }
+  }
+
+  private void pingSent(WebSocket socket, @Nullable Throwable failure) {
+    if (failure != null) {
+      finish(new IOException("the connection broke", failure));
     }
   }
 
@@ -164,7 +178,6 @@ final class IngestConnection implements WebSocket.Listener {
   private void heard(Duration newPatience) {
     heardAt = System.nanoTime();
     patience = newPatience;
-    pinged = false;
   }
 
   @Override

@@ -7,6 +7,8 @@ import dev.candlewick.server.binance.Prices;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.candle.CoverageHandler;
+import dev.candlewick.server.candle.CoverageRepository;
 import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.latest.LatestHandler;
@@ -53,6 +55,7 @@ final class Routes {
     TickRepository ticks = new TickRepository(pools.reads());
     LatestRepository latest = new LatestRepository(pools.reads());
     new CandleHandler(candles).mount(router);
+    new CoverageHandler(candles, new CoverageRepository(reads)).mount(router);
     new TickHandler(instruments, ticks).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(pools.writes())).mount(router);
     new LatestHandler(latest).mount(router);

@@ -86,27 +86,10 @@ final class FakeIngestServer implements AutoCloseable {
 
   private void serve(ServerWebSocket opened) {
     opened.textMessageHandler(text -> onText(opened, text));
-    opened.exceptionHandler(broken -> log.add(System.identityHashCode(opened) + "ex " + broken));
-    opened.closeHandler(broken -> log.add(System.identityHashCode(opened) + "closed "));
-    log.add(System.identityHashCode(opened) + "opened ");
-  }
-
-  final List<String> log = new CopyOnWriteArrayList<>();
-
-  String state() {
-    return socket
-        + " received "
-        + received
-        + " committed "
-        + committed.size()
-        + " hellos "
-        + hellos.size()
-        + " in all "
-        + receivedInAll;
+    opened.exceptionHandler(broken -> {});
   }
 
   private synchronized void onText(ServerWebSocket from, String text) {
-    log.add(System.identityHashCode(from) + ">" + text.substring(0, 25));
     JsonObject message = new JsonObject(text);
     if (message.getString("t").equals("hello")) {
       hellos.add(text);
@@ -197,7 +180,6 @@ final class FakeIngestServer implements AutoCloseable {
 
   /** Says anything to the client. */
   synchronized void say(JsonObject message) {
-    log.add((socket == null ? "null" : System.identityHashCode(socket)) + "<" + message.encode());
     if (socket != null && !socket.isClosed()) {
       socket.writeTextMessage(message.encode());
     }
@@ -207,7 +189,6 @@ final class FakeIngestServer implements AutoCloseable {
   synchronized void cut() {
     received.clear();
     socket = null;
-    log.add("cut");
     line.cut();
   }
 

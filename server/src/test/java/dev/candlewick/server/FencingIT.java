@@ -79,6 +79,30 @@ class FencingIT {
   }
 
   @Test
+  void whatIsFencedIsNotCountedInTheBudgetForEver() {
+    String padding = " ".repeat(100_000);
+    try (IngestSocket older = one.feed("budget");
+        IngestSocket newer = other.feed("budget")) {
+      for (int seq = 1; seq <= 5; seq++) {
+        older.trySay(padding + message(seq, "BUDGET", seq));
+      }
+      assertThat(older.closeCode()).isEqualTo(FENCED);
+      newer.say(message(1, "BUDGET", 1));
+      newer.ackOf(1);
+    }
+    ServerProcess.await("budget free", Duration.ofSeconds(5), () -> budgetUsed() == 0);
+  }
+
+  private static double budgetUsed() {
+    return one.get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("candlewick_ingest_budget_used_bytes"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  @Test
   void whatTheFencedConnectionHadInFlightIsWrittenOnceOrNotAtAll() throws SQLException {
     try (IngestSocket older = one.feed("flight");
         Connection blocking = database.connect();

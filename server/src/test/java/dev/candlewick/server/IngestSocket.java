@@ -58,14 +58,19 @@ public final class IngestSocket implements AutoCloseable, WebSocket.Listener {
 
   @Override
   public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-    closed.complete(code);
+    ended(code);
     return null;
   }
 
   @Override
   public void onError(WebSocket from, Throwable cause) {
     // 1006 stands for a connection that ended without a word.
-    closed.complete(1006);
+    ended(1006);
+  }
+
+  private void ended(int code) {
+    closed.complete(code);
+    heard.add(new JsonObject().put("t", "closed").put("code", code));
   }
 
   /** Says hello; the server's welcome. */
@@ -76,7 +81,7 @@ public final class IngestSocket implements AutoCloseable, WebSocket.Listener {
 
   /** Sends one text frame. */
   public void say(String text) {
-    socket().sendText(text, true).join();
+    socket().sendText(text, true).orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 
   void say(byte[] binary) {
@@ -100,7 +105,7 @@ public final class IngestSocket implements AutoCloseable, WebSocket.Listener {
     return java.util.Objects.requireNonNull(message);
   }
 
-  /** The next message of the server, or null if there is none in time. */
+  /** The next message of the server, {@code closed} after the last one; null if none is in time. */
   public @Nullable JsonObject poll(Duration atMost) {
     try {
       return heard.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);

@@ -3,7 +3,6 @@ package dev.candlewick.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
-import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,7 +128,6 @@ class RefusedMessagesIT {
   void refusesAMessageOverTheLimitAndSaysSo() {
     try (IngestSocket feed = greeted()) {
       String padding = " ".repeat(150_000);
-      Objects.requireNonNull(feed);
       feed.trySay("{\"t\":\"trades\"," + padding + padding + "\"seq\":1,\"rows\":[]}");
       closes(feed, "too_large", 1009);
     }

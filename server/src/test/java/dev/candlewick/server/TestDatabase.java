@@ -55,12 +55,14 @@ public final class TestDatabase {
     return emptyOn(Found.URL);
   }
 
-  /** A new database without any schema, on this server; the URL names a superuser's database. */
+  /** The same on a server that the test starts and wipes itself; the URL is a superuser's. */
   public static TestDatabase emptyOn(URI server) {
     String name = "test_" + UUID.randomUUID().toString().replace("-", "");
     TestDatabase database = new TestDatabase(server, name);
     execute(jdbcUrl(server, server.getPath().substring(1)), "create database " + name);
-    Runtime.getRuntime().addShutdownHook(new Thread(database::drop));
+    if (server.equals(Found.URL)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(database::drop));
+    }
     return database;
   }
 

@@ -1,5 +1,6 @@
 package dev.candlewick.server.candle;
 
+import dev.candlewick.Problem;
 import dev.candlewick.Timeframe;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
@@ -7,6 +8,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Finds candles. */
 public final class Candles {
@@ -67,6 +71,60 @@ public final class Candles {
                 Collections.reverse(found);
               }
               return found;
+            });
+  }
+
+  /**
+   * What is held of a range of candles.
+   *
+   * @param from the asked beginning, or the first candle's
+   * @param to the asked end, now at the latest
+   * @param firstData where the instrument's first candle of the timeframe begins
+   */
+  record Held(
+      Instrument instrument,
+      @Nullable Session session,
+      Set<Long> starts,
+      long from,
+      long to,
+      long firstData) {}
+
+  /** The candles of a query's range; fails with 404 if there is no such instrument. */
+  Future<Held> held(CandleQuery query) {
+    long now = clock.instant().getEpochSecond();
+    return repository
+        .instrument(query.venue(), query.symbol())
+        .compose(
+            instrument -> {
+              Series series = series(query, instrument);
+              return repository
+                  .nearest(series, 0, now, false)
+                  .compose(first -> held(query, instrument, series, first.orElse(now), now));
+            });
+  }
+
+  private Future<Held> held(
+      CandleQuery query, Instrument instrument, Series series, long firstData, long now) {
+    long first = series.buckets().floor(firstData);
+    Long asked = query.slice().range().from();
+    long from = asked == null ? first : Math.floorDiv(asked, MICROS);
+    long to = Math.min(now, query.slice().to(now));
+    String text = instrument.session();
+    Session session = text == null ? null : Session.parse(text).orElse(null);
+    Range range = new Range(Math.multiplyExact(Math.max(from, first), MICROS), to * MICROS);
+    if (to <= from || to <= first) {
+      return Future.succeededFuture(new Held(instrument, session, Set.of(), from, to, first));
+    }
+    if ((to - from) / query.timeframe().longestSeconds() > Coverage.MOST_BUCKETS) {
+      throw Problem.badParameter(
+          "from", "the range may have " + Coverage.MOST_BUCKETS + " candles of this timeframe");
+    }
+    Slice slice = new Slice(range, MANY, false, null, Fill.NONE, false);
+    return rest(series, slice, new ArrayList<>())
+        .map(
+            candles -> {
+              Set<Long> starts = candles.stream().map(Candle::ts).collect(Collectors.toSet());
+              return new Held(instrument, session, starts, from, to, first);
             });
   }
 

@@ -1,6 +1,7 @@
 package dev.candlewick.server.candle;
 
 import java.time.DateTimeException;
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -63,6 +64,17 @@ record Session(ZoneId zone, int open, int close) {
       date = date.minusDays(1);
     }
     return date;
+  }
+
+  /** Whether a session of a weekday overlaps the time from {@code start} to {@code end}. */
+  boolean isOpen(long start, long end) {
+    for (LocalDate date = date(start); opens(date) < end; date = date.plusDays(1)) {
+      boolean weekday = date.getDayOfWeek().getValue() < DayOfWeek.SATURDAY.getValue();
+      if (weekday && closes(date) > start) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A length that divides every opening and close. */

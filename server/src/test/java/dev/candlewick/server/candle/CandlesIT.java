@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +48,7 @@ class CandlesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
+  @ValueSource(longs = {1, 2})
   void readsTheSameInEveryStateOfTheRollUp(long seed) {
     RawMarket market = new RawMarket(seed, NOW);
     Check check = new Check(market, instrument(), seed);
@@ -73,7 +74,7 @@ class CandlesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {4, 5})
+  @ValueSource(longs = {3, 4})
   void readsOneSourceOnly(long seed) {
     RawMarket market = new RawMarket(seed, NOW);
     Check check = new Check(market, instrument(), seed);
@@ -110,12 +111,24 @@ class CandlesIT {
     private final Oracle oracle;
     private final int instrument;
     private final Random random;
-    private final Map<List<Object>, List<Candle>> before = new HashMap<>();
+    private final List<Series> everySeries = new ArrayList<>();
+    private final Map<Series, List<Candle>> before = new HashMap<>();
 
     Check(RawMarket market, int instrument, long seed) {
       this.oracle = new Oracle(market, NOW);
       this.instrument = instrument;
       this.random = new Random(seed);
+      TIMEFRAMES.forEach(text -> add(text, Buckets::utc));
+      Session session = Session.parse("America/New_York 09:30-08:00+1").orElseThrow();
+      List.of("65m", "1d", "1w").forEach(text -> add(text, t -> new SessionBuckets(t, session)));
+      for (String zone : List.of("America/New_York", "Asia/Kolkata")) {
+        List.of("1d", "1w").forEach(text -> add(text, t -> new ZoneBuckets(t, ZoneId.of(zone))));
+      }
+    }
+
+    private void add(String text, Function<Timeframe, Buckets> buckets) {
+      Timeframe timeframe = Timeframe.parse(text).orElseThrow();
+      everySeries.add(new Series(instrument, timeframe, buckets.apply(timeframe), Source.AUTO));
     }
 
     /** There are new rows: the next answers may differ from those before. */
@@ -124,39 +137,31 @@ class CandlesIT {
     }
 
     void read(Source source) {
-      for (String text : TIMEFRAMES) {
-        Timeframe timeframe = Timeframe.parse(text).orElseThrow();
-        read(timeframe, Buckets.utc(timeframe), source);
-      }
-      for (String zone : List.of("America/New_York", "Asia/Kolkata")) {
-        for (String text : List.of("1d", "1w")) {
-          Timeframe timeframe = Timeframe.parse(text).orElseThrow();
-          read(timeframe, new ZoneBuckets(timeframe, ZoneId.of(zone)), source);
-        }
-      }
-      Session session = Session.parse("America/New_York 09:30-08:00+1").orElseThrow();
-      for (String text : List.of("65m", "1d", "1w")) {
-        Timeframe timeframe = Timeframe.parse(text).orElseThrow();
-        read(timeframe, new SessionBuckets(timeframe, session), source);
+      for (Series series : everySeries) {
+        read(new Series(instrument, series.timeframe(), series.buckets(), source));
       }
     }
 
-    private void read(Timeframe timeframe, Buckets buckets, Source source) {
-      Series series = new Series(instrument, timeframe, buckets, source);
-      List<Candle> expected = oracle.candles(timeframe, buckets, source);
+    private void read(Series series) {
+      List<Candle> expected = oracle.candles(series.timeframe(), series.buckets(), series.source());
       List<Candle> all = all(series, slice(0L, null, 10_000, false));
       assertSame(series, all, expected);
-      Object kind = List.of(timeframe, buckets.getClass(), source, buckets.grid());
-      List<Candle> earlier = before.put(List.of(kind, 0), all);
-      assertThat(all).as("%s read again", kind).isEqualTo(earlier == null ? all : earlier);
+      List<Candle> earlier = before.put(series, all);
+      assertThat(all).as("%s read again", series).isEqualTo(earlier == null ? all : earlier);
+      if (random.nextInt(8) == 0) {
+        readInPages(series, all);
+      }
+    }
+
+    private void readInPages(Series series, List<Candle> all) {
       int limit = 20 + random.nextInt(200);
       List<Candle> latest = new ArrayList<>(all(series, slice(null, null, limit, true)));
       Collections.reverse(latest);
-      assertThat(latest).as("%s from the latest on", kind).isEqualTo(all);
+      assertThat(latest).as("%s from the latest on", series).isEqualTo(all);
       long from = NOW - random.nextInt(300_000);
       long to = from + random.nextInt(400_000);
       assertThat(all(series, slice(from, to, limit, false)))
-          .as("%s in a range", kind)
+          .as("%s in a range", series)
           .isEqualTo(all.stream().filter(c -> c.ts() >= from && c.ts() < to).toList());
     }
 

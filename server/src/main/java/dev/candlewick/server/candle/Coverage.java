@@ -1,0 +1,80 @@
+package dev.candlewick.server.candle;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which candles of a range are there, and why the others are not.
+ *
+ * @param gaps ascending
+ * @param expected buckets that are closed and in which the market is open
+ * @param present those of them that have a candle
+ */
+record Coverage(List<Gap> gaps, long expected, long present) {
+  /** Buckets of a range that may be asked for. */
+  static final int MOST_BUCKETS = 200_000;
+
+  /** Why there is no candle. */
+  enum State {
+    /** Proven: the venue's ids go on without a hole, or it quoted and did not trade. */
+    NO_TRADES,
+    /** Proven: the venue's ids have a hole here. */
+    FEED_DOWN,
+    /** Before the first data of the instrument. */
+    NOT_LOADED,
+    MARKET_CLOSED,
+    UNKNOWN;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Missing buckets without a break; {@code from} and {@code to} in seconds since the epoch. */
+  record Gap(long from, long to, long missing, State state) {
+    Gap as(State proven) {
+      return new Gap(from, to, missing, proven);
+    }
+  }
+
+  /**
+   * Compares what is there with what should be. Gaps while the market is open are {@link
+   * State#UNKNOWN} as yet.
+   *
+   * @param starts of the candles that are there
+   * @param to the end of the range, not after now
+   */
+  static Coverage of(
+      Buckets buckets, @Nullable Session session, Set<Long> starts, long from, long to) {
+    List<Gap> gaps = new ArrayList<>();
+    long expected = 0;
+    long present = 0;
+    for (long start = buckets.ceil(from); start < to; start = buckets.next(start)) {
+      long end = buckets.end(start);
+      if (end > to) {
+        break;
+      }
+      boolean open = session == null || session.isOpen(start, end);
+      boolean there = starts.contains(start);
+      expected += open ? 1 : 0;
+      present += open && there ? 1 : 0;
+      if (!there) {
+        add(gaps, start, end, open ? State.UNKNOWN : State.MARKET_CLOSED);
+      }
+    }
+    return new Coverage(gaps, expected, present);
+  }
+
+  private static void add(List<Gap> gaps, long start, long end, State state) {
+    int last = gaps.size() - 1;
+    if (last >= 0 && gaps.get(last).to() == start && gaps.get(last).state() == state) {
+      Gap gap = gaps.get(last);
+      gaps.set(last, new Gap(gap.from(), end, gap.missing() + 1, state));
+    } else {
+      gaps.add(new Gap(start, end, 1, state));
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package dev.candlewick.server;
+
+import static dev.candlewick.server.Messages.HOUR_AGO;
+import static dev.candlewick.server.Messages.body;
+import static dev.candlewick.server.Messages.trade;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Faults of the whole PostgreSQL server, on a cluster of its own that is as durable as any: with
+ * {@code --fast} a crash would lose commits that were told. Skipped where the script cannot run it.
+ */
+class OwnClusterIT {
+  private static final String NAME = "faults-" + ProcessHandle.current().pid();
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private static TestDatabase database;
+  private static ServerProcess server;
+
+  @BeforeAll
+  static void start() {
+    String url = cluster("start");
+    assumeThat(url).as("the script can run a cluster here").startsWith("postgresql://");
+    database = TestDatabase.emptyOn(URI.create(url));
+    server = ServerProcess.on(database);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+    cluster("wipe");
+  }
+
+  private static String cluster(String command) {
+    try {
+      Process process =
+          new ProcessBuilder(
+                  "bash", Path.of("..", "sql", "timescaledb").toString(), command, "--name", NAME)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  @Test
+  void saysThatSuchADatabaseIsFullyDurable() {
+    try (IngestSocket feed = server.feed()) {
+      assertThat(feed.hello("durable").getString("durability")).isEqualTo("full");
+      feed.say(Messages.trades(1, trade(HOUR_AGO, 1, 1)));
+      assertThat(feed.ackOf(1).containsKey("durability")).isFalse();
+    }
+  }
+
+  // Experiment 18.
+
+  @Test
+  void saysThatTheDatabaseIsDegradedAsSoonAsItIs() {
+    String name = database.text("select current_database()");
+    try (ServerProcess strict = ServerProcess.on(database, "DURABILITY", "strict");
+        IngestSocket feed = server.feed("degraded");
+        IngestSocket strictFeed = strict.feed("strictly")) {
+      feed.say(Messages.trades(1, trade(HOUR_AGO, 1, 1)));
+      assertThat(feed.ackOf(1).containsKey("durability")).isFalse();
+      database.execute("alter database " + name + " set synchronous_commit = off");
+      try {
+        terminateAll();
+        feed.say(Messages.trades(2, trade(HOUR_AGO, 2, 1)));
+        assertThat(feed.ackOf(2).getString("durability")).isEqualTo("degraded");
+        HttpResponse<String> answer = server.post("/v1/trades", body("D", trade(HOUR_AGO, 1, 1)));
+        assertThat(new JsonObject(answer.body()).getString("durability")).isEqualTo("degraded");
+        try (IngestSocket refused = strict.feed()) {
+          refused.say("{\"t\":\"hello\",\"v\":1,\"stream\":\"strict\"}");
+          assertThat(refused.expect("error").getString("code")).isEqualTo("unavailable");
+        }
+        strictFeed.say(Messages.trades(1, "STRICT", List.of(trade(HOUR_AGO, 1, 1))));
+        assertThat(strictFeed.expect("error").getString("code")).isEqualTo("unavailable");
+        assertThat(strictFeed.closeCode()).isEqualTo(1013);
+        HttpResponse<String> strictly =
+            strict.post("/v1/trades", body("STRICT", trade(HOUR_AGO, 1, 1)));
+        assertThat(strictly.statusCode()).as("%s", strictly.body()).isEqualTo(503);
+      } finally {
+        database.execute("alter database " + name + " reset synchronous_commit");
+        terminateAll();
+      }
+    }
+    assertThat(database.number("select count(*) from market.instruments where symbol = 'STRICT'"))
+        .isZero();
+    server.awaitReady();
+  }
+
+  private static void terminateAll() {
+    database.text(
+        """
+        select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()
+        """);
+  }
+
+  // Experiments 4 and 5.
+
+  @Test
+  void aKilledAndRestartedDatabaseLosesAndDoublesNothing() throws IOException {
+    SteadyFeed feed = new SteadyFeed(server::url, "CRASHED", 4_000, 5);
+    for (int i = 0; i < 3; i++) {
+      long before = feed.acked();
+      ServerProcess.await("progress", PATIENCE, () -> feed.acked() > before);
+      if (i == 1) {
+        cluster("stop");
+      } else {
+        killPostmaster();
+      }
+      ServerProcess.await(
+          "not ready", PATIENCE, () -> server.get("/readyz").statusCode() == 503);
+      assertThat(server.get("/livez").statusCode()).isEqualTo(200);
+      cluster("start");
+    }
+    feed.awaitDone(PATIENCE);
+    feed.check(database);
+    feed.checkCandles(database);
+    server.awaitReady();
+  }
+
+  private static void killPostmaster() {
+    long pid =
+        database.number("select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::bigint");
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+  }
+
+  // Experiment 13.
+
+  @Test
+  void aServerThatStartsBeforeItsDatabaseBecomesReadyWithIt() {
+    cluster("stop");
+    ServerProcess early;
+    try {
+      early = ServerProcess.start(database.url());
+      assertThat(early.get("/livez").statusCode()).isEqualTo(200);
+      HttpResponse<String> ready = early.get("/readyz");
+      assertThat(ready.statusCode()).as("%s", ready.body()).isEqualTo(503);
+      assertThat(new JsonObject(ready.body()).getJsonArray("reasons")).isNotEmpty();
+      assertThat(ready.body()).doesNotContain("127.0.0.1").doesNotContain("candlewick:");
+      assertThat(early.post("/v1/trades", body("EARLY", trade(HOUR_AGO, 1, 1))).statusCode())
+          .isEqualTo(503);
+      ServerProcess.sleep(1_500);
+    } finally {
+      cluster("start");
+    }
+    early.awaitReady();
+    assertThat(early.post("/v1/trades", body("EARLY", trade(HOUR_AGO, 1, 1))).statusCode())
+        .isEqualTo(200);
+    assertThat(
+            database.number(
+                "select count(*) from market.trades join market.instruments on id = instrument_id"
+                    + " where symbol = 'EARLY'"))
+        .isEqualTo(1);
+    early.close();
+  }
+}
