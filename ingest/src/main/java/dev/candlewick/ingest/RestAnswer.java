@@ -91,7 +91,8 @@ final class RestAnswer implements Answer {
           switch (why) {
             case KEY_TAKEN -> onKeyTaken.run();
             case ROW_REFUSED -> fail(rowsRejected(message.rejections()));
-            case NOT_DURABLE -> fail(Problem.unavailable("the database is not durable, and must be"));
+            case NOT_DURABLE ->
+                fail(Problem.unavailable("the database is not durable, and must be"));
             default -> fail(Problem.unavailable("the server stops; the rows were not written"));
           }
         });

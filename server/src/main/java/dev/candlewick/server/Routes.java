@@ -55,7 +55,7 @@ final class Routes {
     TickRepository ticks = new TickRepository(pools.reads());
     LatestRepository latest = new LatestRepository(pools.reads());
     new CandleHandler(candles).mount(router);
-    new CoverageHandler(candles, new CoverageRepository(reads)).mount(router);
+    new CoverageHandler(candles, new CoverageRepository(pools.reads())).mount(router);
     new TickHandler(instruments, ticks).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(pools.writes())).mount(router);
     new LatestHandler(latest).mount(router);

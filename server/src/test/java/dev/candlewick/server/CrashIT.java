@@ -34,8 +34,7 @@ class CrashIT {
             new SteadyFeed(() -> running.url(), "KILLED-2", 20_000, 3));
     for (int cycle = 0; cycle < 4; cycle++) {
       long before = feeds.get(0).acked();
-      ServerProcess.await(
-          "progress, seed " + seed, PATIENCE, () -> feeds.get(0).acked() > before);
+      ServerProcess.await("progress, seed " + seed, PATIENCE, () -> feeds.get(0).acked() > before);
       ServerProcess.sleep(random.nextInt(400));
       running.kill();
       running = ServerProcess.start(database.url());
@@ -74,8 +73,7 @@ class CrashIT {
     assertThat(last.getInteger("code")).isEqualTo(1001);
     feed.check(database);
     // Everything that was written was acked: the drain ends with the last ack, not before it.
-    assertThat(
-            database.number("select committed_seq from ingest.streams where stream = 'DRAINED'"))
+    assertThat(database.number("select committed_seq from ingest.streams where stream = 'DRAINED'"))
         .isEqualTo(feed.acked());
   }
 

@@ -197,8 +197,7 @@ class DatabaseFaultsIT {
     database.execute("alter database " + name + " set default_transaction_read_only = on");
     try {
       proxy.cut();
-      ServerProcess.await(
-          "held", PATIENCE, () -> server.get("/readyz").body().contains("25006"));
+      ServerProcess.await("held", PATIENCE, () -> server.get("/readyz").body().contains("25006"));
       assertThat(server.get("/readyz").statusCode()).isEqualTo(503);
       assertThat(server.get("/livez").statusCode()).isEqualTo(200);
       HttpResponse<String> refused = server.post("/v1/trades", body("RO", trade(HOUR_AGO, 1, 1)));

@@ -94,8 +94,7 @@ class IngestTablesIT {
     "null, missing_field"
   })
   void refusesAPriceThatIsNone(String price, String code) {
-    refuses(
-        post("{\"ts\":%d,\"price\":%s,\"size\":1}".formatted(HOUR_AGO, price)), "price", code);
+    refuses(post("{\"ts\":%d,\"price\":%s,\"size\":1}".formatted(HOUR_AGO, price)), "price", code);
   }
 
   @ParameterizedTest
@@ -147,7 +146,13 @@ class IngestTablesIT {
     "1, 2, 1, 1, -1, volume, out_of_range"
   })
   void refusesACandleThatCannotBe(
-      String open, String high, String low, String close, String volume, String field, String code) {
+      String open,
+      String high,
+      String low,
+      String close,
+      String volume,
+      String field,
+      String code) {
     String row =
         "{\"ts\":%d,\"open\":%s,\"high\":%s,\"low\":%s,\"close\":%s,\"volume\":%s}"
             .formatted(HOUR_AGO, open, high, low, close, volume);
@@ -166,8 +171,7 @@ class IngestTablesIT {
     String row =
         "{\"ts\":%d,\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":1}"
             .formatted(HOUR_AGO + offset);
-    refuses(
-        post("/v1/candles", ",\"timeframe\":\"" + timeframe + "\"", row), field, code);
+    refuses(post("/v1/candles", ",\"timeframe\":\"" + timeframe + "\"", row), field, code);
   }
 
   // Experiment 36.
@@ -304,8 +308,7 @@ class IngestTablesIT {
       })
   void givesAPlainSymbolBackUnchanged(String plain) {
     String own = plain + symbol.substring(1);
-    String row =
-        "{\"ts\":%d,\"price\":1,\"size\":1,\"symbol\":\"%s\"}".formatted(HOUR_AGO, own);
+    String row = "{\"ts\":%d,\"price\":1,\"size\":1,\"symbol\":\"%s\"}".formatted(HOUR_AGO, own);
     assertThat(post(row).statusCode()).isEqualTo(200);
     assertThat(
             database.number(
@@ -318,9 +321,9 @@ class IngestTablesIT {
     post("{\"ts\":%d,\"price\":1,\"size\":1,\"id\":\"a\"}".formatted(HOUR_AGO));
     series();
     long series = series();
-    for (String id : new String[] {"\\u0000", "'; --", "\\ud83d\\ude00", "\\\\N", "x".repeat(128)}) {
-      String row =
-          "{\"ts\":%d,\"price\":1,\"size\":1,\"id\":\"%s\"}".formatted(HOUR_AGO, id);
+    for (String id :
+        new String[] {"\\u0000", "'; --", "\\ud83d\\ude00", "\\\\N", "x".repeat(128)}) {
+      String row = "{\"ts\":%d,\"price\":1,\"size\":1,\"id\":\"%s\"}".formatted(HOUR_AGO, id);
       assertThat(post(row).statusCode()).as(id).isEqualTo(200);
     }
     assertThat(series()).isEqualTo(series);

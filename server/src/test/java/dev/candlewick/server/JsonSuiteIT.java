@@ -73,8 +73,7 @@ class JsonSuiteIT {
   @Test
   void refusesByRestWhatIsNotJson() throws IOException {
     documents("n_")
-        .forEach(
-            (name, document) -> assertThat(isMalformed(post(document))).as(name).isTrue());
+        .forEach((name, document) -> assertThat(isMalformed(post(document))).as(name).isTrue());
     assertThat(nothingWritten()).isTrue();
   }
 
@@ -104,7 +103,9 @@ class JsonSuiteIT {
   void answersWhatMayBeEither() throws IOException {
     for (Map.Entry<String, byte[]> each : documents("i_").entrySet()) {
       assertThat(post(each.getValue()).statusCode()).as(each.getKey()).isIn(400, 422);
-      assertThat(say(each.getValue())).as(each.getKey()).matches("(malformed 1007|bad_message 4400)");
+      assertThat(say(each.getValue()))
+          .as(each.getKey())
+          .matches("(malformed 1007|bad_message 4400)");
     }
     assertThat(nothingWritten()).isTrue();
   }

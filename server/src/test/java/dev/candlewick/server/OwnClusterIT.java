@@ -125,8 +125,7 @@ class OwnClusterIT {
       } else {
         killPostmaster();
       }
-      ServerProcess.await(
-          "not ready", PATIENCE, () -> server.get("/readyz").statusCode() == 503);
+      ServerProcess.await("not ready", PATIENCE, () -> server.get("/readyz").statusCode() == 503);
       assertThat(server.get("/livez").statusCode()).isEqualTo(200);
       cluster("start");
     }

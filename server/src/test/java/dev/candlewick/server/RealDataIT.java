@@ -33,8 +33,7 @@ class RealDataIT {
   /** Open, high, low, close, volume. */
   private record Bar(double open, double high, double low, double close, double volume) {
     Bar with(double price, BigDecimal sum) {
-      return new Bar(
-          open, Math.max(high, price), Math.min(low, price), price, sum.doubleValue());
+      return new Bar(open, Math.max(high, price), Math.min(low, price), price, sum.doubleValue());
     }
   }
 
@@ -228,8 +227,7 @@ class RealDataIT {
     for (String[] cells : MarketData.zipped("us-spy-20131007-trades.zip", "Trade")) {
       String price = BigDecimal.valueOf(Long.parseLong(cells[1]), 4).toPlainString();
       String flags = noPrice.contains(cells[4]) ? "no_price" : "";
-      rows.add(
-          midnight + Long.parseLong(cells[0]) + "," + price + "," + cells[2] + "," + flags);
+      rows.add(midnight + Long.parseLong(cells[0]) + "," + price + "," + cells[2] + "," + flags);
     }
     postCsv("trades", "venue=US&symbol=SPY", "ts,price,size,flags", rows);
     Map<Long, Bar> vendor =
@@ -238,7 +236,8 @@ class RealDataIT {
     Map<Long, Bar> told = candles("US", "SPY", midnight, midnight + 86_400_000);
     assertThat(equal(told, vendor)).isGreaterThanOrEqualTo(825);
     JsonArray first =
-        server.json("/v1/trades?venue=US&symbol=SPY&from=%d&limit=1".formatted(midnight))
+        server
+            .json("/v1/trades?venue=US&symbol=SPY&from=%d&limit=1".formatted(midnight))
             .getJsonArray("trades");
     assertThat(first.getJsonObject(0).getDouble("price")).isEqualTo(167.41);
   }

@@ -153,7 +153,8 @@ final class SteadyFeed implements Runnable {
   void checkCandles(TestDatabase database) {
     String volume =
         "select coalesce(sum(volume), 0)::bigint from market.candles_1m"
-            + " join market.instruments on id = instrument_id where symbol = '%s'".formatted(stream);
+            + " join market.instruments on id = instrument_id where symbol = '%s'"
+                .formatted(stream);
     ServerProcess.await(
         "candles of " + stream,
         Duration.ofSeconds(20),

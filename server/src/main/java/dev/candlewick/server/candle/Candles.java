@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds candles. */
 public final class Candles {
+  private static final long MICROS = 1_000_000;
+  private static final int MANY = 10_000;
+
   private final CandleRepository repository;
   private final Clock clock;
 
@@ -49,7 +52,7 @@ public final class Candles {
   public Future<List<Candle>> range(int instrument, Timeframe timeframe, Range range, int limit) {
     Series series = new Series(instrument, timeframe, Buckets.utc(timeframe), Source.AUTO);
     Slice slice = new Slice(range, limit, false, null, Fill.NONE, false);
-    return rest(series, slice, new ArrayList<>());
+    return full(series, slice, new ArrayList<>());
   }
 
   /**
@@ -64,7 +67,7 @@ public final class Candles {
             Buckets.at(wanted.offset(), wanted.timeframe()),
             Source.AUTO);
     Slice slice = new Slice(wanted.range(), wanted.limit(), wanted.last(), null, Fill.NONE, false);
-    return rest(series, slice, new ArrayList<>())
+    return full(series, slice, new ArrayList<>())
         .map(
             found -> {
               if (wanted.last()) {
@@ -128,7 +131,21 @@ public final class Candles {
             });
   }
 
+  /** Page after page to the end. */
   private Future<List<Candle>> rest(Series series, Slice slice, List<Candle> found) {
+    return page(series, slice)
+        .compose(
+            page -> {
+              found.addAll(page.candles());
+              Position next = page.next();
+              return next == null
+                  ? Future.succeededFuture(found)
+                  : rest(series, slice.at(next), found);
+            });
+  }
+
+  /** One page, in one piece where it took more than one scan. */
+  private Future<List<Candle>> full(Series series, Slice slice, List<Candle> found) {
     return page(series, slice)
         .compose(
             page -> {
@@ -137,7 +154,7 @@ public final class Candles {
               Position next = page.next();
               return next == null || page.candles().size() == slice.limit()
                   ? Future.succeededFuture(found)
-                  : rest(series, slice.after(page.candles().size(), next), found);
+                  : full(series, slice.after(page.candles().size(), next), found);
             });
   }
 }
