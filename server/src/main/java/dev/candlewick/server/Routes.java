@@ -30,9 +30,6 @@ import java.time.Clock;
 final class Routes {
   private final Router router;
 
-  /** Where is read, a replica too, and the primary. */
-  record Pools(Pool reads, Pool writes) {}
-
   Routes(
       Vertx vertx,
       ApiKeys keys,
@@ -42,6 +39,7 @@ final class Routes {
       Pools pools,
       Health health,
       ServerMetrics metrics) {
+    Pool reads = pools.reads();
     router = Router.router(vertx);
     router.route().handler(metrics::time);
     health.mount(router);
@@ -49,17 +47,17 @@ final class Routes {
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);
     live.mount(router);
-    InstrumentRepository instruments = new InstrumentRepository(pools.reads());
+    InstrumentRepository instruments = new InstrumentRepository(reads);
     Clock clock = Clock.systemUTC();
-    Candles candles = new Candles(new CandleRepository(pools.reads()), clock);
-    TickRepository ticks = new TickRepository(pools.reads());
-    LatestRepository latest = new LatestRepository(pools.reads());
+    Candles candles = new Candles(new CandleRepository(reads), clock);
+    TickRepository ticks = new TickRepository(reads);
+    LatestRepository latest = new LatestRepository(reads);
     new CandleHandler(candles).mount(router);
-    new CoverageHandler(candles, new CoverageRepository(pools.reads())).mount(router);
+    new CoverageHandler(candles, new CoverageRepository(reads)).mount(router);
     new TickHandler(instruments, ticks).mount(router);
-    new InstrumentHandler(instruments, new InstrumentRepository(pools.writes())).mount(router);
+    new InstrumentHandler(instruments, new InstrumentRepository(pools.primary())).mount(router);
     new LatestHandler(latest).mount(router);
-    new StreamHandler(new StreamRepository(pools.reads())).mount(router);
+    new StreamHandler(new StreamRepository(reads)).mount(router);
     Prices prices = new Prices(instruments, latest, candles);
     new BinanceHandler(streams.venue(), instruments, candles, ticks, prices, clock).mount(router);
     streams.mount(router);

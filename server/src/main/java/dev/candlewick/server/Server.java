@@ -44,8 +44,7 @@ final class Server {
   private final Vertx vertx;
   private final ServerMetrics metrics;
   private final Ingest ingest;
-  private final Pool reads;
-  private final Pool writes;
+  private final Pools pools;
   private final Live live;
   private final BinanceStreams streams;
   private final Health health;
@@ -65,30 +64,17 @@ final class Server {
                 .setMaxEventLoopExecuteTime(200)
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS));
     this.ingest = new Ingest(vertx, config.ingest(), metrics.registry());
-    this.reads = pool(config.readDatabase(), config);
-    this.writes = pool(config.database(), config);
-    this.live = live(vertx, writes, metrics);
+    this.pools = new Pools(pool(config.readDatabase(), config), pool(config.database(), config));
+    this.live = live(vertx, pools.primary(), metrics);
+    InstrumentRepository instruments = new InstrumentRepository(pools.primary());
     this.streams =
-        new BinanceStreams(
-            config.binanceVenue(),
-            new InstrumentRepository(writes),
-            live.feed(),
-            Clock.systemUTC());
-    this.health = new Health(ingest::troubles, () -> reads.query("select 1").execute());
+        new BinanceStreams(config.binanceVenue(), instruments, live.feed(), Clock.systemUTC());
+    this.health = new Health(ingest::troubles, () -> pools.reads().query("select 1").execute());
     this.http =
         vertx
             .createHttpServer(httpOptions(keys))
             .requestHandler(
-                new Routes(
-                        vertx,
-                        keys,
-                        ingest,
-                        live,
-                        streams,
-                        new Routes.Pools(reads, writes),
-                        health,
-                        metrics)
-                    .router());
+                new Routes(vertx, keys, ingest, live, streams, pools, health, metrics).router());
   }
 
   private static Live live(Vertx vertx, Pool primary, ServerMetrics metrics) {
@@ -233,8 +219,8 @@ final class Server {
       live.stop();
       streams.stop();
       await(http.shutdown(1, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture());
-      await(reads.close().toCompletionStage().toCompletableFuture());
-      await(writes.close().toCompletionStage().toCompletableFuture());
+      await(pools.reads().close().toCompletionStage().toCompletableFuture());
+      await(pools.primary().close().toCompletionStage().toCompletableFuture());
       await(vertx.close().toCompletionStage().toCompletableFuture());
       LOG.info("stopped");
     } catch (InterruptedException e) {

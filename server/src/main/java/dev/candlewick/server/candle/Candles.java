@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Finds candles. */
 public final class Candles {
   private static final long MICROS = 1_000_000;
-  private static final int MANY = 10_000;
 
   private final CandleRepository repository;
   private final Clock clock;
@@ -52,7 +51,7 @@ public final class Candles {
   public Future<List<Candle>> range(int instrument, Timeframe timeframe, Range range, int limit) {
     Series series = new Series(instrument, timeframe, Buckets.utc(timeframe), Source.AUTO);
     Slice slice = new Slice(range, limit, false, null, Fill.NONE, false);
-    return full(series, slice, new ArrayList<>());
+    return rest(series, slice, new ArrayList<>());
   }
 
   /**
@@ -67,7 +66,7 @@ public final class Candles {
             Buckets.at(wanted.offset(), wanted.timeframe()),
             Source.AUTO);
     Slice slice = new Slice(wanted.range(), wanted.limit(), wanted.last(), null, Fill.NONE, false);
-    return full(series, slice, new ArrayList<>())
+    return rest(series, slice, new ArrayList<>())
         .map(
             found -> {
               if (wanted.last()) {
@@ -122,7 +121,7 @@ public final class Candles {
       throw Problem.badParameter(
           "from", "the range may have " + Coverage.MOST_BUCKETS + " candles of this timeframe");
     }
-    Slice slice = new Slice(range, MANY, false, null, Fill.NONE, false);
+    Slice slice = new Slice(range, Coverage.MOST_BUCKETS + 1, false, null, Fill.NONE, false);
     return rest(series, slice, new ArrayList<>())
         .map(
             candles -> {
@@ -131,21 +130,7 @@ public final class Candles {
             });
   }
 
-  /** Page after page to the end. */
   private Future<List<Candle>> rest(Series series, Slice slice, List<Candle> found) {
-    return page(series, slice)
-        .compose(
-            page -> {
-              found.addAll(page.candles());
-              Position next = page.next();
-              return next == null
-                  ? Future.succeededFuture(found)
-                  : rest(series, slice.at(next), found);
-            });
-  }
-
-  /** One page, in one piece where it took more than one scan. */
-  private Future<List<Candle>> full(Series series, Slice slice, List<Candle> found) {
     return page(series, slice)
         .compose(
             page -> {
@@ -154,7 +139,7 @@ public final class Candles {
               Position next = page.next();
               return next == null || page.candles().size() == slice.limit()
                   ? Future.succeededFuture(found)
-                  : full(series, slice.after(page.candles().size(), next), found);
+                  : rest(series, slice.after(page.candles().size(), next), found);
             });
   }
 }
