@@ -200,6 +200,7 @@ final class Server {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      hardStop.interrupt();
       stopped.countDown();
     }
   }
