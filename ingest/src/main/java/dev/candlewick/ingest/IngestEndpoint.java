@@ -1,6 +1,8 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.Problem;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.ToIntFunction;
 
@@ -15,6 +17,9 @@ final class IngestEndpoint {
   }
 
   void handle(RoutingContext request) {
+    if (!"websocket".equalsIgnoreCase(request.request().getHeader(HttpHeaders.UPGRADE))) {
+      throw new Problem(400, "malformed", "a WebSocket upgrade is due");
+    }
     int key = apiKeyId.applyAsInt(request);
     request
         .request()

@@ -80,6 +80,11 @@ public final class Live {
     sessions.forEach(LiveSession::goAway);
   }
 
+  /** The same changes for other ways of telling them. */
+  public LiveFeed feed() {
+    return new LiveFeed(groups);
+  }
+
   Groups groups() {
     return groups;
   }

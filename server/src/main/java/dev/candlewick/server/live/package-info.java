@@ -5,7 +5,7 @@
  * (what it asks), {@link Groups} (who shares what). A commit's way: {@link ChangeFeed} asks {@link
  * ChangeRepository} for {@link Change}s, {@link CandleGroup} and {@link TickGroup} read the rows
  * they name, {@link Subscription} holds what is to be sent, {@link Rows} and {@link LiveJson}
- * write.
+ * write. {@link LiveFeed} is the same for other dialects.
  *
  * <p>Two rules carry it. The changes of a group are followed before its snapshot is read, so
  * nothing falls between the two. And what was told twice is harmless (a candle's last row wins) or

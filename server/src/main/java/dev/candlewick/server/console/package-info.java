@@ -1,0 +1,9 @@
+/**
+ * The page for people at {@code /} and the description of the API at {@code /openapi.json}. Read
+ * {@link dev.candlewick.server.console.ConsoleHandler}, then {@code Asset}; the page itself is in
+ * the resource folder {@code console}, beginning with {@code index.html} and {@code app.js}.
+ */
+@NullMarked
+package dev.candlewick.server.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+package dev.candlewick.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** A file for CANDLEWICK_API_KEYS_FILE. */
+public final class ApiKeyFile {
+  private ApiKeyFile() {}
+
+  /** With one key, of these scopes. */
+  public static Path of(String key, String scopes) {
+    try {
+      byte[] sha256 =
+          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+      Path file = Files.createTempFile("api-keys", ".txt");
+      file.toFile().deleteOnExit();
+      return Files.writeString(file, "1 " + scopes + " " + HexFormat.of().formatHex(sha256) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
