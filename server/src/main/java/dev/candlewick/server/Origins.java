@@ -36,8 +36,7 @@ final class Origins {
   void check(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     String origin = request.getHeader(HttpHeaders.ORIGIN);
-    boolean reads =
-        READS.contains(request.method()) && !request.headers().contains(HttpHeaders.UPGRADE);
+    boolean reads = READS.contains(request.method()) && !Connections.isSocket(request);
     if (!reads && origin != null && !isAllowed(origin.toLowerCase(Locale.ROOT), request)) {
       throw new Problem(403, "foreign_origin", "pages of this origin may not do this");
     }

@@ -64,7 +64,8 @@ class SecurityIT {
   @BeforeEach
   void restoreKeys() throws Exception {
     Files.writeString(keys, GOOD_LINES);
-    await(() -> status("/metrics", "Authorization", "Bearer " + READER) == 200);
+    await(() -> status("/metrics", "X-API-Key", READER) == 200);
+    await(() -> upgradeStatus(WRITER, null) == 101);
   }
 
   private static String sha256(String key) {
