@@ -1,9 +1,11 @@
 package dev.candlewick.server.live;
 
+import dev.candlewick.Problem;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Pool;
@@ -53,6 +55,9 @@ public final class Live {
   }
 
   private void handle(RoutingContext request) {
+    if (!"websocket".equalsIgnoreCase(request.request().getHeader(HttpHeaders.UPGRADE))) {
+      throw new Problem(400, "malformed", "a WebSocket upgrade is due");
+    }
     request
         .request()
         .toWebSocket()
