@@ -9,6 +9,7 @@ import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.live.Live;
+import dev.candlewick.server.live.LiveRepository;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.metrics.MetricsOptions;
@@ -91,7 +92,8 @@ final class Server {
     Clock clock = Clock.systemUTC();
     Candles candles = new Candles(new CandleRepository(primary), clock);
     InstrumentRepository instruments = new InstrumentRepository(primary);
-    return new Live(vertx, primary, instruments, candles, clock, metrics.registry());
+    LiveRepository repository = new LiveRepository(primary);
+    return new Live(vertx, repository, instruments, candles, clock, metrics.registry());
   }
 
   private Pool pool(String name, DatabaseUrl database) {

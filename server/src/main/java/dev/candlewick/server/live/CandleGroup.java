@@ -41,6 +41,7 @@ final class CandleGroup implements Group<Candle> {
   private final int instrument;
   private final Timeframe timeframe;
   private final Candles candles;
+  private final Turns turns;
   private final Vertx vertx;
   private final Clock clock;
   private final TreeSet<Long> changed = new TreeSet<>();
@@ -55,10 +56,12 @@ final class CandleGroup implements Group<Candle> {
 
   private record Joining(Subscriber<Candle> subscriber, Start start) {}
 
-  CandleGroup(int instrument, Timeframe timeframe, Candles candles, Vertx vertx, Clock clock) {
+  CandleGroup(
+      int instrument, Timeframe timeframe, Candles candles, Turns turns, Vertx vertx, Clock clock) {
     this.instrument = instrument;
     this.timeframe = timeframe;
     this.candles = candles;
+    this.turns = turns;
     this.vertx = vertx;
     this.clock = clock;
   }
@@ -124,9 +127,10 @@ final class CandleGroup implements Group<Candle> {
   }
 
   private void admit(Joining one) {
+    long asked = clock.millis();
     Start start = one.start();
-    candles
-        .range(instrument, timeframe, start.range(), start.limit())
+    turns
+        .take(() -> candles.range(instrument, timeframe, start.range(), start.limit()))
         .onComplete(
             read -> {
               busy = false;
@@ -140,7 +144,7 @@ final class CandleGroup implements Group<Candle> {
                 one.subscriber().refused(tooMany());
               } else {
                 List<Candle> rows = read.result();
-                learn(rows);
+                learn(rows, asked);
                 members.add(new Member(one.subscriber(), first(start, rows)));
                 one.subscriber().snapshot(rows);
               }
@@ -169,9 +173,10 @@ final class CandleGroup implements Group<Candle> {
         new TreeSet<>(changed.headSet(from + STRETCH * timeframe.longestSeconds()));
     changed.removeAll(stretch);
     Range range = new Range(from * MICROS, timeframe.end(stretch.last()) * MICROS);
+    long asked = clock.millis();
     long started = System.nanoTime();
-    candles
-        .range(instrument, timeframe, range, 2 * STRETCH)
+    turns
+        .take(() -> candles.range(instrument, timeframe, range, 2 * STRETCH))
         .onComplete(
             read -> {
               if (read.failed()) {
@@ -180,7 +185,7 @@ final class CandleGroup implements Group<Candle> {
                 resumeIn(RETRY_MILLIS);
                 return;
               }
-              learn(read.result());
+              learn(read.result(), asked);
               long spent = (System.nanoTime() - started) / 1_000_000;
               resumeIn(Math.max(1, PACE_MILLIS - spent));
             });
@@ -195,8 +200,12 @@ final class CandleGroup implements Group<Candle> {
         });
   }
 
-  /** Tells the members what differs from what was known. */
-  private void learn(List<Candle> rows) {
+  /**
+   * Tells the members what differs from what was known.
+   *
+   * @param asked when, in milliseconds, or a little before
+   */
+  private void learn(List<Candle> rows, long asked) {
     List<Candle> news = new ArrayList<>();
     for (Candle row : rows) {
       if (!row.equals(known.put(row.ts(), row))) {
@@ -212,28 +221,30 @@ final class CandleGroup implements Group<Candle> {
         member.subscriber().update(its);
       }
     }
-    watchClosing();
+    watchClosing(asked);
   }
 
-  /** A bucket closes by the passing of time, without a commit. */
-  private void watchClosing() {
+  /**
+   * A bucket closes by the passing of time, without a commit. What ended while it was being read
+   * may have been read as open.
+   */
+  private void watchClosing(long asked) {
     vertx.cancelTimer(closingTimer);
     if (isEmpty()) {
       return;
     }
-    long now = clock.millis();
     long open = Long.MAX_VALUE;
-    for (long bucket : known.descendingKeySet()) {
-      if (timeframe.end(bucket) * 1_000 <= now) {
+    for (Candle candle : known.descendingMap().values()) {
+      if (timeframe.end(candle.ts()) * 1_000 <= asked) {
         break;
       }
-      open = bucket;
+      open = candle.closed() ? open : candle.ts();
     }
     if (open != Long.MAX_VALUE) {
       long bucket = open;
       closingTimer =
           vertx.setTimer(
-              timeframe.end(bucket) * 1_000 - now + 1,
+              Math.max(1, timeframe.end(bucket) * 1_000 - clock.millis() + 1),
               fired -> {
                 changed.add(bucket);
                 next();

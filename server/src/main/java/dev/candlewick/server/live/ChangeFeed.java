@@ -27,7 +27,7 @@ final class ChangeFeed {
   /** Changes are kept for twice as long. */
   private static final long LOST_AFTER = Duration.ofMinutes(5).toNanos();
 
-  private final ChangeRepository changes;
+  private final LiveRepository changes;
   private final Vertx vertx;
   private final Consumer<Change> tell;
   private final Runnable lose;
@@ -39,7 +39,7 @@ final class ChangeFeed {
   private boolean asking;
   private boolean failing;
 
-  ChangeFeed(ChangeRepository changes, Vertx vertx, Consumer<Change> tell, Runnable lose) {
+  ChangeFeed(LiveRepository changes, Vertx vertx, Consumer<Change> tell, Runnable lose) {
     this.changes = changes;
     this.vertx = vertx;
     this.tell = tell;
@@ -73,9 +73,9 @@ final class ChangeFeed {
     vertx.cancelTimer(timer);
     long askedAt = System.nanoTime();
     String last = moment;
-    Future<ChangeRepository.News> news =
+    Future<LiveRepository.News> news =
         last == null
-            ? changes.moment().map(now -> new ChangeRepository.News(now, List.of()))
+            ? changes.moment().map(now -> new LiveRepository.News(now, List.of()))
             : changes.since(last, followers.keySet());
     news.onComplete(
         answer -> {
@@ -88,7 +88,7 @@ final class ChangeFeed {
         });
   }
 
-  private void heard(ChangeRepository.News news, long askedAt) {
+  private void heard(LiveRepository.News news, long askedAt) {
     if (failing) {
       failing = false;
       LOG.info("changes are read again");

@@ -3,10 +3,8 @@ package dev.candlewick.server.live;
 import dev.candlewick.ChangeKind;
 import dev.candlewick.Timeframe;
 import dev.candlewick.server.candle.Candles;
-import dev.candlewick.server.tick.LiveTickRepository;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Pool;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -18,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  * on one context; the methods here may be called from anywhere.
  */
 final class Groups {
+  private static final int READS_AT_A_TIME = 4;
+
   private final Vertx vertx;
   private final Context context;
-  private final Pool primary;
+  private final LiveRepository repository;
   private final Candles candles;
   private final Clock clock;
   private final ChangeFeed feed;
+  private final Turns turns = new Turns(READS_AT_A_TIME);
   private final Map<Integer, Map<Key, Group<?>>> groups = new HashMap<>();
 
   /** What a group is of; ticks have no timeframe. */
@@ -41,13 +42,13 @@ final class Groups {
     }
   }
 
-  Groups(Vertx vertx, Pool primary, Candles candles, Clock clock) {
+  Groups(Vertx vertx, LiveRepository repository, Candles candles, Clock clock) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.primary = primary;
+    this.repository = repository;
     this.candles = candles;
     this.clock = clock;
-    this.feed = new ChangeFeed(new ChangeRepository(primary), vertx, this::changed, this::lose);
+    this.feed = new ChangeFeed(repository, vertx, this::changed, this::lose);
   }
 
   /** The subscriber is told a snapshot and then updates, or that it is refused. */
@@ -104,11 +105,11 @@ final class Groups {
     int id = key.instrument();
     Timeframe timeframe = key.timeframe();
     if (timeframe != null) {
-      return new CandleGroup(id, timeframe, candles, vertx, clock);
+      return new CandleGroup(id, timeframe, candles, turns, vertx, clock);
     }
     return key.channel() == Channel.TRADES
-        ? new TickGroup<>(id, ChangeKind.TRADES, LiveTickRepository.trades(primary), vertx)
-        : new TickGroup<>(id, ChangeKind.QUOTES, LiveTickRepository.quotes(primary), vertx);
+        ? new TickGroup<>(id, ChangeKind.TRADES, repository.trades(), turns, vertx)
+        : new TickGroup<>(id, ChangeKind.QUOTES, repository.quotes(), turns, vertx);
   }
 
   private void changed(Change change) {

@@ -8,7 +8,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.sqlclient.Pool;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,19 +24,17 @@ public final class Live {
   /**
    * Serves what is committed, whichever server instance took it in.
    *
-   * @param primary the database that is written to, not a replica: snapshots and updates must come
-   *     from the same one, and a replica cannot tell which commits it shows
-   * @param candles of the primary as well
+   * @param candles of the primary, as all that is live
    */
   public Live(
       Vertx vertx,
-      Pool primary,
+      LiveRepository repository,
       InstrumentRepository instruments,
       Candles candles,
       Clock clock,
       MeterRegistry registry) {
     this(
-        new Groups(vertx, primary, candles, clock),
+        new Groups(vertx, repository, candles, clock),
         instruments,
         new LiveMetrics(registry),
         LiveLimits.DEFAULT);

@@ -11,5 +11,5 @@ import java.time.Duration;
  * @param stall how long something may wait while the client reads nothing
  */
 record LiveLimits(int messageBytes, int subscriptions, int waitingRows, Duration stall) {
-  static final LiveLimits DEFAULT = new LiveLimits(65_536, 200, 10_000, Duration.ofSeconds(30));
+  static final LiveLimits DEFAULT = new LiveLimits(65_536, 200, 20_000, Duration.ofSeconds(30));
 }

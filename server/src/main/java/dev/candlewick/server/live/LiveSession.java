@@ -45,7 +45,10 @@ final class LiveSession {
   private final Vertx vertx;
   private final Context context;
   private final FrameAssembler frames;
+
+  /** By id; the one that was served last stands last. */
   private final Map<Long, Entry<?>> subscriptions = new LinkedHashMap<>();
+
   private long stallTimer = -1;
   private long cutOffTimer = -1;
   private boolean stalled;
@@ -238,9 +241,11 @@ final class LiveSession {
     if (!socket.writeQueueFull()) {
       unstall();
     }
+    while (!socket.writeQueueFull() && sendNext()) {
+      // until the client has no room, or there is nothing more
+    }
     int waiting = 0;
-    for (Entry<?> entry : List.copyOf(subscriptions.values())) {
-      pump(entry.subscription);
+    for (Entry<?> entry : subscriptions.values()) {
       waiting += entry.subscription.waiting();
     }
     if (waiting > live.limits().waitingRows()) {
@@ -254,18 +259,23 @@ final class LiveSession {
     }
   }
 
-  private void pump(Subscription<?> subscription) {
-    boolean wasLive = subscription.isLive();
-    while (!socket.writeQueueFull()) {
+  /** One message of the subscription whose turn it is; false if there is none to send. */
+  private boolean sendNext() {
+    for (Entry<?> entry : subscriptions.values()) {
+      Subscription<?> subscription = entry.subscription;
+      boolean wasLive = subscription.isLive();
       Buffer message = subscription.next();
-      if (message == null) {
-        break;
+      if (message != null) {
+        subscriptions.remove(subscription.id());
+        subscriptions.put(subscription.id(), entry);
+        send(message);
+        if (subscription.isLive() && !wasLive) {
+          socket.resume();
+        }
+        return true;
       }
-      send(message);
     }
-    if (!wasLive && subscription.isLive()) {
-      socket.resume();
-    }
+    return false;
   }
 
   private void unstall() {

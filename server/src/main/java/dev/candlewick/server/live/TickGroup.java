@@ -28,6 +28,7 @@ final class TickGroup<T extends Tick> implements Group<T> {
   private final int instrument;
   private final ChangeKind kind;
   private final LiveTickRepository<T> ticks;
+  private final Turns turns;
   private final Vertx vertx;
   private final List<Member<T>> members = new ArrayList<>();
   private List<Key> pending = new ArrayList<>();
@@ -74,10 +75,12 @@ final class TickGroup<T extends Tick> implements Group<T> {
     }
   }
 
-  TickGroup(int instrument, ChangeKind kind, LiveTickRepository<T> ticks, Vertx vertx) {
+  TickGroup(
+      int instrument, ChangeKind kind, LiveTickRepository<T> ticks, Turns turns, Vertx vertx) {
     this.instrument = instrument;
     this.kind = kind;
     this.ticks = ticks;
+    this.turns = turns;
     this.vertx = vertx;
   }
 
@@ -85,8 +88,8 @@ final class TickGroup<T extends Tick> implements Group<T> {
   public void join(Subscriber<T> subscriber, Start start) {
     Member<T> member = new Member<>(subscriber, start);
     members.add(member);
-    ticks
-        .moment(instrument, start.range(), start.limit())
+    turns
+        .take(() -> ticks.moment(instrument, start.range(), start.limit()))
         .onComplete(
             read -> {
               if (!members.contains(member)) {
@@ -154,11 +157,10 @@ final class TickGroup<T extends Tick> implements Group<T> {
 
   private void read(List<Key> keys) {
     List<Committed<T>> rows = new ArrayList<>(keys.size());
-    ticks
-        .find(
-            instrument,
-            keys,
-            (place, row) -> rows.add(new Committed<>(keys.get(place).transaction(), row)))
+    LiveTickRepository.Found<T> found =
+        (place, row) -> rows.add(new Committed<>(keys.get(place).transaction(), row));
+    turns
+        .take(() -> ticks.find(instrument, keys, found))
         .onComplete(
             read -> {
               if (read.failed() && !members.isEmpty()) {

@@ -3,9 +3,8 @@
  *
  * <p>A client's message: {@link Live} (the door), {@link LiveSession} (one client), {@link Request}
  * (what it asks), {@link Groups} (who shares what). A commit's way: {@link ChangeFeed} asks {@link
- * ChangeRepository} for {@link Change}s, {@link CandleGroup} and {@link TickGroup} read the rows
- * they name, {@link Subscription} holds what is to be sent, {@link Rows} and {@link LiveJson}
- * write. {@link LiveFeed} is the same for other dialects.
+ * LiveRepository} for {@link Change}s, {@link CandleGroup} and {@link TickGroup} read the rows they
+ * name, {@link Subscription} holds what is to be sent, {@link Rows} and {@link LiveJson} write.
  *
  * <p>Two rules carry it. The changes of a group are followed before its snapshot is read, so
  * nothing falls between the two. And what was told twice is harmless (a candle's last row wins) or

@@ -89,7 +89,7 @@ final class LiveClient implements WebSocket.Listener, AutoCloseable {
 
   /** The first such message, waited for if it is not there yet. */
   synchronized JsonObject await(Predicate<JsonObject> which) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (true) {
       for (JsonObject message : messages) {
         if (which.test(message)) {

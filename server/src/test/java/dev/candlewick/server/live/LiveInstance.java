@@ -54,7 +54,7 @@ final class LiveInstance implements AutoCloseable {
     ingest.start();
     live =
         new Live(
-            new Groups(vertx, pool, candles, clock),
+            new Groups(vertx, new LiveRepository(pool), candles, clock),
             instruments,
             new LiveMetrics(registry),
             limits);

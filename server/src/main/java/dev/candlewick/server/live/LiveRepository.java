@@ -1,6 +1,9 @@
 package dev.candlewick.server.live;
 
 import dev.candlewick.ChangeKind;
+import dev.candlewick.server.tick.LiveTickRepository;
+import dev.candlewick.server.tick.Quote;
+import dev.candlewick.server.tick.Trade;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -9,8 +12,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** {@code ingest.changes} on the primary. */
-final class ChangeRepository {
+/**
+ * What the live way reads: which rows were committed, and those rows. From the primary only: a
+ * replica cannot tell which commits it shows.
+ */
+public final class LiveRepository {
   private static final String MOMENT = "select pg_current_snapshot()::text";
 
   /** What a snapshot does not see: what had not ended, and what had not begun. */
@@ -28,9 +34,22 @@ final class ChangeRepository {
       """;
 
   private final Pool pool;
+  private final LiveTickRepository<Trade> trades;
+  private final LiveTickRepository<Quote> quotes;
 
-  ChangeRepository(Pool pool) {
-    this.pool = pool;
+  /** The pool must be the primary's. */
+  public LiveRepository(Pool primary) {
+    this.pool = primary;
+    this.trades = LiveTickRepository.trades(primary);
+    this.quotes = LiveTickRepository.quotes(primary);
+  }
+
+  LiveTickRepository<Trade> trades() {
+    return trades;
+  }
+
+  LiveTickRepository<Quote> quotes() {
+    return quotes;
   }
 
   /** What was committed after one moment and before this one. */
