@@ -1,20 +1,21 @@
 // binance-api-node over WebSocket. Usage: node binance-api-node-streams.js http://host:port
-// It feeds the server itself: trades of BTCUSDT by POST /v1/trades.
+// It feeds the server itself: trades of SOLUSDT by POST /v1/trades.
 import assert from 'node:assert/strict';
 import binanceApiNode from 'binance-api-node';
-import { feed } from './feed.js';
+import { feed, minuteWithRoom } from './feed.js';
 
 const [base] = process.argv.slice(2);
-await feed(base, 11, 200);
+await minuteWithRoom();
+await feed(base, 'SOLUSDT', 11, 200);
 const Binance = binanceApiNode.default ?? binanceApiNode;
 const client = Binance({ httpBase: base, wsBase: `${base.replace('http', 'ws')}/ws` });
 
 const trades = [];
-const stopTrades = client.ws.trades(['BTCUSDT'], (trade) => trades.push(trade));
+const stopTrades = client.ws.trades(['SOLUSDT'], (trade) => trades.push(trade));
 const aggregates = [];
-const stopAggregates = client.ws.aggTrades(['BTCUSDT'], (trade) => aggregates.push(trade));
+const stopAggregates = client.ws.aggTrades(['SOLUSDT'], (trade) => aggregates.push(trade));
 const candles = [];
-const stopCandles = client.ws.candles('BTCUSDT', '1m', (candle) => candles.push(candle));
+const stopCandles = client.ws.candles('SOLUSDT', '1m', (candle) => candles.push(candle));
 
 async function until(what, holds) {
   const end = Date.now() + 80_000;
@@ -27,7 +28,7 @@ async function until(what, holds) {
 await until('the forming candle', () => candles.length > 0);
 assert.equal(candles[0].isFinal, false);
 await new Promise((resolve) => setTimeout(resolve, 1_000));
-await feed(base, 12, 201);
+await feed(base, 'SOLUSDT', 12, 201);
 await until('the trade', () => trades.length > 0 && aggregates.length > 0);
 assert.equal(trades[0].tradeId, 12);
 assert.equal(trades[0].price, '201.00000000');

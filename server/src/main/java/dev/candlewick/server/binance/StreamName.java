@@ -35,16 +35,16 @@ record StreamName(String text, String symbol, String event, @Nullable Interval i
   }
 
   private static Interval interval(String word, @Nullable String zone) {
+    Interval interval;
     try {
-      ZoneOffset offset = zone == null ? ZoneOffset.UTC : BinanceParams.zone(zone);
-      Interval interval = Interval.of(word, offset);
-      if (!interval.isUtc()) {
-        throw refused("klines of this interval are streamed in UTC only");
-      }
-      return interval;
+      interval = Interval.of(word, zone == null ? ZoneOffset.UTC : BinanceParams.zone(zone));
     } catch (BinanceException unknown) {
       throw refused(String.valueOf(unknown.getMessage()));
     }
+    if (!interval.isUtc()) {
+      throw refused("klines of this interval are streamed in UTC only");
+    }
+    return interval;
   }
 
   /** The symbol as venues write it. */

