@@ -52,14 +52,6 @@ export async function all(path, name, parameters = {}, signal = undefined) {
   return rows;
 }
 
-let described = null;
-
-/** Whether the server has this path. */
-export async function has(path) {
-  described ??= json('/openapi.json').then((document) => document.paths);
-  return path in (await described);
-}
-
 /** Tells what went wrong, or that nothing does any more. */
 export function trouble(error) {
   const shown = error && error.name !== 'AbortError' && error.status !== 401;

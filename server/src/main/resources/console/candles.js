@@ -1,7 +1,7 @@
 // Candles of one instrument and timeframe: the history, then every change, over the WebSocket
 // /v1/subscribe. A browser cannot send a key with a WebSocket, and a proxy may not let one through:
 // then the newest candles are asked for every two seconds instead.
-import {has, json} from './api.js';
+import {json} from './api.js';
 import {key} from './key.js';
 
 const HISTORY = 600;
@@ -18,7 +18,7 @@ const MAX_BACK_OFF_MILLIS = 15000;
  */
 export function follow(query, on) {
   const stop = new AbortController();
-  has('/v1/subscribe').catch(() => false).then((there) => (key() || !there ? poll : subscribe)(query, on, stop.signal));
+  (key() ? poll : subscribe)(query, on, stop.signal);
   return () => stop.abort();
 }
 

@@ -72,7 +72,8 @@ public final class IngestClient implements AutoCloseable {
   }
 
   /**
-   * Opens a stream and waits for the server's welcome, 10 s at most.
+   * Opens a stream and waits for the server's welcome, 10 s at most. Not to be called by a thread
+   * of the common ForkJoinPool: the JDK's HTTP client needs one of them to connect.
    *
    * @param uri such as {@code ws://127.0.0.1:8080/v1/ingest}
    * @param stream {@code [A-Za-z0-9._-]{1,64}}. One client at a time: a second one ends the first
@@ -191,7 +192,7 @@ public final class IngestClient implements AutoCloseable {
     Thread.sleep(ThreadLocalRandom.current().nextLong(longest + 1));
   }
 
-  /** One connection: hello, then messages for as long as it lasts. Never returns normally. */
+  /** One connection: hello, then messages for as long as it lasts; ends by throwing only. */
   private void session() throws IOException, InterruptedException {
     IngestConnection connection = new IngestConnection(new Receiver());
     window.connecting();

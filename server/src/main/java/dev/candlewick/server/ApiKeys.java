@@ -88,7 +88,7 @@ final class ApiKeys {
       throw new Problem(403, "forbidden", "this API key has not the scope " + scope);
     }
     ctx.put(KEY_ID, key.id());
-    if (request.headers().contains(HttpHeaders.UPGRADE)) {
+    if (Connections.isSocket(request)) {
       connections.socketOf(request.connection(), key);
     }
     ctx.next();

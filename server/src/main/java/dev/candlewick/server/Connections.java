@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,7 +58,7 @@ final class Connections {
   void asked(RoutingContext ctx) {
     HttpConnection connection = ctx.request().connection();
     cancel(connection);
-    if (!ctx.request().headers().contains(HttpHeaders.UPGRADE)) {
+    if (!isSocket(ctx.request())) {
       within(connection, ANSWER_MILLIS);
       ctx.addEndHandler(
           ended -> {
@@ -66,6 +67,11 @@ final class Connections {
           });
     }
     ctx.next();
+  }
+
+  /** Whether this is an upgrade to a WebSocket; some clients offer HTTP/2 with each request. */
+  static boolean isSocket(HttpServerRequest request) {
+    return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
   }
 
   /** The connection becomes a socket of this key. */

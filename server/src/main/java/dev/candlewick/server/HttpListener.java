@@ -137,8 +137,9 @@ final class HttpListener {
       boolean renewed = certificateRead.toMillis() > 0;
       certificateRead = written;
       if (renewed) {
+        // By force: the paths are the same, what they hold is not.
         server
-            .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(pem(certificate, key)))
+            .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(pem(certificate, key)), true)
             .onSuccess(taken -> LOG.info("TLS certificate read again"))
             .onFailure(e -> LOG.error("the TLS certificate stays as it was: {}", e.getMessage()));
       }

@@ -12,7 +12,7 @@ import java.util.Set;
  * A browser lets any page open a socket to, and send a plain POST to, any server that its user can
  * reach, this one on loopback included; it only tells where the page is from. Such requests are
  * taken from the server's own pages and from the origins that {@code CANDLEWICK_ALLOWED_ORIGINS}
- * names. Machines send no Origin.
+ * names, whose pages may read the answers as well. Machines send no Origin.
  */
 final class Origins {
   private static final Set<HttpMethod> READS =
@@ -36,8 +36,12 @@ final class Origins {
   void check(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     String origin = request.getHeader(HttpHeaders.ORIGIN);
-    boolean reads =
-        READS.contains(request.method()) && !request.headers().contains(HttpHeaders.UPGRADE);
+    boolean reads = READS.contains(request.method()) && !Connections.isSocket(request);
+    if (origin != null && allowed.contains(origin.toLowerCase(Locale.ROOT))) {
+      ctx.response()
+          .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
+          .putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+    }
     if (!reads && origin != null && !isAllowed(origin.toLowerCase(Locale.ROOT), request)) {
       throw new Problem(403, "foreign_origin", "pages of this origin may not do this");
     }

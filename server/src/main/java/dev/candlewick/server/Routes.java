@@ -2,6 +2,7 @@ package dev.candlewick.server;
 
 import dev.candlewick.ingest.Ingest;
 import dev.candlewick.server.binance.BinanceHandler;
+import dev.candlewick.server.binance.BinanceStreams;
 import dev.candlewick.server.binance.Prices;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
@@ -32,10 +33,10 @@ final class Routes {
 
   Routes(
       Vertx vertx,
-      ServerConfig config,
       Gate gate,
       Ingest ingest,
       Live live,
+      BinanceStreams streams,
       Pools pools,
       Health health,
       ServerMetrics metrics) {
@@ -61,8 +62,8 @@ final class Routes {
     new LatestHandler(latest).mount(router);
     new StreamHandler(new StreamRepository(reads)).mount(router);
     Prices prices = new Prices(instruments, latest, candles);
-    new BinanceHandler(config.binanceVenue(), instruments, candles, ticks, prices, clock)
-        .mount(router);
+    new BinanceHandler(streams.venue(), instruments, candles, ticks, prices, clock).mount(router);
+    streams.mount(router);
     new UdfHandler(new UdfInstruments(instruments, candles), candles, clock).mount(router);
     Problems.mount(router);
   }

@@ -4,6 +4,7 @@ import dev.candlewick.ingest.Ingest;
 import dev.candlewick.server.Migrator.Migrated;
 import dev.candlewick.server.Migrator.UnreachableException;
 import dev.candlewick.server.Migrator.UnsuitableException;
+import dev.candlewick.server.binance.BinanceStreams;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.InstrumentRepository;
@@ -41,6 +42,7 @@ final class Server {
   private final Ingest ingest;
   private final Pools pools;
   private final Live live;
+  private final BinanceStreams streams;
   private final Health health;
   private final Routes routes;
   private final ApiKeys keys;
@@ -69,10 +71,13 @@ final class Server {
     this.pools =
         new Pools(pool("reads", config.readDatabase()), pool("primary", config.database()));
     this.live = live(vertx, pools.primary(), metrics);
+    InstrumentRepository instruments = new InstrumentRepository(pools.primary());
+    this.streams =
+        new BinanceStreams(config.binanceVenue(), instruments, live.feed(), Clock.systemUTC());
     this.health = new Health(ingest::troubles, () -> pools.reads().query("select 1").execute());
     this.connections = new Connections(vertx, config.http(), metrics.registry());
     Gate gate = new Gate(connections, new Origins(config.http().origins(), keys.open()), keys);
-    this.routes = new Routes(vertx, config, gate, ingest, live, pools, health, metrics);
+    this.routes = new Routes(vertx, gate, ingest, live, streams, pools, health, metrics);
     this.http =
         new HttpListener(
             vertx,
@@ -196,9 +201,11 @@ final class Server {
     migrated.cancel(false);
     ingest.drain();
     live.drain();
+    streams.drain();
     try {
       ingest.stop(DRAIN);
       live.stop();
+      streams.stop();
       await(http.close());
       await(pools.reads().close().toCompletionStage().toCompletableFuture());
       await(pools.primary().close().toCompletionStage().toCompletableFuture());

@@ -95,7 +95,7 @@ final class ServerMetrics {
 
   /** Times every request by its route's pattern, never by what a client wrote. */
   void time(RoutingContext ctx) {
-    if (ctx.request().headers().contains(HttpHeaders.UPGRADE)) {
+    if (Connections.isSocket(ctx.request())) {
       // A socket's life is no request's time.
       ctx.next();
       return;

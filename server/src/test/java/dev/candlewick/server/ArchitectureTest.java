@@ -104,7 +104,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule asynchronousDatabaseOnlyInRepositories =
       noClasses()
-          .that(not(named("\\w+Repository|Problems|Server|Routes|Pools")))
+          .that(not(named("\\w+Repository|Problems|Server|Routes|Pools|Live|Groups")))
           .should()
           .dependOnClassesThat(resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient.."));
 

@@ -1,6 +1,5 @@
 package dev.candlewick.server;
 
-import static dev.candlewick.server.Messages.HOUR_AGO;
 import static dev.candlewick.server.Messages.candle;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Forming, closed and corrected candles of a venue: which replaces which. */
 class CandleIngestIT {
+  /** Open time of a candle of every timeframe here. */
+  private static final long HOUR = Messages.HOUR_AGO / 3_600_000 * 3_600_000;
+
   private static TestDatabase database;
   private static ServerProcess server;
 
@@ -37,7 +39,7 @@ class CandleIngestIT {
   }
 
   private static JsonObject closing(double close, boolean closed) {
-    return candle(HOUR_AGO, 10, 20, 5, close).put("closed", closed);
+    return candle(HOUR, 10, 20, 5, close).put("closed", closed);
   }
 
   /** "inserted updated duplicates" of the answer. */
@@ -122,7 +124,7 @@ class CandleIngestIT {
   @ParameterizedTest
   @ValueSource(strings = {"1m", "1s"})
   void isClosedWhereItDoesNotSay(String timeframe) {
-    post(timeframe, candle(HOUR_AGO, 10, 20, 5, 15));
+    post(timeframe, candle(HOUR, 10, 20, 5, 15));
     assertThat(stored(timeframe)).isEqualTo("15 true");
   }
 }

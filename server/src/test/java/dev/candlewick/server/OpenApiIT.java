@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The document against the server: routes, parameters, requests and answers. */
 class OpenApiIT {
@@ -31,12 +32,12 @@ class OpenApiIT {
   private static final String DESCRIBED_ELSEWHERE =
       "\\w+ /(console/|api/v[23]/|udf/|write|ping|settings|ws|stream\\b).*";
 
-  private static WholeServer server;
+  private static RunningServer server;
 
   @BeforeAll
   static void start() {
     TestDatabase.shared().clear();
-    server = WholeServer.with(Map.of());
+    server = RunningServer.with(Map.of());
     writesEveryExample();
   }
 
@@ -145,6 +146,7 @@ class OpenApiIT {
         "GET  | /v1/streams/none                  |                      | `` | 404",
         "GET  | /v1/rejects?after=x               |                      | `` | 400",
         "GET  | /v1/ingest                        |                      | `` | 400",
+        "GET  | /v1/subscribe                     |                      | `` | 400",
         "POST | /v1/trades                        | application/json     | `{` | 400",
         "POST | /v1/trades?on_error=maybe         | application/json     | `{}` | 400",
         "POST | /v1/trades                        | application/json     | `{}` | 422",
@@ -201,17 +203,7 @@ class OpenApiIT {
     Vertx vertx = Vertx.vertx();
     try {
       BlockingQueue<String> said = new LinkedBlockingQueue<>();
-      URI url = URI.create(server.url());
-      WebSocket socket =
-          vertx
-              .createWebSocketClient()
-              .connect(
-                  new WebSocketConnectOptions()
-                      .setHost(url.getHost())
-                      .setPort(url.getPort())
-                      .setURI("/v1/ingest"))
-              .await();
-      socket.textMessageHandler(said::add);
+      WebSocket socket = connect(vertx, "/v1/ingest", said);
       send(socket, "IngestHello", "{\"t\":\"hello\",\"v\":1,\"stream\":\"openapi\"}");
       assertSaid("IngestWelcome", said);
       String trade =
@@ -230,6 +222,42 @@ class OpenApiIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\"candles\",\"timeframe\":\"1m\"", "\"trades\"", "\"quotes\""})
+  void speaksOnTheLiveSocketAsDescribed(String channel) throws InterruptedException {
+    Vertx vertx = Vertx.vertx();
+    try {
+      BlockingQueue<String> said = new LinkedBlockingQueue<>();
+      WebSocket socket = connect(vertx, "/v1/subscribe", said);
+      String subscribe =
+          "{\"t\":\"subscribe\",\"id\":1,\"channel\":%s,\"venue\":\"binance\",\"symbol\":\"%s\"}";
+      send(socket, "Subscribe", subscribe.formatted(channel, "NONE"));
+      assertSaid("LiveError", said);
+      send(socket, "Subscribe", subscribe.formatted(channel, "BTCUSDT"));
+      assertThat(assertSaid("Snapshot", said).getJsonArray("rows")).isNotEmpty();
+      assertSaid("LiveMark", said);
+      send(socket, "Unsubscribe", "{\"t\":\"unsubscribe\",\"id\":1}");
+      assertSaid("Unsubscribed", said);
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  private static WebSocket connect(Vertx vertx, String path, BlockingQueue<String> said) {
+    URI url = URI.create(server.url());
+    WebSocket socket =
+        vertx
+            .createWebSocketClient()
+            .connect(
+                new WebSocketConnectOptions()
+                    .setHost(url.getHost())
+                    .setPort(url.getPort())
+                    .setURI(path))
+            .await();
+    socket.textMessageHandler(said::add);
+    return socket;
+  }
+
   private static void send(WebSocket socket, String schema, String message) {
     assertThat(API.faults(API.schema(schema), message)).isEmpty();
     socket.writeTextMessage(message);
@@ -246,7 +274,7 @@ class OpenApiIT {
   @Test
   void keysAreAskedForAsDescribed() {
     List<String> open = List.of("/", "/livez", "/readyz", "/openapi.json");
-    try (WholeServer guarded = WholeServer.with(Map.of("CANDLEWICK_API_KEYS_FILE", keys()))) {
+    try (RunningServer guarded = RunningServer.with(Map.of("API_KEYS_FILE", keys()))) {
       for (Operation operation : API.operations()) {
         HttpResponse<String> answer =
             guarded.send(operation.method(), operation.path().replaceAll("[{}]", ""), "");
@@ -259,6 +287,6 @@ class OpenApiIT {
   }
 
   private static String keys() {
-    return ApiKeyFile.of("read-key", "read").toString();
+    return TestApiKey.of("read-key", "read").toString();
   }
 }

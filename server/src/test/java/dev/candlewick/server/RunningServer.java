@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The whole server, in this JVM, on a free port and the test database. */
-final class RunningServer implements AutoCloseable {
+public final class RunningServer implements AutoCloseable {
   private static final List<String> RETENTION =
       List.of(
           "TRADES",
@@ -43,7 +43,8 @@ final class RunningServer implements AutoCloseable {
     return environment;
   }
 
-  static RunningServer with(Map<String, String> settings) {
+  /** With these settings, their keys without the prefix, beside what every test needs. */
+  public static RunningServer with(Map<String, String> settings) {
     return of(environment(settings));
   }
 
@@ -59,6 +60,15 @@ final class RunningServer implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
+  }
+
+  Routes routes() {
+    return server.routes();
+  }
+
+  /** {@code http://host:port}. */
+  public String url() {
+    return server.url();
   }
 
   URI uri(String path) {
@@ -78,6 +88,15 @@ final class RunningServer implements AutoCloseable {
         request(path, headers)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(json))
+            .build());
+  }
+
+  /** Sends a request; {@code body} is empty for none. */
+  public HttpResponse<String> send(String method, String path, String body, String... headers) {
+    return send(
+        request(path, headers)
+            .method(
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build());
   }
 

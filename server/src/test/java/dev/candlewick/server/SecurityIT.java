@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,8 @@ class SecurityIT {
   @BeforeEach
   void restoreKeys() throws Exception {
     Files.writeString(keys, GOOD_LINES);
-    await(() -> status("/metrics", "Authorization", "Bearer " + READER) == 200);
+    await(() -> status("/metrics", "X-API-Key", READER) == 200);
+    await(() -> upgradeStatus(WRITER, null) == 101);
   }
 
   private static String sha256(String key) {
@@ -197,6 +199,14 @@ class SecurityIT {
     assertThat(upgradeStatus(WRITER, "null")).isEqualTo(403);
     assertThat(upgradeStatus(WRITER, own)).isEqualTo(101);
     assertThat(upgradeStatus(WRITER, "https://charts.example.com")).isEqualTo(101);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"https://charts.example.com, https://charts.example.com", "https://evil.com, ''"})
+  void letsOnlyPagesOfAllowedOriginsRead(String origin, String told) {
+    HttpResponse<String> answer = server.get("/udf/time", "X-API-Key", READER, "Origin", origin);
+    assertThat(answer.headers().firstValue("Access-Control-Allow-Origin").orElse(""))
+        .isEqualTo(told);
   }
 
   @Test

@@ -45,6 +45,11 @@ public final class TestServer implements AutoCloseable {
         (vertx, router) -> routes.accept(router, TestDatabase.shared().pool(vertx)));
   }
 
+  /** Where it listens, without a slash at the end. */
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
   /** Sends a request without a body; {@code path} with its query, percent-encoded. */
   public HttpResponse<String> send(String method, String path, String... headers) {
     HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
@@ -91,7 +96,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   private URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + port + path);
+    return URI.create(url() + path);
   }
 
   private HttpResponse<String> send(HttpRequest request) {

@@ -30,12 +30,22 @@ final class BinanceException extends RuntimeException {
     return new BinanceException(problem.status() == 503 ? DISCONNECTED : UNKNOWN, problem.detail());
   }
 
+  /** The store cannot be asked at the moment. */
+  static BinanceException unavailable() {
+    return new BinanceException(DISCONNECTED, "Not available at the moment, please try again.");
+  }
+
   /** Writes {@code {"code","msg"}}. */
   void write(JsonGenerator json) throws IOException {
     json.writeStartObject();
+    writeFields(json);
+    json.writeEndObject();
+  }
+
+  /** Writes the same into an object that has other fields as well. */
+  void writeFields(JsonGenerator json) throws IOException {
     json.writeNumberField("code", code);
     json.writeStringField("msg", getMessage());
-    json.writeEndObject();
   }
 
   static BinanceException badSymbol() {

@@ -26,6 +26,12 @@ record Interval(String text, Timeframe timeframe, ZoneOffset offset) {
     return new Interval(text, timeframe, offset);
   }
 
+  /** Whether it begins when it does in UTC: every hour does in Europe. */
+  boolean isUtc() {
+    long seconds = offset.getTotalSeconds();
+    return timeframe.months() == 0 ? seconds % timeframe.seconds() == 0 : seconds == 0;
+  }
+
   /** Where the kline that begins at this second ends, exclusive. */
   long end(long start) {
     if (timeframe.months() == 0) {

@@ -1,11 +1,15 @@
 /**
  * The spot interface of Binance over one venue of the store, so that its clients read from here
- * with another base URL: {@code GET /api/v3/*}. It says what Binance says: times in milliseconds,
- * decimals as strings, errors as {@code {"code","msg"}}.
+ * with another base URL: {@code GET /api/v3/*} and the streams of {@code /ws} and {@code /stream}.
+ * It says what Binance says: times in milliseconds, decimals as strings, errors as {@code
+ * {"code","msg"}}.
  *
  * <p>Read {@link BinanceHandler}; {@link KlineQuery}, {@link TradeQuery} (with {@link
  * BinanceParams}) parse; {@link KlineJson}, {@link TradeJson}, {@link ExchangeInfo} (with {@link
- * Assets}) and {@link Prices} write; what is refused is a {@link BinanceException}.
+ * Assets}) and {@link Prices} write; what is refused is a {@link BinanceException}. For streams,
+ * read {@link BinanceStreams} (the door), {@link BinanceSession} (one client), {@link
+ * StreamRequest} and {@link StreamName} (what it asks), {@link KlineQueue} and {@link TradeQueue}
+ * (what it is sent).
  *
  * <p>What the store does not hold is told as follows. The quote volume of taking buyers is "0". A
  * trade whose taker is not known has {@code isBuyerMaker} false. Each trade is an aggregate of its

@@ -65,28 +65,14 @@ public final class Candles {
             wanted.timeframe(),
             Buckets.at(wanted.offset(), wanted.timeframe()),
             Source.AUTO);
-    return some(
-        series,
-        wanted,
-        new Slice(wanted.range(), wanted.limit(), wanted.last(), null, Fill.NONE, false),
-        new ArrayList<>());
-  }
-
-  private Future<List<Candle>> some(Series series, Wanted wanted, Slice slice, List<Candle> found) {
-    return page(series, slice)
-        .compose(
-            page -> {
-              found.addAll(page.candles());
-              Position next = page.next();
-              if (next != null && found.size() < wanted.limit()) {
-                return some(series, wanted, slice.at(next), found);
-              }
-              List<Candle> answer =
-                  new ArrayList<>(found.subList(0, Math.min(found.size(), wanted.limit())));
+    Slice slice = new Slice(wanted.range(), wanted.limit(), wanted.last(), null, Fill.NONE, false);
+    return rest(series, slice, new ArrayList<>())
+        .map(
+            found -> {
               if (wanted.last()) {
-                Collections.reverse(answer);
+                Collections.reverse(found);
               }
-              return Future.succeededFuture(answer);
+              return found;
             });
   }
 
@@ -148,7 +134,8 @@ public final class Candles {
     return page(series, slice)
         .compose(
             page -> {
-              found.addAll(slice.backwards() ? 0 : found.size(), page.candles());
+              boolean before = slice.backwards() && !slice.descending();
+              found.addAll(before ? 0 : found.size(), page.candles());
               Position next = page.next();
               return next == null || page.candles().size() == slice.limit()
                   ? Future.succeededFuture(found)

@@ -1,9 +1,11 @@
 package dev.candlewick.server.live;
 
+import dev.candlewick.Problem;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
@@ -50,6 +52,9 @@ public final class Live {
   }
 
   private void handle(RoutingContext request) {
+    if (!"websocket".equalsIgnoreCase(request.request().getHeader(HttpHeaders.UPGRADE))) {
+      throw new Problem(400, "malformed", "a WebSocket upgrade is due");
+    }
     request
         .request()
         .toWebSocket()
@@ -75,6 +80,11 @@ public final class Live {
   public void stop() {
     draining = true;
     sessions.forEach(LiveSession::goAway);
+  }
+
+  /** The same changes for other ways of telling them. */
+  public LiveFeed feed() {
+    return new LiveFeed(groups);
   }
 
   Groups groups() {

@@ -3,7 +3,7 @@ package dev.candlewick.server.live;
 import java.util.List;
 
 /** Who is told the rows of a group; called on the groups' context. */
-interface Subscriber<T> {
+public interface Subscriber<T> {
   /** The state at first, ascending; every change after it comes as an {@link #update}. */
   void snapshot(List<T> rows);
 

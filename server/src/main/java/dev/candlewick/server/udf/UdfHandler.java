@@ -13,7 +13,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -51,15 +50,8 @@ public final class UdfHandler {
     router
         .get(ROOT + path)
         .method(HttpMethod.HEAD)
-        .handler(UdfHandler::allowPagesOfOtherOrigins)
         .handler(handler)
         .failureHandler(UdfHandler::refuse);
-  }
-
-  /** A chart lies in a page of its own. Where API keys are needed, this does not replace them. */
-  private static void allowPagesOfOtherOrigins(RoutingContext ctx) {
-    ctx.response().putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    ctx.next();
   }
 
   private void config(RoutingContext ctx) {

@@ -44,7 +44,7 @@ public final class Reply {
     if (nextCursor != null) {
       ctx.response().putHeader(NEXT_CURSOR, nextCursor);
     }
-    ctx.response().putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    ctx.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
     send(ctx, format.contentType(), body);
   }
 }

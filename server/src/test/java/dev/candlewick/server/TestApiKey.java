@@ -10,8 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A file for CANDLEWICK_API_KEYS_FILE. */
-public final class ApiKeyFile {
-  private ApiKeyFile() {}
+public final class TestApiKey {
+  private TestApiKey() {}
 
   /** With one key, of these scopes. */
   public static Path of(String key, String scopes) {

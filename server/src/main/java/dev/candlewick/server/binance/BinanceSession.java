@@ -1,0 +1,382 @@
+package dev.candlewick.server.binance;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.FrameAssembler;
+import dev.candlewick.FrameAssembler.RefusedException;
+import dev.candlewick.server.instrument.Instrument;
+import dev.candlewick.server.live.LiveFeed;
+import dev.candlewick.server.live.Subscriber;
+import dev.candlewick.server.web.Json;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client of the streams. Everything here runs on the socket's context. A message is worked off
+ * before the next one is read.
+ */
+final class BinanceSession {
+  private static final Logger LOG = LoggerFactory.getLogger(BinanceSession.class);
+  private static final int GOING_AWAY = 1001;
+  private static final int POLICY = 1008;
+  private static final int TRY_AGAIN_LATER = 1013;
+  private static final int MESSAGE_BYTES = 65_536;
+  private static final int MOST_STREAMS = 1_024;
+  private static final int MOST_WAITING = 10_000;
+  private static final long TICK_MILLIS = 20_000;
+  private static final long SILENCE_MILLIS = 60_000;
+  private static final long CLOSE_MILLIS = 10_000;
+
+  private final BinanceStreams streams;
+  private final HttpConnection connection;
+  private final ServerWebSocket socket;
+  private final Context context;
+  private final Vertx vertx;
+  private final FrameAssembler frames = new FrameAssembler(MESSAGE_BYTES);
+  private final Map<String, Outlet<?>> outlets = new LinkedHashMap<>();
+  private boolean combined;
+  private boolean closed;
+  private long heard;
+  private long pings;
+  private long dueTimer = -1;
+
+  BinanceSession(
+      BinanceStreams streams, HttpConnection connection, ServerWebSocket socket, boolean combined) {
+    this.streams = streams;
+    this.connection = connection;
+    this.socket = socket;
+    this.combined = combined;
+    this.context = Vertx.currentContext();
+    this.vertx = context.owner();
+  }
+
+  /** One stream as the live feed sees it: hops to this socket's context. */
+  private final class Outlet<T> implements Subscriber<T> {
+    final String name;
+    final EventQueue<T> queue;
+    LiveFeed.@Nullable Ending ending;
+
+    Outlet(String name, EventQueue<T> queue) {
+      this.name = name;
+      this.queue = queue;
+    }
+
+    @Override
+    public void snapshot(List<T> rows) {
+      hop(() -> queue.begin(rows));
+    }
+
+    @Override
+    public void update(List<T> rows) {
+      hop(() -> queue.add(rows));
+    }
+
+    @Override
+    public void refused(Throwable why) {
+      LOG.warn("stream {} not begun: {}", name, why.toString());
+      hop(() -> close(TRY_AGAIN_LATER, "unavailable"));
+    }
+
+    @Override
+    public void lost() {
+      hop(() -> close(TRY_AGAIN_LATER, "behind"));
+    }
+
+    private void hop(Runnable step) {
+      context.runOnContext(
+          hop -> {
+            if (!closed && outlets.get(name) == this) {
+              step.run();
+              pump();
+            }
+          });
+    }
+
+    void end() {
+      if (ending != null) {
+        ending.end();
+      }
+    }
+  }
+
+  void start(List<String> names) {
+    heard = streams.now();
+    socket.frameHandler(this::onFrame);
+    socket.drainHandler(drained -> pump());
+    socket.pongHandler(pong -> heard = streams.now());
+    socket.exceptionHandler(broken -> close(POLICY, "protocol error"));
+    socket.closeHandler(done -> ended());
+    pings = vertx.setPeriodic(TICK_MILLIS, tick -> ping());
+    if (!names.isEmpty()) {
+      begin(names)
+          .onFailure(
+              why -> {
+                refuse(why, null);
+                close(POLICY, "no such stream");
+              });
+    }
+  }
+
+  private void ping() {
+    if (streams.now() - heard > SILENCE_MILLIS) {
+      close(POLICY, "no pong");
+    } else if (!closed) {
+      socket.writePing(Buffer.buffer(Long.toString(streams.now())));
+    }
+  }
+
+  private void ended() {
+    closed = true;
+    vertx.cancelTimer(pings);
+    vertx.cancelTimer(dueTimer);
+    outlets.values().forEach(Outlet::end);
+    outlets.clear();
+    streams.ended(this);
+  }
+
+  private void onFrame(WebSocketFrame frame) {
+    if (closed || !(frame.isText() || frame.isBinary() || frame.isContinuation())) {
+      return;
+    }
+    heard = streams.now();
+    try {
+      Optional<byte[]> message = frames.add(frame);
+      if (message.isPresent()) {
+        onMessage(message.get());
+      }
+    } catch (RefusedException e) {
+      close(e.closeCode, e.code);
+    }
+  }
+
+  private void onMessage(byte[] message) {
+    Object id = null;
+    try {
+      StreamRequest request = StreamRequest.parse(message);
+      id = request.id();
+      answer(request);
+    } catch (BinanceException refused) {
+      refuse(refused, id);
+    }
+  }
+
+  private void answer(StreamRequest request) {
+    if (!request.idIsValid()) {
+      throw StreamName.refused("request ID must be an unsigned integer");
+    }
+    Object id = request.id();
+    switch (request.method()) {
+      case "SUBSCRIBE" -> subscribe(request.params(), id);
+      case "UNSUBSCRIBE" -> {
+        request.params().forEach(this::unsubscribe);
+        result(id, JsonGenerator::writeNull);
+      }
+      case "LIST_SUBSCRIPTIONS" -> {
+        String[] names = outlets.keySet().toArray(new String[0]);
+        result(id, json -> json.writeArray(names, 0, names.length));
+      }
+      case "SET_PROPERTY" -> {
+        requireCombined(request);
+        combined = request.flag() == null ? combined : request.flag();
+        result(id, JsonGenerator::writeNull);
+      }
+      case "GET_PROPERTY" -> {
+        requireCombined(request);
+        result(id, json -> json.writeBoolean(combined));
+      }
+      default ->
+          throw StreamName.refused(
+              "unknown method, expected one of SUBSCRIBE, UNSUBSCRIBE, LIST_SUBSCRIPTIONS,"
+                  + " SET_PROPERTY, GET_PROPERTY");
+    }
+  }
+
+  private static void requireCombined(StreamRequest request) {
+    if (!request.params().equals(List.of("combined"))) {
+      throw new BinanceException(0, "Unknown property");
+    }
+  }
+
+  private void subscribe(List<String> names, @Nullable Object id) {
+    socket.pause();
+    begin(names)
+        .onSuccess(begun -> result(id, JsonGenerator::writeNull))
+        .onFailure(why -> refuse(why, id))
+        .onComplete(done -> socket.resume());
+  }
+
+  /** Begins all of these streams that are not there yet, or none. */
+  private Future<Void> begin(List<String> names) {
+    try {
+      List<StreamName> wanted =
+          names.stream()
+              .distinct()
+              .filter(name -> !outlets.containsKey(name))
+              .map(StreamName::parse)
+              .toList();
+      if (outlets.size() + wanted.size() > MOST_STREAMS) {
+        throw StreamName.refused("a connection may have " + MOST_STREAMS + " streams");
+      }
+      List<Future<Instrument>> found = wanted.stream().map(streams::find).toList();
+      return Future.all(found)
+          .map(
+              all -> {
+                for (int i = 0; i < wanted.size() && !closed; i++) {
+                  begin(wanted.get(i), found.get(i).result());
+                }
+                return null;
+              });
+    } catch (BinanceException refused) {
+      return Future.failedFuture(refused);
+    }
+  }
+
+  private void begin(StreamName name, Instrument instrument) {
+    Interval interval = name.interval();
+    if (interval != null) {
+      var outlet = new Outlet<>(name.text(), new KlineQueue(instrument.symbol(), interval));
+      outlets.put(name.text(), outlet);
+      outlet.ending = streams.feed().candles(instrument.id(), interval.timeframe(), outlet);
+    } else {
+      boolean aggregate = name.event().equals(StreamName.AGGREGATE);
+      var outlet = new Outlet<>(name.text(), new TradeQueue(instrument.symbol(), aggregate));
+      outlets.put(name.text(), outlet);
+      outlet.ending = streams.feed().trades(instrument.id(), outlet);
+    }
+  }
+
+  private void unsubscribe(String name) {
+    Outlet<?> outlet = outlets.remove(name);
+    if (outlet != null) {
+      outlet.end();
+    }
+  }
+
+  /** Sends what is due and the client has room for. */
+  private void pump() {
+    if (closed) {
+      return;
+    }
+    long now = streams.now();
+    long due = Long.MAX_VALUE;
+    int waiting = 0;
+    for (Outlet<?> outlet : outlets.values()) {
+      while (!socket.writeQueueFull() && outlet.queue.due() <= now) {
+        send(event(outlet, now));
+      }
+      waiting += outlet.queue.waiting();
+      due = Math.min(due, outlet.queue.due());
+    }
+    if (waiting > MOST_WAITING) {
+      close(POLICY, "too slow");
+    } else if (due > now && due < Long.MAX_VALUE) {
+      vertx.cancelTimer(dueTimer);
+      dueTimer = vertx.setTimer(due - now, fired -> pump());
+    }
+  }
+
+  private Buffer event(Outlet<?> outlet, long now) {
+    return Json.buffer(
+        json -> {
+          if (!combined) {
+            outlet.queue.writeNext(json, now);
+            return;
+          }
+          json.writeStartObject();
+          json.writeStringField("stream", outlet.name);
+          json.writeFieldName("data");
+          outlet.queue.writeNext(json, now);
+          json.writeEndObject();
+        });
+  }
+
+  private void result(@Nullable Object id, Json.Content result) {
+    send(
+        Json.buffer(
+            json -> {
+              json.writeStartObject();
+              json.writeFieldName("result");
+              result.write(json);
+              writeId(json, id);
+              json.writeEndObject();
+            }));
+  }
+
+  private void refuse(Throwable why, @Nullable Object id) {
+    if (!(why instanceof BinanceException)) {
+      LOG.warn("streams not begun: {}", why.toString());
+    }
+    BinanceException told =
+        why instanceof BinanceException refused ? refused : BinanceException.unavailable();
+    send(
+        Json.buffer(
+            json -> {
+              json.writeStartObject();
+              told.writeFields(json);
+              writeId(json, id);
+              json.writeEndObject();
+            }));
+  }
+
+  private static void writeId(JsonGenerator json, @Nullable Object id) throws IOException {
+    json.writeFieldName("id");
+    if (id instanceof Long number) {
+      json.writeNumber(number);
+    } else {
+      json.writeString((String) id);
+    }
+  }
+
+  private void send(Buffer message) {
+    if (!closed) {
+      socket.writeTextMessage(message.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** The server is about to stop. */
+  void drain() {
+    context.runOnContext(
+        hop ->
+            send(
+                Json.buffer(
+                    json -> {
+                      json.writeStartObject();
+                      json.writeStringField("e", "serverShutdown");
+                      json.writeNumberField("E", streams.now());
+                      json.writeEndObject();
+                    })));
+  }
+
+  void goAway() {
+    context.runOnContext(hop -> close(GOING_AWAY, "server stops"));
+  }
+
+  /** A client that does not even read the close frame is cut off. */
+  private void close(int code, String reason) {
+    if (closed || socket.isClosed()) {
+      return;
+    }
+    closed = true;
+    socket.resume();
+    socket.close((short) code, reason);
+    long cutOff = vertx.setTimer(CLOSE_MILLIS, fired -> connection.close());
+    socket.closeHandler(
+        done -> {
+          vertx.cancelTimer(cutOff);
+          ended();
+        });
+  }
+}

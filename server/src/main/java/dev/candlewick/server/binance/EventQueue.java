@@ -1,0 +1,29 @@
+package dev.candlewick.server.binance;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * What one stream still has to send.
+ *
+ * @param <T> the type of its rows
+ */
+interface EventQueue<T> {
+  /** The state at first. */
+  void begin(List<T> rows);
+
+  /** What has changed since. */
+  void add(List<T> rows);
+
+  /** How many rows wait. */
+  int waiting();
+
+  /**
+   * The millisecond from which on the next event may be sent; the largest long if there is none.
+   */
+  long due();
+
+  /** Writes the next event and forgets it. */
+  void writeNext(JsonGenerator json, long now) throws IOException;
+}

@@ -1,0 +1,104 @@
+package dev.candlewick.server.binance;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.server.candle.Candle;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The klines of a stream, in the order of their times. Clients act on {@code x} = true: it is told
+ * once for a kline, after which nothing more is told of it. So a candle built from trades is held
+ * back for a second after its end, until trades that were under way are in it; one that the venue
+ * itself closed is not. Earlier states of a kline that waits are replaced by later ones.
+ */
+final class KlineQueue implements EventQueue<Candle> {
+  static final long GRACE_MILLIS = 1_000;
+  private static final int NO_TRADE = -1;
+  private static final String UNKNOWN = "0";
+
+  private final String symbol;
+  private final Interval interval;
+  private final TreeMap<Long, Candle> waiting = new TreeMap<>();
+
+  /** When the newest kline began that was told to be closed. */
+  private long told = Long.MIN_VALUE;
+
+  KlineQueue(String symbol, Interval interval) {
+    this.symbol = symbol;
+    this.interval = interval;
+  }
+
+  /** A kline that closed before is no news. */
+  @Override
+  public void begin(List<Candle> rows) {
+    for (Candle candle : rows) {
+      if (candle.closed()) {
+        told = candle.ts();
+      }
+    }
+    add(rows);
+  }
+
+  @Override
+  public void add(List<Candle> rows) {
+    for (Candle candle : rows) {
+      if (candle.ts() > told) {
+        waiting.put(candle.ts(), candle);
+      }
+    }
+  }
+
+  @Override
+  public int waiting() {
+    return waiting.size();
+  }
+
+  @Override
+  public long due() {
+    if (waiting.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    Candle next = waiting.firstEntry().getValue();
+    boolean byTheClock = next.closed() && next.origin() != Candle.Origin.NATIVE;
+    return byTheClock ? interval.end(next.ts()) * 1_000 + GRACE_MILLIS : Long.MIN_VALUE;
+  }
+
+  @Override
+  public void writeNext(JsonGenerator json, long now) throws IOException {
+    Map.Entry<Long, Candle> next = waiting.pollFirstEntry();
+    Candle candle = next.getValue();
+    if (candle.closed()) {
+      told = candle.ts();
+    }
+    json.writeStartObject();
+    json.writeStringField("e", "kline");
+    json.writeNumberField("E", now);
+    json.writeStringField("s", symbol);
+    json.writeObjectFieldStart("k");
+    write(json, candle);
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void write(JsonGenerator json, Candle candle) throws IOException {
+    json.writeNumberField("t", candle.ts() * 1_000);
+    json.writeNumberField("T", interval.end(candle.ts()) * 1_000 - 1);
+    json.writeStringField("s", symbol);
+    json.writeStringField("i", interval.text());
+    json.writeNumberField("f", NO_TRADE);
+    json.writeNumberField("L", NO_TRADE);
+    json.writeStringField("o", Decimals.text(candle.open()));
+    json.writeStringField("c", Decimals.text(candle.close()));
+    json.writeStringField("h", Decimals.text(candle.high()));
+    json.writeStringField("l", Decimals.text(candle.low()));
+    json.writeStringField("v", Decimals.text(candle.volume()));
+    json.writeNumberField("n", Math.max(0, candle.trades()));
+    json.writeBooleanField("x", candle.closed());
+    json.writeStringField("q", Decimals.text(candle.quoteVolume()));
+    json.writeStringField("V", Decimals.text(candle.takerBuyVolume()));
+    json.writeStringField("Q", UNKNOWN);
+    json.writeStringField("B", UNKNOWN);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.candlewick.server.binance;
+
+import java.time.ZoneOffset;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The name of a stream: {@code btcusdt@trade}, {@code btcusdt@aggTrade}, {@code btcusdt@kline_1m},
+ * {@code btcusdt@kline_1h@+08:00}.
+ *
+ * @param text as the client wrote it
+ * @param symbol as the client wrote it, mostly in lower case
+ * @param interval of klines, null for trades
+ */
+record StreamName(String text, String symbol, String event, @Nullable Interval interval) {
+  static final String TRADE = "trade";
+  static final String AGGREGATE = "aggTrade";
+  static final String KLINE = "kline";
+
+  private static final int INVALID_REQUEST = 2;
+  private static final Pattern FORM =
+      Pattern.compile("([^@]{1,64})@(?:(trade|aggTrade)|kline_([^@]+?)(?:@([+-][0-9:]+))?)");
+
+  static StreamName parse(String text) {
+    Matcher form = FORM.matcher(text);
+    if (!form.matches()) {
+      throw refused("unknown stream, it must be like btcusdt@trade or btcusdt@kline_1m");
+    }
+    if (form.group(2) != null) {
+      return new StreamName(text, form.group(1), form.group(2), null);
+    }
+    return new StreamName(text, form.group(1), KLINE, interval(form.group(3), form.group(4)));
+  }
+
+  private static Interval interval(String word, @Nullable String zone) {
+    Interval interval;
+    try {
+      interval = Interval.of(word, zone == null ? ZoneOffset.UTC : BinanceParams.zone(zone));
+    } catch (BinanceException unknown) {
+      throw refused(String.valueOf(unknown.getMessage()));
+    }
+    if (!interval.isUtc()) {
+      throw refused("klines of this interval are streamed in UTC only");
+    }
+    return interval;
+  }
+
+  /** The symbol as venues write it. */
+  String upperSymbol() {
+    return symbol.toUpperCase(Locale.ROOT);
+  }
+
+  static BinanceException refused(String reason) {
+    return new BinanceException(INVALID_REQUEST, "Invalid request: " + reason);
+  }
+}

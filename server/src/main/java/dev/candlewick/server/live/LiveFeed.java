@@ -1,0 +1,44 @@
+package dev.candlewick.server.live;
+
+import dev.candlewick.Timeframe;
+import dev.candlewick.server.candle.Candle;
+import dev.candlewick.server.tick.Trade;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is committed, for whoever tells it in words of his own. He shares the reading with the
+ * subscribers of {@code /v1/subscribe}.
+ */
+public final class LiveFeed {
+  /** Where the last row is, the first change is news. */
+  private static final Start LAST = new Start(null, 1);
+
+  private final Groups groups;
+
+  LiveFeed(Groups groups) {
+    this.groups = groups;
+  }
+
+  /** A subscription; to be ended once, also if it was refused or lost. */
+  @FunctionalInterface
+  public interface Ending {
+    void end();
+  }
+
+  /** Tells the last candle and every change of it and of those after it. */
+  public Ending candles(int instrument, Timeframe timeframe, Subscriber<Candle> subscriber) {
+    return join(Channel.CANDLES, instrument, timeframe, subscriber);
+  }
+
+  /** Tells the last trade and every one that is committed from then on. */
+  public Ending trades(int instrument, Subscriber<Trade> subscriber) {
+    return join(Channel.TRADES, instrument, null, subscriber);
+  }
+
+  private <T> Ending join(
+      Channel channel, int instrument, @Nullable Timeframe timeframe, Subscriber<T> subscriber) {
+    Groups.Place<T> place =
+        groups.join(new Groups.Key(channel, instrument, timeframe), subscriber, LAST);
+    return () -> groups.leave(place);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.candlewick.server.binance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.candlewick.server.NodeClients;
+import dev.candlewick.server.ServerProcess;
+import dev.candlewick.server.TestDatabase;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BinanceStreamsIT {
+  private static final TestDatabase DATABASE = TestDatabase.shared();
+  private static final String SUBSCRIBE =
+      "{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@trade\"],\"id\":1}";
+
+  private static ServerProcess server;
+  private static long id;
+
+  @BeforeAll
+  static void start() {
+    DATABASE.clear();
+    server = ServerProcess.on(DATABASE);
+    trade(100);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static void trade(double price) {
+    String row =
+        "{\"ts\":%d,\"price\":%s,\"size\":1,\"side\":\"sell\",\"id\":%d}"
+            .formatted(Instant.now().toEpochMilli(), price, ++id);
+    String body = "{\"venue\":\"binance\",\"symbol\":\"BTCUSDT\",\"rows\":[%s]}".formatted(row);
+    assertThat(server.post("/v1/trades", body).statusCode()).isEqualTo(200);
+  }
+
+  private static StreamSocket open(String path) {
+    return StreamSocket.open(server.url(), path);
+  }
+
+  private static StreamSocket subscribed(String path) {
+    StreamSocket socket = open(path);
+    assertThat(socket.ask(SUBSCRIBE).encode()).isEqualTo("{\"result\":null,\"id\":1}");
+    return socket;
+  }
+
+  /** Trades until one is told: a subscription that is on its way is not told of earlier ones. */
+  private static JsonObject firstTold(StreamSocket socket) {
+    for (int i = 0; i < 50; i++) {
+      trade(101);
+      JsonObject told = socket.poll(Duration.ofMillis(400));
+      if (told != null) {
+        return told;
+      }
+    }
+    throw new AssertionError("no event");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/ws", "/ws/", "/ws/7", "/stream/ws", "/stream/ws/0"})
+  void sendsBareEventsOfWhatIsSubscribedTo(String path) {
+    try (StreamSocket socket = subscribed(path)) {
+      JsonObject event = firstTold(socket);
+      assertThat(event.getString("e")).isEqualTo("trade");
+      assertThat(event.getString("s")).isEqualTo("BTCUSDT");
+      assertThat(event.getString("p")).isEqualTo("101.00000000");
+      assertThat(event.getBoolean("m")).isTrue();
+    }
+  }
+
+  @Test
+  void sendsBareEventsOfTheStreamInThePath() {
+    try (StreamSocket socket = open("/ws/btcusdt@trade")) {
+      assertThat(firstTold(socket).getString("e")).isEqualTo("trade");
+    }
+  }
+
+  @Test
+  void wrapsEventsOfCombinedStreams() {
+    try (StreamSocket socket = open("/stream?streams=btcusdt@aggTrade/btcusdt@kline_1h")) {
+      JsonObject kline = socket.next();
+      assertThat(kline.getString("stream")).isEqualTo("btcusdt@kline_1h");
+      JsonObject k = kline.getJsonObject("data").getJsonObject("k");
+      assertThat(k.getBoolean("x")).isFalse();
+      assertThat(k.getString("s")).isEqualTo("BTCUSDT");
+      trade(101);
+      assertThat(socket.next().getJsonObject("data")).isNotNull();
+    }
+  }
+
+  @Test
+  void listsAndEndsSubscriptions() {
+    try (StreamSocket socket = subscribed("/ws")) {
+      assertThat(socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":\"a\"}"))
+          .isEqualTo(
+              new JsonObject().put("result", new JsonArray().add("btcusdt@trade")).put("id", "a"));
+      socket.ask(SUBSCRIBE.replace("SUBSCRIBE", "UNSUBSCRIBE"));
+      assertThat(socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":3}").getJsonArray("result"))
+          .isEmpty();
+      trade(102);
+      assertThat(socket.poll(Duration.ofMillis(600))).isNull();
+    }
+  }
+
+  @Test
+  void turnsTheEnvelopeOnAndOff() {
+    try (StreamSocket socket = open("/stream")) {
+      String get = "{\"method\":\"GET_PROPERTY\",\"params\":[\"combined\"],\"id\":1}";
+      assertThat(socket.ask(get).getBoolean("result")).isTrue();
+      socket.ask("{\"method\":\"SET_PROPERTY\",\"params\":[\"combined\",false],\"id\":2}");
+      assertThat(socket.ask(get).getBoolean("result")).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'method':'SUBSCRIBE','params':['nope@trade'],'id':1}|2|Invalid request: unknown symbol"
+            + " nope|1",
+        "{'method':'SUBSCRIBE','params':['btcusdt@trade','x@y'],'id':1}|2|Invalid request: unknown"
+            + " stream, it must be like btcusdt@trade or btcusdt@kline_1m|1",
+        "{'method':'SUBSCRIBE','params':['btcusdt@kline_7m'],'id':1}|2|Invalid request: Invalid"
+            + " interval.|1",
+        "{'method':'SUBSCRIBE','params':['btcusdt@kline_1d@+08:00'],'id':1}|2|Invalid request:"
+            + " klines of this interval are streamed in UTC only|1",
+        "{'method':'BUY','id':1}|2|Invalid request: unknown method, expected one of SUBSCRIBE,"
+            + " UNSUBSCRIBE, LIST_SUBSCRIPTIONS, SET_PROPERTY, GET_PROPERTY|1",
+        "{'method':'SUBSCRIBE','params':[],'id':1.5}|2|Invalid request: request ID must be an"
+            + " unsigned integer|",
+        "{'method':'GET_PROPERTY','params':['speed'],'id':1}|0|Unknown property|1",
+        "[]|3|Invalid JSON: an object is due|",
+      })
+  void refusesInBinancesWords(String message, int code, String text, Integer id) {
+    try (StreamSocket socket = open("/ws")) {
+      assertThat(socket.ask(message.replace('\'', '"')))
+          .isEqualTo(new JsonObject().put("code", code).put("msg", text).put("id", id));
+      assertThat(socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":3}").getJsonArray("result"))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void closesWhereTheStreamInThePathIsUnknown() {
+    try (StreamSocket socket = open("/ws/nope@trade")) {
+      assertThat(socket.next().getInteger("code")).isEqualTo(2);
+      assertThat(socket.closeCode()).isEqualTo(1008);
+    }
+  }
+
+  @Test
+  void tellsThatTheServerStops() {
+    try (ServerProcess stopping = ServerProcess.on(DATABASE);
+        StreamSocket socket = StreamSocket.open(stopping.url(), "/ws")) {
+      socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":3}");
+      stopping.terminate();
+      assertThat(socket.next().getString("e")).isEqualTo("serverShutdown");
+      assertThat(socket.closeCode()).isEqualTo(1001);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ccxt-streams.js", "binance-api-node-streams.js"})
+  void streamsToUnmodifiedClients(String script) {
+    NodeClients.install();
+    NodeClients.run(script, server.url().toString());
+  }
+}
