@@ -7,6 +7,7 @@ import dev.candlewick.ingest.SqlStates.Verdict;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -164,19 +165,34 @@ final class Lane implements Runnable {
     long start = System.nanoTime();
     while (!batch.isEmpty()) {
       try {
-        attempt(batch);
+        Durability durability = attempt(batch);
         lastWriteNanos = System.nanoTime() - start;
+        done(batch, durability);
         return;
       } catch (DroppedException e) {
-        e.messages.forEach(this::release);
-        batch.drop(e.messages, e.why);
+        drop(batch, e);
       } catch (SQLException e) {
         pause = afterFailure(batch, e, pause);
       }
     }
   }
 
-  private void attempt(Batch batch) throws SQLException, DroppedException {
+  /** Only the lane itself writes its own stream: if that was fenced it is gone, and begins anew. */
+  private void drop(Batch batch, DroppedException e) {
+    List<Message> lost = e.messages;
+    if (e.why == Drop.FENCED) {
+      ownStream = null;
+      ownCommitted = 0;
+      lost = lost.stream().filter(message -> !message.isRequest).toList();
+    }
+    lost.forEach(this::release);
+    batch.drop(lost, e.why);
+  }
+
+  /**
+   * A defect of ours is one more reason to hold the batch: a lane never ends, nothing is skipped.
+   */
+  private Durability attempt(Batch batch) throws SQLException, DroppedException {
     Connection connection = connections.take();
     try {
       placeRequests(connection, batch);
@@ -186,11 +202,16 @@ final class Lane implements Runnable {
       long nanos = System.nanoTime() - start;
       connection.close();
       metrics.committed(batch, nanos);
-      done(batch, durability);
+      return durability;
     } catch (SQLException e) {
       batch.triedBefore = true;
       discard(connection, e);
       throw e;
+    } catch (RuntimeException e) {
+      LOG.error("a batch of {} rows could not be written", batch.rows(), e);
+      batch.triedBefore = true;
+      connections.evict(connection);
+      throw new SQLException("a defect of the server", "XX000", e);
     } catch (DroppedException e) {
       connection.rollback();
       connection.close();
@@ -222,7 +243,11 @@ final class Lane implements Runnable {
     ownCommitted += batch.messages().stream().filter(message -> message.isRequest).count();
     metDuplicates = batch.messages().stream().anyMatch(message -> message.duplicates > 0);
     batch.messages().forEach(this::release);
-    batch.answer(durability);
+    try {
+      batch.answer(durability);
+    } catch (RuntimeException e) {
+      LOG.error("an answer to committed rows could not be given", e);
+    }
     holding = null;
     waitingSince = 0;
   }

@@ -246,7 +246,8 @@ class SecurityIT {
         sockets.add(new Socket("127.0.0.1", server.port()));
       }
       long closed = sockets.stream().filter(SecurityIT::isClosed).count();
-      assertThat(closed).isBetween(20L, 30L);
+      // Connections of the tests before may still hold places.
+      assertThat(closed).isBetween(20L, 40L);
     } finally {
       for (Socket socket : sockets) {
         socket.close();

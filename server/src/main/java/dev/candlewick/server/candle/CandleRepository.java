@@ -1,7 +1,6 @@
 package dev.candlewick.server.candle;
 
 import dev.candlewick.Problem;
-import dev.candlewick.Timeframe;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -11,11 +10,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Candles in the database. Times are seconds since the epoch. */
@@ -24,10 +21,9 @@ public final class CandleRepository {
   static final int MAX_ROWS = 100_000;
 
   private static final int MINUTE = 60;
-  private static final int DAY = 86_400;
 
-  /** From this long ago on no marks are read: the open minute has many, and few trades. */
-  private static final long TAIL = 2 * MINUTE;
+  /** From this long ago on trades are read, not marks: the open minute has many of those. */
+  private static final long OPEN = 2 * MINUTE;
 
   private static final String INSTRUMENT =
       "select id, session from market.instruments where venue = $1 and symbol = $2";
@@ -59,20 +55,20 @@ public final class CandleRepository {
    * @param now decides from where things are read, never what is found
    */
   Future<Parts> parts(Series series, long from, long to, long now) {
-    Tuple range = Tuple.of(series.instrument(), timestamp(from), timestamp(to));
     if (series.level().isTrades()) {
-      return query(CandleSql.readSteps(series), series, range.addArrayOfString(finer(series)));
+      return query(CandleSql.readSteps(series), series, from, to, from);
     }
-    long marks = Math.max(from, Math.min(to, now - Math.floorMod(now, MINUTE) - TAIL));
-    String complete = CandleSql.read(series);
-    if (marks < to || series.source() != Source.AUTO) {
-      return query(complete, series, range.addOffsetDateTime(timestamp(marks)));
+    long open = Math.max(from, Math.min(to, now - Math.floorMod(now, MINUTE) - OPEN));
+    String whatever = CandleSql.read(series);
+    if (series.source() != Source.AUTO) {
+      return query(whatever, series, from, to, open);
     }
-    Tuple again = Tuple.of(series.instrument(), timestamp(from), timestamp(to), timestamp(marks));
-    return query(CandleSql.readStored(series), series, range)
+    return query(CandleSql.readIfUpToDate(series, open < to), series, from, to, open)
         .compose(
             parts ->
-                parts.stale() ? query(complete, series, again) : Future.succeededFuture(parts));
+                parts.stale()
+                    ? query(whatever, series, from, to, open)
+                    : Future.succeededFuture(parts));
   }
 
   /**
@@ -80,8 +76,7 @@ public final class CandleRepository {
    * it belongs to may turn out not to be asked for.
    */
   Future<OptionalLong> nearest(Series series, long from, long to, boolean last) {
-    String[] own = series.hasExact() ? withExact(finer(series), series) : finer(series);
-    Tuple tuple = Tuple.of(series.instrument(), timestamp(from), timestamp(to), own);
+    Tuple tuple = Tuple.of(series.instrument(), timestamp(from), timestamp(to), timeframes(series));
     return pool.preparedQuery(CandleSql.nearest(series, last))
         .execute(tuple)
         .map(
@@ -91,26 +86,20 @@ public final class CandleRepository {
             });
   }
 
-  /** The timeframes of the venue's own candles of which the series can be made, finest first. */
-  private static String[] finer(Series series) {
-    long length = series.level().isTrades() ? series.level().seconds() : MINUTE;
-    return LongStream.rangeClosed(1, length)
-        .filter(n -> length % n == 0 && DAY % n == 0 && n % MINUTE != 0)
-        .mapToObj(n -> Timeframe.ofSeconds(n).text())
-        .toArray(String[]::new);
-  }
-
-  private static String[] withExact(String[] finer, Series series) {
-    String[] all = Arrays.copyOf(finer, finer.length + 1);
-    all[finer.length] = series.timeframe().text();
-    return all;
-  }
-
-  private Future<Parts> query(String sql, Series series, Tuple parameters) {
+  private static String[] timeframes(Series series) {
+    List<String> timeframes = new ArrayList<>(series.level().finer());
     if (series.hasExact()) {
-      parameters.addString(series.timeframe().text());
+      timeframes.add(series.timeframe().text());
     }
-    return pool.preparedQuery(sql).execute(parameters).map(rows -> parts(rows, series.source()));
+    return timeframes.toArray(String[]::new);
+  }
+
+  private Future<Parts> query(String sql, Series series, long from, long to, long open) {
+    Tuple tuple = Tuple.of(series.instrument(), timestamp(from), timestamp(to), timestamp(open));
+    if (series.hasExact()) {
+      tuple.addString(series.timeframe().text());
+    }
+    return pool.preparedQuery(sql).execute(tuple).map(rows -> parts(rows, series.source()));
   }
 
   private static Parts parts(RowSet<Row> rows, Source source) {

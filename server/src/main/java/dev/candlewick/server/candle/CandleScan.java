@@ -43,7 +43,7 @@ final class CandleScan {
     long length = series.timeframe().longestSeconds();
     boolean traded = series.level().isTrades();
     this.widest =
-        traded ? MOST_TRADED_SECONDS : CandleRepository.MAX_ROWS * series.level().seconds();
+        traded ? MOST_TRADED_SECONDS : CandleRepository.MAX_ROWS / 2 * series.level().seconds();
     // A quarter more than would do without gaps.
     long wanted = (slice.limit() * 5L / 4 + 2) * length;
     this.width = Math.min(wanted, traded ? Math.max(FIRST_TRADED_SECONDS, length) : widest);

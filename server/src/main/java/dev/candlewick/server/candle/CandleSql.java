@@ -1,11 +1,17 @@
 package dev.candlewick.server.candle;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.stream.Stream;
+
 /**
  * The statements that read parts. Each is one statement, so that it sees the stored candles, the
- * marks of what is not rolled up yet and the trades as they were at one moment.
+ * marks of what is not rolled up yet and the trades as they were at one moment. From the open
+ * minutes on the trades are read, whatever the marks say.
  *
- * <p>Parameters: $1 instrument; $2 from, $3 to; the last one the asked timeframe where the series
- * has exact candles. Columns: one of the kinds, then those of a stored candle.
+ * <p>Parameters: $1 instrument; $2 from, $3 to; $4 where in between the open minutes begin; $5 the
+ * asked timeframe where the series has exact candles. Columns: one of the kinds, then those of a
+ * stored candle.
  */
 final class CandleSql {
   /** A row of the level. */
@@ -26,22 +32,16 @@ final class CandleSql {
   private static final String COLUMNS =
       "ts, open, high, low, close, volume, quote_volume, trades, taker_buy_volume";
 
-  private static final String FINER =
-      "array['1s', '2s', '3s', '4s', '5s', '6s', '10s', '12s', '15s', '20s', '30s']";
-
-  private static final String STORED_IF_UP_TO_DATE =
+  private static final String MARKED =
       """
       (select 4 as kind, bucket as ts, 0::float8 as open, 0::float8 as high, 0::float8 as low,
          0::float8 as close, 0::float8 as volume, 0::float8 as quote_volume, 0::int8 as trades,
          0::float8 as taker_buy_volume, 0::int2 as source
        from ingest.dirty
-       where bucket >= $2 and bucket < $3 and $1 = any (ids) {marks} limit 1)
-      union all
-      select 0, {columns}, source from {level}
-      where instrument_id = $1 and ts >= $2 and ts < $3
+       where bucket >= $2 and bucket < $4 and $1 = any (ids) {marks} limit 1)
       """;
 
-  /** Until $4 the marks tell which minutes are not up to date, from there on the trades do. */
+  /** {@code dug}: buckets of the level that are not up to date, or of more than one source. */
   private static final String PENDING =
       """
       with pending as materialized (
@@ -50,21 +50,8 @@ final class CandleSql {
         where bucket >= $2 and bucket < $4 and $1 = any (ids)
         group by bucket
       ),
-      """;
-
-  private static final String MINUTES_OF_THE_RANGE =
-      """
-      minutes as (
-        select {columns}, source from market.candles_1m
-        where instrument_id = $1 and ts >= $2 and ts < $3
-      ),
-      """;
-
-  /** {@code dug}: buckets of the level that are not up to date, or of more than one source. */
-  private static final String MINUTES_WHERE_THE_LEVEL_IS_NOT_READ =
-      """
       dug as materialized (
-        select public.time_bucket({interval}, bucket) as ts from pending where bucket < {tail}
+        select public.time_bucket({length}, bucket) as ts from pending where bucket < {tail}
         union
         select ts from {level}
         where instrument_id = $1 and ts >= $2 and ts < {tail} and {impure}
@@ -75,24 +62,16 @@ final class CandleSql {
         union all
         select m.* from dug cross join lateral (
           select {columns}, source from market.candles_1m
-          where instrument_id = $1 and ts >= dug.ts and ts < dug.ts + {interval}) m
+          where instrument_id = $1 and ts >= dug.ts and ts < dug.ts + {length}
+            and ts >= $2 and ts < $3
+          offset 0) m
       ),
-      """;
-
-  private static final String FRESH_MINUTES =
-      """
-      fresh as materialized (
+      stale as materialized (
         select ts, bool_or(finer) as finer from (
           select public.time_bucket('1 minute', bucket) as ts, finer from pending where minute
           union all
-          select distinct public.time_bucket('1 minute', ts), false from market.trades
-          where instrument_id = $1 and ts >= $4 and ts < $3
-          union all
-          select distinct public.time_bucket('1 minute', ts), true from market.candles_native
-          where instrument_id = $1 and ts >= $4 and ts < $3 and closed and timeframe = any ({finer})
-          union all
           {replaced}
-        ) f
+        ) s
         group by ts
       )
       """;
@@ -111,44 +90,45 @@ final class CandleSql {
   private static final String SELECT_LEVEL =
       """
       select 0 as kind, {columns}, source from {level}
-      where instrument_id = $1 and ts >= $2 and ts < {tail} and ts not in (select ts from dug)
-      union all
+      where instrument_id = $1 and ts >= $2 and ts < {tail}
       """;
 
-  private static final String SELECT_MINUTES = "select 1 as kind, {columns}, source from minutes\n";
+  private static final String NOT_DUG = "and ts not in (select ts from dug)\n";
 
-  private static final String SELECT_BUILT =
+  private static final String SELECT_TAIL =
       """
-      union all
-      select 2, fresh.ts, b.*, 1::int2
-      from fresh cross join lateral market.built_minute($1, fresh.ts) b
+      select 1 as kind, {columns}, source from market.candles_1m
+      where instrument_id = $1 and ts >= {tail} and ts < $3
       """;
 
-  private static final String SELECT_FINER =
+  private static final String SELECT_MINUTES = "select 1, {columns}, source from minutes\n";
+
+  private static final String SELECT_STALE =
       """
+      select 2, stale.ts, b.*, 1::int2
+      from stale cross join lateral market.built_minute($1, stale.ts) b
+      where {built}
       union all
-      select 2, fresh.ts, n.*, 8::int2
-      from fresh cross join lateral market.native_minute($1, fresh.ts) n
-      where fresh.finer
+      select 2, stale.ts, n.*, 8::int2
+      from stale cross join lateral market.native_minute($1, stale.ts) n
+      where stale.finer
+      """;
+
+  private static final String SELECT_FRESH =
+      """
+      select 2 as kind, b.*, 1::int2 as source
+      from market.built_buckets($1, $4, $3, {step}) b
+      union all
+      select 2, n.*, 8::int2
+      from market.native_buckets($1, $4, $3, {step}, {finer}) n
       """;
 
   private static final String SELECT_EXACT =
       """
-      union all
       select 3, {columns}, case when closed then 2 else 4 end::int2 from market.candles_native
-      where instrument_id = $1 and timeframe = {timeframe} and ts >= $2 and ts < $3
+      where instrument_id = $1 and timeframe = $5 and ts >= $2 and ts < $3
       """;
 
-  private static final String STEPS =
-      """
-      select 1 as kind, b.*, 1::int2 as source
-      from market.built_buckets($1, $2, $3, {interval}) b
-      union all
-      select 1, n.*, 8::int2
-      from market.native_buckets($1, $2, $3, {interval}, $4) n
-      """;
-
-  /** $4: timeframes of the venue's own candles. One row: the first or last ts in the range. */
   private static final String NEAREST =
       """
       select {extreme}(ts) from (
@@ -165,36 +145,44 @@ final class CandleSql {
 
   private CandleSql() {}
 
-  /** The stored candles of a range that ended some time ago, and a mark if they will not do. */
-  static String readStored(Series series) {
-    String exact = series.hasExact() ? SELECT_EXACT.replace("{timeframe}", "$4") : "";
-    String marks = series.level().equals(Level.M1) ? "and level <= 60" : "";
-    return complete(STORED_IF_UP_TO_DATE.replace("{marks}", marks) + exact, series);
+  /**
+   * The range as it usually is: all rolled up but the open minutes; or else a mark.
+   *
+   * @param open whether there are open minutes in it
+   */
+  static String readIfUpToDate(Series series, boolean open) {
+    boolean minutes = series.level().equals(Level.M1);
+    return complete(
+        series,
+        MARKED.replace("{marks}", minutes ? "and level <= 60" : ""),
+        minutes ? "" : SELECT_LEVEL,
+        minutes || open ? SELECT_TAIL : "",
+        open ? SELECT_FRESH : "",
+        exact(series));
   }
 
-  /** Whatever a range is made of. */
+  /** The range whatever it is like. */
   static String read(Series series) {
     boolean minutes = series.level().equals(Level.M1);
-    Source source = series.source();
-    String sql =
-        PENDING
-            + (minutes ? MINUTES_OF_THE_RANGE : MINUTES_WHERE_THE_LEVEL_IS_NOT_READ)
-            + FRESH_MINUTES
-            + (minutes ? "" : SELECT_LEVEL)
-            + SELECT_MINUTES
-            + (source == Source.NATIVE ? "" : SELECT_BUILT)
-            + (source == Source.BUILT ? "" : SELECT_FINER)
-            + (series.hasExact() ? SELECT_EXACT.replace("{timeframe}", "$5") : "");
-    return complete(sql, series);
+    return complete(
+        series,
+        PENDING + (minutes ? SELECT_TAIL : SELECT_LEVEL + NOT_DUG),
+        minutes ? "" : SELECT_MINUTES,
+        SELECT_STALE,
+        SELECT_FRESH,
+        exact(series));
   }
 
-  /** A range folded from trades, and from the venue's candles that are shorter still. */
+  /** A range from trades; $4 is its beginning. */
   static String readSteps(Series series) {
-    String exact = series.hasExact() ? SELECT_EXACT.replace("{timeframe}", "$5") : "";
-    return complete(STEPS + exact, series);
+    return complete(series, SELECT_FRESH, exact(series));
   }
 
-  /** Where in a range there is anything at all. */
+  private static String exact(Series series) {
+    return series.hasExact() ? SELECT_EXACT : "";
+  }
+
+  /** Where in a range there is anything at all: $4 timeframes of the venue's own candles. */
   static String nearest(Series series, boolean last) {
     String range = "where instrument_id = $1 and ts >= $2 and ts < $3";
     String order = last ? " order by ts desc limit 1" : " order by ts limit 1";
@@ -206,16 +194,21 @@ final class CandleSql {
         .replace("{level}", series.level().relation());
   }
 
-  private static String complete(String sql, Series series) {
+  private static String complete(Series series, String... selects) {
     Level level = series.level();
-    String tail = "greatest($2, public.time_bucket({interval}, $4))";
-    return (sql + "limit " + (CandleRepository.MAX_ROWS + 1))
+    String all = Stream.of(selects).filter(s -> !s.isEmpty()).collect(joining("union all\n"));
+    // For minutes everything is tail.
+    String tail = level.equals(Level.M1) ? "$2" : "greatest($2, public.time_bucket({length}, $4))";
+    String step = level.isTrades() ? "{length}" : "interval '1 minute'";
+    return (all + "limit " + (CandleRepository.MAX_ROWS + 1))
         .replace("{replaced}", replaced(series.source()))
+        .replace("{built}", String.valueOf(series.source() != Source.NATIVE))
+        .replace("{finer}", "array['" + String.join("', '", level.finer()) + "']")
         .replace("{impure}", impure(series.source()))
         .replace("{tail}", tail)
+        .replace("{step}", step)
         .replace("{level}", level.relation())
-        .replace("{interval}", "interval '" + level.seconds() + " seconds'")
-        .replace("{finer}", FINER)
+        .replace("{length}", "interval '" + level.seconds() + " seconds'")
         .replace("{columns}", COLUMNS);
   }
 

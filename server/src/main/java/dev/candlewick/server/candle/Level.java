@@ -2,6 +2,7 @@ package dev.candlewick.server.candle;
 
 import dev.candlewick.Timeframe;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * What a read takes its parts from: stored candles, or the trades themselves.
@@ -11,6 +12,7 @@ import java.util.List;
  */
 record Level(long seconds, String relation, Buckets buckets) {
   private static final long MINUTE = 60;
+  private static final long DAY = 86_400;
   private static final String TRADES = "market.trades";
 
   static final Level M1 = stored(MINUTE, "market.candles_1m");
@@ -45,6 +47,18 @@ record Level(long seconds, String relation, Buckets buckets) {
       }
     }
     return longest;
+  }
+
+  /**
+   * The timeframes of the venue's own candles of which its finest parts can be made: shorter than a
+   * minute, the finest first.
+   */
+  List<String> finer() {
+    long length = isTrades() ? seconds : MINUTE;
+    return LongStream.rangeClosed(1, length)
+        .filter(n -> length % n == 0 && DAY % n == 0 && n % MINUTE != 0)
+        .mapToObj(n -> Timeframe.ofSeconds(n).text())
+        .toList();
   }
 
   boolean isTrades() {

@@ -52,11 +52,16 @@ class CandleHandlerIT {
         """);
   }
 
-  /** A built minute of price and volume, rolled up. */
+  /** A built minute of price and volume; longer timeframes are not rolled up yet. */
   private static void minute(String ts, double price, double volume) {
     DATABASE.execute(
         "insert into market.candles_1m values (7, '%s', %s, %s, %s, %s, %s, %s, 1, null, 1)"
             .formatted(ts, price, price + 1, price - 1, price + 0.5, volume, price * volume));
+    mark(ts);
+  }
+
+  private static void mark(String ts) {
+    DATABASE.execute("insert into ingest.dirty values (300, '%s', array[7])".formatted(ts));
   }
 
   private static void trade(String ts, long id, double price, double size) {
@@ -254,6 +259,7 @@ class CandleHandlerIT {
     DATABASE.execute(
         "insert into market.candles_1m values"
             + " (7, '2026-03-10T10:00:00Z', 50, 50, 50, 50, 9, null, null, null, 2)");
+    mark("2026-03-10T10:00:00Z");
     trade("2026-03-10T10:00:10Z", 1, 130, 1);
 
     assertThat(candles(server.get(BTC + "1m&from=0")).get(0).getDouble("open")).isEqualTo(50);
@@ -366,7 +372,7 @@ class CandleHandlerIT {
     JsonObject page = server.get(BTC + "1441m&from=0&limit=10000");
     assertThat(candles(page).size()).isBetween(60, 150);
     assertThat(page.getString("next_cursor")).isNotNull();
-    assertThat(followed("1441m&from=0&limit=10000")).hasSize(214);
+    assertThat(followed("1441m&from=0&limit=10000")).hasSize(215);
     assertThat(server.problem(400, BTC + "200001m&from=0").getString("detail"))
         .startsWith("timeframe:");
   }
