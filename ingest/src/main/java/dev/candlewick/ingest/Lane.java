@@ -180,7 +180,7 @@ final class Lane implements Runnable {
   /** Only the lane itself writes its own stream: if that was fenced it is gone, and begins anew. */
   private void drop(Batch batch, DroppedException e) {
     List<Message> lost = e.messages;
-    if (e.why == Drop.FENCED) {
+    if (e.why == Drop.FENCED && lost.stream().anyMatch(message -> message.isRequest)) {
       ownStream = null;
       ownCommitted = 0;
       lost = lost.stream().filter(message -> !message.isRequest).toList();

@@ -77,6 +77,18 @@ class RestIngestIT {
     return server.post(path, contentType, body.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** As after a day without requests, when the old streams of servers are deleted. */
+  @Test
+  void goesOnAfterTheServersOwnStreamIsGone() {
+    for (int id = 1; id <= 2; id++) {
+      HttpResponse<String> answer =
+          server.post("/v1/trades", body(symbol, trade(HOUR_AGO, 1, 1, id)));
+      assertThat(json(answer).getInteger("inserted")).isEqualTo(1);
+      database.execute("delete from ingest.streams where api_key_id = -1");
+    }
+    assertThat(stored()).isEqualTo(2);
+  }
+
   @Test
   void answersAfterCommitWithTheSumOfTheParts() {
     JsonObject answer =
