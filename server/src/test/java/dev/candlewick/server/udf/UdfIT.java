@@ -117,8 +117,8 @@ class UdfIT {
   void takesTheScaleFromPricesWhereNoTickSizeIsTold() {
     DATABASE.execute(
         """
-        insert into market.candles_1d values
-          (2, '2024-03-01T00:00:00Z', 1.5, 1.525, 1, 1, 1, 1, 1, 1, 2)
+        insert into market.candles_native values
+          (2, '1d', '2024-03-01T00:00:00Z', 1.5, 1.525, 1, 1, 1, 1, 1, 1, true)
         """);
     JsonObject bitcoin = server.get("/udf/symbols?symbol=kraken:BTCUSDT");
     assertThat(bitcoin.getInteger("pricescale")).isEqualTo(1000);
