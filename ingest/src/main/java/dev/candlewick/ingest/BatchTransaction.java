@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -90,13 +91,20 @@ final class BatchTransaction {
       if (message.kind == kind) {
         long stream = message.stream().number();
         for (Row row : message.rows) {
-          boolean hasId = row instanceof Trade trade && (trade.flags() & Trade.NO_ID) == 0;
-          long id = hasId ? ((Trade) row).id() : TradeIds.ofRow(stream, message.seq(), row.index());
+          Long own = ownId(row);
+          long id = own == null ? TradeIds.ofRow(stream, message.seq(), row.index()) : own;
           lines.add(new Line(message, row, ids.getOrDefault(row.instrument(), 0), id));
         }
       }
     }
     return lines;
+  }
+
+  private static @Nullable Long ownId(Row row) {
+    if (row instanceof Trade trade) {
+      return (trade.flags() & Trade.NO_ID) == 0 ? Long.valueOf(trade.id()) : null;
+    }
+    return row instanceof Quote quote ? quote.id() : null;
   }
 
   private void writeTicks(TickTable table, List<Line> lines) throws SQLException, DroppedException {

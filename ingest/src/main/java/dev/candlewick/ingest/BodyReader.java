@@ -31,6 +31,11 @@ final class BodyReader {
   /** The body; if it cannot be read the request has been failed already. */
   Future<Buffer> read() {
     HttpServerRequest request = context.request();
+    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      fail(new Problem(415, "unsupported_media_type", "Content-Encoding must be gzip or none"));
+      return whole.future();
+    }
     if (declaredLength(request) > limit) {
       fail(tooLarge());
       return whole.future();

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of trades, quotes and candles. */
-enum Field {
+public enum Field {
   TS,
   VENUE,
   SYMBOL,

@@ -2,6 +2,7 @@ package dev.candlewick.ingest;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.candlewick.Problem;
 import dev.candlewick.ingest.Answer.Durability;
 import dev.candlewick.rollup.RollUp;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -158,8 +159,14 @@ public final class Ingest {
     return metrics;
   }
 
-  boolean draining() {
-    return draining;
+  /** Throws 503 if a request for rows to be written has no prospect now. */
+  void refuseIfUnable() {
+    if (draining) {
+      throw Problem.unavailable("the server is about to stop");
+    }
+    if (!troubles().isEmpty()) {
+      throw Problem.unavailable("the database cannot take rows at the moment");
+    }
   }
 
   /** Whether the operator wants no data taken by such a database. */

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What a message carries. */
-enum Kind {
+public enum Kind {
   TRADES(Field.TS, Field.PRICE, Field.SIZE, Field.SIDE, Field.ID, Field.FLAGS),
   QUOTES(
       Field.TS, Field.BID, Field.BID_SIZE, Field.ASK, Field.ASK_SIZE, Field.LAST, Field.VOLUME_24H),

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * String}, {@link Long}, {@link Double}, {@link Boolean}, {@code List<String>} (flags), or {@link
  * #OTHER} for what no field takes; JSON null and a missing field are the same.
  */
-final class RawRow {
+public final class RawRow {
   /** A JSON object, or an array where none is due. */
   static final Object OTHER = new Object();
 
@@ -17,18 +17,37 @@ final class RawRow {
   private final @Nullable Object[] values = new @Nullable Object[Field.COUNT];
   private int seen;
   private @Nullable String unknown;
+  private @Nullable Long contentId;
 
-  @Nullable Object value(Field field) {
+  /** The value of a field; null if the row has none. */
+  public @Nullable Object value(Field field) {
     return values[field.ordinal()];
   }
 
   /** Keeps a field's value; false if the row had that field already. */
-  boolean put(Field field, @Nullable Object value) {
+  public boolean put(Field field, @Nullable Object value) {
     values[field.ordinal()] = value;
     int bit = 1 << field.ordinal();
     boolean first = (seen & bit) == 0;
     seen |= bit;
     return first;
+  }
+
+  /**
+   * Makes what was sent the identity of a trade or quote that has no other: sent again, it is the
+   * same row.
+   *
+   * @param content all that the client sent of the row
+   * @param ordinal its place among the rows of the request for the same instrument and time, from
+   *     0: rows of one time stay in order, and equal rows are as many as were sent
+   */
+  public void identifyBy(byte[] content, int ordinal) {
+    contentId = TradeIds.ofContent(content, ordinal);
+  }
+
+  /** The id made by {@link #identifyBy}. */
+  @Nullable Long contentId() {
+    return contentId;
   }
 
   void putUnknown(String name) {
@@ -42,7 +61,8 @@ final class RawRow {
     return unknown;
   }
 
-  boolean has(Field field) {
+  /** Whether the row has the field, be it null. */
+  public boolean has(Field field) {
     return (seen & (1 << field.ordinal())) != 0;
   }
 }

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param field the field that is wrong, if it is one field
  * @param detail a sentence for a person; what the client sent is cut to 64 characters
  */
-record Rejection(int index, @Nullable String field, Code code, String detail) {
+public record Rejection(int index, @Nullable String field, Code code, String detail) {
   /**
    * The row codes of the wire contract; {@code REFUSED_BY_DATABASE} is a row that only COPY found
    * bad.
    */
-  enum Code {
+  public enum Code {
     MISSING_FIELD,
     BAD_TYPE,
     NOT_FINITE,
@@ -32,11 +32,11 @@ record Rejection(int index, @Nullable String field, Code code, String detail) {
     UNKNOWN_FIELD,
     REFUSED_BY_DATABASE;
 
-    final String word = name().toLowerCase(Locale.ROOT);
+    public final String word = name().toLowerCase(Locale.ROOT);
   }
 
   /** At most 64 characters of what a client sent, control characters replaced. */
-  static String excerpt(String text) {
+  public static String excerpt(String text) {
     String cut = text.length() <= 64 ? text : text.substring(0, 64) + "...";
     return cut.replaceAll("\\p{Cntrl}", "?");
   }

@@ -3,38 +3,22 @@ package dev.candlewick.ingest;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.candlewick.Problem;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
-/**
- * The answer to one REST request: sent once, after COMMIT, or when waiting any longer is no use.
- */
-final class RestAnswer implements Answer {
+/** The answer to one REST request: what became of its rows. */
+final class RestAnswer extends RequestAnswer {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MOST_REJECTED_TOLD = 100;
-  private static final long GIVE_UP_MILLIS = 9_000;
-  private static final long UNKNOWN_MILLIS = 25_000;
 
-  private final RoutingContext request;
-  private final Context context = Vertx.currentContext();
   private final boolean skipsBadRows;
-  private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
   private Runnable onKeyTaken = () -> {};
 
-  private enum State {
-    QUEUED,
-    IN_BATCH,
-    GIVEN_UP
-  }
-
   RestAnswer(RoutingContext request, boolean skipsBadRows) {
-    this.request = request;
+    super(request);
     this.skipsBadRows = skipsBadRows;
   }
 
@@ -43,59 +27,23 @@ final class RestAnswer implements Answer {
     onKeyTaken = action;
   }
 
-  /** A request still in the queue when its time is over was not written, and says so. */
-  void startClock() {
-    Vertx vertx = request.vertx();
-    long giveUp =
-        vertx.setTimer(
-            GIVE_UP_MILLIS,
-            late -> {
-              if (state.compareAndSet(State.QUEUED, State.GIVEN_UP)) {
-                fail(Problem.unavailable("the rows could not be written in time; none was"));
-              }
-            });
-    long unknown =
-        vertx.setTimer(
-            UNKNOWN_MILLIS,
-            late ->
-                fail(
-                    Problem.unavailable(
-                        "whether the rows were written is not known yet; send them again")));
-    request.addEndHandler(
-        ended -> {
-          vertx.cancelTimer(giveUp);
-          vertx.cancelTimer(unknown);
-        });
-  }
-
-  @Override
-  public boolean stillWanted() {
-    return state.compareAndSet(State.QUEUED, State.IN_BATCH);
-  }
-
   @Override
   public boolean takesPart() {
     return skipsBadRows;
   }
 
   @Override
-  public void committed(List<Message> messages, Durability durability) {
-    String body = body(messages.get(0), durability);
-    context.runOnContext(hop -> send(body));
+  void committed(Message message, Durability durability) {
+    send(body(message, durability));
   }
 
   @Override
-  public void dropped(Message message, Drop why) {
-    context.runOnContext(
-        hop -> {
-          switch (why) {
-            case KEY_TAKEN -> onKeyTaken.run();
-            case ROW_REFUSED -> fail(rowsRejected(message.rejections()));
-            case NOT_DURABLE ->
-                fail(Problem.unavailable("the database is not durable, and must be"));
-            default -> fail(Problem.unavailable("the server stops; the rows were not written"));
-          }
-        });
+  void refused(Message message, Drop why) {
+    if (why == Drop.KEY_TAKEN) {
+      onKeyTaken.run();
+    } else {
+      super.refused(message, why);
+    }
   }
 
   /** The first answer to this key again, if the request is the same. */
@@ -121,12 +69,6 @@ final class RestAnswer implements Answer {
   private void send(String body) {
     if (!request.response().ended()) {
       request.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(body);
-    }
-  }
-
-  private void fail(Problem problem) {
-    if (!request.response().ended()) {
-      request.fail(problem);
     }
   }
 

@@ -47,7 +47,7 @@ final class RestEndpoint {
 
   void handle(RoutingContext request, Kind kind) {
     Head head = head(request);
-    refuseIfUnable();
+    ingest.refuseIfUnable();
     new BodyReader(request, ingest).read().onSuccess(body -> answer(request, kind, head, body));
   }
 
@@ -57,10 +57,6 @@ final class RestEndpoint {
       if (!PARAMETERS.contains(name)) {
         throw Problem.badParameter(Rejection.excerpt(name), "no such parameter");
       }
-    }
-    String encoding = request.request().getHeader(HttpHeaders.CONTENT_ENCODING);
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      throw new Problem(415, "unsupported_media_type", "Content-Encoding must be gzip or none");
     }
     Optional<RestBody> form = RestBody.of(request.request().getHeader(HttpHeaders.CONTENT_TYPE));
     if (form.isEmpty()) {
@@ -91,15 +87,6 @@ final class RestEndpoint {
       throw Problem.badParameter("on_error", "must be skip or reject");
     }
     return "skip".equals(onError);
-  }
-
-  private void refuseIfUnable() {
-    if (ingest.draining()) {
-      throw Problem.unavailable("the server is about to stop");
-    }
-    if (!ingest.troubles().isEmpty()) {
-      throw Problem.unavailable("the database cannot take rows at the moment");
-    }
   }
 
   private void answer(RoutingContext request, Kind kind, Head head, Buffer body) {

@@ -198,6 +198,11 @@ final class RowFields {
     return "";
   }
 
+  /** The row's identity where it has no id; null if that is its place in its stream. */
+  @Nullable Long contentId() {
+    return row.contentId();
+  }
+
   private static Optional<Long> whole(Object raw) {
     if (raw instanceof Long number) {
       return Optional.of(number);

@@ -60,11 +60,17 @@ final class RowValidator {
     Optional<Long> wholeId = fields.wholeId();
     long id = wholeId.orElse(0L);
     if (wholeId.isEmpty()) {
-      String text = fields.textId();
-      id = text.isEmpty() ? 0 : TradeIds.hash(text);
-      flags |= text.isEmpty() ? Trade.NO_ID : Trade.HASHED_ID;
+      Long hash = hashedId();
+      id = hash == null ? 0 : hash;
+      flags |= hash == null ? Trade.NO_ID : Trade.HASHED_ID;
     }
     return new Trade(instrument, fields.index(), ts, price, size, fields.side(), (short) flags, id);
+  }
+
+  /** Of the id if it is text, else of the row's content if that is its identity. */
+  private @Nullable Long hashedId() {
+    String text = fields.textId();
+    return text.isEmpty() ? fields.contentId() : Long.valueOf(TradeIds.hash(text));
   }
 
   private Quote quote() {
@@ -79,6 +85,7 @@ final class RowValidator {
         instrument,
         fields.index(),
         ts,
+        fields.contentId(),
         bid,
         fields.optionalNotNegative(Field.BID_SIZE),
         ask,

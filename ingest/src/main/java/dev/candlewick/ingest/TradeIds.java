@@ -9,6 +9,7 @@ final class TradeIds {
   private static final int STREAM_BITS = 20;
   private static final int SEQ_BITS = 24;
   private static final int INDEX_BITS = 19;
+  private static final int CONTENT_BITS = 44;
 
   /** Rows a message may have at most, so that each has an id of its own. */
   static final int MAX_ROWS = 1 << INDEX_BITS;
@@ -17,9 +18,12 @@ final class TradeIds {
 
   /** The first 8 bytes, big-endian, of SHA-256 over the id's UTF-8. */
   static long hash(String id) {
+    return hash(id.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static long hash(byte[] content) {
     try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
       long hash = 0;
       for (int i = 0; i < Long.BYTES; i++) {
         hash = (hash << 8) | (digest[i] & 0xFF);
@@ -28,6 +32,14 @@ final class TradeIds {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+  }
+
+  /**
+   * The id of a row that is known by what was sent of it: its ordinal, from 0 to {@link #MAX_ROWS},
+   * above 44 bits of the hash of its content. Never negative.
+   */
+  static long ofContent(byte[] content, int ordinal) {
+    return (long) ordinal << CONTENT_BITS | hash(content) >>> (Long.SIZE - CONTENT_BITS);
   }
 
   /**

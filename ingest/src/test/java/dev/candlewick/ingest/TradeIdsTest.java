@@ -17,4 +17,16 @@ class TradeIdsTest {
   void isNegativeAndDiffersByStream() {
     assertThat(TradeIds.ofRow(1, 1, 0)).isNegative().isNotEqualTo(TradeIds.ofRow(2, 1, 0));
   }
+
+  @Test
+  void ofContentGrowsWithTheOrdinalAndDiffersByContent() {
+    byte[] a = {1};
+    byte[] b = {2};
+    assertThat(TradeIds.ofContent(a, 0)).isEqualTo(TradeIds.ofContent(a, 0)).isNotNegative();
+    assertThat(TradeIds.ofContent(a, 0)).isNotEqualTo(TradeIds.ofContent(b, 0));
+    assertThat(TradeIds.ofContent(a, 1))
+        .isGreaterThan(TradeIds.ofContent(a, 0))
+        .isGreaterThan(TradeIds.ofContent(b, 0));
+    assertThat(TradeIds.ofContent(a, TradeIds.MAX_ROWS - 1)).isPositive();
+  }
 }

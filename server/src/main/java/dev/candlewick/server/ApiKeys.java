@@ -6,7 +6,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +26,9 @@ final class ApiKeys {
   private static final String KEY_ID = "candlewick.apiKeyId";
   private static final Set<String> IN_QUERY =
       Set.of("api_key", "apikey", "x-api-key", "api-key", "key", "token", "access_token");
+
+  private static final Set<String> LINE_PROTOCOL = Set.of("/write", "/api/v2/write");
+  private static final String BASIC = "Basic ";
 
   private final @Nullable Path file;
   private volatile ApiKeyFile keys;
@@ -96,8 +101,9 @@ final class ApiKeys {
 
   /** What stands in a URL ends in the logs of every proxy on the way. */
   private static void refuseInQuery(RoutingContext ctx) {
+    boolean lines = LINE_PROTOCOL.contains(ctx.request().path());
     for (String name : ctx.queryParams().names()) {
-      if (IN_QUERY.contains(name.toLowerCase(Locale.ROOT))) {
+      if (IN_QUERY.contains(name.toLowerCase(Locale.ROOT)) || (lines && name.equals("p"))) {
         throw new Problem(
             401,
             "unauthorized",
@@ -113,7 +119,24 @@ final class ApiKeys {
         return Optional.of(header.substring(scheme.length()).strip());
       }
     }
+    if (header != null && LINE_PROTOCOL.contains(request.path())) {
+      return password(header);
+    }
     return Optional.ofNullable(request.getHeader("X-API-Key"));
+  }
+
+  /** The password of {@code Basic}: all that clients of InfluxDB 1 and QuestDB may have to send. */
+  private static Optional<String> password(String header) {
+    if (!header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+      return Optional.empty();
+    }
+    try {
+      byte[] pair = Base64.getDecoder().decode(header.substring(BASIC.length()).strip());
+      String[] parts = new String(pair, StandardCharsets.UTF_8).split(":", 2);
+      return parts.length == 2 ? Optional.of(parts[1]) : Optional.empty();
+    } catch (IllegalArgumentException notBase64) {
+      return Optional.empty();
+    }
   }
 
   private static String scope(HttpServerRequest request) {

@@ -1,6 +1,7 @@
 package dev.candlewick.server;
 
 import dev.candlewick.ingest.Ingest;
+import dev.candlewick.ingest.influx.InfluxHandler;
 import dev.candlewick.server.binance.BinanceHandler;
 import dev.candlewick.server.binance.BinanceStreams;
 import dev.candlewick.server.binance.Prices;
@@ -46,9 +47,11 @@ final class Routes {
     gate.mount(router);
     health.mount(router);
     new ConsoleHandler().mount(router);
+    InfluxHandler.mountOpen(router);
     gate.mountKeys(router);
     metrics.mount(router);
     ingest.mount(router, ApiKeys::idOf);
+    new InfluxHandler(ingest).mount(router);
     live.mount(router);
     InstrumentRepository instruments = new InstrumentRepository(reads);
     Clock clock = Clock.systemUTC();

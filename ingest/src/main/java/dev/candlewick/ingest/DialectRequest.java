@@ -1,0 +1,115 @@
+package dev.candlewick.ingest;
+
+import dev.candlewick.Problem;
+import dev.candlewick.ingest.Envelope.Defaults;
+import dev.candlewick.ingest.Envelope.TimeUnit;
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * The way in for a dialect over HTTP: the body of one request under the bounds that hold for REST,
+ * and its rows, each with its venue, symbol and a time in nanoseconds, on to the lanes. To be used
+ * on the request's event loop only.
+ */
+public final class DialectRequest {
+  private static final Defaults NANOSECONDS = new Defaults(null, null, null, TimeUnit.NS);
+
+  private final Ingest ingest;
+  private final RoutingContext request;
+  private final byte[] body;
+  private final Queue<Part> parts = new ArrayDeque<>();
+  private int reserved;
+  private boolean somethingWritten;
+
+  private record Part(Kind kind, Message.Checked checked) {}
+
+  private DialectRequest(Ingest ingest, RoutingContext request, byte[] body) {
+    this.ingest = ingest;
+    this.request = request;
+    this.body = body;
+    this.reserved = body.length;
+  }
+
+  /**
+   * Reads the body, inflated. Throws a {@link Problem} if nothing can be written now; if the body
+   * cannot be read, the request has been failed when the future fails.
+   */
+  public static Future<DialectRequest> read(Ingest ingest, RoutingContext request) {
+    ingest.refuseIfUnable();
+    return new BodyReader(request, ingest)
+        .read()
+        .map(body -> new DialectRequest(ingest, request, body.getBytes()));
+  }
+
+  /** What the client sent. */
+  public byte[] body() {
+    return body;
+  }
+
+  /** Checks rows of one kind and keeps the good ones; what is wrong with the others. */
+  public List<Rejection> check(Kind kind, List<RawRow> rows) {
+    Message.Checked checked = ingest.check(kind, NANOSECONDS, rows);
+    parts.add(new Part(kind, checked));
+    ingest.metrics().rejected(checked.rejections());
+    return checked.rejections();
+  }
+
+  /** Nothing will be written: the body no longer counts in the budget. */
+  public void drop() {
+    ingest.unreserve(reserved);
+    reserved = 0;
+  }
+
+  /**
+   * Writes the rows, one kind after the other, and calls back after the last COMMIT; if that never
+   * comes the request is failed with a {@link Problem}, which is a 4xx only if nothing was written.
+   */
+  public void write(Runnable committed) {
+    Part part = parts.poll();
+    if (part == null) {
+      drop();
+      committed.run();
+      return;
+    }
+    int bytes = parts.isEmpty() ? reserved : 0;
+    reserved -= bytes;
+    PartAnswer answer = new PartAnswer(committed);
+    answer.startClock();
+    ingest.submitReserved(Message.ofRequest(part.kind(), part.checked(), bytes, answer, null));
+  }
+
+  /** To one kind's rows; the last of them answers the request. */
+  private final class PartAnswer extends RequestAnswer {
+    private final Runnable committed;
+
+    PartAnswer(Runnable committed) {
+      super(DialectRequest.this.request);
+      this.committed = committed;
+    }
+
+    @Override
+    public boolean takesPart() {
+      return false;
+    }
+
+    @Override
+    void committed(Message message, Durability durability) {
+      if (request.response().ended()) {
+        drop();
+      } else {
+        somethingWritten = true;
+        write(committed);
+      }
+    }
+
+    @Override
+    void fail(Problem problem) {
+      drop();
+      boolean untrue = somethingWritten && problem.status() < 500;
+      super.fail(untrue ? new Problem(500, "internal", "only a part was written") : problem);
+    }
+  }
+}

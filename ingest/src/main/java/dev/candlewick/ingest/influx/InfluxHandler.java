@@ -1,0 +1,204 @@
+package dev.candlewick.ingest.influx;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.Problem;
+import dev.candlewick.Utf8;
+import dev.candlewick.ingest.DialectRequest;
+import dev.candlewick.ingest.Ingest;
+import dev.candlewick.ingest.Kind;
+import dev.candlewick.ingest.RawRow;
+import dev.candlewick.ingest.Rejection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /api/v2/write} and {@code POST /write}: 204 after COMMIT, or nothing is written. The
+ * errors are those of InfluxDB 2 and QuestDB, {@code {"code","message","line"}}, with InfluxDB 1's
+ * {@code error} beside.
+ */
+public final class InfluxHandler {
+  /** As many as a REST request may have rows. */
+  private static final int MOST_LINES = 100_000;
+
+  private static final int MOST_TOLD = 10;
+  private static final int NO_CONTENT = 204;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /**
+   * QuestDB's clients write text where version 2 of the protocol, with binary values, is not
+   * offered.
+   */
+  private static final String SETTINGS =
+      """
+      {"config":{"line.proto.support.versions":[1],"ilp.proto.transports":["http"],\
+      "cairo.max.file.name.length":127}}""";
+
+  private final Ingest ingest;
+
+  public InfluxHandler(Ingest ingest) {
+    this.ingest = ingest;
+  }
+
+  /** Takes what clients ask before they have a key. */
+  public static void mountOpen(Router router) {
+    router.get("/ping").method(HttpMethod.HEAD).handler(InfluxHandler::ping);
+    router
+        .get("/settings")
+        .handler(
+            ctx ->
+                ctx.response()
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                    .end(SETTINGS));
+  }
+
+  private static void ping(RoutingContext ctx) {
+    ctx.response()
+        .putHeader("X-Influxdb-Build", "Candlewick")
+        .putHeader("X-Influxdb-Version", "v2-candlewick")
+        .setStatusCode(NO_CONTENT)
+        .end();
+  }
+
+  /** Takes the paths to write to. */
+  public void mount(Router router) {
+    for (String path : List.of("/api/v2/write", "/write")) {
+      router.post(path).handler(this::write).failureHandler(InfluxHandler::refuse);
+    }
+  }
+
+  private void write(RoutingContext ctx) {
+    String word = ctx.queryParams().get("precision");
+    Precision precision =
+        Precision.of(word == null ? "ns" : word)
+            .orElseThrow(
+                () -> Problem.badParameter("precision", "must be one of ns, us, ms, s, m, h"));
+    DialectRequest.read(ingest, ctx).onSuccess(request -> write(ctx, request, precision));
+  }
+
+  private static void write(RoutingContext ctx, DialectRequest request, Precision precision) {
+    try {
+      PointRows read = read(request.body(), precision);
+      List<Refused> refused = new ArrayList<>();
+      for (Map.Entry<Kind, List<RawRow>> rows : read.rows().entrySet()) {
+        for (Rejection rejection : request.check(rows.getKey(), rows.getValue())) {
+          refused.add(new Refused(read.line(rows.getKey(), rejection.index()), rejection));
+        }
+      }
+      if (refused.isEmpty()) {
+        request.write(() -> ctx.response().setStatusCode(NO_CONTENT).end());
+      } else {
+        request.drop();
+        ctx.fail(refusal(refused));
+      }
+    } catch (LineException e) {
+      request.drop();
+      ctx.fail(e);
+    } catch (Problem e) {
+      request.drop();
+      ctx.fail(e);
+    }
+  }
+
+  private record Refused(int line, Rejection rejection) {
+    String text() {
+      String field = rejection.field() == null ? "" : rejection.field() + ": ";
+      return field + rejection.code().word + ": " + rejection.detail();
+    }
+  }
+
+  private static PointRows read(byte[] body, Precision precision) throws LineException {
+    if (!Utf8.valid(body, body.length)) {
+      throw new Problem(
+          400,
+          "malformed",
+          "the body is not UTF-8; QuestDB's binary values are not taken, set protocol_version=1");
+    }
+    List<Point> points = LineProtocol.parse(new String(body, StandardCharsets.UTF_8));
+    if (points.size() > MOST_LINES) {
+      throw new Problem(413, "too_large", "more than " + MOST_LINES + " lines");
+    }
+    Instant now = Instant.now();
+    PointRows rows =
+        new PointRows(precision, Precision.SECOND.nanos(now.getEpochSecond()) + now.getNano());
+    for (Point point : points) {
+      rows.add(point);
+    }
+    return rows;
+  }
+
+  /** Names the first refused line, and those after it in the same sentence. */
+  private static LineException refusal(List<Refused> refused) {
+    refused.sort(Comparator.comparingInt(Refused::line));
+    StringBuilder text = new StringBuilder(refused.get(0).text());
+    for (Refused next : refused.subList(1, Math.min(refused.size(), MOST_TOLD))) {
+      text.append("; line ").append(next.line()).append(": ").append(next.text());
+    }
+    if (refused.size() > MOST_TOLD) {
+      text.append("; and ").append(refused.size() - MOST_TOLD).append(" more");
+    }
+    return new LineException(refused.get(0).line(), text + ". Nothing was written");
+  }
+
+  private static void refuse(RoutingContext ctx) {
+    HttpServerResponse response = ctx.response();
+    if (response.headWritten()) {
+      ctx.next();
+    } else if (ctx.failure() instanceof LineException e) {
+      send(ctx, 400, "invalid", String.valueOf(e.getMessage()), e.line());
+    } else if (ctx.failure() instanceof Problem problem) {
+      if (problem.retryAfter() != null) {
+        response.putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(problem.retryAfter()));
+      }
+      int status = problem.code().equals("rows_rejected") ? 400 : problem.status();
+      send(ctx, status, code(status), problem.detail(), null);
+    } else {
+      ctx.next();
+    }
+  }
+
+  /** InfluxDB's word for a status. */
+  private static String code(int status) {
+    return switch (status) {
+      case 401 -> "unauthorized";
+      case 403 -> "forbidden";
+      case 413 -> "request too large";
+      case 429 -> "too many requests";
+      case 503 -> "unavailable";
+      default -> status < 500 ? "invalid" : "internal error";
+    };
+  }
+
+  private static void send(
+      RoutingContext ctx, int status, String code, String message, @Nullable Integer line) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("code", code);
+      json.writeStringField("message", message);
+      if (line != null) {
+        json.writeNumberField("line", line);
+      }
+      json.writeStringField("error", message);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new IllegalStateException("writing to memory cannot fail", e);
+    }
+    ctx.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .end(text.toString());
+  }
+}

@@ -1,0 +1,227 @@
+package dev.candlewick.ingest.influx;
+
+import dev.candlewick.ingest.Field;
+import dev.candlewick.ingest.Kind;
+import dev.candlewick.ingest.RawRow;
+import dev.candlewick.ingest.Rejection;
+import dev.candlewick.ingest.influx.Point.Stamp;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The points of one request as rows of trades, quotes and candles, times in nanoseconds. The
+ * measurement tells the kind and, after a separator, the venue: {@code trades-COINBASE}. Names are
+ * ours and those of cryptofeed; a tag or field of any other name is passed over, as Telegraf adds
+ * such to every line.
+ */
+final class PointRows {
+  private static final Map<String, Field> COMMON =
+      Map.of(
+          "venue", Field.VENUE,
+          "exchange", Field.VENUE,
+          "symbol", Field.SYMBOL,
+          "timestamp", Field.TS);
+  private static final Map<Kind, Map<String, Field>> NAMES =
+      Map.of(
+          Kind.TRADES,
+              Map.of(
+                  "price", Field.PRICE,
+                  "size", Field.SIZE,
+                  "amount", Field.SIZE,
+                  "side", Field.SIDE,
+                  "id", Field.ID,
+                  "trade_id", Field.ID,
+                  "flags", Field.FLAGS),
+          Kind.QUOTES,
+              Map.of(
+                  "bid", Field.BID,
+                  "bid_size", Field.BID_SIZE,
+                  "ask", Field.ASK,
+                  "ask_size", Field.ASK_SIZE,
+                  "last", Field.LAST,
+                  "volume_24h", Field.VOLUME_24H),
+          Kind.CANDLES,
+              Map.ofEntries(
+                  Map.entry("timeframe", Field.TIMEFRAME),
+                  Map.entry("interval", Field.TIMEFRAME),
+                  Map.entry("open", Field.OPEN),
+                  Map.entry("high", Field.HIGH),
+                  Map.entry("low", Field.LOW),
+                  Map.entry("close", Field.CLOSE),
+                  Map.entry("volume", Field.VOLUME),
+                  Map.entry("quote_volume", Field.QUOTE_VOLUME),
+                  Map.entry("trades", Field.TRADES),
+                  Map.entry("taker_buy_volume", Field.TAKER_BUY_VOLUME),
+                  Map.entry("closed", Field.CLOSED)));
+
+  /** When a candle opens and ends; its {@code timestamp} is when the venue told of it. */
+  private static final String START = "start";
+
+  private static final String STOP = "stop";
+
+  /** What cryptofeed writes where the venue gives nothing. */
+  private static final Set<String> NOTHING = Set.of("", "None");
+
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,19}(\\.[0-9]{0,30})?");
+  private static final int NANO_DIGITS = 9;
+  private static final BigDecimal LATEST = BigDecimal.valueOf(Long.MAX_VALUE);
+
+  private final Precision precision;
+  private final long now;
+  private final Map<Kind, List<RawRow>> rows = new EnumMap<>(Kind.class);
+  private final Map<Kind, List<Point>> points = new EnumMap<>(Kind.class);
+  private final Map<Place, Integer> seen = new HashMap<>();
+
+  /** Rows of one time of one instrument; venue, symbol and time as they were written. */
+  private record Place(
+      Kind kind, @Nullable Object venue, @Nullable Object symbol, @Nullable Object ts) {}
+
+  /** {@code now}: the time of lines that have none, nanoseconds since the epoch. */
+  PointRows(Precision precision, long now) {
+    this.precision = precision;
+    this.now = now;
+  }
+
+  /** The rows so far. */
+  Map<Kind, List<RawRow>> rows() {
+    return rows;
+  }
+
+  /** The line that became the row of that kind and index. */
+  int line(Kind kind, int index) {
+    return points.getOrDefault(kind, List.of()).get(index).line();
+  }
+
+  /**
+   * Adds a point.
+   *
+   * @throws LineException if it is of no kind, or two of its names mean the same
+   */
+  void add(Point point) throws LineException {
+    Kind kind = kind(point);
+    RawRow row = new RawRow();
+    for (Map.Entry<String, Object> sent : point.values().entrySet()) {
+      Field field = COMMON.getOrDefault(sent.getKey(), of(kind).get(sent.getKey()));
+      if (field != null && !NOTHING.contains(sent.getValue())) {
+        put(point, row, field, value(field, sent.getValue()));
+      }
+    }
+    if (!row.has(Field.VENUE)) {
+      row.put(Field.VENUE, venue(kind, point.measurement()));
+    }
+    long lineTime = point.time() == null ? now : precision.nanos(point.time());
+    if (kind == Kind.CANDLES) {
+      completeCandle(row, point, lineTime);
+    }
+    if (!row.has(Field.TS)) {
+      row.put(Field.TS, lineTime);
+    }
+    if (kind != Kind.CANDLES) {
+      identify(kind, row, point);
+    }
+    rows.computeIfAbsent(kind, first -> new ArrayList<>()).add(row);
+    points.computeIfAbsent(kind, first -> new ArrayList<>()).add(point);
+  }
+
+  private static Kind kind(Point point) throws LineException {
+    String measurement = point.measurement();
+    if (measurement.startsWith("trades")) {
+      return Kind.TRADES;
+    }
+    if (measurement.startsWith("ticker") || measurement.startsWith("quotes")) {
+      return Kind.QUOTES;
+    }
+    if (measurement.startsWith("candles")) {
+      return Kind.CANDLES;
+    }
+    throw new LineException(
+        point.line(),
+        "the measurement must begin with trades, ticker, quotes or candles: "
+            + Rejection.excerpt(measurement));
+  }
+
+  private static Map<String, Field> of(Kind kind) {
+    return NAMES.getOrDefault(kind, Map.of());
+  }
+
+  private static void put(Point point, RawRow row, Field field, Object value) throws LineException {
+    if (!row.put(field, value)) {
+      throw new LineException(
+          point.line(), "two tags or fields mean the " + field.name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private static Object value(Field field, Object sent) {
+    return switch (field) {
+      case TS -> time(sent);
+      case SIDE -> sent instanceof String side ? side.toLowerCase(Locale.ROOT) : sent;
+      case FLAGS -> sent instanceof String flags ? List.of(flags.split("[ ,|]+")) : sent;
+      case CLOSED -> sent instanceof String closed ? truth(closed) : sent;
+      default -> sent;
+    };
+  }
+
+  private static Object truth(String text) {
+    return switch (text) {
+      case "true", "True" -> true;
+      case "false", "False" -> false;
+      default -> text;
+    };
+  }
+
+  /** Nanoseconds. A number counts seconds, as cryptofeed writes it; other text is RFC 3339. */
+  private static Object time(Object sent) {
+    if (sent instanceof Stamp stamp) {
+      return stamp.nanos();
+    }
+    if (sent instanceof Long seconds) {
+      return Precision.SECOND.nanos(seconds);
+    }
+    if (!(sent instanceof String text) || !NUMBER.matcher(text).matches()) {
+      return sent;
+    }
+    BigDecimal nanos = new BigDecimal(text).movePointRight(NANO_DIGITS);
+    return nanos.setScale(0, RoundingMode.FLOOR).min(LATEST).max(LATEST.negate()).longValue();
+  }
+
+  /** What follows {@code trades}, {@code ticker}, ... and a separator in the measurement. */
+  private static @Nullable String venue(Kind kind, String measurement) {
+    int word = measurement.startsWith("ticker") ? "ticker".length() : kind.name().length();
+    boolean parted =
+        measurement.length() > word + 1 && "-_.:".indexOf(measurement.charAt(word)) >= 0;
+    return parted ? measurement.substring(word + 1) : null;
+  }
+
+  /** A candle whose end was still to come when the line was written is a forming one. */
+  private static void completeCandle(RawRow row, Point point, long lineTime) {
+    Object start = point.values().get(START);
+    if (start != null) {
+      row.put(Field.TS, time(start));
+    }
+    Object stop = point.values().get(STOP);
+    if (stop != null && !row.has(Field.CLOSED)) {
+      row.put(Field.CLOSED, !(time(stop) instanceof Long end && end > lineTime));
+    }
+  }
+
+  /**
+   * A line without an id is known by all its text: clients send a line again as it was when they
+   * heard no answer to it.
+   */
+  private void identify(Kind kind, RawRow row, Point point) {
+    Place place =
+        new Place(kind, row.value(Field.VENUE), row.value(Field.SYMBOL), row.value(Field.TS));
+    int ordinal = seen.merge(place, 1, Integer::sum) - 1;
+    row.identifyBy(point.text().getBytes(StandardCharsets.UTF_8), ordinal);
+  }
+}
