@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Clients from npm as they are, run by the scripts in {@code src/test/node}. Without node or npm,
@@ -29,6 +30,7 @@ public final class NodeClients {
   public static void install() {
     if (Installed.FAULT != null) {
       String message = "clients from npm were not run: " + Installed.FAULT;
+      LoggerFactory.getLogger(NodeClients.class).warn(message);
       assertThat(System.getenv("CANDLEWICK_TEST_CLIENTS")).as(message).isNotEqualTo("required");
       abort(message);
     }
