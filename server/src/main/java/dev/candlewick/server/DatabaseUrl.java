@@ -102,6 +102,11 @@ record DatabaseUrl(
     return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
+  /** Another database of the same server. */
+  DatabaseUrl withDatabase(String other) {
+    return new DatabaseUrl(host, port, other, user, password, parameters);
+  }
+
   String jdbcUrl() {
     StringBuilder url =
         new StringBuilder("jdbc:postgresql://" + host + ":" + port + "/" + database);

@@ -16,7 +16,8 @@ import picocli.CommandLine.IVersionProvider;
       ServeCommand.class,
       MigrateCommand.class,
       DemoCommand.class,
-      SimulateCommand.class
+      SimulateCommand.class,
+      BenchCommand.class
     })
 final class Main {
   private Main() {}

@@ -34,6 +34,7 @@ class ArchitectureTest {
   private static final String READ_WAY = "dev.candlewick.server.*..";
   private static final String COMPOSITION = "dev.candlewick.server";
   private static final String FEED = "dev.candlewick.feed..";
+  private static final String BENCH = "dev.candlewick.bench..";
 
   @ArchTest
   static void seesTheClassesOfBothModules(JavaClasses classes) {
@@ -72,17 +73,17 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAnyPackage(WRITE_WAY, ROLL_UP));
 
   @ArchTest
-  static final ArchRule feedSpeaksTheWireContractOnly =
+  static final ArchRule feedAndBenchSpeakTheWireContractOnly =
       noClasses()
-          .that(resideInAPackage(FEED))
+          .that(resideInAnyPackage(FEED, BENCH))
           .should()
           .dependOnClassesThat(resideInAnyPackage(WRITE_WAY, ROLL_UP, "dev.candlewick.server.."))
           .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule blockingDatabaseOnlyInTheWriteWayAndTheMigrator =
+  static final ArchRule blockingDatabaseOnlyInTheWriteWayTheMigratorAndTheBench =
       noClasses()
-          .that(not(resideInAnyPackage(WRITE_WAY, ROLL_UP)))
+          .that(not(resideInAnyPackage(WRITE_WAY, ROLL_UP, BENCH)))
           .and(not(named("Migrator")))
           .should()
           .dependOnClassesThat(

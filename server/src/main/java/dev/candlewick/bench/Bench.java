@@ -1,0 +1,271 @@
+package dev.candlewick.bench;
+
+import dev.candlewick.bench.LatencyBench.Latencies;
+import dev.candlewick.bench.QueryBench.Query;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * The whole measurement: a warm-up, then runs in which all that is compared takes turns, so that
+ * whatever else the machine does meets all of it alike. Ratios are made within a run.
+ */
+public final class Bench {
+  private static final String COPY = "raw COPY, 2 connections";
+  private static final String FOUR_STREAMS = "WebSocket, 4 streams, 1,000 rows a message";
+  private static final String RATE_A_SECOND = "rows/s";
+  private static final String SETTINGS =
+      "select string_agg(name || ' ' || setting, ', ' order by name) from pg_settings"
+          + " where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'shared_buffers')";
+  private static final int INSTRUMENTS = 100;
+  private static final int CANDLE_INSTRUMENTS = 10;
+  private static final int TRADES_A_SECOND = 10_000;
+
+  private final Database database;
+  private final Size size;
+  private final Consumer<String> progress;
+  private final Figures figures = new Figures();
+  private final BenchTrades current =
+      new BenchTrades(2, CANDLE_INSTRUMENTS, System.currentTimeMillis());
+  private final IngestBench ingest;
+  private final QueryBench queries;
+  private final LatencyBench latency;
+  private final Cpu cpu;
+
+  /**
+   * How much is measured.
+   *
+   * @param runs how often each thing, from 1
+   * @param rows trades in a run of ingest
+   * @param queries queries of each kind in a run
+   * @param seconds length of a run of latency
+   */
+  public record Size(int runs, int rows, int queries, int seconds) {}
+
+  /** One of the things that are compared. */
+  private interface Turn {
+    void take() throws Exception;
+  }
+
+  /**
+   * Prepares a bench: makes the instruments.
+   *
+   * @param server {@code http://host:port} of a server without API keys
+   * @param process its process
+   * @param database the server's database, used by nobody else
+   * @param progress told what is being done
+   */
+  public Bench(
+      URI server, ProcessHandle process, Database database, Size size, Consumer<String> progress)
+      throws Exception {
+    this.database = database;
+    this.size = size;
+    this.progress = progress;
+    BenchTrades past = new BenchTrades(1, INSTRUMENTS, System.currentTimeMillis() - 7_200_000);
+    this.ingest = new IngestBench(database, server, past);
+    ingest.makeInstruments(INSTRUMENTS);
+    int[] ids = database.instrumentIds(INSTRUMENTS);
+    this.queries = new QueryBench(server, database, ids, CANDLE_INSTRUMENTS);
+    this.latency = new LatencyBench(server, CANDLE_INSTRUMENTS);
+    this.cpu = new Cpu(process, database.backend());
+  }
+
+  /** What can be measured by itself. */
+  public enum Part {
+    INGEST,
+    QUERIES,
+    LATENCY
+  }
+
+  /** Measures these parts; all of them together also ingest while candles are asked for. */
+  public void run(Set<Part> parts) throws Exception {
+    if (parts.contains(Part.INGEST)) {
+      ingest();
+    }
+    if (parts.contains(Part.QUERIES)) {
+      queries();
+    }
+    if (parts.contains(Part.INGEST) && parts.contains(Part.QUERIES)) {
+      whileQueried();
+    }
+    if (parts.contains(Part.LATENCY)) {
+      latencies();
+    }
+    figures.add("server, most memory", "MB", null, cpu.serverPeakMegabytes());
+  }
+
+  /** What was measured, to read. */
+  public String table() {
+    return figures.table();
+  }
+
+  /** What was measured, to keep. */
+  public JsonObject json() throws SQLException {
+    return new JsonObject()
+        .put("database", database.ask("select version()"))
+        .put("settings", database.ask(SETTINGS))
+        .put("processors", Runtime.getRuntime().availableProcessors())
+        .put("figures", figures.json());
+  }
+
+  private void ingest() throws Exception {
+    List<Turn> turns = new ArrayList<>();
+    turns.add(() -> rate("raw COPY, 1 connection", ingest.rawCopy(1, size.rows)));
+    turns.add(() -> rate(COPY, ingest.rawCopy(2, size.rows)));
+    turns.add(
+        () ->
+            rate(
+                "WebSocket, 1 stream, 10 rows a message", ingest.webSocket(1, 10, size.rows / 10)));
+    turns.add(
+        () ->
+            rate(
+                "WebSocket, 1 stream, 100 rows a message",
+                ingest.webSocket(1, 100, size.rows / 2)));
+    turns.add(
+        () ->
+            rate(
+                "WebSocket, 1 stream, 1,000 rows a message", ingest.webSocket(1, 1000, size.rows)));
+    turns.add(
+        () ->
+            rate(
+                "WebSocket, 4 streams, 10 rows a message",
+                ingest.webSocket(4, 10, size.rows / 10)));
+    turns.add(
+        () ->
+            rate(
+                "WebSocket, 4 streams, 100 rows a message",
+                ingest.webSocket(4, 100, size.rows / 2)));
+    turns.add(this::fourStreams);
+    turns.add(
+        () ->
+            rate("REST, 4 connections, 1,000 rows a request", ingest.rest(4, 1000, size.rows / 2)));
+    warmUp("ingest", turns);
+    takeTurns("ingest", turns);
+  }
+
+  private void fourStreams() throws Exception {
+    double server = cpu.serverSeconds();
+    double postgres = cpu.databaseSeconds();
+    rate(FOUR_STREAMS, ingest.webSocket(4, 1000, size.rows));
+    double millions = size.rows / 1e6;
+    figures.add(
+        "  database, processor time of it",
+        "s/M rows",
+        null,
+        (cpu.databaseSeconds() - postgres) / millions);
+    figures.add(
+        "  server, processor time of it",
+        "s/M rows",
+        "  database, processor time of it",
+        (cpu.serverSeconds() - server) / millions);
+  }
+
+  private void rate(String name, double rowsASecond) throws Exception {
+    figures.add(name, RATE_A_SECOND, COPY, rowsASecond);
+    database.awaitRolledUp();
+  }
+
+  private void queries() throws Exception {
+    progress.accept("storing 30 days of minutes of " + CANDLE_INSTRUMENTS + " instruments");
+    queries.load();
+    database.awaitRolledUp();
+    List<Turn> turns = new ArrayList<>();
+    for (Query query : Query.values()) {
+      String sql = query.title + ", SQL";
+      turns.add(() -> times(sql, sql, queries.overSql(query, size.queries, 1)));
+      turns.add(() -> times(query.title, sql, queries.overHttp(query, size.queries, 1)));
+    }
+    String latest = "latest of " + INSTRUMENTS + " instruments";
+    turns.add(() -> times(latest + ", SQL", latest + ", SQL", queries.latestOverSql(size.queries)));
+    turns.add(() -> times(latest, latest + ", SQL", queries.latestOverHttp(size.queries)));
+    String most = Query.RANGE_1000.title + ", 4 clients";
+    turns.add(
+        () ->
+            figures.add(
+                most + ", SQL",
+                "1/s",
+                null,
+                queries.throughputOverSql(Query.RANGE_1000, 4, size.queries)));
+    turns.add(
+        () ->
+            figures.add(
+                most,
+                "1/s",
+                most + ", SQL",
+                queries.throughputOverHttp(Query.RANGE_1000, 4, size.queries)));
+    warmUp("queries", turns);
+    takeTurns("queries", turns);
+  }
+
+  private void times(String name, String against, double[] milliseconds) {
+    for (String share : List.of("p50", "p99")) {
+      double value = Figures.quantile(milliseconds, share.equals("p50") ? 0.5 : 0.99);
+      figures.add(
+          name + ", " + share, "ms", name.equals(against) ? null : against + ", " + share, value);
+    }
+  }
+
+  private void whileQueried() throws Exception {
+    takeTurns(
+        "ingest while querying",
+        List.of(
+            () -> {
+              ExecutorService other = Executors.newSingleThreadExecutor();
+              try {
+                Future<double[]> asked =
+                    other.submit(() -> queries.overHttp(Query.RANGE_1000, size.queries, 3));
+                rate("WebSocket, 4 streams, while querying", ingest.webSocket(4, 1000, size.rows));
+                times(
+                    Query.RANGE_1000.title + ", while ingesting",
+                    Query.RANGE_1000.title,
+                    asked.get());
+              } finally {
+                other.shutdownNow();
+              }
+            }));
+  }
+
+  private void latencies() throws Exception {
+    takeTurns(
+        "latency",
+        List.of(
+            () -> {
+              Latencies latencies = latency.run(ingest, current, TRADES_A_SECOND, size.seconds);
+              String rate = " at %,d trades/s".formatted(TRADES_A_SECOND);
+              times("trade to ack" + rate, "trade to ack" + rate, latencies.toAck());
+              times(
+                  "trade to subscriber" + rate,
+                  "trade to subscriber" + rate,
+                  latencies.toSubscriber());
+              database.awaitRolledUp();
+            }));
+  }
+
+  private void warmUp(String what, List<Turn> turns) throws Exception {
+    progress.accept(what + ": warming up");
+    figures.warmingUp(true);
+    for (Turn turn : turns) {
+      turn.take();
+    }
+    figures.warmingUp(false);
+  }
+
+  private void takeTurns(String what, List<Turn> turns) throws Exception {
+    List<Turn> order = new ArrayList<>(turns);
+    for (int run = 1; run <= size.runs; run++) {
+      progress.accept("%s: run %d of %d".formatted(what, run, size.runs));
+      for (Turn turn : order) {
+        turn.take();
+      }
+      Collections.rotate(order, 1);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.candlewick.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Processor time and memory of the server and of the database, where they can be seen from here.
+ */
+final class Cpu {
+  private final ProcessHandle server;
+  private final Optional<ProcessHandle> postmaster;
+
+  /**
+   * Finds both.
+   *
+   * @param backend process number of any of the database's backends
+   */
+  Cpu(ProcessHandle server, long backend) {
+    this.server = server;
+    this.postmaster =
+        ProcessHandle.of(backend)
+            .filter(process -> process.info().commandLine().orElse("").contains("postgres"))
+            .flatMap(ProcessHandle::parent);
+  }
+
+  double serverSeconds() {
+    return seconds(Stream.of(server));
+  }
+
+  /** All of the database's processes; NaN if it runs elsewhere. */
+  double databaseSeconds() {
+    return postmaster
+        .map(parent -> seconds(Stream.concat(Stream.of(parent), parent.children())))
+        .orElse(Double.NaN);
+  }
+
+  private static double seconds(Stream<ProcessHandle> processes) {
+    return processes
+        .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+        .mapToDouble(time -> time.toNanos() / 1e9)
+        .sum();
+  }
+
+  /** The most memory the server has had resident, in MB; NaN where the system does not tell. */
+  double serverPeakMegabytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + server.pid() + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024)
+          .findFirst()
+          .orElse(Double.NaN);
+    } catch (IOException elsewhere) {
+      return Double.NaN;
+    }
+  }
+}

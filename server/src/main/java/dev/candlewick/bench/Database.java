@@ -1,0 +1,105 @@
+package dev.candlewick.bench;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A database of the bench's own, beside the one that is named, and by the driver of the server's
+ * write way. Dropped at the end.
+ */
+public final class Database implements AutoCloseable {
+  private final String named;
+  private final String own;
+  private final Properties properties;
+  private final String name;
+
+  private Database(String named, String own, Properties properties, String name) {
+    this.named = named;
+    this.own = own;
+    this.properties = properties;
+    this.name = name;
+  }
+
+  /**
+   * Makes the database.
+   *
+   * @param named the JDBC URL of a database whose user may create databases
+   * @param own the JDBC URL of the one to make
+   * @param name its name
+   */
+  public static Database create(String named, String own, Properties properties, String name)
+      throws SQLException {
+    Database database = new Database(named, own, properties, name);
+    database.administer("create database " + name);
+    return database;
+  }
+
+  private void administer(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(named, properties);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  Connection connect() throws SQLException {
+    return DriverManager.getConnection(own, properties);
+  }
+
+  /** The ids of the first {@code count} instruments, by their number. */
+  int[] instrumentIds(int count) throws SQLException {
+    int[] ids = new int[count];
+    try (Connection connection = connect();
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select id from market.instruments where venue = ? and symbol = ?")) {
+      for (int i = 0; i < count; i++) {
+        select.setString(1, BenchTrades.VENUE);
+        select.setString(2, BenchTrades.symbol(i));
+        try (ResultSet row = select.executeQuery()) {
+          row.next();
+          ids[i] = row.getInt(1);
+        }
+      }
+    }
+    return ids;
+  }
+
+  /** Waits until the roll-up has nothing left to do, so that it does not fall into the next run. */
+  void awaitRolledUp() throws SQLException, InterruptedException, TimeoutException {
+    long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+    while (System.nanoTime() < end) {
+      if (ask("select exists (select from ingest.dirty)").equals("f")) {
+        return;
+      }
+      Thread.sleep(200);
+    }
+    throw new TimeoutException("the roll-up is not done after two minutes");
+  }
+
+  /** The process number of a backend. */
+  long backend() throws SQLException {
+    return Long.parseLong(ask("select pg_backend_pid()"));
+  }
+
+  /** One value as text. */
+  String ask(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return String.valueOf(row.getString(1));
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    administer("drop database if exists " + name + " with (force)");
+  }
+}

@@ -1,0 +1,169 @@
+package dev.candlewick.bench;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Ways to bring the same trades to {@code market.trades}. Each encodes all it sends before the
+ * clock starts, and stops it when the last row is committed.
+ */
+final class IngestBench {
+  static final String COPY =
+      "copy market.trades (instrument_id, ts, trade_id, price, size, side, flags)"
+          + " from stdin (format binary)";
+
+  private static final int BYTES_A_ROW = 2 + 4 * 7 + 4 + 8 * 4 + 2 * 2;
+  private static final int COMMIT_ROWS = 5000;
+  private static final byte[] COPY_HEAD =
+      "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+
+  private final Database database;
+  private final URI server;
+  private final BenchTrades trades;
+  private int[] instrumentIds = {};
+  private final AtomicLong streams = new AtomicLong();
+
+  IngestBench(Database database, URI server, BenchTrades trades) {
+    this.database = database;
+    this.server = server;
+    this.trades = trades;
+  }
+
+  /** Makes the instruments by a trade each. */
+  void makeInstruments(int count) throws Exception {
+    List<HttpRequest> requests = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      requests.add(request(trades.next(i)));
+    }
+    postAll(HttpClient.newHttpClient(), requests);
+    instrumentIds = database.instrumentIds(count);
+  }
+
+  /** What one of several senders does, all of them at once. */
+  private interface Sender {
+    void send() throws Exception;
+  }
+
+  /** Binary COPY, a commit each 5,000 rows, each connection its share; rows per second. */
+  double rawCopy(int connections, int rows) throws Exception {
+    List<Sender> senders = new ArrayList<>();
+    List<Connection> opened = new ArrayList<>();
+    try {
+      for (int i = 0; i < connections; i++) {
+        List<byte[]> commits = new ArrayList<>();
+        for (int done = 0; done < rows / connections; done += COMMIT_ROWS) {
+          commits.add(copyOf(trades.next(COMMIT_ROWS, 1000)));
+        }
+        Connection connection = database.connect();
+        connection.setAutoCommit(false);
+        opened.add(connection);
+        senders.add(() -> copyAll(connection, commits));
+      }
+      return rows / seconds(senders);
+    } finally {
+      for (Connection connection : opened) {
+        connection.close();
+      }
+    }
+  }
+
+  private byte[] copyOf(List<BenchTrades.Message> messages) {
+    int rows = messages.stream().mapToInt(BenchTrades.Message::rows).sum();
+    ByteBuffer bytes = ByteBuffer.allocate(COPY_HEAD.length + rows * BYTES_A_ROW + 2);
+    bytes.put(COPY_HEAD);
+    messages.forEach(message -> message.copyTo(bytes, instrumentIds[message.instrument()]));
+    return bytes.putShort((short) -1).array();
+  }
+
+  private static void copyAll(Connection connection, List<byte[]> commits) throws Exception {
+    for (byte[] rows : commits) {
+      CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
+      copy.writeToCopy(rows, 0, rows.length);
+      copy.endCopy();
+      connection.commit();
+    }
+  }
+
+  /** Messages over as many streams; rows per second until all are acked. */
+  double webSocket(int streamCount, int rowsAMessage, int rows) throws Exception {
+    List<Sender> senders = new ArrayList<>();
+    List<FeedStream> opened = new ArrayList<>();
+    try {
+      for (int i = 0; i < streamCount; i++) {
+        List<byte[]> frames = frames(trades.next(rows / streamCount, rowsAMessage));
+        FeedStream stream = openStream();
+        opened.add(stream);
+        senders.add(() -> sendAll(stream, frames));
+      }
+      return rows / seconds(senders);
+    } finally {
+      for (FeedStream stream : opened) {
+        stream.close();
+      }
+    }
+  }
+
+  /** A stream that was not there before. */
+  FeedStream openStream() throws IOException {
+    return FeedStream.open(server, "bench-" + streams.incrementAndGet());
+  }
+
+  private static List<byte[]> frames(List<BenchTrades.Message> messages) {
+    List<byte[]> frames = new ArrayList<>(messages.size());
+    messages.forEach(message -> frames.add(message.frame(frames.size() + 1)));
+    return frames;
+  }
+
+  private static void sendAll(FeedStream stream, List<byte[]> frames) throws Exception {
+    for (byte[] frame : frames) {
+      stream.send(frame);
+    }
+    stream.flush();
+  }
+
+  /** Requests one after the other over each of the connections; rows per second. */
+  double rest(int connections, int rowsARequest, int rows) throws Exception {
+    HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    List<Sender> senders = new ArrayList<>();
+    for (int i = 0; i < connections; i++) {
+      List<HttpRequest> requests =
+          trades.next(rows / connections, rowsARequest).stream().map(this::request).toList();
+      senders.add(() -> postAll(http, requests));
+    }
+    return rows / seconds(senders);
+  }
+
+  private HttpRequest request(BenchTrades.Message message) {
+    return HttpRequest.newBuilder(server.resolve("/v1/trades"))
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofByteArray(message.body().getBytes(StandardCharsets.US_ASCII)))
+        .build();
+  }
+
+  private static void postAll(HttpClient http, List<HttpRequest> requests) throws Exception {
+    for (HttpRequest request : requests) {
+      HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new IOException(answer.statusCode() + " " + answer.body());
+      }
+    }
+  }
+
+  /** How long all senders together take. */
+  private static double seconds(List<Sender> senders) throws Exception {
+    return Clients.runAll(senders.size(), client -> senders.get(client).send());
+  }
+}

@@ -1,0 +1,102 @@
+package dev.candlewick.server;
+
+import dev.candlewick.bench.Bench;
+import dev.candlewick.bench.BenchServer;
+import dev.candlewick.bench.Database;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench}: what the server costs over the database, on this machine. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measures ingest, candle queries and latency against plain COPY and SQL on the same database,",
+      "taking turns in each run, and prints a table with ratios. Works in a database of its own",
+      "beside the one that CANDLEWICK_DB_URL names, and drops it; without that key it starts the",
+      "demo's TimescaleDB. Takes about ten minutes."
+    })
+final class BenchCommand implements Callable<Integer> {
+  @Option(
+      names = "--runs",
+      defaultValue = "5",
+      description = "how often each is measured (default ${DEFAULT-VALUE})")
+  private int runs;
+
+  @Option(
+      names = "--rows",
+      defaultValue = "500000",
+      description = "trades in a run of ingest (default ${DEFAULT-VALUE})")
+  private int rows;
+
+  @Option(names = "--quick", description = "one small run of each in about a minute; rough figures")
+  private boolean quick;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "PART",
+      description = "of ${COMPLETION-CANDIDATES}, the named ones (default: all)")
+  private Set<Bench.Part> parts = EnumSet.allOf(Bench.Part.class);
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "write every run's figures there too")
+  private @Nullable Path json;
+
+  @Override
+  public Integer call() throws Exception {
+    if (runs < 1 || rows < 100_000) {
+      System.err.println("candlewick: --runs from 1, --rows from 100000");
+      return 2;
+    }
+    if (ServerConfig.namesDatabase()) {
+      return bench(ServerConfig.fromEnvironment().database());
+    }
+    System.err.println("Starting a TimescaleDB; the first time takes about 10 s ...");
+    try (LocalDatabase local = LocalDatabase.start()) {
+      return bench(local.url());
+    } catch (ServerException e) {
+      System.err.println("candlewick: " + e.getMessage());
+      return 2;
+    }
+  }
+
+  private int bench(DatabaseUrl named) throws Exception {
+    DatabaseUrl own = named.withDatabase("candlewick_bench_" + ProcessHandle.current().pid());
+    try (Database database =
+            Database.create(named.jdbcUrl(), own.jdbcUrl(), named.properties(), own.database());
+        BenchServer server = BenchServer.start(Main.class, environment(own))) {
+      Bench bench =
+          new Bench(server.url(), server.process(), database, size(), System.err::println);
+      bench.run(parts);
+      System.out.print(bench.table());
+      System.out.println(
+          "ratio: of rows/s to raw COPY over 2 connections, of times to the same SQL");
+      if (json != null) {
+        Files.writeString(json, bench.json().encodePrettily());
+      }
+      return 0;
+    }
+  }
+
+  private Bench.Size size() {
+    return quick ? new Bench.Size(1, 50_000, 40, 2) : new Bench.Size(runs, rows, 200, 5);
+  }
+
+  private static Map<String, String> environment(DatabaseUrl database) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("CANDLEWICK_DB_URL", database.withPassword());
+    environment.put("CANDLEWICK_RETENTION_TRADES", "none");
+    return environment;
+  }
+}
