@@ -7,36 +7,45 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
 
 /**
- * Reads a body under three bounds: its inflated size, the budget of the process, and time. The
- * bytes of a body that was read stay counted in the budget until its message is answered.
+ * Reads a body, plain or gzip, under three bounds: its inflated size, the budget of the process,
+ * and time. The bytes of a body that was read stay counted in the budget until its message is
+ * answered.
  */
 final class BodyReader {
   private static final long DEADLINE_MILLIS = 10_000;
 
+  /** How long a client may still send after a refusal, so that it comes to read why. */
+  private static final long LINGER_MILLIS = 2_000;
+
+  private static final int CHUNK = 65_536;
+
   private final RoutingContext context;
+  private final HttpServerRequest request;
   private final Ingest ingest;
   private final int limit;
   private final Buffer body = Buffer.buffer();
   private final Promise<Buffer> whole = Promise.promise();
+  private int reserved;
   private boolean over;
 
   BodyReader(RoutingContext context, Ingest ingest) {
     this.context = context;
+    this.request = context.request();
     this.ingest = ingest;
     this.limit = ingest.config().bodyBytes();
   }
 
   /** The body; if it cannot be read the request has been failed already. */
   Future<Buffer> read() {
-    HttpServerRequest request = context.request();
-    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      fail(new Problem(415, "unsupported_media_type", "Content-Encoding must be gzip or none"));
-      return whole.future();
-    }
-    if (declaredLength(request) > limit) {
+    boolean zipped = isZipped();
+    if (declaredLength() > limit) {
       fail(tooLarge());
       return whole.future();
     }
@@ -48,35 +57,77 @@ final class BodyReader {
                 late -> fail(new Problem(408, "request_timeout", "the body took too long")));
     request.handler(this::add);
     request.exceptionHandler(
-        cause -> fail(new Problem(400, "malformed", "the body broke off or cannot be inflated")));
-    request.endHandler(
-        end -> {
-          context.vertx().cancelTimer(timer);
-          if (!over) {
-            over = true;
-            whole.complete(body);
-          }
-        });
+        cause -> fail(new Problem(400, "malformed", "the body broke off or is badly framed")));
+    request.endHandler(end -> complete(zipped));
     whole.future().onComplete(done -> context.vertx().cancelTimer(timer));
+    if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+      context.response().writeContinue();
+    }
     return whole.future();
   }
 
-  private static long declaredLength(HttpServerRequest request) {
+  private boolean isZipped() {
+    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    return switch (encoding == null ? "identity" : encoding.toLowerCase(Locale.ROOT)) {
+      case "identity" -> false;
+      case "gzip", "x-gzip" -> true;
+      default ->
+          throw new Problem(415, "unsupported_media_type", "Content-Encoding must be gzip or none");
+    };
+  }
+
+  private long declaredLength() {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return length != null && length.matches("[0-9]{1,18}") ? Long.parseLong(length) : 0;
   }
 
   private void add(Buffer chunk) {
+    if (!over && reserve(body.length(), chunk.length())) {
+      body.appendBuffer(chunk);
+    }
+  }
+
+  /** Counts so many bytes more of something that has so many already; fails if it may not. */
+  private boolean reserve(int already, int more) {
+    if (already + more > limit) {
+      fail(tooLarge());
+    } else if (!ingest.reserve(more)) {
+      fail(Problem.passing(503, "overloaded", "more is coming in than can be written"));
+    } else {
+      reserved += more;
+    }
+    return !over;
+  }
+
+  private void complete(boolean zipped) {
     if (over) {
       return;
     }
-    if (body.length() + chunk.length() > limit) {
-      fail(tooLarge());
-    } else if (!ingest.reserve(chunk.length())) {
-      fail(Problem.passing(503, "overloaded", "more is coming in than can be written"));
-    } else {
-      body.appendBuffer(chunk);
+    Buffer plain = zipped ? inflate() : body;
+    if (!over) {
+      over = true;
+      whole.complete(plain);
     }
+  }
+
+  /** The inflated body takes the place of the other in the budget. */
+  private Buffer inflate() {
+    int compressed = reserved;
+    Buffer plain = Buffer.buffer();
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(body.getBytes()), CHUNK)) {
+      byte[] chunk = in.readNBytes(CHUNK);
+      while (chunk.length > 0 && reserve(plain.length(), chunk.length)) {
+        plain.appendBytes(chunk);
+        chunk = in.readNBytes(CHUNK);
+      }
+    } catch (IOException e) {
+      fail(new Problem(400, "malformed", "the body is not whole gzip"));
+    }
+    if (!over) {
+      reserved -= compressed;
+      ingest.unreserve(compressed);
+    }
+    return plain;
   }
 
   private Problem tooLarge() {
@@ -88,10 +139,15 @@ final class BodyReader {
       return;
     }
     over = true;
-    ingest.unreserve(body.length());
-    // The rest of the body is not wanted: the connection ends with the answer.
-    context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    context.fail(problem);
+    ingest.unreserve(reserved);
     whole.fail(problem);
+    if (request.isEnded()) {
+      context.fail(problem);
+      return;
+    }
+    // The rest of the body is not wanted: the connection ends soon after the answer.
+    context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    context.vertx().setTimer(LINGER_MILLIS, late -> request.connection().close());
+    context.fail(problem);
   }
 }

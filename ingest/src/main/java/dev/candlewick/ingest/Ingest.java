@@ -6,7 +6,6 @@ import dev.candlewick.Problem;
 import dev.candlewick.ingest.Answer.Durability;
 import dev.candlewick.rollup.RollUp;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -252,12 +251,5 @@ public final class Ingest {
               }
               return itsOwn;
             });
-  }
-
-  /** The code that the WebSocket decoder names for a broken frame; 1002 for anything else. */
-  static int closeCode(Throwable cause) {
-    return cause instanceof CorruptedWebSocketFrameException broken
-        ? broken.closeStatus().code()
-        : 1002;
   }
 }

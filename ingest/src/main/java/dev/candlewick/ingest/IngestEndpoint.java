@@ -1,7 +1,7 @@
 package dev.candlewick.ingest;
 
 import dev.candlewick.Problem;
-import io.vertx.core.Vertx;
+import dev.candlewick.TextSocket;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.ToIntFunction;
@@ -24,7 +24,13 @@ final class IngestEndpoint {
     request
         .request()
         .toWebSocket()
-        .onSuccess(socket -> new IngestSession(ingest, socket, Vertx.currentContext(), key).start())
+        .onSuccess(
+            socket -> {
+              int messageBytes = ingest.config().limits().messageBytes();
+              TextSocket texts =
+                  new TextSocket(request.request().connection(), socket, messageBytes);
+              new IngestSession(ingest, texts, key).start();
+            })
         .onFailure(request::fail);
   }
 }

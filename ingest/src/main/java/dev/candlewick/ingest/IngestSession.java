@@ -1,24 +1,20 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.FrameAssembler;
-import dev.candlewick.FrameAssembler.RefusedException;
+import dev.candlewick.TextSocket;
 import dev.candlewick.ingest.DecodeException.Fault;
 import dev.candlewick.ingest.IngestConfig.Limits;
 import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.WebSocketFrame;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Step 2 of the write way: one WebSocket of one feed. Lives on one event loop; lanes answer from
- * their own threads and hop here. {@link #onMessage} is the spine.
+ * their own threads and hop here. {@link #message} is the spine.
  */
-final class IngestSession implements Answer {
+final class IngestSession implements Answer, TextSocket.Listener {
   private static final Pattern STREAM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final int POLICY = 1008;
   private static final int GOING_AWAY = 1001;
@@ -26,19 +22,17 @@ final class IngestSession implements Answer {
   private static final int TRY_AGAIN_LATER = 1013;
   private static final long BUSY_RETRY_MILLIS = 500;
   private static final long HEARTBEAT_MILLIS = 20_000;
-  private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
+  private static final long UNREAD_MILLIS = 10_000;
 
   private final Ingest ingest;
   private final Limits limits;
-  private final ServerWebSocket socket;
+  private final TextSocket socket;
   private final Context context;
   private final int apiKeyId;
-  private final FrameAssembler frames;
 
   private @Nullable StreamState stream;
   private boolean greeting;
-  private boolean closed;
   private boolean pausedByBudget;
   private long nextSeq;
   private boolean gapTold;
@@ -48,78 +42,65 @@ final class IngestSession implements Answer {
   private PendingAck ack = new PendingAck(0, Durability.FULL);
   private boolean ackScheduled;
   private long heartbeat;
-  private long lastHeard = System.nanoTime();
-  private long unreadSince;
+  private long unread = -1;
 
-  IngestSession(Ingest ingest, ServerWebSocket socket, Context context, int apiKeyId) {
+  IngestSession(Ingest ingest, TextSocket socket, int apiKeyId) {
     this.ingest = ingest;
     this.limits = ingest.config().limits();
     this.socket = socket;
-    this.context = context;
+    this.context = socket.context();
     this.apiKeyId = apiKeyId;
-    this.frames = new FrameAssembler(limits.messageBytes());
   }
 
   void start() {
-    socket.frameHandler(this::onFrame);
-    socket.drainHandler(drained -> sendAck());
-    socket.pongHandler(pong -> lastHeard = System.nanoTime());
-    socket.exceptionHandler(this::onBrokenFrame);
     heartbeat = context.owner().setPeriodic(HEARTBEAT_MILLIS, beat -> beat());
-    socket.closeHandler(
-        done -> {
-          closed = true;
-          context.owner().cancelTimer(heartbeat);
-          ingest.sessionClosed(this);
-        });
+    socket.start(this);
   }
 
-  /** Finds out connections that are dead, and clients that never read. */
+  @Override
+  public void drained() {
+    context.owner().cancelTimer(unread);
+    unread = -1;
+    sendAck();
+  }
+
+  @Override
+  public void ended() {
+    context.owner().cancelTimer(heartbeat);
+    context.owner().cancelTimer(unread);
+    ingest.sessionClosed(this);
+  }
+
+  /** Finds out connections that are dead. */
   private void beat() {
-    long now = System.nanoTime();
-    if (unreadSince != 0 && now - unreadSince > UNREAD_NANOS) {
-      closeWith(POLICY, "the client does not read");
-    } else if (!paused() && now - lastHeard > SILENT_NANOS) {
-      closeWith(GOING_AWAY, "nothing was heard for a minute");
-    } else if (!closed) {
-      socket.writePing(Buffer.buffer());
+    if (!paused() && socket.silence().compareTo(LONGEST_SILENCE) > 0) {
+      socket.close(GOING_AWAY, "nothing was heard for a minute");
+    } else {
+      socket.ping("");
     }
   }
 
-  private void onFrame(WebSocketFrame frame) {
-    lastHeard = System.nanoTime();
-    boolean ofMessage = frame.isText() || frame.isBinary() || frame.isContinuation();
-    if (closed || !ofMessage) {
-      return;
-    }
+  @Override
+  public void message(byte[] json) {
     try {
-      Optional<byte[]> message = frames.add(frame);
-      if (message.isPresent()) {
-        onMessage(message.get());
+      Envelope envelope = ingest.decoder().decode(json);
+      String type = envelope.type() == null ? "" : envelope.type();
+      StreamState open = stream;
+      if (type.equals("hello") && open == null && !greeting) {
+        hello(envelope);
+        return;
       }
-    } catch (RefusedException e) {
-      close(e.closeCode, e.code, String.valueOf(e.getMessage()));
+      Optional<Kind> kind = Kind.of(type);
+      if (open == null) {
+        throw new DecodeException(Fault.BAD_MESSAGE, "the first message must be hello");
+      }
+      if (kind.isEmpty()) {
+        throw new DecodeException(Fault.BAD_MESSAGE, "t must be trades, quotes or candles");
+      }
+      take(open, kind.get(), envelope, json.length);
     } catch (DecodeException e) {
-      close(e.fault.closeCode, e.fault.word(), e.detail());
+      refused(e.fault.closeCode, e.fault.word(), e.detail());
     }
-  }
-
-  private void onMessage(byte[] json) throws DecodeException {
-    Envelope envelope = ingest.decoder().decode(json);
-    String type = envelope.type() == null ? "" : envelope.type();
-    StreamState open = stream;
-    if (type.equals("hello") && open == null && !greeting) {
-      hello(envelope);
-      return;
-    }
-    Optional<Kind> kind = Kind.of(type);
-    if (open == null) {
-      throw new DecodeException(Fault.BAD_MESSAGE, "the first message must be hello");
-    }
-    if (kind.isEmpty()) {
-      throw new DecodeException(Fault.BAD_MESSAGE, "t must be trades, quotes or candles");
-    }
-    take(open, kind.get(), envelope, json.length);
   }
 
   private void hello(Envelope envelope) throws DecodeException {
@@ -138,9 +119,9 @@ final class IngestSession implements Answer {
             greeted -> {
               socket.resume();
               if (greeted.failed()) {
-                close(TRY_AGAIN_LATER, "unavailable", "the database cannot be asked now");
+                refused(TRY_AGAIN_LATER, "unavailable", "the database cannot be asked now");
               } else if (ingest.refuses(greeted.result().durability())) {
-                close(TRY_AGAIN_LATER, "unavailable", "the database is not durable, and must be");
+                refused(TRY_AGAIN_LATER, "unavailable", "the database is not durable, and must be");
               } else {
                 welcome(greeted.result());
               }
@@ -148,7 +129,7 @@ final class IngestSession implements Answer {
   }
 
   private void welcome(Streams.Greeting greeting) {
-    if (closed) {
+    if (!socket.isOpen()) {
       return;
     }
     StreamState opened = greeting.stream();
@@ -156,7 +137,7 @@ final class IngestSession implements Answer {
     nextSeq = opened.committedSeq() + 1;
     ack = new PendingAck(opened.committedSeq(), greeting.durability());
     ingest.sessionOpened(this, opened);
-    send(SessionJson.welcome(opened, greeting.durability(), limits));
+    socket.send(SessionJson.welcome(opened, greeting.durability(), limits));
   }
 
   /** The sequence rule: the next is taken, an older one is a duplicate, a newer one is a gap. */
@@ -173,7 +154,7 @@ final class IngestSession implements Answer {
     if (envelope.seq() > nextSeq) {
       if (!gapTold) {
         gapTold = true;
-        send(SessionJson.seqGap(nextSeq));
+        socket.send(SessionJson.seqGap(nextSeq));
       }
       return;
     }
@@ -190,7 +171,7 @@ final class IngestSession implements Answer {
   private void pauseIfFull(boolean roomLeft) {
     if (!roomLeft && !pausedByBudget) {
       pausedByBudget = true;
-      send(SessionJson.busy(BUSY_RETRY_MILLIS));
+      socket.send(SessionJson.busy(BUSY_RETRY_MILLIS));
       socket.pause();
       ingest.whenRoom(() -> context.runOnContext(room -> resumeByBudget()));
     } else if (overWindow()) {
@@ -212,8 +193,7 @@ final class IngestSession implements Answer {
   }
 
   private void resumeIfRoom() {
-    if (!paused() && !closed) {
-      lastHeard = System.nanoTime();
+    if (!paused()) {
       socket.resume();
     }
   }
@@ -244,21 +224,21 @@ final class IngestSession implements Answer {
           if (why == Drop.FENCED) {
             fence();
           } else if (why == Drop.NOT_DURABLE) {
-            close(TRY_AGAIN_LATER, "unavailable", "the database is not durable, and must be");
+            refused(TRY_AGAIN_LATER, "unavailable", "the database is not durable, and must be");
           }
         });
   }
 
   /** Another connection has said hello for this stream. */
   void fence() {
-    context.runOnContext(hop -> close(FENCED, "fenced", "a newer connection holds the stream"));
+    context.runOnContext(hop -> refused(FENCED, "fenced", "a newer connection holds the stream"));
   }
 
   /** The server is about to stop: no more is read, what was taken will still be acked. */
   void drain() {
     context.runOnContext(
         hop -> {
-          send(SessionJson.drain());
+          socket.send(SessionJson.drain());
           pausedByBudget = true;
           socket.pause();
         });
@@ -269,7 +249,7 @@ final class IngestSession implements Answer {
     context.runOnContext(
         hop -> {
           sendAck();
-          closeWith(GOING_AWAY, "server stops");
+          socket.close(GOING_AWAY, "server stops");
         });
   }
 
@@ -286,39 +266,26 @@ final class IngestSession implements Answer {
   }
 
   private void sendAck() {
-    if (!ack.isDue() || closed) {
+    if (!ack.isDue() || !socket.isOpen()) {
       return;
     }
-    if (socket.writeQueueFull()) {
-      unreadSince = unreadSince == 0 ? System.nanoTime() : unreadSince;
-      return;
-    }
-    unreadSince = 0;
-    send(ack.take());
-  }
-
-  private void send(String text) {
-    if (!closed) {
-      socket.writeTextMessage(text);
+    if (!socket.isFull()) {
+      socket.send(ack.take());
+    } else if (unread < 0) {
+      unread =
+          context
+              .owner()
+              .setTimer(
+                  UNREAD_MILLIS, late -> socket.close(POLICY, "the client does not read its acks"));
     }
   }
 
-  private void onBrokenFrame(Throwable cause) {
-    closeWith(Ingest.closeCode(cause), "protocol error");
-  }
-
-  private void close(int closeCode, String code, String detail) {
-    if (!closed) {
+  @Override
+  public void refused(int closeCode, String code, String detail) {
+    if (socket.isOpen()) {
       sendAck();
-      send(SessionJson.error(code, detail));
-      closeWith(closeCode, code);
-    }
-  }
-
-  private void closeWith(int closeCode, String reason) {
-    if (!closed) {
-      closed = true;
-      socket.close((short) closeCode, reason);
+      socket.send(SessionJson.error(code, detail));
+      socket.close(closeCode, code);
     }
   }
 }

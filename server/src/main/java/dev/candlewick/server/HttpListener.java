@@ -82,7 +82,6 @@ final class HttpListener {
             .setHost(host)
             .setPort(config.port())
             .setTcpKeepAlive(true)
-            .setDecompressionSupported(true)
             // A small deflated frame may inflate to anything before a limit is looked at.
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false)

@@ -1,8 +1,7 @@
 package dev.candlewick.server.binance;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.candlewick.FrameAssembler;
-import dev.candlewick.FrameAssembler.RefusedException;
+import dev.candlewick.TextSocket;
 import dev.candlewick.server.instrument.Instrument;
 import dev.candlewick.server.live.LiveFeed;
 import dev.candlewick.server.live.Subscriber;
@@ -11,15 +10,11 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.WebSocketFrame;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,38 +23,31 @@ import org.slf4j.LoggerFactory;
  * One client of the streams. Everything here runs on the socket's context. A message is worked off
  * before the next one is read.
  */
-final class BinanceSession {
+final class BinanceSession implements TextSocket.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(BinanceSession.class);
   private static final int GOING_AWAY = 1001;
   private static final int POLICY = 1008;
   private static final int TRY_AGAIN_LATER = 1013;
-  private static final int MESSAGE_BYTES = 65_536;
+  static final int MESSAGE_BYTES = 65_536;
   private static final int MOST_STREAMS = 1_024;
   private static final int MOST_WAITING = 10_000;
   private static final long TICK_MILLIS = 20_000;
-  private static final long SILENCE_MILLIS = 60_000;
-  private static final long CLOSE_MILLIS = 10_000;
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
 
   private final BinanceStreams streams;
-  private final HttpConnection connection;
-  private final ServerWebSocket socket;
+  private final TextSocket socket;
   private final Context context;
   private final Vertx vertx;
-  private final FrameAssembler frames = new FrameAssembler(MESSAGE_BYTES);
   private final Map<String, Outlet<?>> outlets = new LinkedHashMap<>();
   private boolean combined;
-  private boolean closed;
-  private long heard;
   private long pings;
   private long dueTimer = -1;
 
-  BinanceSession(
-      BinanceStreams streams, HttpConnection connection, ServerWebSocket socket, boolean combined) {
+  BinanceSession(BinanceStreams streams, TextSocket socket, boolean combined) {
     this.streams = streams;
-    this.connection = connection;
     this.socket = socket;
     this.combined = combined;
-    this.context = Vertx.currentContext();
+    this.context = socket.context();
     this.vertx = context.owner();
   }
 
@@ -87,18 +75,18 @@ final class BinanceSession {
     @Override
     public void refused(Throwable why) {
       LOG.warn("stream {} not begun: {}", name, why.toString());
-      hop(() -> close(TRY_AGAIN_LATER, "unavailable"));
+      hop(() -> socket.close(TRY_AGAIN_LATER, "unavailable"));
     }
 
     @Override
     public void lost() {
-      hop(() -> close(TRY_AGAIN_LATER, "behind"));
+      hop(() -> socket.close(TRY_AGAIN_LATER, "behind"));
     }
 
     private void hop(Runnable step) {
       context.runOnContext(
           hop -> {
-            if (!closed && outlets.get(name) == this) {
+            if (socket.isOpen() && outlets.get(name) == this) {
               step.run();
               pump();
             }
@@ -113,33 +101,38 @@ final class BinanceSession {
   }
 
   void start(List<String> names) {
-    heard = streams.now();
-    socket.frameHandler(this::onFrame);
-    socket.drainHandler(drained -> pump());
-    socket.pongHandler(pong -> heard = streams.now());
-    socket.exceptionHandler(broken -> close(POLICY, "protocol error"));
-    socket.closeHandler(done -> ended());
+    socket.start(this);
     pings = vertx.setPeriodic(TICK_MILLIS, tick -> ping());
     if (!names.isEmpty()) {
       begin(names)
           .onFailure(
               why -> {
                 refuse(why, null);
-                close(POLICY, "no such stream");
+                socket.close(POLICY, "no such stream");
               });
     }
   }
 
   private void ping() {
-    if (streams.now() - heard > SILENCE_MILLIS) {
-      close(POLICY, "no pong");
-    } else if (!closed) {
-      socket.writePing(Buffer.buffer(Long.toString(streams.now())));
+    if (socket.silence().compareTo(LONGEST_SILENCE) > 0) {
+      socket.close(POLICY, "no pong");
+    } else {
+      socket.ping(Long.toString(streams.now()));
     }
   }
 
-  private void ended() {
-    closed = true;
+  @Override
+  public void drained() {
+    pump();
+  }
+
+  @Override
+  public void refused(int closeCode, String code, String detail) {
+    socket.close(closeCode, code);
+  }
+
+  @Override
+  public void ended() {
     vertx.cancelTimer(pings);
     vertx.cancelTimer(dueTimer);
     outlets.values().forEach(Outlet::end);
@@ -147,22 +140,8 @@ final class BinanceSession {
     streams.ended(this);
   }
 
-  private void onFrame(WebSocketFrame frame) {
-    if (closed || !(frame.isText() || frame.isBinary() || frame.isContinuation())) {
-      return;
-    }
-    heard = streams.now();
-    try {
-      Optional<byte[]> message = frames.add(frame);
-      if (message.isPresent()) {
-        onMessage(message.get());
-      }
-    } catch (RefusedException e) {
-      close(e.closeCode, e.code);
-    }
-  }
-
-  private void onMessage(byte[] message) {
+  @Override
+  public void message(byte[] message) {
     Object id = null;
     try {
       StreamRequest request = StreamRequest.parse(message);
@@ -234,7 +213,7 @@ final class BinanceSession {
       return Future.all(found)
           .map(
               all -> {
-                for (int i = 0; i < wanted.size() && !closed; i++) {
+                for (int i = 0; i < wanted.size() && socket.isOpen(); i++) {
                   begin(wanted.get(i), found.get(i).result());
                 }
                 return null;
@@ -267,21 +246,21 @@ final class BinanceSession {
 
   /** Sends what is due and the client has room for. */
   private void pump() {
-    if (closed) {
+    if (!socket.isOpen()) {
       return;
     }
     long now = streams.now();
     long due = Long.MAX_VALUE;
     int waiting = 0;
     for (Outlet<?> outlet : outlets.values()) {
-      while (!socket.writeQueueFull() && outlet.queue.due() <= now) {
-        send(event(outlet, now));
+      while (!socket.isFull() && outlet.queue.due() <= now) {
+        socket.send(event(outlet, now));
       }
       waiting += outlet.queue.waiting();
       due = Math.min(due, outlet.queue.due());
     }
     if (waiting > MOST_WAITING) {
-      close(POLICY, "too slow");
+      socket.close(POLICY, "too slow");
     } else if (due > now && due < Long.MAX_VALUE) {
       vertx.cancelTimer(dueTimer);
       dueTimer = vertx.setTimer(due - now, fired -> pump());
@@ -304,7 +283,7 @@ final class BinanceSession {
   }
 
   private void result(@Nullable Object id, Json.Content result) {
-    send(
+    socket.send(
         Json.buffer(
             json -> {
               json.writeStartObject();
@@ -321,7 +300,7 @@ final class BinanceSession {
     }
     BinanceException told =
         why instanceof BinanceException refused ? refused : BinanceException.unavailable();
-    send(
+    socket.send(
         Json.buffer(
             json -> {
               json.writeStartObject();
@@ -340,17 +319,11 @@ final class BinanceSession {
     }
   }
 
-  private void send(Buffer message) {
-    if (!closed) {
-      socket.writeTextMessage(message.toString(StandardCharsets.UTF_8));
-    }
-  }
-
   /** The server is about to stop. */
   void drain() {
     context.runOnContext(
         hop ->
-            send(
+            socket.send(
                 Json.buffer(
                     json -> {
                       json.writeStartObject();
@@ -361,22 +334,6 @@ final class BinanceSession {
   }
 
   void goAway() {
-    context.runOnContext(hop -> close(GOING_AWAY, "server stops"));
-  }
-
-  /** A client that does not even read the close frame is cut off. */
-  private void close(int code, String reason) {
-    if (closed || socket.isClosed()) {
-      return;
-    }
-    closed = true;
-    socket.resume();
-    socket.close((short) code, reason);
-    long cutOff = vertx.setTimer(CLOSE_MILLIS, fired -> connection.close());
-    socket.closeHandler(
-        done -> {
-          vertx.cancelTimer(cutOff);
-          ended();
-        });
+    context.runOnContext(hop -> socket.close(GOING_AWAY, "server stops"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.candlewick.server.binance;
 
+import dev.candlewick.TextSocket;
 import dev.candlewick.server.instrument.Instrument;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.live.LiveFeed;
@@ -74,8 +75,9 @@ public final class BinanceStreams {
         .toWebSocket()
         .onSuccess(
             socket -> {
-              BinanceSession session =
-                  new BinanceSession(this, ctx.request().connection(), socket, combined);
+              TextSocket texts =
+                  new TextSocket(ctx.request().connection(), socket, BinanceSession.MESSAGE_BYTES);
+              BinanceSession session = new BinanceSession(this, texts, combined);
               sessions.add(session);
               session.start(names);
               if (draining) {

@@ -1,6 +1,7 @@
 package dev.candlewick.server.live;
 
 import dev.candlewick.Problem;
+import dev.candlewick.TextSocket;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -60,7 +61,9 @@ public final class Live {
         .toWebSocket()
         .onSuccess(
             socket -> {
-              LiveSession session = new LiveSession(this, request.request().connection(), socket);
+              TextSocket texts =
+                  new TextSocket(request.request().connection(), socket, limits.messageBytes());
+              LiveSession session = new LiveSession(this, texts);
               sessions.add(session);
               session.start();
               if (draining) {

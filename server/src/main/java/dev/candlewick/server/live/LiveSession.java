@@ -1,26 +1,18 @@
 package dev.candlewick.server.live;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.candlewick.FrameAssembler;
-import dev.candlewick.FrameAssembler.RefusedException;
 import dev.candlewick.Problem;
+import dev.candlewick.TextSocket;
 import dev.candlewick.server.live.LiveMetrics.Closed;
 import dev.candlewick.server.web.Problems;
-import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.WebSocketFrame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,37 +22,30 @@ import org.slf4j.LoggerFactory;
  * is worked off at a time, its snapshot sent before the next message is read; so no client makes
  * the server hold more than one snapshot.
  */
-final class LiveSession {
+final class LiveSession implements TextSocket.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(LiveSession.class);
   private static final int SLOW_CONSUMER = 4408;
   private static final int GOING_AWAY = 1001;
   private static final int TRY_AGAIN_LATER = 1013;
   private static final int MALFORMED = 1007;
-  private static final int PROTOCOL_ERROR = 1002;
-  private static final long CLOSE_MILLIS = 10_000;
 
   private final Live live;
-  private final HttpConnection connection;
-  private final ServerWebSocket socket;
+  private final TextSocket socket;
   private final Vertx vertx;
   private final Context context;
-  private final FrameAssembler frames;
 
   /** By id; the one that was served last stands last. */
   private final Map<Long, Entry<?>> subscriptions = new LinkedHashMap<>();
 
   private long stallTimer = -1;
-  private long cutOffTimer = -1;
   private boolean stalled;
   private boolean closed;
 
-  LiveSession(Live live, HttpConnection connection, ServerWebSocket socket) {
+  LiveSession(Live live, TextSocket socket) {
     this.live = live;
-    this.connection = connection;
     this.socket = socket;
-    this.context = Vertx.currentContext();
+    this.context = socket.context();
     this.vertx = context.owner();
-    this.frames = new FrameAssembler(live.limits().messageBytes());
   }
 
   /** One subscription as the groups see it: hops to this socket's context. */
@@ -122,37 +107,31 @@ final class LiveSession {
   }
 
   void start() {
-    socket.frameHandler(this::onFrame);
-    socket.drainHandler(drained -> pump());
-    socket.exceptionHandler(this::onBrokenFrame);
-    socket.closeHandler(done -> ended());
+    socket.start(this);
   }
 
-  private void ended() {
+  @Override
+  public void drained() {
+    pump();
+  }
+
+  @Override
+  public void ended() {
     if (!closed) {
       closed = true;
       live.metrics().closed(Closed.BY_CLIENT);
     }
     vertx.cancelTimer(stallTimer);
-    vertx.cancelTimer(cutOffTimer);
     List.copyOf(subscriptions.values()).forEach(this::remove);
     live.ended(this);
   }
 
-  private void onFrame(WebSocketFrame frame) {
-    boolean ofMessage = frame.isText() || frame.isBinary() || frame.isContinuation();
-    if (closed || !ofMessage) {
-      return;
-    }
+  @Override
+  public void message(byte[] text) {
     try {
-      Optional<byte[]> message = frames.add(frame);
-      if (message.isPresent()) {
-        onMessage(Request.parse(message.get()));
-      }
-    } catch (RefusedException e) {
-      endWith(e.closeCode, e.code, String.valueOf(e.getMessage()));
+      onMessage(Request.parse(text));
     } catch (JsonProcessingException e) {
-      endWith(MALFORMED, "malformed", "not one JSON object: " + e.getOriginalMessage());
+      refused(MALFORMED, "malformed", "not one JSON object: " + e.getOriginalMessage());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -221,7 +200,7 @@ final class LiveSession {
       throw new Problem(404, "unknown_id", "id: no such subscription");
     }
     remove(entry);
-    send(LiveJson.message("unsubscribed", id));
+    socket.send(LiveJson.message("unsubscribed", id));
   }
 
   private void remove(Entry<?> entry) {
@@ -238,10 +217,10 @@ final class LiveSession {
     if (closed) {
       return;
     }
-    if (!socket.writeQueueFull()) {
+    if (!socket.isFull()) {
       unstall();
     }
-    while (!socket.writeQueueFull() && sendNext()) {
+    while (!socket.isFull() && sendNext()) {
       // until the client has no room, or there is nothing more
     }
     int waiting = 0;
@@ -250,7 +229,7 @@ final class LiveSession {
     }
     if (waiting > live.limits().waitingRows()) {
       close(SLOW_CONSUMER, "slow_consumer", Closed.SLOW_CONSUMER);
-    } else if (socket.writeQueueFull() && !stalled) {
+    } else if (socket.isFull() && !stalled) {
       stalled = true;
       stallTimer =
           vertx.setTimer(
@@ -268,7 +247,7 @@ final class LiveSession {
       if (message != null) {
         subscriptions.remove(subscription.id());
         subscriptions.put(subscription.id(), entry);
-        send(message);
+        socket.send(message);
         if (subscription.isLive() && !wasLive) {
           socket.resume();
         }
@@ -288,49 +267,29 @@ final class LiveSession {
     if (problem.status() >= 500) {
       LOG.warn("a subscription failed: {}", why.toString());
     }
-    send(LiveJson.error(id, problem.code(), problem.detail()));
+    socket.send(LiveJson.error(id, problem.code(), problem.detail()));
   }
 
-  private void send(Buffer message) {
-    if (!closed) {
-      socket.writeTextMessage(message.toString(StandardCharsets.UTF_8));
-    }
-  }
-
-  private void onBrokenFrame(Throwable cause) {
-    if (cause instanceof HttpClosedException) {
-      return;
-    }
-    int code =
-        cause instanceof CorruptedWebSocketFrameException broken
-            ? broken.closeStatus().code()
-            : PROTOCOL_ERROR;
-    close(code, "protocol error", Closed.BAD_MESSAGE);
-  }
-
-  private void endWith(int closeCode, String code, String detail) {
-    send(LiveJson.error(null, code, detail));
+  @Override
+  public void refused(int closeCode, String code, String detail) {
+    socket.send(LiveJson.error(null, code, detail));
     close(closeCode, code, Closed.BAD_MESSAGE);
   }
 
   /** The server is about to stop. */
   void drain() {
-    context.runOnContext(hop -> send(LiveJson.message("drain", null)));
+    context.runOnContext(hop -> socket.send(LiveJson.message("drain", null)));
   }
 
   void goAway() {
     context.runOnContext(hop -> close(GOING_AWAY, "server stops", Closed.SERVER_STOPS));
   }
 
-  /** A client that does not even read the close frame is cut off. */
   private void close(int code, String reason, Closed why) {
-    if (closed) {
-      return;
+    if (!closed) {
+      closed = true;
+      live.metrics().closed(why);
+      socket.close(code, reason);
     }
-    closed = true;
-    live.metrics().closed(why);
-    socket.resume();
-    socket.close((short) code, reason);
-    cutOffTimer = vertx.setTimer(CLOSE_MILLIS, fired -> connection.close());
   }
 }
