@@ -6,6 +6,8 @@ begin
       select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'market') then
     raise exception 'chunks of % younger than % are not dropped', relation, keep;
   end if;
+  insert into ingest.dropped as d values (relation::text, now() - keep)
+    on conflict on constraint dropped_pkey do update set before = greatest(d.before, excluded.before);
   perform public.drop_chunks(relation, older_than => now() - keep);
 end
 $$;

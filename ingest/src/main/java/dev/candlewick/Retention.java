@@ -29,6 +29,15 @@ public record Retention(Duration trades, Duration quotes, List<Duration> candles
     candles = List.of(kept);
   }
 
+  /**
+   * How long the rows of a stored level are there at least: five days longer than asked, for that
+   * is what a day takes at most to end and to be rolled up for good.
+   */
+  public Duration held(int level) {
+    Duration keep = candles(level);
+    return keep.equals(FOR_EVER) ? keep : keep.plusDays(5);
+  }
+
   /** For candles of a timeframe: that of the longest stored one that is not longer. */
   public Duration candles(long timeframeSeconds) {
     Duration keep = candles.get(0);

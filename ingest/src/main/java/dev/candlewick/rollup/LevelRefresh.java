@@ -11,17 +11,33 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Community edition: buckets that late data touched are refreshed explicitly, together. Newer ones
- * need nothing: the policies have not materialised them yet and they are read in real time. Until a
- * bucket is refreshed its mark stays, and reads build it from the minutes.
+ * Community edition: materialises the continuous aggregates. All that has changed since the last
+ * time, up to where they are read in real time, is done now and then; buckets that late data
+ * touched before that are done at once, together. Until a bucket is refreshed its mark stays, and
+ * reads build it from the minutes.
+ *
+ * <p>A server does this, not TimescaleDB's policies: a policy that was held up for longer than its
+ * window leaves a hole under what it materialises next, and another one drops the source meanwhile.
+ * Here one hand refreshes all that is left and then drops.
  */
 final class LevelRefresh {
+  private static final Logger LOG = LoggerFactory.getLogger(LevelRefresh.class);
+
+  /** Longer than any one refresh, a first one of years of history perhaps excepted. */
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  /** SQLSTATEs of a refresh that met another instance's. */
+  private static final Set<String> COLLISION = Set.of("55P03", "40P01");
+
   /** Level of a five-minute bucket that waits for its refresh. */
   private static final int WAITING = 300;
 
-  /** How far back each aggregate is read in real time: {@code end_offset} of its policy. */
+  /** How far back each aggregate is read in real time. */
   private static final Map<Integer, Duration> REAL_TIME =
       Map.of(
           300, Duration.ofHours(1),
@@ -48,6 +64,9 @@ final class LevelRefresh {
   private static final String DONE =
       "delete from ingest.dirty where level = 300 and ctid = any (?::tid[])";
 
+  private static final String DROPPED =
+      "select coalesce(max(ceil(extract(epoch from before))), 0)::int8 from ingest.dropped where relation = '%s'";
+
   private static final String HAS_OPTIONS =
       """
       select exists (select from pg_proc
@@ -66,8 +85,11 @@ final class LevelRefresh {
     }
   }
 
-  /** Refreshes what is marked, level after level, then takes the marks away. */
-  static void refreshMarked(Connection connection, Retention retention) throws SQLException {
+  /**
+   * Refreshes what is marked, level after level, then takes the marks away. False if another
+   * instance is at it.
+   */
+  static boolean refreshMarked(Connection connection) throws SQLException {
     List<Long> buckets = new ArrayList<>();
     List<String> marks = new ArrayList<>();
     try (Statement statement = connection.createStatement();
@@ -79,48 +101,95 @@ final class LevelRefresh {
     }
     connection.commit();
     if (buckets.isEmpty()) {
-      return;
+      return true;
     }
+    boolean done =
+        refresh(connection, (level, oldest, newest) -> stretches(buckets, level, oldest, newest));
+    if (done) {
+      try (PreparedStatement delete = connection.prepareStatement(DONE)) {
+        delete.setArray(1, connection.createArrayOf("text", marks.toArray()));
+        delete.executeUpdate();
+      }
+      connection.commit();
+    }
+    return done;
+  }
+
+  /**
+   * Refreshes whatever has changed and is still there to be rolled up. False if another instance is
+   * at it.
+   */
+  static boolean refreshAll(Connection connection) throws SQLException {
+    return refresh(connection, LevelRefresh::all);
+  }
+
+  /** What to refresh of a level; epoch seconds. */
+  private interface Choice {
+    List<Stretch> of(int level, long oldest, long newest);
+  }
+
+  private static boolean refresh(Connection connection, Choice choice) throws SQLException {
+    // A refresh commits by itself and may take long.
     connection.setAutoCommit(true);
-    try {
-      refresh(connection, buckets, retention);
-      try (PreparedStatement done = connection.prepareStatement(DONE)) {
-        done.setArray(1, connection.createArrayOf("text", marks.toArray()));
-        done.executeUpdate();
+    connection.setNetworkTimeout(Runnable::run, (int) LONGEST.toMillis());
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set statement_timeout = " + LONGEST.toMillis());
+      try {
+        refresh(statement, choice);
+        return true;
+      } catch (SQLException e) {
+        if (!COLLISION.contains(e.getSQLState())) {
+          throw e;
+        }
+        LOG.info("refresh put off, another instance is at it: {}", e.getMessage());
+        return false;
+      } finally {
+        statement.execute("reset statement_timeout");
       }
     } finally {
       connection.setAutoCommit(false);
     }
   }
 
-  private static void refresh(Connection connection, List<Long> buckets, Retention retention)
-      throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      // A long backfill is refreshed in one call; it ends by itself.
-      statement.execute("set statement_timeout = 0");
-      String options = "";
-      try (ResultSet has = statement.executeQuery(HAS_OPTIONS)) {
-        if (has.next() && has.getBoolean(1)) {
-          // Ten buckets a batch, the default since 2.28, costs seven times as much.
-          options = ", options => '{\"buckets_per_batch\": 0}'";
-        }
+  private static void refresh(Statement statement, Choice choice) throws SQLException {
+    String options = "";
+    try (ResultSet has = statement.executeQuery(HAS_OPTIONS)) {
+      if (has.next() && has.getBoolean(1)) {
+        // Ten buckets a batch, the default since 2.28, costs seven times as much.
+        options = ", options => '{\"buckets_per_batch\": 0}'";
       }
-      long now = System.currentTimeMillis() / 1_000;
-      List<Integer> levels = Retention.LEVELS;
-      for (int i = 1; i < levels.size(); i++) {
-        int level = levels.get(i);
-        long newest = now - REAL_TIME.getOrDefault(level, Duration.ZERO).toSeconds();
-        Duration keep = retention.candles(levels.get(i - 1));
-        long oldest = keep.equals(Retention.FOR_EVER) ? 0 : now - keep.toSeconds();
-        for (Stretch stretch : stretches(buckets, level, oldest, newest)) {
-          statement.execute(
-              "call public.refresh_continuous_aggregate('market.candles_%s', to_timestamp(%d), to_timestamp(%d)%s)"
-                  .formatted(
-                      Timeframe.ofSeconds(level).text(), stretch.from(), stretch.to(), options));
-        }
-      }
-      statement.execute("reset statement_timeout");
     }
+    long now = System.currentTimeMillis() / 1_000;
+    List<Integer> levels = Retention.LEVELS;
+    for (int i = 1; i < levels.size(); i++) {
+      int level = levels.get(i);
+      long newest = now - REAL_TIME.getOrDefault(level, Duration.ZERO).toSeconds();
+      long oldest = dropped(statement, relation(levels.get(i - 1)));
+      for (Stretch stretch : choice.of(level, oldest, newest)) {
+        statement.execute(
+            "call public.refresh_continuous_aggregate('%s', to_timestamp(%d), to_timestamp(%d)%s)"
+                .formatted(relation(level), stretch.from(), stretch.to(), options));
+      }
+    }
+  }
+
+  private static String relation(int level) {
+    return "market.candles_" + Timeframe.ofSeconds(level).text();
+  }
+
+  /** Before this, epoch seconds, the relation has lost rows. */
+  private static long dropped(Statement statement, String relation) throws SQLException {
+    try (ResultSet row = statement.executeQuery(DROPPED.formatted(relation))) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /** The whole buckets between. */
+  private static List<Stretch> all(int level, long oldest, long newest) {
+    long from = oldest + Math.floorMod(-oldest, (long) level);
+    long to = newest - Math.floorMod(newest, (long) level);
+    return from < to ? List.of(new Stretch(from, to)) : List.of();
   }
 
   /**

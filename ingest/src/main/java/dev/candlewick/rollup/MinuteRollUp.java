@@ -1,11 +1,9 @@
 package dev.candlewick.rollup;
 
-import dev.candlewick.Retention;
 import dev.candlewick.rollup.DirtyMinutes.Pair;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -21,7 +19,6 @@ final class MinuteRollUp {
              m.trades, m.taker_buy_volume, %s
       from unnest(?::int4[], ?::int8[]) as p (id, minute)
       cross join lateral %s(p.id, to_timestamp(p.minute)) as m
-      where p.minute >= ?
       order by 1, 2
       on conflict (instrument_id, ts) do update
       set open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
@@ -35,7 +32,7 @@ final class MinuteRollUp {
 
   /**
    * The venue's closed candle stands. A built one is never replaced by one of fewer trades: that
-   * could only be because some of them are gone.
+   * could only be because some of them are gone. However old a mark is: no trade goes before it.
    */
   private static final String FROM_TRADES =
       UPSERT.formatted(
@@ -48,27 +45,18 @@ final class MinuteRollUp {
 
   private MinuteRollUp() {}
 
-  static void write(Connection connection, DirtyMinutes minutes, Retention retention)
-      throws SQLException {
-    write(connection, FROM_TRADES, minutes.traded(), oldest(retention.trades()));
-    write(connection, FROM_SUB_MINUTE, minutes.subMinute(), 0);
+  static void write(Connection connection, DirtyMinutes minutes) throws SQLException {
+    write(connection, FROM_TRADES, minutes.traded());
+    write(connection, FROM_SUB_MINUTE, minutes.subMinute());
   }
 
-  /** Before this, epoch seconds, trades may be dropped already and nothing is built from them. */
-  private static long oldest(Duration keep) {
-    return keep.equals(Retention.FOR_EVER)
-        ? 0
-        : System.currentTimeMillis() / 1_000 - keep.toSeconds();
-  }
-
-  private static void write(Connection connection, String sql, Set<Pair> pairs, long oldest)
+  private static void write(Connection connection, String sql, Set<Pair> pairs)
       throws SQLException {
     if (pairs.isEmpty()) {
       return;
     }
     try (PreparedStatement upsert = connection.prepareStatement(sql)) {
       DirtyMinutes.bind(upsert, 1, pairs);
-      upsert.setLong(3, oldest);
       upsert.executeUpdate();
     }
   }

@@ -10,9 +10,8 @@ import java.sql.Statement;
 import java.time.Duration;
 
 /**
- * Drops what is past its retention. On the Community edition chunks go by TimescaleDB's own
- * policies; what is no chunk's business (venue's candles by timeframe, old bookkeeping) goes here
- * on both editions.
+ * Drops what is past its retention: whole chunks, and rows where those hold what is kept longer.
+ * Not by TimescaleDB's policies, which the Apache edition lacks and which know nothing of marks.
  */
 final class RetentionJob {
   private static final String ROLLED_UP =
@@ -36,8 +35,7 @@ final class RetentionJob {
   private RetentionJob() {}
 
   /** In the caller's transaction, which holds the roll-up's lock. */
-  static void run(Connection connection, Retention retention, boolean community)
-      throws SQLException {
+  static void run(Connection connection, Retention retention) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       // A reader of an old chunk must not make everybody behind this queue up.
       statement.execute("set local lock_timeout = '2s'");
@@ -49,14 +47,10 @@ final class RetentionJob {
       Duration keep = retention.candles(level);
       String timeframe = Timeframe.ofSeconds(level).text();
       deleteNative(connection, level, keep);
-      if (!community) {
-        dropChunks(connection, "market.candles_" + timeframe, keep);
-      }
+      dropChunks(connection, "market.candles_" + timeframe, retention.held(level));
     }
-    if (!community) {
-      dropChunks(connection, "market.trades", retention.trades());
-      dropChunks(connection, "market.quotes", retention.quotes());
-    }
+    dropChunks(connection, "market.trades", retention.trades());
+    dropChunks(connection, "market.quotes", retention.quotes());
   }
 
   /** Rolled up first, dropped then: nothing goes while a mark as old as it waits. */

@@ -14,11 +14,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Once a second, on whichever server instance gets the advisory lock: dirty minutes that are closed
- * become candles again, longer timeframes follow. Once an hour: what is past its retention goes.
+ * become candles again, longer timeframes follow. Every ten minutes the Community edition's
+ * aggregates are materialised. Once an hour what is past its retention goes, when all that is
+ * rolled up.
  */
 public final class RollUp implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(RollUp.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration REFRESH_EVERY = Duration.ofMinutes(10);
   private static final Duration RETENTION_EVERY = Duration.ofHours(1);
   private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
 
@@ -36,8 +39,9 @@ public final class RollUp implements Runnable {
   private final Thread thread = new Thread(this, "candlewick-rollup");
   private volatile boolean stopping;
   private long pairs = MOST_PAIRS;
-  private long retentionDue = System.nanoTime();
-  private long forgetDue = System.nanoTime();
+  private long refreshDue = System.nanoTime();
+  private long retentionDue = refreshDue;
+  private long forgetDue = refreshDue;
 
   /** Starts with {@link #start}. The database need not be there, nor migrated, yet. */
   public RollUp(DataSource database, Retention retention, MeterRegistry registry) {
@@ -102,10 +106,10 @@ public final class RollUp implements Runnable {
       metrics.followed();
       return false;
     }
-    boolean community = text(connection, EDITION).equals("community");
+    boolean community = isCommunity(connection);
     DirtyMinutes minutes = DirtyMinutes.take(connection, pairs);
     if (!minutes.isEmpty()) {
-      MinuteRollUp.write(connection, minutes, retention);
+      MinuteRollUp.write(connection, minutes);
       if (community) {
         LevelRefresh.mark(connection, minutes);
       } else {
@@ -114,12 +118,21 @@ public final class RollUp implements Runnable {
       minutes.tell(connection);
     }
     connection.commit();
-    if (community) {
-      LevelRefresh.refreshMarked(connection, retention);
+    boolean refreshed = community && LevelRefresh.refreshMarked(connection);
+    if (refreshed && isDue(refreshDue) && !minutes.more()) {
+      refreshAll(connection);
     }
     pairs = Math.min(MOST_PAIRS, pairs * 2);
     metrics.passed(minutes, start);
     return minutes.more();
+  }
+
+  private static boolean isDue(long at) {
+    return System.nanoTime() - at >= 0;
+  }
+
+  private static boolean isCommunity(Connection connection) throws SQLException {
+    return text(connection, EDITION).equals("community");
   }
 
   private static boolean leads(Connection connection) throws SQLException {
@@ -133,21 +146,31 @@ public final class RollUp implements Runnable {
     }
   }
 
+  /** False if another instance is at it; tried again with the next pass. */
+  private boolean refreshAll(Connection connection) throws SQLException {
+    boolean done = LevelRefresh.refreshAll(connection);
+    if (done) {
+      refreshDue = System.nanoTime() + REFRESH_EVERY.toNanos();
+      metrics.refreshed();
+    }
+    return done;
+  }
+
+  /** Nothing goes that is not rolled up. */
   private void dropWhatIsTooOld(Connection connection) throws SQLException {
-    if (System.nanoTime() - retentionDue < 0) {
+    if (!isDue(retentionDue) || (isCommunity(connection) && !refreshAll(connection))) {
       return;
     }
     retentionDue = System.nanoTime() + RETENTION_EVERY.toNanos();
     if (leads(connection)) {
-      boolean community = text(connection, EDITION).equals("community");
-      RetentionJob.run(connection, retention, community);
+      RetentionJob.run(connection, retention);
       metrics.retentionRan();
     }
     connection.commit();
   }
 
   private void forgetChanges(Connection connection) throws SQLException {
-    if (System.nanoTime() - forgetDue >= 0) {
+    if (isDue(forgetDue)) {
       forgetDue = System.nanoTime() + FORGET_EVERY.toNanos();
       Changes.forgetOld(connection);
       connection.commit();

@@ -13,6 +13,7 @@ final class RollUpMetrics {
   private final Counter failures;
   private final Counter candles;
   private final AtomicLong lastPass = new AtomicLong();
+  private final AtomicLong refreshAt = new AtomicLong();
   private final AtomicLong retentionAt = new AtomicLong();
 
   /** Since when marks wait that this leader has not done; 0 while it does not lead. */
@@ -38,6 +39,11 @@ final class RollUpMetrics {
         .strongReference(true)
         .register(registry);
     timestamp(registry, "rollup.last.pass", lastPass, "When this instance last finished a pass");
+    timestamp(
+        registry,
+        "refresh.last.run",
+        refreshAt,
+        "When this instance last materialised the continuous aggregates (Community edition)");
     timestamp(
         registry,
         "retention.last.run",
@@ -76,6 +82,10 @@ final class RollUpMetrics {
 
   void failed() {
     failures.increment();
+  }
+
+  void refreshed() {
+    refreshAt.set(System.currentTimeMillis());
   }
 
   void retentionRan() {

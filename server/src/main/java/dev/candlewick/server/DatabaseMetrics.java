@@ -28,8 +28,6 @@ final class DatabaseMetrics {
         state -> state.durable() ? 1 : 0);
     backlog("rollup", DatabaseState::dirtyMinutes);
     backlog("refresh", DatabaseState::dirtyBuckets);
-    job("refresh", DatabaseState::refreshed);
-    job("retention", DatabaseState::dropped);
     job("columnstore", DatabaseState::compressed);
   }
 

@@ -23,8 +23,6 @@ final class DatabaseRepository {
              (select count(*) from (select from ingest.dirty
                where level <= 60 and bucket < now() - interval '61 seconds' limit 100000) m) as minutes,
              (select count(*) from (select from ingest.dirty where level = 300 limit 100000) b) as buckets,
-             (select succeeded from job where proc_name = 'policy_refresh_continuous_aggregate') as refreshed,
-             (select succeeded from job where proc_name = 'policy_retention') as dropped,
              (select min(succeeded) from job where proc_name in ('policy_compression', 'policy_columnstore'))
                as compressed
       """;
@@ -45,8 +43,6 @@ final class DatabaseRepository {
         row.getLong("bytes"),
         row.getLong("minutes"),
         row.getLong("buckets"),
-        orNone(row.getDouble("refreshed")),
-        orNone(row.getDouble("dropped")),
         orNone(row.getDouble("compressed")));
   }
 

@@ -7,16 +7,8 @@ package dev.candlewick.server;
  * @param bytes its size
  * @param dirtyMinutes marks whose minute is closed and not yet rolled up, counted up to 100 000
  * @param dirtyBuckets marks of buckets that wait for an explicit refresh, counted up to 100 000
- * @param refreshed epoch seconds at which every refresh policy had last succeeded, 0 = one has
+ * @param compressed epoch seconds at which every columnstore policy had last succeeded, 0 = one has
  *     never, NaN = there is no such policy
- * @param dropped the same of the retention policies
- * @param compressed the same of the columnstore policies
  */
 record DatabaseState(
-    boolean durable,
-    long bytes,
-    long dirtyMinutes,
-    long dirtyBuckets,
-    double refreshed,
-    double dropped,
-    double compressed) {}
+    boolean durable, long bytes, long dirtyMinutes, long dirtyBuckets, double compressed) {}

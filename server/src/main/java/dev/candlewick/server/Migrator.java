@@ -1,15 +1,11 @@
 package dev.candlewick.server;
 
-import dev.candlewick.Retention;
-import dev.candlewick.Timeframe;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -31,15 +27,13 @@ final class Migrator {
       "TimescaleDB is not loaded; add timescaledb to shared_preload_libraries and restart PostgreSQL";
 
   private final DatabaseUrl database;
-  private final Retention retention;
 
   static Migrator of(ServerConfig config) {
-    return new Migrator(config.database(), config.retention());
+    return new Migrator(config.database());
   }
 
-  Migrator(DatabaseUrl database, Retention retention) {
+  Migrator(DatabaseUrl database) {
     this.database = database;
-    this.retention = retention;
   }
 
   /** The database cannot be used as it is; the message says what to do. */
@@ -121,7 +115,7 @@ final class Migrator {
         .defaultSchema("ingest")
         .table("schema_history")
         .group(true)
-        .placeholders(placeholders(edition))
+        .placeholders(Map.of("edition", edition))
         .load();
   }
 
@@ -187,22 +181,6 @@ final class Migrator {
                   + " set timescaledb.license back, or copy the data into a new database")
               .formatted(built, edition));
     }
-  }
-
-  private Map<String, String> placeholders(String edition) {
-    Map<String, String> placeholders = new HashMap<>();
-    placeholders.put("edition", edition);
-    placeholders.put("retention_trades", interval(retention.trades()));
-    placeholders.put("retention_quotes", interval(retention.quotes()));
-    for (int i = 0; i < Retention.LEVELS.size(); i++) {
-      String timeframe = Timeframe.ofSeconds(Retention.LEVELS.get(i)).text();
-      placeholders.put("retention_candles_" + timeframe, interval(retention.candles().get(i)));
-    }
-    return placeholders;
-  }
-
-  private static String interval(Duration keep) {
-    return keep.equals(Retention.FOR_EVER) ? "none" : keep.toSeconds() + " seconds";
   }
 
   private static @Nullable String one(Connection connection, String query) throws SQLException {

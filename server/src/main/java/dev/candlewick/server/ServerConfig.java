@@ -40,10 +40,6 @@ record ServerConfig(
   private static final String PREFIX = "CANDLEWICK_";
 
   /** How long each relation is kept. */
-  Retention retention() {
-    return ingest.retention();
-  }
-
   /**
    * Every key, its default ("" = none), and what it is, in the order in which they are documented.
    */

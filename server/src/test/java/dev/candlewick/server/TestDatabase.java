@@ -1,6 +1,5 @@
 package dev.candlewick.server;
 
-import dev.candlewick.Retention;
 import dev.candlewick.server.Migrator.UnreachableException;
 import dev.candlewick.server.Migrator.UnsuitableException;
 import io.vertx.core.Vertx;
@@ -18,7 +17,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.UUID;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
@@ -31,11 +29,6 @@ import org.testcontainers.utility.DockerImageName;
  */
 public final class TestDatabase {
   private static final String IMAGE = "timescale/timescaledb:2.29.2-pg17";
-  private static final Retention FOR_EVER =
-      new Retention(
-          Retention.FOR_EVER,
-          Retention.FOR_EVER,
-          Collections.nCopies(Retention.LEVELS.size(), Retention.FOR_EVER));
 
   private final URI server;
   private final String name;
@@ -130,7 +123,7 @@ public final class TestDatabase {
 
   private void migrate() {
     try {
-      new Migrator(DatabaseUrl.parse(url()), FOR_EVER).migrate();
+      new Migrator(DatabaseUrl.parse(url())).migrate();
     } catch (UnsuitableException | UnreachableException e) {
       throw new IllegalStateException("no TimescaleDB for the tests", e);
     }

@@ -17,6 +17,11 @@ final class RawMarket {
 
   /** A trade; {@code micros} since the epoch. */
   record Trade(long micros, long id, BigDecimal price, BigDecimal size, int side, int flags) {
+    /** A negative id stands for none: the venue told none, and nothing else has this time. */
+    boolean hasId() {
+      return id >= 0;
+    }
+
     boolean counts(int flag) {
       return (flags & flag) == 0;
     }
@@ -42,15 +47,30 @@ final class RawMarket {
 
   private record Key(Object first, Object second) {}
 
+  private static final long DAY = 86_400;
+  private static final long HOUR = 3_600;
+
   private final Random random;
   private final long now;
+  private final boolean years;
+  private long unnamed;
   private final Map<Key, Trade> trades = new LinkedHashMap<>();
   private final Map<Key, Sent> sent = new LinkedHashMap<>();
 
-  /** {@code now} in seconds since the epoch. */
+  /** A few days and long ago; {@code now} in seconds since the epoch. */
   RawMarket(long seed, long now) {
+    this(seed, now, false);
+  }
+
+  private RawMarket(long seed, long now, boolean years) {
     this.random = new Random(seed);
     this.now = now;
+    this.years = years;
+  }
+
+  /** Five years, nothing in them younger than two hours. */
+  static RawMarket ofYears(long seed, long now) {
+    return new RawMarket(seed, now, true);
   }
 
   List<Trade> trades() {
@@ -67,23 +87,35 @@ final class RawMarket {
     for (int i = 0; i < count; i++) {
       List<Trade> known = trades();
       boolean again = !known.isEmpty() && random.nextInt(10) == 0;
-      Trade trade = again ? known.get(random.nextInt(known.size())) : trade();
+      Trade trade = again ? known.get(random.nextInt(known.size())) : trade(time());
+      if (!trade.hasId() && again) {
+        continue; // it would be another trade
+      }
       batch.add(trade);
       trades.putIfAbsent(new Key(trade.micros, trade.id), trade);
     }
     return batch;
   }
 
-  private Trade trade() {
-    // Three to a microsecond now and then: open and close are told apart by the id.
-    long micros = time() * 1_000_000 + (random.nextInt(4) == 0 ? 0 : random.nextInt(1_000_000));
+  private Trade trade(long second) {
+    boolean named = !years || random.nextInt(8) > 0;
+    long id = named ? random.nextInt(5) : --unnamed;
     return new Trade(
-        micros,
-        random.nextInt(5),
+        second * 1_000_000 + (named ? fraction() : 1 - 2 * unnamed),
+        id,
         decimal(10_000, 2).subtract(BigDecimal.TEN),
         decimal(100_000, 4),
         random.nextInt(20) == 0 ? 0 : 1 + random.nextInt(2),
         random.nextInt(6) == 0 ? random.nextInt(4) : 0);
+  }
+
+  /** Several to a microsecond now and then: open and close are told apart by the id. */
+  private int fraction() {
+    return switch (random.nextInt(8)) {
+      case 0, 1 -> 0;
+      case 2 -> 999_998;
+      default -> 2 * random.nextInt(500_000);
+    };
   }
 
   /** Candles of the venue; {@code forming} says whether some are still forming. */
@@ -110,10 +142,41 @@ final class RawMarket {
     return batch;
   }
 
+  /** New trades that are late by {@code least} to {@code most} seconds. */
+  List<Trade> tradeLate(int count, int least, int most) {
+    List<Trade> batch = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Trade trade = trade(now - least - random.nextInt(most - least));
+      batch.add(trade);
+      trades.putIfAbsent(new Key(trade.micros, trade.id), trade);
+    }
+    return batch;
+  }
+
   /**
    * Mostly a few busy hours of three days, the open minute, a little of the future and long ago.
    */
   private long time() {
+    return years ? timeOfYears() : timeOfDays();
+  }
+
+  /** Edges of buckets, busy hours, days on which clocks change, single days of five years. */
+  private long timeOfYears() {
+    long today = now - now % DAY;
+    return switch (random.nextInt(10)) {
+      case 0 -> today - random.nextInt(18) * 4 * HOUR - 2 * HOUR - random.nextInt(2);
+      case 1 -> today - random.nextInt(200) * 300 - 2 * HOUR - random.nextInt(2);
+      case 2 -> now - 2 * HOUR - random.nextInt(80_000);
+      case 3 -> 1_762_041_600 + random.nextInt(200_000); // 2025-11-02, New York
+      case 4 -> 1_772_928_000 + random.nextInt(200_000); // 2026-03-08
+      case 5 -> now - (1 + random.nextInt(12)) * 150 * DAY - random.nextInt(30_000);
+      case 6 -> now - 45 * DAY - random.nextInt(10_000);
+      case 7 -> now - 3 * DAY - random.nextInt(60_000);
+      default -> now - 10 * DAY - random.nextInt(4_000);
+    };
+  }
+
+  private long timeOfDays() {
     return switch (random.nextInt(8)) {
       case 0 -> now - random.nextInt(240);
       case 1 -> now + random.nextInt(150);
