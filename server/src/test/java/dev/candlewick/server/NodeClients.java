@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Clients from npm as they are, run by the scripts in {@code src/test/node}. Without node or npm,
  * or where npm cannot fetch them, the tests are skipped, which CANDLEWICK_TEST_CLIENTS=required
- * makes a failure.
+ * makes a failure; likewise where Python is needed and not there.
  */
 public final class NodeClients {
   private static final Path SOURCES = Path.of("src", "test", "node");
@@ -26,14 +26,29 @@ public final class NodeClients {
 
   private NodeClients() {}
 
-  /** Installs the clients once for this JVM. */
-  public static void install() {
+  /** Installs the clients once for this JVM; the folder that they, and the scripts, are in. */
+  public static Path install() {
     if (Installed.FAULT != null) {
-      String message = "clients from npm were not run: " + Installed.FAULT;
-      LoggerFactory.getLogger(NodeClients.class).warn(message);
-      assertThat(System.getenv("CANDLEWICK_TEST_CLIENTS")).as(message).isNotEqualTo("required");
-      abort(message);
+      skip("clients from npm were not run: " + Installed.FAULT);
     }
+    return INSTALLED;
+  }
+
+  /** A Python that has this package. */
+  public static String pythonWith(String packageName) {
+    for (String python : List.of("python3", "/usr/bin/python3")) {
+      if (execute(Path.of("."), python, "-c", "import " + packageName).exit == 0) {
+        return python;
+      }
+    }
+    skip("there is no python3 with " + packageName);
+    throw new IllegalStateException("skipped");
+  }
+
+  private static void skip(String message) {
+    LoggerFactory.getLogger(NodeClients.class).warn(message);
+    assertThat(System.getenv("CANDLEWICK_TEST_CLIENTS")).as(message).isNotEqualTo("required");
+    abort(message);
   }
 
   private static final class Installed {
@@ -48,7 +63,15 @@ public final class NodeClients {
       copySources();
       String cache = Path.of(System.getProperty("java.io.tmpdir"), "candlewick-npm").toString();
       Run npm =
-          execute("npm", "ci", "--cache", cache, "--ignore-scripts", "--no-audit", "--no-fund");
+          execute(
+              INSTALLED,
+              "npm",
+              "ci",
+              "--cache",
+              cache,
+              "--ignore-scripts",
+              "--no-audit",
+              "--no-fund");
       return npm.exit == 0 ? null : "npm ci failed: " + npm.output;
     }
 
@@ -75,16 +98,16 @@ public final class NodeClients {
 
   /** Runs a script to its end; it must end with 0. */
   public static void run(String script, String url) {
-    Run node = execute("node", script, url);
+    Run node = execute(INSTALLED, "node", script, url);
     assertThat(node.exit).as("%s: %s", script, node.output).isZero();
   }
 
-  private static Run execute(String... command) {
+  private static Run execute(Path directory, String... command) {
     try {
       Path output = Files.createTempFile("candlewick", ".txt");
       Process process =
           new ProcessBuilder(command)
-              .directory(INSTALLED.toFile())
+              .directory(directory.toFile())
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .start();
