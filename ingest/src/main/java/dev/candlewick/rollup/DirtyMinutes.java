@@ -28,6 +28,14 @@ final class DirtyMinutes {
       returning d.level, (extract(epoch from d.bucket))::bigint, d.ids
       """;
 
+  private static final String PUT_BACK =
+      """
+      insert into ingest.dirty (level, bucket, ids)
+      select ?, to_timestamp(p.minute), array_agg(p.id)
+      from unnest(?::int4[], ?::int8[]) as p (id, minute)
+      group by p.minute
+      """;
+
   /** One instrument's minute; {@code minute} in epoch seconds. */
   record Pair(int instrumentId, long minute) implements Comparable<Pair> {
     @Override
@@ -46,7 +54,10 @@ final class DirtyMinutes {
     this.limit = limit;
   }
 
-  /** Takes about {@code limit} pairs: all marks of a minute are taken together. */
+  /**
+   * Takes pairs from the oldest minutes on, {@code limit} of each kind at most. What a minute has
+   * beyond that is marked again: a minute can have more trades than one statement has time for.
+   */
   static DirtyMinutes take(Connection connection, long limit) throws SQLException {
     DirtyMinutes minutes = new DirtyMinutes(limit);
     try (PreparedStatement take = connection.prepareStatement(TAKE)) {
@@ -62,7 +73,23 @@ final class DirtyMinutes {
         }
       }
     }
+    minutes.putBack(connection, 60, minutes.traded);
+    minutes.putBack(connection, 1, minutes.subMinute);
     return minutes;
+  }
+
+  private void putBack(Connection connection, int level, TreeSet<Pair> pairs) throws SQLException {
+    Set<Pair> beyond = new TreeSet<>();
+    while (pairs.size() > limit) {
+      beyond.add(pairs.pollLast());
+    }
+    if (!beyond.isEmpty()) {
+      try (PreparedStatement mark = connection.prepareStatement(PUT_BACK)) {
+        mark.setInt(1, level);
+        bind(mark, 2, beyond);
+        mark.executeUpdate();
+      }
+    }
   }
 
   /** Minutes whose trades, or whose one-minute candle from the venue, changed. */

@@ -39,6 +39,7 @@ public final class RollUp implements Runnable {
   private final Thread thread = new Thread(this, "candlewick-rollup");
   private volatile boolean stopping;
   private long pairs = MOST_PAIRS;
+  private long taken;
   private long refreshDue = System.nanoTime();
   private long retentionDue = refreshDue;
   private long forgetDue = refreshDue;
@@ -89,7 +90,7 @@ public final class RollUp implements Runnable {
 
   private boolean pauseAfterFailure() {
     metrics.failed();
-    pairs = Math.max(1, pairs / 4);
+    pairs = Math.max(1, (taken > 0 ? Math.min(pairs, taken) : pairs) / 4);
     try {
       Thread.sleep(EVERY.toMillis());
       return true;
@@ -108,6 +109,7 @@ public final class RollUp implements Runnable {
     }
     boolean community = isCommunity(connection);
     DirtyMinutes minutes = DirtyMinutes.take(connection, pairs);
+    taken = minutes.count();
     if (!minutes.isEmpty()) {
       MinuteRollUp.write(connection, minutes);
       if (community) {

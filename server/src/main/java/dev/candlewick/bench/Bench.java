@@ -5,6 +5,7 @@ import dev.candlewick.bench.QueryBench.Query;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,6 +26,10 @@ public final class Bench {
   private static final String SETTINGS =
       "select string_agg(name || ' ' || setting, ', ' order by name) from pg_settings"
           + " where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'shared_buffers')";
+
+  /** Room for all trades at one a millisecond. */
+  private static final Duration PAST = Duration.ofDays(2);
+
   private static final int INSTRUMENTS = 100;
   private static final int CANDLE_INSTRUMENTS = 10;
   private static final int TRADES_A_SECOND = 10_000;
@@ -69,7 +74,8 @@ public final class Bench {
     this.database = database;
     this.size = size;
     this.progress = progress;
-    BenchTrades past = new BenchTrades(1, INSTRUMENTS, System.currentTimeMillis() - 7_200_000);
+    BenchTrades past =
+        new BenchTrades(1, INSTRUMENTS, System.currentTimeMillis() - PAST.toMillis());
     this.ingest = new IngestBench(database, server, past);
     ingest.makeInstruments(INSTRUMENTS);
     int[] ids = database.instrumentIds(INSTRUMENTS);

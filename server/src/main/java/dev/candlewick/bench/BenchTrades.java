@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * An invented market: trades in the order of time, 50 a millisecond, cut into messages of one
+ * An invented market: trades in the order of time, one a millisecond, cut into messages of one
  * instrument each. The same seed gives the same rows; no row comes twice.
  */
 final class BenchTrades {
@@ -15,8 +15,6 @@ final class BenchTrades {
 
   /** Microseconds from 1970-01-01 to PostgreSQL's epoch, 2000-01-01. */
   private static final long POSTGRES_EPOCH = 946_684_800_000_000L;
-
-  private static final int TRADES_A_MS = 50;
 
   private final SplittableRandom random;
   private final long startMs;
@@ -121,7 +119,7 @@ final class BenchTrades {
         new Message(instrument, new long[rows], new long[rows], new int[rows], count + 1);
     for (int i = 0; i < rows; i++) {
       cents[instrument] = Math.max(100, cents[instrument] + random.nextInt(-5, 6));
-      message.ts[i] = startMs + count++ / TRADES_A_MS;
+      message.ts[i] = startMs + count++;
       message.cents[i] = cents[instrument];
       message.lots[i] = 1 + random.nextInt(5000);
     }
