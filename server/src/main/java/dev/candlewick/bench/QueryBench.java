@@ -35,7 +35,7 @@ final class QueryBench {
   private final int[] instrumentIds;
   private final int withCandles;
   private final Instant from =
-      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(DAYS + 2, ChronoUnit.DAYS);
+      Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(DAYS, ChronoUnit.DAYS);
 
   QueryBench(URI server, Database database, int[] instrumentIds, int withCandles) {
     this.server = server;
