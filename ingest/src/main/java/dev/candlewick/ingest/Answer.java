@@ -7,6 +7,9 @@ interface Answer {
   /** COMMIT has returned for all of these, in the order of their seq. */
   void committed(List<Message> messages, Durability durability);
 
+  /** These messages, in the order of their seq, are on the server's own disk, fsynced. */
+  default void spooled(List<Message> messages) {}
+
   /** The message was not written and never will be; why. */
   void dropped(Message message, Drop why);
 
@@ -20,6 +23,8 @@ interface Answer {
     ROW_REFUSED,
     /** COMMIT does not mean on disk, and the operator wants no data taken then. */
     NOT_DURABLE,
+    /** Read back from the spool, but what the stream has before it is not stored and not there. */
+    GAP,
     /** The server stops before the message could be written. */
     STOPPED
   }

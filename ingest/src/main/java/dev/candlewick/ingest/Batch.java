@@ -1,9 +1,11 @@
 package dev.candlewick.ingest;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Messages written in one transaction, and how the writing goes. Owned by one lane's thread. */
 final class Batch {
@@ -11,11 +13,21 @@ final class Batch {
   private int rows;
   private long bytes;
 
-  /** An attempt ended with its outcome unknown or failed. */
-  boolean triedBefore;
-
   /** Row by row rules: ON CONFLICT, and halving down to a row the database refuses. */
   boolean carefully;
+
+  /**
+   * When a batch is full.
+   *
+   * @param bytes of messages
+   */
+  record Bounds(int rows, long bytes) {
+    /** Whether the message fits in as well; into an empty batch any does. */
+    boolean fit(Batch batch, Message next) {
+      return batch.isEmpty()
+          || (batch.rows + next.rows.size() <= rows && batch.bytes + next.bytes <= bytes);
+    }
+  }
 
   void add(Message message) {
     messages.add(message);
@@ -43,17 +55,27 @@ final class Batch {
     messages.forEach(Message::startAttempt);
   }
 
-  /** Takes messages out and tells whom they came from. */
-  void drop(List<Message> dropped, Answer.Drop why) {
-    messages.removeAll(dropped);
-    dropped.forEach(message -> message.answer.dropped(message, why));
+  /** Takes messages out. */
+  void remove(List<Message> taken) {
+    Set<Message> out = new HashSet<>(taken);
+    for (Message message : taken) {
+      rows -= message.rows.size();
+      bytes -= message.bytes;
+    }
+    messages.removeIf(out::contains);
   }
 
-  void answer(Answer.Durability durability) {
+  /** Whether its messages were read back from the spool. */
+  boolean isSpooled() {
+    return !messages.isEmpty() && messages.get(0).spooled;
+  }
+
+  /** The messages by whom to answer, in their order. */
+  static Map<Answer, List<Message>> byAnswer(List<Message> messages) {
     Map<Answer, List<Message>> byAnswer = new LinkedHashMap<>();
     for (Message message : messages) {
       byAnswer.computeIfAbsent(message.answer, answer -> new ArrayList<>()).add(message);
     }
-    byAnswer.forEach((answer, answered) -> answer.committed(answered, durability));
+    return byAnswer;
   }
 }

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,12 +51,25 @@ final class BatchTransaction {
     }
   }
 
+  /** Messages are found to be stored already; the attempt begins again without them. */
+  static final class StoredException extends Exception {
+    private static final long serialVersionUID = 1L;
+    final transient List<Message> messages;
+    final Durability durability;
+
+    StoredException(List<Message> messages, Durability durability) {
+      super("stored already", null, false, false);
+      this.messages = messages;
+      this.durability = durability;
+    }
+  }
+
   /** Writes and commits, or finds that an earlier attempt, whose counts hold, was committed. */
-  Durability write() throws SQLException, DroppedException {
+  Durability write() throws SQLException, DroppedException, StoredException {
+    placeSpooled();
     Streams.Advance advance = Streams.advance(connection, batch);
-    if (advance.alreadyCommitted()) {
-      connection.rollback();
-      return advance.durability();
+    if (!advance.stored().isEmpty()) {
+      throw new StoredException(advance.stored(), advance.durability());
     }
     batch.startAttempt();
     refuse(advance);
@@ -71,6 +85,47 @@ final class BatchTransaction {
     connection.commit();
     instrumentIds.remember(ids);
     return advance.durability();
+  }
+
+  /**
+   * Messages from the spool take their place by seq alone: whoever holds the stream by now sends
+   * the same under the same seqs. What the database has got past is stored; what does not follow on
+   * it is beyond a gap.
+   */
+  private void placeSpooled() throws SQLException, DroppedException, StoredException {
+    List<Message> spooled = batch.messages().stream().filter(message -> message.spooled).toList();
+    if (spooled.isEmpty()) {
+      return;
+    }
+    List<StreamName> names = spooled.stream().map(m -> m.stream().name()).distinct().toList();
+    Map<StreamName, Streams.Greeting> found = Streams.lock(connection, names);
+    Map<StreamName, Long> ends = new HashMap<>();
+    List<Message> stored = new ArrayList<>();
+    List<Message> beyondGap = new ArrayList<>();
+    Durability durability = Durability.FULL;
+    for (Message message : spooled) {
+      StreamName name = message.stream().name();
+      Streams.Greeting now = found.get(name);
+      if (now == null) {
+        beyondGap.add(message);
+        continue;
+      }
+      durability = now.durability();
+      if (message.seq() <= now.stream().committedSeq()) {
+        stored.add(message);
+      } else if (message.seq() == ends.getOrDefault(name, now.stream().committedSeq()) + 1) {
+        ends.put(name, message.seq());
+        message.place(now.stream(), message.seq());
+      } else {
+        beyondGap.add(message);
+      }
+    }
+    if (!stored.isEmpty()) {
+      throw new StoredException(stored, durability);
+    }
+    if (!beyondGap.isEmpty()) {
+      throw new DroppedException(beyondGap, Drop.GAP);
+    }
   }
 
   /** Fenced messages leave; where the database must be durable and is not, all of them do. */

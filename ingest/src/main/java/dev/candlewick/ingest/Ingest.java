@@ -4,6 +4,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.candlewick.Problem;
 import dev.candlewick.ingest.Answer.Durability;
+import dev.candlewick.ingest.spool.SpoolConfig;
+import dev.candlewick.ingest.spool.SpoolException;
 import dev.candlewick.rollup.RollUp;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door of the write way: WebSocket {@code /v1/ingest} and REST {@code POST
@@ -35,23 +38,33 @@ public final class Ingest {
   private final IngestMetrics metrics;
   private final RollUp rollUp;
   private final List<Lane> lanes = new ArrayList<>();
+  private final @Nullable Spooler spooler;
   private final Map<Long, Held> sessions = new ConcurrentHashMap<>();
   private volatile boolean started;
   private volatile boolean draining;
 
   private record Held(IngestSession session, StreamState stream) {}
 
-  /** Makes the lanes; {@link #start} starts them. */
+  /**
+   * Makes the lanes; {@link #start} starts them.
+   *
+   * @throws SpoolException if the directory of the spool cannot be used
+   */
   public Ingest(Vertx vertx, IngestConfig config, MeterRegistry registry) {
     this.config = config;
     this.pool = new HikariDataSource(poolConfig(config, registry));
     this.blocking = vertx.createSharedWorkerExecutor("candlewick-hello", 2);
     this.budget = new Budget(config.budgetBytes());
+    SpoolConfig spool = config.spool();
+    this.spooler = spool == null ? null : Spooler.open(spool, config.lanes(), budget, registry);
     this.decoder = new JsonDecoder(config.limits().rows());
     this.metrics = new IngestMetrics(registry, budget);
     InstrumentIds instrumentIds = new InstrumentIds();
     for (int number = 0; number < config.lanes(); number++) {
-      lanes.add(new Lane(number, connections(), instrumentIds, config, budget, metrics));
+      BatchWriter writer =
+          new BatchWriter(number, connections(), instrumentIds, config.strictDurability(), metrics);
+      LaneSpool laneSpool = spooler == null ? null : spooler.lane(number);
+      lanes.add(new Lane(number, writer, laneSpool, Lane.Clock.SYSTEM, config, budget, metrics));
     }
     metrics.watch(lanes);
     this.rollUp = new RollUp(pool, config.retention(), registry);
@@ -59,6 +72,9 @@ public final class Ingest {
 
   /** Begins to write and to roll up. The database need not be there yet. */
   public void start() {
+    if (spooler != null) {
+      spooler.start();
+    }
     lanes.forEach(Lane::start);
     rollUp.start();
     started = true;
@@ -92,8 +108,8 @@ public final class Ingest {
     return pool;
   }
 
-  private Lane.ConnectionSource connections() {
-    return new Lane.ConnectionSource() {
+  private BatchWriter.ConnectionSource connections() {
+    return new BatchWriter.ConnectionSource() {
       @Override
       public Connection take() throws SQLException {
         return pool.getConnection();
@@ -128,6 +144,15 @@ public final class Ingest {
     return lanes.stream().map(Lane::holding).filter(Objects::nonNull).distinct().toList();
   }
 
+  /** Beside {@link #troubles} what does not stop rows, but wants a person. */
+  public List<String> reasons() {
+    List<String> reasons = new ArrayList<>(troubles());
+    if (spooler != null) {
+      reasons.addAll(spooler.troubles());
+    }
+    return reasons;
+  }
+
   /** Tells the feeds that the server stops and takes nothing more. */
   public void drain() {
     draining = true;
@@ -140,6 +165,9 @@ public final class Ingest {
     lanes.forEach(Lane::stop);
     for (Lane lane : lanes) {
       lane.awaitStop(Duration.between(Instant.now(), end));
+    }
+    if (spooler != null) {
+      spooler.stop();
     }
     sessions.values().forEach(held -> held.session().goAway());
     rollUp.stop();
@@ -208,6 +236,16 @@ public final class Ingest {
 
   void whenRoom(Runnable action) {
     budget.whenHalfFree(action);
+  }
+
+  /** Whether messages are spooled while the database is away. */
+  boolean spools() {
+    return spooler != null;
+  }
+
+  /** Whether messages of this stream are on this server's disk and not known to be stored. */
+  boolean holdsSpooled(StreamName stream) {
+    return spooler != null && spooler.holds(stream);
   }
 
   Future<Streams.Greeting> hello(int apiKeyId, String stream) {

@@ -1,7 +1,9 @@
 package dev.candlewick.ingest;
 
 import dev.candlewick.Retention;
+import dev.candlewick.ingest.spool.SpoolConfig;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds of the write way.
@@ -16,6 +18,7 @@ import java.time.Duration;
  * @param bodyBytes a REST body's size, inflated
  * @param strictDurability refuse to take data where COMMIT does not mean on disk
  * @param retention how long what is taken is kept; older rows are refused
+ * @param spool where messages wait while the database is away; null where they do not
  */
 public record IngestConfig(
     Database database,
@@ -27,7 +30,8 @@ public record IngestConfig(
     Limits limits,
     int bodyBytes,
     boolean strictDurability,
-    Retention retention) {
+    Retention retention,
+    @Nullable SpoolConfig spool) {
 
   /** A database as JDBC names it; the password is never printed. */
   public record Database(String jdbcUrl, String user, String password) {

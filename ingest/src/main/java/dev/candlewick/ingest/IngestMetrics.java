@@ -119,7 +119,12 @@ final class IngestMetrics {
     batchRows.record(batch.rows());
     batchBytes.record(batch.bytes());
     batchTime.record(nanos, TimeUnit.NANOSECONDS);
-    for (Message message : batch.messages()) {
+    stored(batch.messages());
+  }
+
+  /** Rows of messages that are stored, by what became of them. */
+  void stored(List<Message> messages) {
+    for (Message message : messages) {
       rows(message.kind, message.transport(), "inserted").increment(message.inserted);
       rows(message.kind, message.transport(), "duplicate").increment(message.duplicates);
       rows(message.kind, message.transport(), "updated").increment(message.updated);

@@ -22,6 +22,8 @@ final class IngestSession implements Answer, TextSocket.Listener {
   private static final int TRY_AGAIN_LATER = 1013;
   private static final long BUSY_RETRY_MILLIS = 500;
   private static final long HEARTBEAT_MILLIS = 20_000;
+  private static final long SPOOL_MILLIS = 50;
+  private static final long UNTIL_DRAINED_NANOS = 10_000_000_000L;
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
   private static final long UNREAD_MILLIS = 10_000;
 
@@ -33,13 +35,14 @@ final class IngestSession implements Answer, TextSocket.Listener {
 
   private @Nullable StreamState stream;
   private boolean greeting;
+  private volatile boolean fenced;
   private boolean pausedByBudget;
   private long nextSeq;
   private boolean gapTold;
   private int inflightMessages;
   private long inflightBytes;
 
-  private PendingAck ack = new PendingAck(0, Durability.FULL);
+  private PendingAck ack = new PendingAck(0, Durability.FULL, false);
   private boolean ackScheduled;
   private long heartbeat;
   private long unread = -1;
@@ -113,30 +116,50 @@ final class IngestSession implements Answer, TextSocket.Listener {
     }
     greeting = true;
     socket.pause();
-    ingest
-        .hello(apiKeyId, name)
-        .onComplete(
-            greeted -> {
-              socket.resume();
-              if (greeted.failed()) {
-                refused(TRY_AGAIN_LATER, "unavailable", "the database cannot be asked now");
-              } else if (ingest.refuses(greeted.result().durability())) {
-                refused(TRY_AGAIN_LATER, "unavailable", "the database is not durable, and must be");
-              } else {
-                welcome(greeted.result());
-              }
-            });
+    greet(new StreamName(apiKeyId, name), System.nanoTime() + UNTIL_DRAINED_NANOS);
+  }
+
+  /**
+   * Greets once nothing of the stream is in the spool, so that {@code next_seq} lies beyond all
+   * that was told as spooled. Asked again after the older connection is fenced: from then on it
+   * tells nothing more.
+   */
+  private void greet(StreamName name, long deadline) {
+    if (!ingest.holdsSpooled(name)) {
+      ingest
+          .hello(apiKeyId, name.stream())
+          .onSuccess(greeting -> greeted(name, deadline, greeting))
+          .onFailure(cause -> unavailable("the database cannot be asked now"));
+    } else if (System.nanoTime() > deadline) {
+      unavailable("messages of the stream are still in the spool");
+    } else if (socket.isOpen()) {
+      context.owner().setTimer(SPOOL_MILLIS, again -> greet(name, deadline));
+    }
+  }
+
+  private void greeted(StreamName name, long deadline, Streams.Greeting greeting) {
+    if (ingest.refuses(greeting.durability())) {
+      unavailable("the database is not durable, and must be");
+    } else if (socket.isOpen()) {
+      ingest.sessionOpened(this, greeting.stream());
+      if (ingest.holdsSpooled(name)) {
+        greet(name, deadline);
+      } else {
+        socket.resume();
+        welcome(greeting);
+      }
+    }
+  }
+
+  private void unavailable(String why) {
+    refused(TRY_AGAIN_LATER, "unavailable", why);
   }
 
   private void welcome(Streams.Greeting greeting) {
-    if (!socket.isOpen()) {
-      return;
-    }
     StreamState opened = greeting.stream();
     stream = opened;
     nextSeq = opened.committedSeq() + 1;
-    ack = new PendingAck(opened.committedSeq(), greeting.durability());
-    ingest.sessionOpened(this, opened);
+    ack = new PendingAck(opened.committedSeq(), greeting.durability(), ingest.spools());
     socket.send(SessionJson.welcome(opened, greeting.durability(), limits));
   }
 
@@ -204,12 +227,29 @@ final class IngestSession implements Answer, TextSocket.Listener {
   }
 
   @Override
+  public boolean stillWanted() {
+    return !fenced;
+  }
+
+  @Override
+  public void spooled(List<Message> messages) {
+    context.runOnContext(
+        hop -> {
+          messages.forEach(this::leftMemory);
+          ack.spooled(messages.get(messages.size() - 1).seq());
+          sendAck();
+          resumeIfRoom();
+        });
+  }
+
+  @Override
   public void committed(List<Message> messages, Durability durability) {
     context.runOnContext(
         hop -> {
           for (Message message : messages) {
-            inflightMessages--;
-            inflightBytes -= message.bytes;
+            if (!message.spooled) {
+              leftMemory(message);
+            }
             ack.add(message, durability);
           }
           sendAck();
@@ -217,20 +257,25 @@ final class IngestSession implements Answer, TextSocket.Listener {
         });
   }
 
+  private void leftMemory(Message message) {
+    inflightMessages--;
+    inflightBytes -= message.bytes;
+  }
+
   @Override
   public void dropped(Message message, Drop why) {
-    context.runOnContext(
-        hop -> {
-          if (why == Drop.FENCED) {
-            fence();
-          } else if (why == Drop.NOT_DURABLE) {
-            refused(TRY_AGAIN_LATER, "unavailable", "the database is not durable, and must be");
-          }
-        });
+    if (why == Drop.FENCED) {
+      fence();
+    } else if (why == Drop.NOT_DURABLE) {
+      context.runOnContext(hop -> unavailable("the database is not durable, and must be"));
+    } else if (why == Drop.GAP) {
+      context.runOnContext(hop -> unavailable("messages in the spool are lost; see next_seq"));
+    }
   }
 
   /** Another connection has said hello for this stream. */
   void fence() {
+    fenced = true;
     context.runOnContext(hop -> refused(FENCED, "fenced", "a newer connection holds the stream"));
   }
 

@@ -3,14 +3,14 @@ package dev.candlewick.ingest;
 import dev.candlewick.ingest.Answer.Drop;
 import dev.candlewick.ingest.Answer.Durability;
 import dev.candlewick.ingest.BatchTransaction.DroppedException;
+import dev.candlewick.ingest.BatchTransaction.StoredException;
 import dev.candlewick.ingest.SqlStates.Verdict;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +21,23 @@ import org.slf4j.LoggerFactory;
  * Steps 5 and 6 of the write way: the one queue, and the thread that takes batches from it and
  * writes them one after the other. A stream always maps to the same lane, so its messages stay in
  * order. The queue is bounded by the {@link Budget}: only what was counted there is put in it.
+ *
+ * <p>With a spool configured, a lane that cannot write for a second leaves its streams' messages to
+ * the {@link LaneSpool} and from then on takes its batches from there; requests stay in memory.
  */
 final class Lane implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration UNTIL_SPOOLED = Duration.ofSeconds(1);
+  private static final Duration NOTHING_TO_DO = Duration.ofMillis(10);
 
-  private final BlockingQueue<Message> queue = new LinkedBlockingQueue<>();
-  private final String serverStream;
-  private final ConnectionSource connections;
-  private final InstrumentIds instrumentIds;
-  private final IngestConfig config;
+  private final BlockingDeque<Message> queue = new LinkedBlockingDeque<>();
+  private final Database database;
+  private final @Nullable LaneSpool spool;
+  private final Clock clock;
+  private final Batch.Bounds bounds;
+  private final long batchAgeNanos;
   private final Budget budget;
   private final IngestMetrics metrics;
   private final Thread thread;
@@ -40,34 +46,60 @@ final class Lane implements Runnable {
   private volatile long waitingSince;
 
   // Owned by the lane's thread.
-  private @Nullable StreamState ownStream;
-  private long ownCommitted;
-  private @Nullable Message carried;
   private Batch current = new Batch();
+  private Duration pause = FIRST_PAUSE;
+  private long begunNanos;
   private boolean metDuplicates;
+  private boolean requestsWereLast;
   private long lastWriteNanos;
 
-  /** Where a lane gets a connection from, and gives up one that may be broken. */
-  interface ConnectionSource {
-    Connection take() throws SQLException;
+  /** One attempt to write a batch in a transaction of its own. */
+  interface Database {
+    Durability write(Batch batch) throws SQLException, DroppedException, StoredException;
+  }
 
-    void evict(Connection connection);
+  /** What a lane knows of time. */
+  interface Clock {
+    /** As {@link System#nanoTime}. */
+    long nanos();
+
+    /** Waits for a random time up to this. */
+    void pause(Duration atMost) throws InterruptedException;
+
+    /** Of this machine. */
+    Clock SYSTEM =
+        new Clock() {
+          @Override
+          public long nanos() {
+            return System.nanoTime();
+          }
+
+          @Override
+          public void pause(Duration atMost) throws InterruptedException {
+            Thread.sleep(ThreadLocalRandom.current().nextLong(atMost.toMillis()) + 1);
+          }
+        };
   }
 
   Lane(
       int number,
-      ConnectionSource connections,
-      InstrumentIds instrumentIds,
+      Database database,
+      @Nullable LaneSpool spool,
+      Clock clock,
       IngestConfig config,
       Budget budget,
       IngestMetrics metrics) {
-    this.serverStream = "rest-" + number + "-" + UUID.randomUUID();
-    this.connections = connections;
-    this.instrumentIds = instrumentIds;
-    this.config = config;
+    this.database = database;
+    this.spool = spool;
+    this.clock = clock;
+    this.bounds = new Batch.Bounds(config.batchRows(), config.batchBytes());
+    this.batchAgeNanos = config.batchAge().toNanos();
     this.budget = budget;
     this.metrics = metrics;
     this.thread = new Thread(this, "candlewick-lane-" + number);
+    if (spool != null) {
+      spool.serve(queue);
+    }
   }
 
   void start() {
@@ -79,7 +111,7 @@ final class Lane implements Runnable {
     queue.add(message);
   }
 
-  /** Writes what is queued, then ends. */
+  /** Writes what is in memory, or leaves it to the spool, then ends. */
   void stop() {
     stopping = true;
   }
@@ -102,8 +134,11 @@ final class Lane implements Runnable {
     return queue.size();
   }
 
-  /** How long the oldest message in writing has waited since it was taken in; 0 with none. */
+  /** How long the oldest message not yet stored has waited since it was taken in; 0 with none. */
   Duration lag() {
+    if (spool != null && spool.isOn()) {
+      return spool.oldestAge();
+    }
     long since = waitingSince;
     return since == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
   }
@@ -111,19 +146,22 @@ final class Lane implements Runnable {
   @Override
   public void run() {
     try {
-      while (!stopping || !queue.isEmpty() || carried != null) {
-        current = nextBatch();
-        write(current);
+      while (!stopping || holdsUnwritten()) {
+        turn();
       }
     } catch (InterruptedException e) {
       dropAll();
     }
   }
 
+  /** What came from the spool is still there. */
+  private boolean holdsUnwritten() {
+    return !queue.isEmpty() || (!current.isEmpty() && !current.isSpooled());
+  }
+
   private void dropAll() {
-    current.messages().forEach(queue::add);
-    if (carried != null) {
-      queue.add(carried);
+    if (!current.isSpooled()) {
+      queue.addAll(current.messages());
     }
     LOG.warn("stopped with {} messages unwritten; they were never acked", queue.size());
     for (Message left = queue.poll(); left != null; left = queue.poll()) {
@@ -131,160 +169,147 @@ final class Lane implements Runnable {
     }
   }
 
+  /** One attempt to write the batch at hand, or the next one. */
+  void turn() throws InterruptedException {
+    if (current.isEmpty()) {
+      current = spool != null && spool.isOn() ? spooledBatch(spool) : nextBatch();
+      current.carefully = metDuplicates;
+      pause = FIRST_PAUSE;
+      begunNanos = clock.nanos();
+      waitingSince = current.isEmpty() ? 0 : current.messages().get(0).takenNanos;
+    }
+    if (!current.isEmpty()) {
+      write(current);
+    }
+  }
+
   /** Waits for a message, then a little longer for more: as long as the last write took. */
   private Batch nextBatch() throws InterruptedException {
     Batch batch = new Batch();
-    Message next = carried == null ? queue.poll(100, TimeUnit.MILLISECONDS) : carried;
-    carried = null;
-    long deadline = System.nanoTime() + Math.min(config.batchAge().toNanos(), lastWriteNanos);
+    Message next = queue.poll(100, TimeUnit.MILLISECONDS);
+    long deadline = clock.nanos() + Math.min(batchAgeNanos, lastWriteNanos);
     while (next != null) {
-      if (!batch.isEmpty() && !fits(batch, next)) {
-        carried = next;
+      if (!bounds.fit(batch, next)) {
+        queue.addFirst(next);
         break;
       }
-      if (next.answer.stillWanted()) {
-        batch.add(next);
-      } else {
-        release(next);
-      }
-      next = queue.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      add(batch, next);
+      next = queue.poll(Math.max(0, deadline - clock.nanos()), TimeUnit.NANOSECONDS);
     }
     return batch;
   }
 
-  private boolean fits(Batch batch, Message next) {
-    return batch.rows() + next.rows.size() <= config.batchRows()
-        && batch.bytes() + next.bytes <= config.batchBytes();
+  private void add(Batch batch, Message next) {
+    if (next.answer.stillWanted()) {
+      batch.add(next);
+    } else {
+      release(next);
+    }
   }
 
-  /** Tries until the batch is committed, or nothing of it is left to write. */
+  /** By turns requests, which are only in memory, and messages from the spool. */
+  private Batch spooledBatch(LaneSpool from) throws InterruptedException {
+    Batch batch = new Batch();
+    for (Iterator<Message> each = queue.iterator(); !requestsWereLast && each.hasNext(); ) {
+      Message next = each.next();
+      if (next.isRequest && bounds.fit(batch, next)) {
+        each.remove();
+        add(batch, next);
+      }
+    }
+    requestsWereLast = !batch.isEmpty();
+    if (batch.isEmpty()) {
+      batch = from.nextBatch(bounds);
+    }
+    if (batch.isEmpty() && !from.turnOff()) {
+      clock.pause(NOTHING_TO_DO);
+    }
+    return batch;
+  }
+
   private void write(Batch batch) throws InterruptedException {
-    batch.carefully = metDuplicates;
-    waitingSince = batch.isEmpty() ? 0 : batch.messages().get(0).takenNanos;
-    Duration pause = FIRST_PAUSE;
-    long start = System.nanoTime();
-    while (!batch.isEmpty()) {
-      try {
-        Durability durability = attempt(batch);
-        lastWriteNanos = System.nanoTime() - start;
-        done(batch, durability);
-        return;
-      } catch (DroppedException e) {
-        drop(batch, e);
-      } catch (SQLException e) {
-        pause = afterFailure(batch, e, pause);
-      }
-    }
-  }
-
-  /** Only the lane itself writes its own stream: if that was fenced it is gone, and begins anew. */
-  private void drop(Batch batch, DroppedException e) {
-    List<Message> lost = e.messages;
-    if (e.why == Drop.FENCED && lost.stream().anyMatch(message -> message.isRequest)) {
-      ownStream = null;
-      ownCommitted = 0;
-      lost = lost.stream().filter(message -> !message.isRequest).toList();
-    }
-    lost.forEach(this::release);
-    batch.drop(lost, e.why);
-  }
-
-  /**
-   * A defect of ours is one more reason to hold the batch: a lane never ends, nothing is skipped.
-   */
-  private Durability attempt(Batch batch) throws SQLException, DroppedException {
-    Connection connection = connections.take();
     try {
-      placeRequests(connection, batch);
-      long start = System.nanoTime();
-      Durability durability =
-          new BatchTransaction(connection, batch, instrumentIds, config.strictDurability()).write();
-      long nanos = System.nanoTime() - start;
-      connection.close();
-      metrics.committed(batch, nanos);
-      return durability;
-    } catch (SQLException e) {
-      batch.triedBefore = true;
-      discard(connection, e);
-      throw e;
-    } catch (RuntimeException e) {
-      LOG.error("a batch of {} rows could not be written", batch.rows(), e);
-      batch.triedBefore = true;
-      connections.evict(connection);
-      throw new SQLException("a defect of the server", "XX000", e);
+      Durability durability = database.write(batch);
+      lastWriteNanos = clock.nanos() - begunNanos;
+      leave(batch, batch.messages(), durability);
+    } catch (StoredException e) {
+      leave(batch, e.messages, e.durability);
     } catch (DroppedException e) {
-      connection.rollback();
-      connection.close();
-      throw e;
+      e.messages.forEach(message -> drop(message, e.why));
+      leave(batch, e.messages);
+    } catch (SQLException e) {
+      afterFailure(batch, e);
     }
   }
 
-  /**
-   * REST requests ride on a stream of the lane's own, so that a lost COMMIT reply is resolved
-   * alike. Each attempt numbers them from where that stream stands: the same batch, the same
-   * numbers.
-   */
-  private void placeRequests(Connection connection, Batch batch) throws SQLException {
-    long seq = ownCommitted;
-    for (Message message : batch.messages()) {
-      if (message.isRequest) {
-        StreamState own = ownStream;
-        if (own == null) {
-          own = Streams.hello(connection, StreamState.SERVER, serverStream).stream();
-          connection.commit();
-          ownStream = own;
-        }
-        message.place(own, ++seq);
-      }
-    }
-  }
-
-  private void done(Batch batch, Durability durability) {
-    ownCommitted += batch.messages().stream().filter(message -> message.isRequest).count();
-    metDuplicates = batch.messages().stream().anyMatch(message -> message.duplicates > 0);
-    batch.messages().forEach(this::release);
+  /** Stored messages leave the batch, answered. */
+  private void leave(Batch batch, List<Message> stored, Durability durability)
+      throws InterruptedException {
+    List<Message> answered = List.copyOf(stored);
+    metDuplicates = answered.stream().anyMatch(message -> message.duplicates > 0);
+    holding = null;
+    leave(batch, answered);
     try {
-      batch.answer(durability);
+      Batch.byAnswer(answered).forEach((answer, its) -> answer.committed(its, durability));
     } catch (RuntimeException e) {
       LOG.error("an answer to committed rows could not be given", e);
     }
-    holding = null;
-    waitingSince = 0;
   }
 
-  private Duration afterFailure(Batch batch, SQLException e, Duration pause)
-      throws InterruptedException {
+  private void leave(Batch batch, List<Message> messages) throws InterruptedException {
+    boolean spooled = batch.isSpooled();
+    messages.forEach(this::release);
+    batch.remove(messages);
+    if (batch.isEmpty()) {
+      waitingSince = 0;
+      if (spooled && spool != null) {
+        spool.stored(bounds.bytes());
+      }
+    }
+  }
+
+  private void drop(Message message, Drop why) {
+    if (why == Drop.GAP && spool != null) {
+      spool.beyondGap(message);
+    }
+    message.answer.dropped(message, why);
+  }
+
+  private void afterFailure(Batch batch, SQLException e) throws InterruptedException {
     Verdict verdict = SqlStates.sort(e);
     metrics.failed(SqlStates.state(e));
     boolean newlyCareful = !batch.carefully;
     batch.carefully |= verdict == Verdict.DUPLICATE_KEY || verdict == Verdict.BAD_ROW;
     if (batch.carefully && newlyCareful) {
-      return pause;
+      return;
     }
     holding =
         verdict == Verdict.HOLD
             ? "schema_wrong: SQLSTATE " + SqlStates.state(e)
             : "database_unavailable: SQLSTATE " + SqlStates.state(e);
     LOG.warn("batch of {} rows held back, trying again: {}", batch.rows(), holding);
-    Thread.sleep(ThreadLocalRandom.current().nextLong(pause.toMillis()) + 1);
+    if (spool != null && verdict == Verdict.NOT_NOW) {
+      leaveToSpool(spool, batch);
+    }
+    clock.pause(pause);
     Duration doubled = pause.multipliedBy(2);
-    return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
   }
 
-  private void discard(Connection connection, SQLException cause) {
-    try {
-      if (SqlStates.sort(cause) == Verdict.NOT_NOW) {
-        connections.evict(connection);
-      } else {
-        connection.rollback();
-      }
-      connection.close();
-    } catch (SQLException e) {
-      connections.evict(connection);
+  /** Requests stay: they are tried again as they are, since an attempt may have been committed. */
+  private void leaveToSpool(LaneSpool into, Batch batch) {
+    if (into.isOn()) {
+      into.stay();
+    } else if (stopping || clock.nanos() - begunNanos > UNTIL_SPOOLED.toNanos()) {
+      List<Message> ofStreams = batch.messages().stream().filter(m -> !m.isRequest).toList();
+      batch.remove(ofStreams);
+      into.turnOn(ofStreams);
     }
   }
 
   private void release(Message message) {
-    budget.release(message.bytes);
+    if (!message.spooled) {
+      budget.release(message.bytes);
+    }
   }
 }

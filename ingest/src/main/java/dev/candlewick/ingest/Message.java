@@ -13,6 +13,10 @@ final class Message {
   final List<Row> rows;
   final int bytes;
   final boolean isRequest;
+
+  /** Read back from the spool: its bytes are not in the budget. */
+  final boolean spooled;
+
   final Answer answer;
   final @Nullable Idempotency idempotency;
 
@@ -36,6 +40,7 @@ final class Message {
       int bytes,
       Answer answer,
       @Nullable StreamState stream,
+      boolean spooled,
       @Nullable Idempotency idempotency) {
     this.kind = kind;
     this.rows = checked.rows();
@@ -44,6 +49,7 @@ final class Message {
     this.answer = answer;
     this.stream = stream;
     this.isRequest = stream == null;
+    this.spooled = spooled;
     this.idempotency = idempotency;
   }
 
@@ -53,7 +59,15 @@ final class Message {
   /** A message of a feed's stream. */
   static Message ofStream(
       StreamState stream, long seq, Kind kind, Checked checked, int bytes, Answer answer) {
-    Message message = new Message(kind, checked, bytes, answer, stream, null);
+    Message message = new Message(kind, checked, bytes, answer, stream, false, null);
+    message.seq = seq;
+    return message;
+  }
+
+  /** A message of a feed's stream, read back from the spool. */
+  static Message ofSpool(
+      StreamState stream, long seq, Kind kind, Checked checked, int bytes, Answer answer) {
+    Message message = new Message(kind, checked, bytes, answer, stream, true, null);
     message.seq = seq;
     return message;
   }
@@ -61,12 +75,12 @@ final class Message {
   /** A REST request; the lane gives it its place in a stream of the server's own. */
   static Message ofRequest(
       Kind kind, Checked checked, int bytes, Answer answer, @Nullable Idempotency idempotency) {
-    return new Message(kind, checked, bytes, answer, null, idempotency);
+    return new Message(kind, checked, bytes, answer, null, false, idempotency);
   }
 
-  /** Gives a request its place. */
-  void place(StreamState serverStream, long itsSeq) {
-    stream = serverStream;
+  /** Gives a message its place. */
+  void place(StreamState inStream, long itsSeq) {
+    stream = inStream;
     seq = itsSeq;
   }
 
@@ -93,12 +107,24 @@ final class Message {
     refusedByDatabase.clear();
   }
 
+  /** It was found to be stored; unless an attempt of ours did it, all its rows are duplicates. */
+  void foundStored() {
+    if (inserted + duplicates + updated + countRefusedByDatabase() != rows.size()) {
+      startAttempt();
+      duplicates = rows.size();
+    }
+  }
+
   void refusedByDatabase(Rejection rejection) {
     refusedByDatabase.add(rejection);
   }
 
   int countRefusedByDatabase() {
     return refusedByDatabase.size();
+  }
+
+  List<Rejection> refusedByRule() {
+    return refusedByRule;
   }
 
   List<Rejection> rejections() {

@@ -9,15 +9,19 @@ import java.util.List;
 final class PendingAck {
   private static final int MOST_REJECTED_TOLD = 100;
 
+  private final boolean tellsSpooled;
   private long committed;
+  private long spooled;
   private Durability durability;
   private long duplicates;
   private long rejectedMore;
   private List<Refused> rejected = new ArrayList<>();
   private boolean due;
 
-  PendingAck(long committed, Durability durability) {
+  PendingAck(long committed, Durability durability, boolean tellsSpooled) {
+    this.tellsSpooled = tellsSpooled;
     this.committed = committed;
+    this.spooled = committed;
     this.durability = durability;
   }
 
@@ -26,9 +30,16 @@ final class PendingAck {
     due = true;
   }
 
+  /** Everything up to this seq is on the server's own disk. */
+  void spooled(long seq) {
+    due = true;
+    spooled = seq;
+  }
+
   void add(Message message, Durability now) {
     due = true;
     committed = message.seq();
+    spooled = Math.max(spooled, committed);
     durability = now;
     duplicates += message.duplicates;
     for (Rejection rejection : message.rejections()) {
@@ -46,7 +57,8 @@ final class PendingAck {
 
   /** The ack; the next one begins empty. */
   String take() {
-    String ack = SessionJson.ack(committed, rejected, rejectedMore, duplicates, durability);
+    long told = tellsSpooled ? spooled : -1;
+    String ack = SessionJson.ack(committed, told, rejected, rejectedMore, duplicates, durability);
     due = false;
     duplicates = 0;
     rejectedMore = 0;

@@ -39,12 +39,21 @@ final class SessionJson {
         });
   }
 
+  /** An ack; {@code spooled} is -1 where there is no spool. */
   static String ack(
-      long committed, List<Refused> rejected, long more, long duplicates, Durability durability) {
+      long committed,
+      long spooled,
+      List<Refused> rejected,
+      long more,
+      long duplicates,
+      Durability durability) {
     return frame(
         "ack",
         json -> {
           json.writeNumberField("committed", committed);
+          if (spooled >= 0) {
+            json.writeNumberField("spooled", spooled);
+          }
           json.writeArrayFieldStart("rejected");
           for (Refused refused : rejected) {
             json.writeStartObject();

@@ -11,4 +11,8 @@ package dev.candlewick.ingest;
 record StreamState(int apiKeyId, String stream, long number, long epoch, long committedSeq) {
   /** Owner of the streams on which REST requests ride. */
   static final int SERVER = -1;
+
+  StreamName name() {
+    return new StreamName(apiKeyId, stream);
+  }
 }

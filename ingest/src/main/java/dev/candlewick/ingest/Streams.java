@@ -36,6 +36,17 @@ final class Streams {
       """
           .formatted(DURABILITY);
 
+  private static final String LOCK =
+      """
+      select s.api_key_id, s.stream, s.number, s.epoch, s.committed_seq, %s
+      from ingest.streams s
+      join unnest(?::int[], ?::text[]) as v (api_key_id, stream)
+        on s.api_key_id = v.api_key_id and s.stream = v.stream
+      order by s.number
+      for update of s
+      """
+          .formatted(DURABILITY);
+
   private static final String LOOK =
       "select number, epoch, committed_seq from ingest.streams where number = any (?)";
 
@@ -58,8 +69,38 @@ final class Streams {
     }
   }
 
-  /** What the compare-and-set found. */
-  record Advance(boolean alreadyCommitted, List<StreamState> fenced, Durability durability) {}
+  /**
+   * Where these streams stand, by key and name, whoever holds them; they stay locked until the
+   * transaction ends. One that the database does not know is absent.
+   */
+  static Map<StreamName, Greeting> lock(Connection connection, List<StreamName> names)
+      throws SQLException {
+    Map<StreamName, Greeting> found = new HashMap<>();
+    try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
+      lock.setObject(1, names.stream().mapToInt(StreamName::apiKeyId).toArray());
+      String[] streams = names.stream().map(StreamName::stream).toArray(String[]::new);
+      lock.setArray(2, connection.createArrayOf("text", streams));
+      try (ResultSet row = lock.executeQuery()) {
+        while (row.next()) {
+          StreamName name = new StreamName(row.getInt(1), row.getString(2));
+          StreamState state =
+              new StreamState(
+                  name.apiKeyId(), name.stream(), row.getLong(3), row.getLong(4), row.getLong(5));
+          found.put(name, new Greeting(state, durability(row.getBoolean(6))));
+        }
+      }
+    }
+    return found;
+  }
+
+  /**
+   * What the compare-and-set found; with neither stored nor fenced messages every stream moved.
+   *
+   * @param stored messages that are committed already: by an earlier attempt whose reply was lost,
+   *     or by another server that had them in its spool
+   * @param fenced streams that are somebody else's now
+   */
+  record Advance(List<Message> stored, List<StreamState> fenced, Durability durability) {}
 
   /** The seqs of one stream in a batch: contiguous, as the session took them. */
   private static final class Span {
@@ -91,8 +132,8 @@ final class Streams {
       }
     }
     return spans.isEmpty()
-        ? new Advance(false, List.of(), durability)
-        : examine(connection, spans, batch.triedBefore, durability);
+        ? new Advance(List.of(), List.of(), durability)
+        : examine(connection, batch, spans, durability);
   }
 
   private static Map<Long, Span> spans(Batch batch) {
@@ -123,11 +164,11 @@ final class Streams {
   }
 
   /**
-   * Of the streams that did not move: the reply to our earlier COMMIT was lost if one stands at our
-   * end under our own epoch; a stream of another epoch is somebody else's now.
+   * Of the streams that did not move: one of our own epoch has got past where the batch begins, so
+   * what lies behind that point is stored; one of another epoch is somebody else's now.
    */
   private static Advance examine(
-      Connection connection, Map<Long, Span> left, boolean triedBefore, Durability durability)
+      Connection connection, Batch batch, Map<Long, Span> left, Durability durability)
       throws SQLException {
     Map<Long, long[]> found = new HashMap<>();
     try (PreparedStatement look = connection.prepareStatement(LOOK)) {
@@ -138,15 +179,19 @@ final class Streams {
         }
       }
     }
+    List<Message> stored = new ArrayList<>();
     List<StreamState> fenced = new ArrayList<>();
     for (Span span : left.values()) {
       long[] now = found.getOrDefault(span.stream.number(), new long[] {-1, -1});
-      if (triedBefore && now[0] == span.stream.epoch() && now[1] >= span.last) {
-        return new Advance(true, List.of(), durability);
+      if (now[0] == span.stream.epoch() && now[1] >= span.first) {
+        batch.messages().stream()
+            .filter(message -> message.stream() == span.stream && message.seq() <= now[1])
+            .forEach(stored::add);
+      } else {
+        fenced.add(span.stream);
       }
-      fenced.add(span.stream);
     }
-    return new Advance(false, fenced, durability);
+    return new Advance(stored, fenced, durability);
   }
 
   private static Durability durability(boolean full) {

@@ -1,6 +1,7 @@
 package dev.candlewick.server;
 
 import dev.candlewick.ingest.Ingest;
+import dev.candlewick.ingest.spool.SpoolException;
 import dev.candlewick.server.Migrator.Migrated;
 import dev.candlewick.server.Migrator.UnreachableException;
 import dev.candlewick.server.Migrator.UnsuitableException;
@@ -67,14 +68,14 @@ final class Server {
                     .setMetricsOptions(new MetricsOptions().setEnabled(true)))
             .withMetrics(new PoolMetrics(metrics.registry()))
             .build();
-    this.ingest = new Ingest(vertx, config.ingest(), metrics.registry());
+    this.ingest = ingest();
     this.pools =
         new Pools(pool("reads", config.readDatabase()), pool("primary", config.database()));
     this.live = live(vertx, pools.primary(), metrics);
     InstrumentRepository instruments = new InstrumentRepository(pools.primary());
     this.streams =
         new BinanceStreams(config.binanceVenue(), instruments, live.feed(), Clock.systemUTC());
-    this.health = new Health(ingest::troubles, () -> pools.reads().query("select 1").execute());
+    this.health = new Health(ingest::reasons, () -> pools.reads().query("select 1").execute());
     this.connections = new Connections(vertx, config.http(), metrics.registry());
     Gate gate = new Gate(connections, new Origins(config.http().origins(), keys.open()), keys);
     this.routes = new Routes(vertx, gate, ingest, live, streams, pools, health, metrics);
@@ -86,6 +87,14 @@ final class Server {
             config.ingest().limits().messageBytes(),
             routes.router(),
             connections);
+  }
+
+  private Ingest ingest() throws ServerException {
+    try {
+      return new Ingest(vertx, config.ingest(), metrics.registry());
+    } catch (SpoolException e) {
+      throw new ServerException("CANDLEWICK_SPOOL_DIR " + e.getMessage());
+    }
   }
 
   private static Live live(Vertx vertx, Pool primary, ServerMetrics metrics) {

@@ -3,6 +3,7 @@ package dev.candlewick.server;
 import dev.candlewick.Problem;
 import dev.candlewick.Retention;
 import dev.candlewick.ingest.IngestConfig;
+import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.server.web.Params;
 import java.io.IOException;
 import java.io.Reader;
@@ -72,6 +73,10 @@ record ServerConfig(
     keys.put("INFLIGHT_MESSAGES", key("64", "messages of a WebSocket sent and not acked"));
     keys.put("INFLIGHT_BYTES", key("4194304", "bytes of a WebSocket sent and not acked"));
     keys.put("BODY_BYTES", key("16777216", "size of a REST body, inflated"));
+    keys.put(
+        "SPOOL_DIR", key("", "own directory for messages while the database is away; or none"));
+    keys.put("SPOOL_BYTES", key("8589934592", "size of the files there at which intake pauses"));
+    keys.put("SPOOL_FREE_BYTES", key("1073741824", "bytes left free on that disk"));
     keys.put("RETENTION_TRADES", key("7d", "how long trades are kept: 7d, P7D or none"));
     keys.put("RETENTION_QUOTES", key("7d", "how long quotes are kept"));
     keys.put("RETENTION_CANDLES_1M", key("90d", "how long 1m candles are kept"));
@@ -185,7 +190,15 @@ record ServerConfig(
             values.whole("INFLIGHT_BYTES", 1_024, 67_108_864)),
         values.whole("BODY_BYTES", 1_024, 268_435_456),
         durability.equals("strict"),
-        retention(values));
+        retention(values),
+        spool(values));
+  }
+
+  private static @Nullable SpoolConfig spool(Values values) throws InvalidException {
+    Optional<Path> directory = values.optional("SPOOL_DIR").map(Path::of);
+    long bytes = values.whole("SPOOL_BYTES", 1L << 20, 1L << 50);
+    long freeBytes = values.whole("SPOOL_FREE_BYTES", 0L, 1L << 50);
+    return directory.map(path -> new SpoolConfig(path, bytes, freeBytes)).orElse(null);
   }
 
   private static Retention retention(Values values) throws InvalidException {
@@ -309,8 +322,12 @@ record ServerConfig(
     }
 
     int whole(String name, int least, int most) throws InvalidException {
+      return Math.toIntExact(whole(name, (long) least, (long) most));
+    }
+
+    long whole(String name, long least, long most) throws InvalidException {
       String text = text(name);
-      int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
+      long number = text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
       if (number < least || number > most) {
         throw new InvalidException(
             PREFIX + name + " must be a whole number from " + least + " to " + most);

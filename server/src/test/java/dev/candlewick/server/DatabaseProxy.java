@@ -26,6 +26,7 @@ final class DatabaseProxy implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger toLose = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
+  private volatile boolean away;
 
   DatabaseProxy(String databaseUrl) {
     this.database = URI.create(databaseUrl);
@@ -54,6 +55,17 @@ final class DatabaseProxy implements AutoCloseable {
     return lost.get();
   }
 
+  /** From now on the database cannot be reached. */
+  void away() {
+    away = true;
+    cut();
+  }
+
+  /** From now on it can again. */
+  void back() {
+    away = false;
+  }
+
   /** Cuts every connection. */
   void cut() {
     open.forEach(DatabaseProxy::closeQuietly);
@@ -69,6 +81,10 @@ final class DatabaseProxy implements AutoCloseable {
     while (!listening.isClosed()) {
       try {
         Socket client = listening.accept();
+        if (away) {
+          client.close();
+          continue;
+        }
         Socket server = new Socket(database.getHost(), database.getPort());
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);

@@ -83,7 +83,8 @@ final class LiveInstance implements AutoCloseable {
         16 << 20,
         false,
         new Retention(
-            Retention.FOR_EVER, Retention.FOR_EVER, Collections.nCopies(6, Retention.FOR_EVER)));
+            Retention.FOR_EVER, Retention.FOR_EVER, Collections.nCopies(6, Retention.FOR_EVER)),
+        null);
   }
 
   URI webSocket() {

@@ -1,0 +1,131 @@
+package dev.candlewick.ingest;
+
+import dev.candlewick.ingest.Answer.Drop;
+import dev.candlewick.ingest.Answer.Durability;
+import dev.candlewick.ingest.BatchTransaction.DroppedException;
+import dev.candlewick.ingest.BatchTransaction.StoredException;
+import dev.candlewick.ingest.SqlStates.Verdict;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One lane's way to the database: each attempt takes a connection, gives the requests in the batch
+ * their places, and gives up a connection that may be broken. Used by the lane's thread alone.
+ */
+final class BatchWriter implements Lane.Database {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
+
+  private final String serverStream;
+  private final ConnectionSource connections;
+  private final InstrumentIds instrumentIds;
+  private final boolean strictDurability;
+  private final IngestMetrics metrics;
+  private @Nullable StreamState ownStream;
+  private long ownCommitted;
+
+  /** Where a lane gets a connection from, and gives up one that may be broken. */
+  interface ConnectionSource {
+    Connection take() throws SQLException;
+
+    void evict(Connection connection);
+  }
+
+  BatchWriter(
+      int lane,
+      ConnectionSource connections,
+      InstrumentIds instrumentIds,
+      boolean strictDurability,
+      IngestMetrics metrics) {
+    this.serverStream = "rest-" + lane + "-" + UUID.randomUUID();
+    this.connections = connections;
+    this.instrumentIds = instrumentIds;
+    this.strictDurability = strictDurability;
+    this.metrics = metrics;
+  }
+
+  /**
+   * One attempt. A defect of ours is one more reason to hold the batch: a lane never ends, nothing
+   * is skipped.
+   */
+  @Override
+  public Durability write(Batch batch) throws SQLException, DroppedException, StoredException {
+    Connection connection = connections.take();
+    try {
+      placeRequests(connection, batch);
+      long start = System.nanoTime();
+      Durability durability =
+          new BatchTransaction(connection, batch, instrumentIds, strictDurability).write();
+      long nanos = System.nanoTime() - start;
+      connection.close();
+      ownCommitted += batch.messages().stream().filter(message -> message.isRequest).count();
+      metrics.committed(batch, nanos);
+      return durability;
+    } catch (SQLException e) {
+      discard(connection, e);
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error("a batch of {} rows could not be written", batch.rows(), e);
+      connections.evict(connection);
+      throw new SQLException("a defect of the server", "XX000", e);
+    } catch (StoredException e) {
+      connection.rollback();
+      connection.close();
+      e.messages.forEach(Message::foundStored);
+      ownCommitted += e.messages.stream().filter(message -> message.isRequest).count();
+      metrics.stored(e.messages);
+      throw e;
+    } catch (DroppedException e) {
+      connection.rollback();
+      connection.close();
+      throw renewOwnStream(e);
+    }
+  }
+
+  /**
+   * REST requests ride on a stream of the lane's own, so that a lost COMMIT reply is resolved
+   * alike. Each attempt numbers them from where that stream stands: the same batch, the same
+   * numbers.
+   */
+  private void placeRequests(Connection connection, Batch batch) throws SQLException {
+    long seq = ownCommitted;
+    for (Message message : batch.messages()) {
+      if (message.isRequest) {
+        StreamState own = ownStream;
+        if (own == null) {
+          own = Streams.hello(connection, StreamState.SERVER, serverStream).stream();
+          connection.commit();
+          ownStream = own;
+        }
+        message.place(own, ++seq);
+      }
+    }
+  }
+
+  /** Only the lane itself writes its own stream: if that was fenced it is gone, and begins anew. */
+  private DroppedException renewOwnStream(DroppedException e) {
+    if (e.why != Drop.FENCED || e.messages.stream().noneMatch(message -> message.isRequest)) {
+      return e;
+    }
+    ownStream = null;
+    ownCommitted = 0;
+    return new DroppedException(
+        e.messages.stream().filter(message -> !message.isRequest).toList(), Drop.FENCED);
+  }
+
+  private void discard(Connection connection, SQLException cause) {
+    try {
+      if (SqlStates.sort(cause) == Verdict.NOT_NOW) {
+        connections.evict(connection);
+      } else {
+        connection.rollback();
+      }
+      connection.close();
+    } catch (SQLException e) {
+      connections.evict(connection);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+package dev.candlewick.ingest;
+
+import dev.candlewick.Timeframe;
+import dev.candlewick.ingest.spool.Entry;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as it waits in the spool: its rows as they were checked, so that reading it back asks
+ * no clock, no retention and no rule again.
+ */
+final class SpooledMessage {
+  private static final int VERSION = 1;
+
+  private SpooledMessage() {}
+
+  static Entry write(Message message) {
+    StreamState stream = message.stream();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 + message.rows.size() * 48);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeByte(VERSION);
+      out.writeUTF(message.kind.name());
+      out.writeInt(message.rows.size());
+      InstrumentKey last = null;
+      for (Row row : message.rows) {
+        out.writeBoolean(row.instrument().equals(last));
+        if (!row.instrument().equals(last)) {
+          last = row.instrument();
+          out.writeUTF(last.venue());
+          out.writeUTF(last.symbol());
+        }
+        out.writeInt(row.index());
+        out.writeLong(row.ts());
+        write(out, row);
+      }
+      out.writeInt(message.refusedByRule().size());
+      for (Rejection rejection : message.refusedByRule()) {
+        out.writeInt(rejection.index());
+        out.writeUTF(rejection.code().name());
+        writeText(out, rejection.field());
+        out.writeUTF(rejection.detail());
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("writing to memory cannot fail", e);
+    }
+    return new Entry(
+        stream.apiKeyId(),
+        stream.stream(),
+        stream.epoch(),
+        message.seq(),
+        System.currentTimeMillis(),
+        bytes.toByteArray());
+  }
+
+  private static void write(DataOutputStream out, Row row) throws IOException {
+    if (row instanceof Trade trade) {
+      out.writeDouble(trade.price());
+      out.writeDouble(trade.size());
+      out.writeShort(trade.side());
+      out.writeShort(trade.flags());
+      out.writeLong(trade.id());
+    } else if (row instanceof Quote quote) {
+      writeNumber(out, quote.bid());
+      writeNumber(out, quote.bidSize());
+      writeNumber(out, quote.ask());
+      writeNumber(out, quote.askSize());
+      writeNumber(out, quote.last());
+      writeNumber(out, quote.volume24h());
+    } else if (row instanceof Candle candle) {
+      out.writeUTF(candle.timeframe().text());
+      out.writeDouble(candle.open());
+      out.writeDouble(candle.high());
+      out.writeDouble(candle.low());
+      out.writeDouble(candle.close());
+      out.writeDouble(candle.volume());
+      writeNumber(out, candle.quoteVolume());
+      out.writeBoolean(candle.trades() != null);
+      out.writeLong(candle.trades() == null ? 0 : candle.trades());
+      writeNumber(out, candle.takerBuyVolume());
+      out.writeBoolean(candle.closed());
+    }
+  }
+
+  /** The message, to be answered to {@code answer}. Fails on a payload of another version. */
+  static Message read(Entry entry, Answer answer) throws IOException {
+    byte[] payload = entry.payload();
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(payload))) {
+      int version = in.readByte();
+      if (version != VERSION) {
+        throw new IOException("payload of version " + version + ", not " + VERSION);
+      }
+      Kind kind = Kind.valueOf(in.readUTF());
+      int count = in.readInt();
+      List<Row> rows = new ArrayList<>(count);
+      InstrumentKey instrument = new InstrumentKey("", "");
+      for (int i = 0; i < count; i++) {
+        instrument = in.readBoolean() ? instrument : new InstrumentKey(in.readUTF(), in.readUTF());
+        rows.add(row(in, kind, instrument, in.readInt(), in.readLong()));
+      }
+      List<Rejection> rejections = new ArrayList<>(0);
+      for (int left = in.readInt(); left > 0; left--) {
+        int index = in.readInt();
+        Rejection.Code code = Rejection.Code.valueOf(in.readUTF());
+        rejections.add(new Rejection(index, readText(in), code, in.readUTF()));
+      }
+      StreamState stream = new StreamState(entry.apiKeyId(), entry.stream(), 0, entry.epoch(), 0);
+      Message.Checked checked = new Message.Checked(rows, rejections);
+      return Message.ofSpool(stream, entry.seq(), kind, checked, payload.length, answer);
+    }
+  }
+
+  private static Row row(
+      DataInputStream in, Kind kind, InstrumentKey instrument, int index, long ts)
+      throws IOException {
+    return switch (kind) {
+      case TRADES ->
+          new Trade(
+              instrument,
+              index,
+              ts,
+              in.readDouble(),
+              in.readDouble(),
+              in.readShort(),
+              in.readShort(),
+              in.readLong());
+      case QUOTES ->
+          new Quote(
+              instrument,
+              index,
+              ts,
+              readNumber(in),
+              readNumber(in),
+              readNumber(in),
+              readNumber(in),
+              readNumber(in),
+              readNumber(in));
+      case CANDLES -> {
+        Timeframe timeframe = Timeframe.parse(in.readUTF()).orElseThrow(IOException::new);
+        double open = in.readDouble();
+        double high = in.readDouble();
+        double low = in.readDouble();
+        double close = in.readDouble();
+        double volume = in.readDouble();
+        Double quoteVolume = readNumber(in);
+        boolean counted = in.readBoolean();
+        long trades = in.readLong();
+        yield new Candle(
+            instrument,
+            index,
+            timeframe,
+            ts,
+            open,
+            high,
+            low,
+            close,
+            volume,
+            quoteVolume,
+            counted ? trades : null,
+            readNumber(in),
+            in.readBoolean());
+      }
+    };
+  }
+
+  private static void writeNumber(DataOutputStream out, @Nullable Double number)
+      throws IOException {
+    out.writeBoolean(number != null);
+    if (number != null) {
+      out.writeDouble(number);
+    }
+  }
+
+  private static @Nullable Double readNumber(DataInputStream in) throws IOException {
+    return in.readBoolean() ? in.readDouble() : null;
+  }
+
+  private static void writeText(DataOutputStream out, @Nullable String text) throws IOException {
+    out.writeBoolean(text != null);
+    if (text != null) {
+      out.writeUTF(text);
+    }
+  }
+
+  private static @Nullable String readText(DataInputStream in) throws IOException {
+    return in.readBoolean() ? in.readUTF() : null;
+  }
+}
