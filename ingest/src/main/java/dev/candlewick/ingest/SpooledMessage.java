@@ -66,6 +66,7 @@ final class SpooledMessage {
       out.writeShort(trade.flags());
       out.writeLong(trade.id());
     } else if (row instanceof Quote quote) {
+      writeWhole(out, quote.id());
       writeNumber(out, quote.bid());
       writeNumber(out, quote.bidSize());
       writeNumber(out, quote.ask());
@@ -80,8 +81,7 @@ final class SpooledMessage {
       out.writeDouble(candle.close());
       out.writeDouble(candle.volume());
       writeNumber(out, candle.quoteVolume());
-      out.writeBoolean(candle.trades() != null);
-      out.writeLong(candle.trades() == null ? 0 : candle.trades());
+      writeWhole(out, candle.trades());
       writeNumber(out, candle.takerBuyVolume());
       out.writeBoolean(candle.closed());
     }
@@ -134,6 +134,7 @@ final class SpooledMessage {
               instrument,
               index,
               ts,
+              readWhole(in),
               readNumber(in),
               readNumber(in),
               readNumber(in),
@@ -142,26 +143,18 @@ final class SpooledMessage {
               readNumber(in));
       case CANDLES -> {
         Timeframe timeframe = Timeframe.parse(in.readUTF()).orElseThrow(IOException::new);
-        double open = in.readDouble();
-        double high = in.readDouble();
-        double low = in.readDouble();
-        double close = in.readDouble();
-        double volume = in.readDouble();
-        Double quoteVolume = readNumber(in);
-        boolean counted = in.readBoolean();
-        long trades = in.readLong();
         yield new Candle(
             instrument,
             index,
             timeframe,
             ts,
-            open,
-            high,
-            low,
-            close,
-            volume,
-            quoteVolume,
-            counted ? trades : null,
+            in.readDouble(),
+            in.readDouble(),
+            in.readDouble(),
+            in.readDouble(),
+            in.readDouble(),
+            readNumber(in),
+            readWhole(in),
             readNumber(in),
             in.readBoolean());
       }
@@ -178,6 +171,17 @@ final class SpooledMessage {
 
   private static @Nullable Double readNumber(DataInputStream in) throws IOException {
     return in.readBoolean() ? in.readDouble() : null;
+  }
+
+  private static void writeWhole(DataOutputStream out, @Nullable Long number) throws IOException {
+    out.writeBoolean(number != null);
+    if (number != null) {
+      out.writeLong(number);
+    }
+  }
+
+  private static @Nullable Long readWhole(DataInputStream in) throws IOException {
+    return in.readBoolean() ? in.readLong() : null;
   }
 
   private static void writeText(DataOutputStream out, @Nullable String text) throws IOException {
