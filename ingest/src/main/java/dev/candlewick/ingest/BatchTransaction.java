@@ -87,18 +87,21 @@ final class BatchTransaction {
     return advance.durability();
   }
 
+  private void placeSpooled() throws SQLException, DroppedException, StoredException {
+    List<Message> spooled = batch.messages().stream().filter(message -> message.spooled).toList();
+    if (!spooled.isEmpty()) {
+      List<StreamName> names = spooled.stream().map(m -> m.stream().name()).distinct().toList();
+      place(spooled, Streams.lock(connection, names));
+    }
+  }
+
   /**
    * Messages from the spool take their place by seq alone: whoever holds the stream by now sends
    * the same under the same seqs. What the database has got past is stored; what does not follow on
    * it is beyond a gap.
    */
-  private void placeSpooled() throws SQLException, DroppedException, StoredException {
-    List<Message> spooled = batch.messages().stream().filter(message -> message.spooled).toList();
-    if (spooled.isEmpty()) {
-      return;
-    }
-    List<StreamName> names = spooled.stream().map(m -> m.stream().name()).distinct().toList();
-    Map<StreamName, Streams.Greeting> found = Streams.lock(connection, names);
+  static void place(List<Message> spooled, Map<StreamName, Streams.Greeting> found)
+      throws DroppedException, StoredException {
     Map<StreamName, Long> ends = new HashMap<>();
     List<Message> stored = new ArrayList<>();
     List<Message> beyondGap = new ArrayList<>();
