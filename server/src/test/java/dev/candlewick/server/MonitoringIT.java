@@ -1,10 +1,8 @@
 package dev.candlewick.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** What monitoring/ says against what a real server shows. */
 class MonitoringIT {
-  private static final Path MONITORING = Path.of("..", "monitoring");
   private static final Pattern OUR_METRIC =
       Pattern.compile("\\b(?:candlewick|hikaricp|jvm|process)_[a-z0-9_]+");
 
@@ -72,7 +69,7 @@ class MonitoringIT {
   }
 
   private static List<Path> files(String suffix) throws IOException {
-    try (Stream<Path> all = Files.walk(MONITORING)) {
+    try (Stream<Path> all = Files.walk(Promtool.MONITORING)) {
       return all.filter(file -> file.toString().endsWith(suffix)).toList();
     }
   }
@@ -109,56 +106,31 @@ class MonitoringIT {
 
   @Test
   void showsWhatPrometheusCallsClean() throws Exception {
-    assertThat(promtool(scrape(), "check", "metrics")).isEmpty();
+    assertThat(Promtool.run(scrape(), "check", "metrics")).isEmpty();
   }
 
   @Test
   void alertRulesAreValidAndRaiseWhatTheirTestsSay() throws Exception {
-    promtool("", "check", "rules", "alerts.yml");
-    promtool("", "test", "rules", "alerts.test.yml");
-    promtool("", "check", "config", "--syntax-only", "prometheus.yml");
+    Promtool.run("", "check", "rules", "alerts.yml");
+    Promtool.run("", "test", "rules", "alerts.test.yml");
+    Promtool.run("", "check", "config", "--syntax-only", "prometheus.yml");
   }
 
   @Test
   void everyAlertLinksARunbookOfItsNameAndHasATest() throws IOException {
-    String rules = Files.readString(MONITORING.resolve("alerts.yml"));
-    String tests = Files.readString(MONITORING.resolve("alerts.test.yml"));
+    String rules = Files.readString(Promtool.MONITORING.resolve("alerts.yml"));
+    String tests = Files.readString(Promtool.MONITORING.resolve("alerts.test.yml"));
     List<String> alerts =
         Pattern.compile("- alert: (\\w+)").matcher(rules).results().map(r -> r.group(1)).toList();
     assertThat(alerts).hasSizeGreaterThan(10);
     for (String alert : alerts) {
       String runbook = "runbooks/" + alert + ".md";
       assertThat(rules).contains("runbook_url: monitoring/" + runbook);
-      assertThat(Files.readString(MONITORING.resolve(runbook)))
+      assertThat(Files.readString(Promtool.MONITORING.resolve(runbook)))
           .contains("## Meaning", "## Impact", "## Diagnosis", "## Mitigation");
       assertThat(tests).contains("name: " + alert + " fires", "name: " + alert + " stays quiet");
     }
     assertThat(files(".md").stream().filter(file -> file.toString().contains("runbooks")))
         .hasSameSizeAs(alerts);
-  }
-
-  /** The output of a promtool command that must succeed. */
-  private static String promtool(String input, String... arguments) throws Exception {
-    Process process;
-    try {
-      List<String> command = Stream.concat(Stream.of("promtool"), Stream.of(arguments)).toList();
-      process =
-          new ProcessBuilder(command)
-              .directory(MONITORING.toFile())
-              .redirectErrorStream(true)
-              .start();
-    } catch (IOException e) {
-      String why =
-          "promtool is not installed (Debian package prometheus): monitoring/ is unchecked";
-      assertThat(System.getenv("CI")).as(why).isNull();
-      System.err.println("SKIPPED: " + why);
-      assumeTrue(false, why);
-      throw e;
-    }
-    process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as("%s", output).isZero();
-    return output;
   }
 }
