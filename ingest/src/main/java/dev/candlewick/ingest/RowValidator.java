@@ -70,7 +70,7 @@ final class RowValidator {
   /** Of the id if it is text, else of the row's content if that is its identity. */
   private @Nullable Long hashedId() {
     String text = fields.textId();
-    return text.isEmpty() ? fields.contentId() : Long.valueOf(TradeIds.hash(text));
+    return text.isEmpty() ? fields.contentId() : Long.valueOf(TradeIds.ofText(text));
   }
 
   private Quote quote() {

@@ -3,6 +3,7 @@ package dev.candlewick.ingest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.regex.Pattern;
 
 /** The 64-bit ids under which trades and quotes are kept when the venue gives no integer. */
 final class TradeIds {
@@ -11,10 +12,17 @@ final class TradeIds {
   private static final int INDEX_BITS = 19;
   private static final int CONTENT_BITS = 44;
 
+  private static final Pattern TOLD = Pattern.compile("h:[0-9a-f]{16}");
+
   /** Rows a message may have at most, so that each has an id of its own. */
   static final int MAX_ROWS = 1 << INDEX_BITS;
 
   private TradeIds() {}
+
+  /** The hash of an id; of {@code h:} and 16 hex digits, as reads tell a hash, that same hash. */
+  static long ofText(String id) {
+    return TOLD.matcher(id).matches() ? Long.parseUnsignedLong(id, 2, id.length(), 16) : hash(id);
+  }
 
   /** The first 8 bytes, big-endian, of SHA-256 over the id's UTF-8. */
   static long hash(String id) {

@@ -2,6 +2,7 @@ package dev.candlewick.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class TradeIdsTest {
@@ -16,6 +17,14 @@ class TradeIdsTest {
   @Test
   void isNegativeAndDiffersByStream() {
     assertThat(TradeIds.ofRow(1, 1, 0)).isNegative().isNotEqualTo(TradeIds.ofRow(2, 1, 0));
+  }
+
+  @Test
+  void ofTextIsThatOfWhichReadsTellTheHash() {
+    long hash = TradeIds.ofText("9c4a-11");
+    assertThat(TradeIds.ofText("h:" + HexFormat.of().toHexDigits(hash))).isEqualTo(hash);
+    assertThat(TradeIds.ofText("h:ffffffffffffffff")).isEqualTo(-1);
+    assertThat(TradeIds.ofText("h:FFFFFFFFFFFFFFFF")).isNotEqualTo(-1);
   }
 
   @Test

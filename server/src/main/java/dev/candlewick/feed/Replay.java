@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One recorded file as one stream. The file always makes the same messages, so the n-th of them has
  * seq n: after a restart those below the server's {@code next_seq} are passed over.
  */
-final class Replay implements Callable<Void>, IngestListener {
+final class Replay implements Callable<Void> {
   private static final int FIRST_REJECTIONS = 10;
 
   /** Where to. */
@@ -27,7 +27,7 @@ final class Replay implements Callable<Void>, IngestListener {
    *
    * @param passedOver rows committed by an earlier run, not sent
    * @param committed rows that are in the database now, {@code duplicates} among them
-   * @param first the first rejected rows
+   * @param first the first rejected rows: where in the file, and why
    */
   record Result(
       long passedOver,
@@ -35,13 +35,13 @@ final class Replay implements Callable<Void>, IngestListener {
       long committed,
       long duplicates,
       long rejected,
-      List<Rejection> first) {}
+      List<String> first) {}
 
   private final Path file;
-  private final ReplayOptions options;
+  private final MessageReader.Opening opening;
   private final Target target;
   private final Pace pace;
-  private final List<Rejection> first = new CopyOnWriteArrayList<>();
+  private final List<String> first = new CopyOnWriteArrayList<>();
   private final long startedAt = System.nanoTime();
   private long made;
   private volatile long passedOver;
@@ -49,9 +49,9 @@ final class Replay implements Callable<Void>, IngestListener {
   private volatile long recorded;
   private volatile @Nullable IngestClient client;
 
-  Replay(Path file, ReplayOptions options, Target target, Pace pace) {
+  Replay(Path file, MessageReader.Opening opening, Target target, Pace pace) {
     this.file = file;
-    this.options = options;
+    this.opening = opening;
     this.target = target;
     this.pace = pace;
   }
@@ -59,19 +59,13 @@ final class Replay implements Callable<Void>, IngestListener {
   /** Sends the file and waits until all of it is committed, however long that takes. */
   @Override
   public @Nullable Void call() throws IOException, InterruptedException {
-    try (TickReader ticks = options.open(file);
+    try (MessageReader messages = opening.open(file);
         IngestClient session =
-            IngestClient.connect(target.uri(), target.stream(), target.apiKey(), this)) {
+            IngestClient.connect(
+                target.uri(), target.stream(), target.apiKey(), row -> rejected(messages, row))) {
       client = session;
-      TickBatcher batcher = new TickBatcher(options.batch());
-      for (RecordedTick tick = ticks.next(); tick != null; tick = ticks.next()) {
-        RecordedMessage message = batcher.add(tick);
-        if (message != null) {
-          send(session, message);
-        }
-      }
-      for (RecordedMessage message : batcher.rest()) {
-        send(session, message);
+      for (RecordedMessage next = messages.next(); next != null; next = messages.next()) {
+        send(session, next);
       }
       while (!session.flush(Duration.ofMinutes(1))) {
         // The server has them or will; giving up would only leave the question open.
@@ -93,10 +87,9 @@ final class Replay implements Callable<Void>, IngestListener {
     recorded = next.recorded();
   }
 
-  @Override
-  public void rejected(Rejection rejection) {
+  private void rejected(MessageReader messages, Rejection row) {
     if (first.size() < FIRST_REJECTIONS) {
-      first.add(rejection);
+      first.add(messages.place(row) + ": " + row.field() + " " + row.code());
     }
   }
 
@@ -125,11 +118,11 @@ final class Replay implements Callable<Void>, IngestListener {
     double seconds = (System.nanoTime() - startedAt) / (double) TimeUnit.SECONDS.toNanos(1);
     return String.format(
         Locale.ROOT,
-        "%s: %,d rows, %,.0f rows/s, committed %,d, recorded %s",
+        "%s: %,d rows, %,.0f rows/s, committed %,d%s",
         file.getFileName(),
         sent,
         sent / seconds,
         session.committedRows(),
-        Instant.ofEpochMilli(TimeUnit.NANOSECONDS.toMillis(recorded)));
+        recorded == 0 ? "" : ", recorded " + Instant.ofEpochMilli(recorded / 1_000_000));
   }
 }

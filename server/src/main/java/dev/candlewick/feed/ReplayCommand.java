@@ -1,13 +1,9 @@
 package dev.candlewick.feed;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +34,6 @@ import picocli.CommandLine.Spec;
       "The API key is read from the environment variable CANDLEWICK_API_KEY."
     })
 public final class ReplayCommand implements Callable<Integer> {
-  private static final int MOST_FILES = 32;
-
   private final @Nullable String apiKey;
 
   @Spec private @Nullable CommandSpec spec;
@@ -106,17 +100,17 @@ public final class ReplayCommand implements Callable<Integer> {
   /** Sends all files at once and waits for the last. */
   @Override
   public Integer call() throws InterruptedException {
+    CommandLine line = spec().commandLine();
     ReplayOptions options = options();
     Pace pace = new Pace(speed());
     List<Replay> replays = new ArrayList<>();
-    streams(options)
+    FileStreams.of(files, stream, options, line)
         .forEach(
             (name, file) -> {
               Replay.Target target = new Replay.Target(url, apiKey, name);
-              replays.add(new Replay(file, options, target, pace));
+              replays.add(new Replay(file, options::messages, target, pace));
             });
-    CommandLine line = spec().commandLine();
-    return new ReplayRun(replays, line.getOut(), line.getErr()).run();
+    return new ReplayRun("replay", replays, line.getOut(), line.getErr()).run();
   }
 
   private ReplayOptions options() {
@@ -147,25 +141,6 @@ public final class ReplayCommand implements Callable<Integer> {
       throw wrong("--speed " + speed + ": neither a positive number nor max");
     }
     return Double.parseDouble(speed);
-  }
-
-  /** The files by their streams. */
-  private Map<String, Path> streams(ReplayOptions options) {
-    if (files.size() > (stream == null ? MOST_FILES : 1)) {
-      throw wrong(stream == null ? "at most " + MOST_FILES + " files" : "--stream is for one file");
-    }
-    Map<String, Path> streams = new LinkedHashMap<>();
-    for (Path file : files) {
-      try {
-        String name = stream == null ? options.stream(file) : stream;
-        if (streams.put(name, file) != null) {
-          throw wrong(file + ": another file would be stream " + name + " too");
-        }
-      } catch (IOException e) {
-        throw wrong("cannot read " + file + (Files.exists(file) ? "" : ": no such file"));
-      }
-    }
-    return streams;
   }
 
   private ParameterException wrong(String what) {

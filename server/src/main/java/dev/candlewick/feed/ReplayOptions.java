@@ -31,13 +31,23 @@ record ReplayOptions(String venue, String symbol, long unitNanos, boolean quotes
     }
   }
 
+  /** Opens a file for its messages. */
+  MessageReader messages(Path file) throws IOException {
+    return new TickMessages(open(file), batch);
+  }
+
   /**
    * The file's own stream: its name and eight digits of its length and these options. A file that
    * has grown, or is cut otherwise, makes other messages, and must not take the position of those.
    */
   String stream(Path file) throws IOException {
+    return stream(file, this);
+  }
+
+  /** The same for any options that are told whole by their text. */
+  static String stream(Path file, Object options) throws IOException {
     CRC32 crc = new CRC32();
-    crc.update((Files.size(file) + " " + this).getBytes(StandardCharsets.UTF_8));
+    crc.update((Files.size(file) + " " + options).getBytes(StandardCharsets.UTF_8));
     String name = String.valueOf(file.getFileName()).replaceAll("[^A-Za-z0-9._-]", "_");
     String head = name.substring(0, Math.min(name.length(), NAME_LENGTH));
     return head + "-" + String.format("%08x", crc.getValue());

@@ -15,11 +15,14 @@ import java.util.concurrent.TimeUnit;
 final class ReplayRun {
   private static final int PROGRESS_SECONDS = 2;
 
+  private final String name;
   private final List<Replay> replays;
   private final PrintWriter out;
   private final PrintWriter err;
 
-  ReplayRun(List<Replay> replays, PrintWriter out, PrintWriter err) {
+  /** {@code name}: the command's, before what went wrong. */
+  ReplayRun(String name, List<Replay> replays, PrintWriter out, PrintWriter err) {
+    this.name = name;
     this.replays = replays;
     this.out = out;
     this.err = err;
@@ -60,20 +63,18 @@ final class ReplayRun {
       err.println(
           replay.file() + ": " + result.passedOver() + " rows were committed by an earlier run");
     }
-    for (Rejection row : result.first()) {
-      err.printf(
-          "%s: rejected: message %d, row %d: %s %s%n",
-          replay.file(), row.seq(), row.index(), row.field(), row.code());
+    for (String row : result.first()) {
+      err.println(replay.file() + ": rejected: " + row);
     }
     try {
       end.get();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
-      err.println("replay: " + (cause == null ? e.getMessage() : cause.getMessage()));
+      err.println(name + ": " + (cause == null ? e.getMessage() : cause.getMessage()));
       return false;
     }
     if (result.sent() + result.passedOver() == 0) {
-      err.println(replay.file() + ": no trade in it");
+      err.println(replay.file() + ": no row in it");
     }
     return true;
   }

@@ -48,6 +48,23 @@ public final class TickMessage {
     return write(ticks.get(0) instanceof Trade ? "trades" : "quotes", instrument, ticks);
   }
 
+  /**
+   * A message of rows that are JSON already, in ASCII.
+   *
+   * @param type {@code trades}, {@code quotes} or {@code candles}
+   * @param defaults JSON fields that hold for rows without them
+   */
+  static TickMessage ofRows(String type, List<String> defaults, List<String> rows) {
+    StringBuilder tail = new StringBuilder();
+    defaults.forEach(field -> tail.append(',').append(field));
+    tail.append(",\"rows\":[").append(String.join(",", rows)).append("]}");
+    return new TickMessage(head(type), tail.toString(), rows.size());
+  }
+
+  private static String head(String type) {
+    return "{\"t\":\"" + type + "\",\"seq\":";
+  }
+
   /** The number of rows. */
   public int rows() {
     return rows;
@@ -79,8 +96,7 @@ public final class TickMessage {
     } catch (IOException e) {
       throw new UncheckedIOException("a StringWriter does not fail", e);
     }
-    String head = "{\"t\":\"" + type + "\",\"seq\":";
-    return new TickMessage(head, "," + object.getBuffer().substring(1), ticks.size());
+    return new TickMessage(head(type), "," + object.getBuffer().substring(1), ticks.size());
   }
 
   private static void writeRow(JsonGenerator json, Tick tick) throws IOException {

@@ -5,7 +5,6 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -140,27 +139,11 @@ final class TradeCsv implements TickReader {
   }
 
   private List<String> cells(String line) throws IOException {
-    List<String> cells = new ArrayList<>();
-    StringBuilder cell = new StringBuilder();
-    boolean quoted = false;
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (quoted && c == '"' && i + 1 < line.length() && line.charAt(i + 1) == '"') {
-        cell.append(line.charAt(++i));
-      } else if (c == '"') {
-        quoted = !quoted;
-      } else if (c == ',' && !quoted) {
-        cells.add(cell.toString());
-        cell.setLength(0);
-      } else {
-        cell.append(c);
-      }
+    try {
+      return CsvLine.cells(line);
+    } catch (IllegalArgumentException e) {
+      throw lines.wrong(String.valueOf(e.getMessage()));
     }
-    if (quoted) {
-      throw lines.wrong("a quoted cell without its closing quote");
-    }
-    cells.add(cell.toString());
-    return cells;
   }
 
   @Override

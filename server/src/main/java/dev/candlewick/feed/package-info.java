@@ -14,6 +14,9 @@
  *       dev.candlewick.feed.ServerMessageDecoder}: one WebSocket and what comes in over it
  *   <li>{@link dev.candlewick.feed.ReplayCommand}, {@link dev.candlewick.feed.Replay}: a recorded
  *       file as a feed
+ *   <li>{@link dev.candlewick.feed.ImportCommand}, {@link dev.candlewick.feed.RowMessages}, {@link
+ *       dev.candlewick.feed.ExportCommand}, {@link dev.candlewick.feed.Export}: files of rows in
+ *       and out
  *   <li>{@link dev.candlewick.feed.SimulatedMarket}, {@link dev.candlewick.feed.DemoFeed}: an
  *       invented market as a feed
  * </ol>

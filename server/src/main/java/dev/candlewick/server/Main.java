@@ -1,5 +1,7 @@
 package dev.candlewick.server;
 
+import dev.candlewick.feed.ExportCommand;
+import dev.candlewick.feed.ImportCommand;
 import dev.candlewick.feed.ReplayCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,8 +25,14 @@ final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    ReplayCommand replay = new ReplayCommand(ServerConfig.clientApiKey());
-    System.exit(new CommandLine(new Main()).addSubcommand(replay).execute(arguments));
+    String key = ServerConfig.clientApiKey();
+    CommandLine line =
+        new CommandLine(new Main())
+            .addSubcommand(new ImportCommand(key))
+            .addSubcommand(new ExportCommand(key))
+            .addSubcommand(new ReplayCommand(key))
+            .setCaseInsensitiveEnumValuesAllowed(true);
+    System.exit(line.execute(arguments));
   }
 
   /** The version that the jar was built as. */

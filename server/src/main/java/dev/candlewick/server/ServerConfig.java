@@ -88,7 +88,7 @@ record ServerConfig(
     keys.put("CONFIG_FILE", key("", "a properties file with these keys; the environment wins"));
     keys.put("LOG_FORMAT", key("text", "text or json"));
     keys.put("CACHE_DIR", key("", "where demo keeps the database it makes"));
-    keys.put("API_KEY", key("", "replay: the key to send"));
+    keys.put("API_KEY", key("", "import, export, replay: the key to send"));
     return keys;
   }
 
