@@ -38,9 +38,9 @@ import picocli.CommandLine.Spec;
     description = "Writes trades, quotes or candles of a server to a file.",
     footer = {
       "",
-      "The file is CSV or NDJSON, by its name also gzip; import takes it back as it is, the digits of",
-      "every number included. It appears under its name only once it is whole.",
-      "The API key is read from the environment variable CANDLEWICK_API_KEY."
+      "The file is CSV or NDJSON, by its name also gzip; import takes it back as it is,",
+      "the digits of every number included. It appears only once it is whole.",
+      "The API key is read from CANDLEWICK_API_KEY in the environment."
     })
 public final class ExportCommand implements Callable<Integer> {
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(2);

@@ -30,12 +30,12 @@ import picocli.CommandLine.Spec;
     description = "Sends files of trades, quotes or candles to a server.",
     footer = {
       "",
-      "A file is NDJSON or, by its name, CSV with a header of field names; plain or gzip: the bodies",
-      "that POST /v1/trades|quotes|candles take, and the files that export makes. Each file is read",
-      "to its end before the first row is sent. Started again with the same files and options, it",
-      "goes on where the server stands; with another --stream it sends all again, which is harmless",
-      "for candles and for trades with ids.",
-      "The API key is read from the environment variable CANDLEWICK_API_KEY."
+      "A file is NDJSON or, by its name, CSV with a header of field names; plain or",
+      "gzip: the bodies that POST /v1/trades and so on take, and the files that export",
+      "makes. Each file is read to its end before the first row is sent. Started again",
+      "with the same files and options, it goes on where the server stands; with another",
+      "--stream it sends all again: harmless for candles and for trades with ids.",
+      "The API key is read from CANDLEWICK_API_KEY in the environment."
     })
 public final class ImportCommand implements Callable<Integer> {
   private final @Nullable String apiKey;
