@@ -154,8 +154,8 @@ final class Lane implements Runnable {
     }
   }
 
-  /** What came from the spool is still there. */
-  private boolean holdsUnwritten() {
+  /** Whether messages are only in memory; what came from the spool is still there. */
+  boolean holdsUnwritten() {
     return !queue.isEmpty() || (!current.isEmpty() && !current.isSpooled());
   }
 

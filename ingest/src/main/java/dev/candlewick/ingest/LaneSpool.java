@@ -66,7 +66,7 @@ final class LaneSpool {
     this.budget = budget;
     this.metrics = metrics;
     this.wakeThread = wakeThread;
-    this.on = log.records() > 0 || log.bytesLeft() > 0;
+    this.on = !log.isEmpty();
   }
 
   /** Where the lane's messages wait in memory; before anything else. */

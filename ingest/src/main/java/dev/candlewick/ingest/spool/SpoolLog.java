@@ -69,6 +69,11 @@ public final class SpoolLog {
     }
   }
 
+  /** Whether there is no file with anything to read. */
+  public boolean isEmpty() {
+    return segments.isEmpty();
+  }
+
   /** Records that are on disk and not yet known to be stored. */
   public long records() {
     return records.get();

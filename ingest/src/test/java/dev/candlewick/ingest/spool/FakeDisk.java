@@ -22,6 +22,7 @@ public final class FakeDisk implements Disk {
   private double failures;
   private boolean gone;
   private long crashAt = -1;
+  private Runnable meanwhile = () -> {};
 
   /** How much there is room for. */
   public long capacity = Long.MAX_VALUE;
@@ -42,6 +43,11 @@ public final class FakeDisk implements Disk {
     failures = probability;
   }
 
+  /** What others do while a write or an fsync takes its time. */
+  public void meanwhile(Runnable others) {
+    meanwhile = others;
+  }
+
   /** The process dies in the middle of an operation. */
   public static final class Crash extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -56,6 +62,7 @@ public final class FakeDisk implements Disk {
   public FakeDisk crash() {
     gone = true;
     FakeDisk after = new FakeDisk(random);
+    after.meanwhile = meanwhile;
     files.forEach((name, content) -> after.put(name, left(content)));
     after.quarantine.addAll(quarantine);
     return after;
@@ -168,12 +175,14 @@ public final class FakeDisk implements Disk {
       bytes.get(all);
       int written = gone ? 0 : random.nextInt(all.length + 1);
       content.bytes.write(all, 0, written);
+      meanwhile.run();
       mayFail();
       content.bytes.write(all, written, all.length - written);
     }
 
     @Override
     public void sync() throws IOException {
+      meanwhile.run();
       mayFail();
       content.synced = content.bytes.size();
     }
