@@ -199,25 +199,22 @@ final class LaneSpool {
   private boolean fillNow() throws IOException {
     List<Message> group = new ArrayList<>();
     List<Entry> entries = new ArrayList<>();
-    long bytes = 0;
     Set<Message> out = new HashSet<>();
+    long room = Math.min(GROUP_BYTES, spool.room());
     for (Message message : queue) {
       if (message.isRequest) {
         continue;
       }
-      if (bytes >= GROUP_BYTES || group.size() >= GROUP_MESSAGES) {
-        break;
-      }
-      out.add(message);
       if (message.answer.stillWanted()) {
         Entry entry = SpooledMessage.write(message);
+        room -= entry.size();
+        if (room < 0 || group.size() == GROUP_MESSAGES) {
+          break;
+        }
         group.add(message);
         entries.add(entry);
-        bytes += entry.payload().length;
       }
-    }
-    if (!spool.hasRoom(bytes)) {
-      return false;
+      out.add(message);
     }
     for (Message message : group) {
       StreamState stream = message.stream();

@@ -118,8 +118,7 @@ final class FakeDatabase implements Lane.Database {
   }
 
   private static StreamState moved(StreamState from, long committed) {
-    return new StreamState(
-        from.apiKeyId(), from.stream(), from.number(), from.epoch(), committed);
+    return new StreamState(from.apiKeyId(), from.stream(), from.number(), from.epoch(), committed);
   }
 
   private void fail() throws SQLException {

@@ -121,7 +121,9 @@ final class SimulatedFeed {
     session = opened;
     assertThat(opened.committed).as("acks never go down").isGreaterThanOrEqualTo(toldCommitted);
     if (spooling) {
-      assertThat(opened.committed).as("beyond what was spooled").isGreaterThanOrEqualTo(toldSpooled);
+      assertThat(opened.committed)
+          .as("beyond what was spooled")
+          .isGreaterThanOrEqualTo(toldSpooled);
     }
   }
 
@@ -134,8 +136,7 @@ final class SimulatedFeed {
       }
       StreamState state = new StreamState(name.apiKeyId(), name.stream(), 1, on.epoch, 0);
       long seq = on.next++;
-      Message message =
-          Message.ofStream(state, seq, Kind.TRADES, rows(name.stream(), seq), 10, on);
+      Message message = Message.ofStream(state, seq, Kind.TRADES, rows(name.stream(), seq), 10, on);
       on.server.submit(message, name.hashCode() & 1);
     }
   }

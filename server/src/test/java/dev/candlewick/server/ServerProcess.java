@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * The packed server as a process of its own, on a free port. It knows nothing of the code under
@@ -51,21 +52,29 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Starts a server and waits until it listens; configuration keys without CANDLEWICK_. */
   public static ServerProcess start(String databaseUrl, String... keysAndValues) {
+    return startUnder(List.of(), databaseUrl, keysAndValues);
+  }
+
+  /** The same by way of another command, which gets the server's as its last arguments. */
+  static ServerProcess startUnder(
+      List<String> command, String databaseUrl, String... keysAndValues) {
     Map<String, String> configuration = new HashMap<>();
     configuration.put("DB_URL", databaseUrl);
     configuration.put("HTTP_PORT", "0");
     for (int i = 0; i < keysAndValues.length; i += 2) {
       configuration.put(keysAndValues[i], keysAndValues[i + 1]);
     }
+    List<String> serve =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-jar",
+            System.getProperty("candlewick.jar", "target/candlewick.jar"),
+            "serve");
     ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                System.getProperty("candlewick.jar", "target/candlewick.jar"),
-                "serve")
+        new ProcessBuilder(Stream.concat(command.stream(), serve.stream()).toList())
             .redirectErrorStream(true);
     builder.environment().keySet().removeIf(key -> key.startsWith("CANDLEWICK_"));
     configuration.forEach((key, value) -> builder.environment().put("CANDLEWICK_" + key, value));
@@ -91,7 +100,8 @@ public final class ServerProcess implements AutoCloseable {
     } catch (IOException killed) {
       output.add("(" + killed.getMessage() + ")");
     }
-    url.completeExceptionally(new IllegalStateException("ended: " + String.join("\n", output)));
+    String how = "ended with " + process.onExit().join().exitValue() + ": ";
+    url.completeExceptionally(new IllegalStateException(how + String.join("\n", output)));
   }
 
   /** Where it listens. */
@@ -198,6 +208,11 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** Its process id. */
+  long pid() {
+    return process.pid();
+  }
+
   /** SIGTERM, without waiting. */
   public void terminate() {
     process.destroy();
@@ -224,6 +239,7 @@ public final class ServerProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 }

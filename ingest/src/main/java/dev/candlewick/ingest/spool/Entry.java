@@ -11,4 +11,10 @@ package dev.candlewick.ingest.spool;
  * @param payload what it carries; the spool does not look into it
  */
 public record Entry(
-    int apiKeyId, String stream, long epoch, long seq, long takenMillis, byte[] payload) {}
+    int apiKeyId, String stream, long epoch, long seq, long takenMillis, byte[] payload) {
+
+  /** Bytes that it takes in a file. */
+  public int size() {
+    return StoredRecord.HEADER + StoredRecord.BODY_LEAST - 1 + stream.length() + payload.length;
+  }
+}

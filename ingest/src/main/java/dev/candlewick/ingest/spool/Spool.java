@@ -54,9 +54,9 @@ public final class Spool implements AutoCloseable {
     return logs.get(lane);
   }
 
-  /** Whether so many bytes more can be appended. */
-  public boolean hasRoom(long bytes) throws IOException {
-    return used.get() + bytes <= config.bytes() && disk.freeBytes() - bytes >= config.freeBytes();
+  /** Bytes that can still be appended; negative where there are too many already. */
+  public long room() throws IOException {
+    return Math.min(config.bytes() - used.get(), disk.freeBytes() - config.freeBytes());
   }
 
   /** Size of all files. */

@@ -110,7 +110,7 @@ public final class SpoolLog {
    * next call begins another file.
    */
   public void append(List<Entry> group) throws IOException {
-    int size = group.stream().mapToInt(StoredRecord::size).sum();
+    int size = group.stream().mapToInt(Entry::size).sum();
     if (active != null && active.end + size > Segment.FULL && active.end > 0) {
       retire(active);
     }

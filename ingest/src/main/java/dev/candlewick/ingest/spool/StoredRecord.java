@@ -17,18 +17,16 @@ import org.jspecify.annotations.Nullable;
 record StoredRecord(long lsn, long firstOfGroup, Entry entry) {
   static final int HEADER = 12;
   private static final int MAGIC = 0xCA9D_1E01;
-  private static final int BODY_LEAST = 46;
-  private static final int BODY_MOST = 128 << 20;
 
-  /** Bytes that an entry takes in a file. */
-  static int size(Entry entry) {
-    return HEADER + BODY_LEAST - 1 + entry.stream().length() + entry.payload().length;
-  }
+  /** The body of an entry without payload whose stream has a name of one character. */
+  static final int BODY_LEAST = 46;
+
+  private static final int BODY_MOST = 128 << 20;
 
   void write(ByteBuffer out) {
     int start = out.position();
     byte[] name = entry.stream().getBytes(StandardCharsets.US_ASCII);
-    out.putInt(MAGIC).putInt(size(entry) - HEADER).putInt(0);
+    out.putInt(MAGIC).putInt(entry.size() - HEADER).putInt(0);
     out.putLong(lsn).putLong(firstOfGroup).putLong(entry.takenMillis());
     out.putLong(entry.epoch()).putLong(entry.seq()).putInt(entry.apiKeyId());
     out.put((byte) name.length).put(name).put(entry.payload());

@@ -245,13 +245,13 @@ class SpoolTest {
   @Test
   void hasNoRoomOverItsCapOrUnderTheFloorOfTheDisk() throws Exception {
     Spool spool = Spool.open(disk, new SpoolConfig(Path.of("spool"), 1_000, 500), 1);
-    assertThat(spool.hasRoom(1_000)).isTrue();
-    assertThat(spool.hasRoom(1_001)).isFalse();
+    assertThat(spool.room()).isEqualTo(1_000);
     disk.capacity = 1_400;
-    assertThat(spool.hasRoom(900)).isTrue();
-    assertThat(spool.hasRoom(901)).isFalse();
+    assertThat(spool.room()).isEqualTo(900);
     append(spool.log(0), 1);
-    assertThat(spool.hasRoom(1_000 - spool.used() + 1)).isFalse();
+    assertThat(spool.room()).isEqualTo(900 - spool.used());
+    disk.capacity = 2_000;
+    assertThat(spool.room()).isEqualTo(1_000 - spool.used());
   }
 
   // Experiment 26.
