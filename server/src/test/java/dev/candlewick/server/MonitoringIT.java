@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What monitoring/ says against what a real server shows. */
 class MonitoringIT {
@@ -29,9 +30,9 @@ class MonitoringIT {
   private static RunningServer server;
 
   @BeforeAll
-  static void start() throws InterruptedException {
+  static void start(@TempDir Path spool) throws InterruptedException {
     TestDatabase.shared().clear();
-    server = RunningServer.with(Map.of());
+    server = RunningServer.with(Map.of("SPOOL_DIR", spool.toString()));
     ingest("BTCUSDT");
     // Some meters come with the first garbage collection, request or answer of the database.
     System.gc();
