@@ -105,6 +105,9 @@ final class CandleTable {
     Map<Key, Boolean> written = new HashMap<>();
     written.putAll(upsert(connection, UPSERT_1M, minutes));
     written.putAll(upsert(connection, UPSERT_NATIVE, others));
+    // Among the minutes a forming one gives way to trades; whoever asks for the venue's own finds
+    // it here.
+    upsert(connection, UPSERT_NATIVE, minutes.stream().filter(l -> !l.candle().closed()).toList());
     byKey.forEach((key, sameKey) -> count(sameKey, written.get(key)));
     return Stream.concat(minutes.stream(), others.stream())
         .filter(line -> written.containsKey(line.key()))

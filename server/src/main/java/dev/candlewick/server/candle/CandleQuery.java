@@ -9,8 +9,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A question for candles of one instrument.
@@ -48,10 +46,6 @@ record CandleQuery(
   private static final int MAX_LIMIT = 10_000;
   private static final long DAY = 86_400;
 
-  /** Spellings of other systems: {@code 1Min}, {@code 1T}, {@code 1Hour}, {@code 1D}. */
-  private static final Pattern SPELT_OUT =
-      Pattern.compile("([0-9]+)(Min|T|Hour|H|Day|D|Week|W|Month)");
-
   CandleQuery {
     boolean calendar = session || !zone.equals(ZoneOffset.UTC);
     if (calendar && timeframe.longestSeconds() > DAY && !Days.divide(timeframe)) {
@@ -62,7 +56,7 @@ record CandleQuery(
 
   /** The question that these parameters ask; 400 naming the parameter that is wrong. */
   static CandleQuery parse(Params params) {
-    Timeframe timeframe = timeframe(params.required("timeframe"));
+    Timeframe timeframe = Params.timeframe(params.required("timeframe"));
     String tz = params.text("tz");
     boolean session = "session".equals(tz);
     return new CandleQuery(
@@ -86,25 +80,6 @@ record CandleQuery(
             params.oneOf("state", "all", "all", "closed").equals("closed"));
     Cursor cursor = params.cursor(Position.kind(timeframe, first.backwards()), 2);
     return cursor == null ? first : first.at(Position.of(cursor));
-  }
-
-  private static Timeframe timeframe(String text) {
-    Matcher speltOut = SPELT_OUT.matcher(text);
-    return Timeframe.parse(speltOut.matches() ? speltOut.group(1) + unit(speltOut.group(2)) : text)
-        .orElseThrow(
-            () ->
-                Problem.badParameter(
-                    "timeframe",
-                    "must be a number and one of s m h d w M, a multiple of a minute or a part of"
-                        + " a day, ten years at most"));
-  }
-
-  private static String unit(String word) {
-    return switch (word) {
-      case "Min", "T" -> "m";
-      case "Month" -> "M";
-      default -> word.substring(0, 1).toLowerCase(Locale.ROOT);
-    };
   }
 
   private static ZoneId zone(String name) {

@@ -103,6 +103,14 @@ final class CandleSql {
 
   private static final String SELECT_MINUTES = "select 1, {columns}, source from minutes\n";
 
+  /** The venue's forming minutes, also where trades have taken their place among the minutes. */
+  private static final String SELECT_FORMING =
+      """
+      select 1, {columns}, 4::int2 from market.candles_native
+      where instrument_id = $1 and timeframe = '1m' and ts >= $2 and ts < $3
+        and (ts >= {tail} or public.time_bucket({length}, ts) in (select ts from dug))
+      """;
+
   private static final String SELECT_STALE =
       """
       select 2, stale.ts, b.*, 1::int2
@@ -168,6 +176,7 @@ final class CandleSql {
         series,
         PENDING + (minutes ? SELECT_TAIL : SELECT_LEVEL + NOT_DUG),
         minutes ? "" : SELECT_MINUTES,
+        series.source() == Source.NATIVE ? SELECT_FORMING : "",
         SELECT_STALE,
         SELECT_FRESH,
         exact(series));

@@ -117,9 +117,7 @@ final class Request {
       }
       return null;
     }
-    return Timeframe.parse(required("timeframe"))
-        .orElseThrow(
-            () -> Problem.badParameter("timeframe", "must be a number and one of s m h d w M"));
+    return Params.timeframe(required("timeframe"));
   }
 
   Times unit() {

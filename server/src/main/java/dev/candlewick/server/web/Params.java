@@ -1,6 +1,7 @@
 package dev.candlewick.server.web;
 
 import dev.candlewick.Problem;
+import dev.candlewick.Timeframe;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.RoutingContext;
@@ -10,8 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * parameter that is not known, given twice or empty.
  */
 public final class Params {
+  /** Spellings of other systems: {@code 1Min}, {@code 1T}, {@code 1Hour}, {@code 1D}. */
+  private static final Pattern SPELT_OUT =
+      Pattern.compile("([0-9]+)(Min|T|Hour|H|Day|D|Week|W|Month)");
+
   private static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
   private static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}");
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,40}");
@@ -120,6 +127,27 @@ public final class Params {
       throw Problem.badParameter("symbol", "must match " + SYMBOL);
     }
     return text;
+  }
+
+  /** A timeframe as the native routes take it, in other systems' spellings too. */
+  public static Timeframe timeframe(String text) {
+    Matcher speltOut = SPELT_OUT.matcher(text);
+    return Timeframe.parse(
+            speltOut.matches() ? speltOut.group(1) + unitLetter(speltOut.group(2)) : text)
+        .orElseThrow(
+            () ->
+                Problem.badParameter(
+                    "timeframe",
+                    "must be a number and one of s m h d w M, a multiple of a minute or a part of"
+                        + " a day, ten years at most"));
+  }
+
+  private static String unitLetter(String word) {
+    return switch (word) {
+      case "Min", "T" -> "m";
+      case "Month" -> "M";
+      default -> word.substring(0, 1).toLowerCase(Locale.ROOT);
+    };
   }
 
   /** One of these words, the default if the parameter is not given. */

@@ -68,20 +68,26 @@ final class HandWrittenWrites {
                 candle.volume(),
                 candle.quoteVolume(),
                 candle.counted() ? "10" : "null");
+    String minute = "";
     if (candle.timeframe().equals("1m")) {
-      return """
+      minute =
+          """
           insert into market.candles_1m as c values (%d, '%s', %s, %d)
           on conflict (instrument_id, ts) do update set %s, source = excluded.source
-          where excluded.source = 2 or c.source = 4
+          where excluded.source = 2 or c.source = 4;
           """
-          .formatted(instrument, time, values, candle.closed() ? 2 : 4, excluded());
+              .formatted(instrument, time, values, candle.closed() ? 2 : 4, excluded());
+      if (candle.closed()) {
+        return minute;
+      }
     }
-    return """
+    return minute
+        + """
         insert into market.candles_native as c values (%d, '%s', '%s', %s, %b)
         on conflict (instrument_id, timeframe, ts) do update set %s, closed = excluded.closed
         where excluded.closed or not c.closed
         """
-        .formatted(instrument, candle.timeframe(), time, values, candle.closed(), excluded());
+            .formatted(instrument, candle.timeframe(), time, values, candle.closed(), excluded());
   }
 
   private void mark(int level, List<Long> seconds) {

@@ -2,6 +2,7 @@ package dev.candlewick.server.candle;
 
 import static java.util.Comparator.comparingLong;
 import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.Timeframe;
 import dev.candlewick.server.candle.RawMarket.Sent;
@@ -256,5 +257,46 @@ final class Oracle {
 
   private static double number(@Nullable BigDecimal value) {
     return value == null ? Double.NaN : value.doubleValue();
+  }
+
+  static void assertSame(String what, List<Candle> read, List<Candle> expected) {
+    assertThat(read.stream().map(Candle::ts).toList())
+        .as(what)
+        .isEqualTo(expected.stream().map(Candle::ts).toList());
+    for (int i = 0; i < read.size(); i++) {
+      if (!isSame(read.get(i), expected.get(i))) {
+        assertThat(read.get(i)).as(what).isEqualTo(expected.get(i));
+      }
+    }
+  }
+
+  /** All numbers to the last bit, but the sum of prices times sizes, which has too many digits. */
+  static boolean isSame(@Nullable Candle read, Candle expected) {
+    if (read == null) {
+      return false;
+    }
+    double quoteVolume = expected.quoteVolume();
+    double error = Math.abs(read.quoteVolume() - quoteVolume);
+    boolean close =
+        Double.isNaN(quoteVolume)
+            ? Double.isNaN(read.quoteVolume())
+            : error <= Math.abs(quoteVolume) * 1e-14;
+    return close && withoutQuoteVolume(read).equals(withoutQuoteVolume(expected));
+  }
+
+  private static Candle withoutQuoteVolume(Candle c) {
+    return new Candle(
+        c.ts(),
+        c.open(),
+        c.high(),
+        c.low(),
+        c.close(),
+        c.volume(),
+        0,
+        c.trades(),
+        c.takerBuyVolume(),
+        c.closed(),
+        c.origin(),
+        c.filled());
   }
 }

@@ -118,13 +118,13 @@ final class RawMarket {
     };
   }
 
-  /** Candles of the venue; {@code forming} says whether some are still forming. */
-  List<Sent> send(int count, boolean forming) {
+  /** Candles of the venue, some of them still forming. */
+  List<Sent> send(int count) {
     List<Sent> batch = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       String timeframe = TIMEFRAMES[random.nextInt(TIMEFRAMES.length)];
       long ts = Timeframe.parse(timeframe).orElseThrow().bucket(time());
-      boolean closed = !forming || random.nextInt(3) > 0;
+      boolean closed = random.nextInt(3) > 0;
       boolean counted = random.nextInt(3) > 0;
       Sent candle =
           new Sent(

@@ -317,7 +317,7 @@ class LiveIT {
   @Test
   void sendsSnapshotThenLiveThenUpdates() {
     postTrades(trade(System.currentTimeMillis(), 5, 1));
-    client.subscribe(1, "candles", symbol, ",\"timeframe\":\"1M\",\"last\":3");
+    client.subscribe(1, "candles", symbol, ",\"timeframe\":\"1Month\",\"last\":3");
     postTrades(trade(System.currentTimeMillis(), 6, 2));
     client.await(message -> message.getString("t").equals("update"));
     assertThat(client.messages())
