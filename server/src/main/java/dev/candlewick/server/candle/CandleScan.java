@@ -13,8 +13,11 @@ final class CandleScan {
   private static final long MOST_TRADED_SECONDS = 30 * 86_400L;
   private static final long FIRST_TRADED_SECONDS = 3_600;
 
+  /** Rows of a window: to read and fold more would hold up the event loop's other requests. */
+  private static final long MOST_STORED_ROWS = 16_000;
+
   /** A window that cost more than this is not followed by a larger one. */
-  private static final long COSTLY = CandleRepository.MAX_ROWS / 4;
+  private static final long COSTLY = MOST_STORED_ROWS / 2;
 
   private final CandleRepository repository;
   private final Series series;
@@ -42,8 +45,7 @@ final class CandleScan {
     this.high = buckets.floor(slice.to(now) - 1);
     long length = series.timeframe().longestSeconds();
     boolean traded = series.level().isTrades();
-    this.widest =
-        traded ? MOST_TRADED_SECONDS : CandleRepository.MAX_ROWS / 2 * series.level().seconds();
+    this.widest = traded ? MOST_TRADED_SECONDS : MOST_STORED_ROWS * series.level().seconds();
     // A quarter more than would do without gaps.
     long wanted = (slice.limit() * 5L / 4 + 2) * length;
     this.width = Math.min(wanted, traded ? Math.max(FIRST_TRADED_SECONDS, length) : widest);
