@@ -31,6 +31,11 @@ public final class FrameAssembler {
     }
   }
 
+  /** Bytes of a message that is not whole yet. */
+  int held() {
+    return message.length();
+  }
+
   /** The message that this frame completes, if it does. */
   public Optional<byte[]> add(WebSocketFrame frame) throws RefusedException {
     if (frame.isBinary()) {

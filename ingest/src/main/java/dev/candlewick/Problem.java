@@ -56,6 +56,12 @@ public final class Problem extends RuntimeException {
     return new Problem(status, code, detail, RETRY_SECONDS, null);
   }
 
+  /** 429 {@code rate_limited}, over after so many milliseconds. */
+  public static Problem rateLimited(String detail, long millis) {
+    int seconds = (int) Math.min(Math.max(1, (millis + 999) / 1_000), 86_400);
+    return new Problem(429, "rate_limited", detail, seconds, null);
+  }
+
   /** 503 {@code unavailable}. */
   public static Problem unavailable(String detail) {
     return passing(503, "unavailable", detail);

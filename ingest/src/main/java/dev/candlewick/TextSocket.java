@@ -3,7 +3,6 @@ package dev.candlewick;
 import dev.candlewick.FrameAssembler.RefusedException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.Context;
@@ -12,7 +11,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import io.vertx.core.http.impl.HttpServerConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,9 +23,6 @@ import java.util.Optional;
 public final class TextSocket {
   /** How long a client has to read the close frame and to answer it. */
   private static final long CLOSE_MILLIS = 5_000;
-
-  /** The name of Vert.x's own handler, the last of a connection's pipeline. */
-  private static final String VERTX = "handler";
 
   private final ServerWebSocket socket;
   private final HttpConnection connection;
@@ -50,6 +45,9 @@ public final class TextSocket {
      */
     void refused(int closeCode, String code, String detail);
 
+    /** A message that is not whole yet holds so many bytes now; 0 once it is. */
+    default void hold(int bytes) {}
+
     /** There is room again for what is to be sent. */
     void drained();
 
@@ -67,8 +65,7 @@ public final class TextSocket {
 
   /** Begins to read. */
   public void start(Listener listener) {
-    ChannelPipeline pipeline = pipeline(connection);
-    pipeline.addBefore(VERTX, "broken frames", new BrokenFrames(listener));
+    Wire.pipeline(connection).addBefore(Wire.VERTX, "broken frames", new BrokenFrames(listener));
     socket.frameHandler(frame -> onFrame(frame, listener));
     socket.drainHandler(drained -> onDrained(listener));
     // What breaks the connection also ends it; broken frames do not come here.
@@ -121,6 +118,7 @@ public final class TextSocket {
     }
     try {
       Optional<byte[]> message = frames.add(frame);
+      listener.hold(frames.held());
       if (message.isPresent()) {
         listener.message(message.get());
       }
@@ -133,7 +131,7 @@ public final class TextSocket {
   private void stopReadingIfFull() {
     if (isFull() && !stalled) {
       stalled = true;
-      socket.pause();
+      stopReading();
     }
   }
 
@@ -148,8 +146,15 @@ public final class TextSocket {
   private void readOn() {
     if (!held && !stalled) {
       lastHeard = System.nanoTime();
+      Wire.read(connection, true);
       socket.resume();
     }
+  }
+
+  /** Vert.x alone would still take in many frames. */
+  private void stopReading() {
+    socket.pause();
+    Wire.read(connection, false);
   }
 
   /** Where everything of this socket happens. */
@@ -194,7 +199,7 @@ public final class TextSocket {
   /** Stops to read; what is there stays in the kernel, and pongs with it. */
   public void pause() {
     held = true;
-    socket.pause();
+    stopReading();
   }
 
   /** Goes on reading. The time in between was no silence of the client. */
@@ -212,20 +217,7 @@ public final class TextSocket {
       closed = true;
       resume();
       socket.close((short) code, reason);
-      cutOff = context.owner().setTimer(CLOSE_MILLIS, late -> cut(connection));
+      cutOff = context.owner().setTimer(CLOSE_MILLIS, late -> Wire.cut(connection));
     }
-  }
-
-  /** Cuts a connection, whatever is still to be sent on it. */
-  public static void cut(HttpConnection connection) {
-    ChannelHandlerContext vertx = pipeline(connection).context(VERTX);
-    if (vertx != null) {
-      vertx.close();
-    }
-  }
-
-  /** Vert.x has no public way to a connection's pipeline, nor to close one without good-bye. */
-  private static ChannelPipeline pipeline(HttpConnection connection) {
-    return ((HttpServerConnection) connection).channelHandlerContext().pipeline();
   }
 }

@@ -14,9 +14,9 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Reads a body, plain or gzip, under three bounds: its inflated size, the budget of the process,
- * and time. The bytes of a body that was read stay counted in the budget until its message is
- * answered.
+ * Reads a body, plain or gzip, under four bounds: its inflated size, the memory that its key and
+ * the process have left, its key's rate, and time. The bytes of a body that was read stay counted
+ * in the key's budget.
  */
 final class BodyReader {
   private static final long DEADLINE_MILLIS = 10_000;
@@ -28,27 +28,28 @@ final class BodyReader {
 
   private final RoutingContext context;
   private final HttpServerRequest request;
-  private final Ingest ingest;
+  private final Quota quota;
   private final int limit;
   private final Buffer body = Buffer.buffer();
   private final Promise<Buffer> whole = Promise.promise();
-  private int reserved;
+  private long reserved;
   private boolean over;
 
-  BodyReader(RoutingContext context, Ingest ingest) {
+  BodyReader(RoutingContext context, int limit, Quota quota) {
     this.context = context;
     this.request = context.request();
-    this.ingest = ingest;
-    this.limit = ingest.config().bodyBytes();
+    this.quota = quota;
+    this.limit = limit;
   }
 
   /** The body; if it cannot be read the request has been failed already. */
   Future<Buffer> read() {
     boolean zipped = isZipped();
-    if (declaredLength() > limit) {
-      fail(tooLarge());
+    quota.refuseIfSpent();
+    if (!reserve(0, declaredLength())) {
       return whole.future();
     }
+    release(reserved);
     long timer =
         context
             .vertx()
@@ -88,15 +89,23 @@ final class BodyReader {
   }
 
   /** Counts so many bytes more of something that has so many already; fails if it may not. */
-  private boolean reserve(int already, int more) {
+  private boolean reserve(int already, long more) {
     if (already + more > limit) {
-      fail(tooLarge());
-    } else if (!ingest.reserve(more)) {
-      fail(Problem.passing(503, "overloaded", "more is coming in than can be written"));
-    } else {
-      reserved += more;
+      fail(new Problem(413, "too_large", "a body may have " + limit + " bytes, inflated"));
+      return false;
     }
-    return !over;
+    Budget full = quota.budget().tryTake(more);
+    if (full != null) {
+      fail(Quota.noRoom(full));
+      return false;
+    }
+    reserved += more;
+    return true;
+  }
+
+  private void release(long bytes) {
+    reserved -= bytes;
+    quota.budget().release(bytes);
   }
 
   private void complete(boolean zipped) {
@@ -106,13 +115,14 @@ final class BodyReader {
     Buffer plain = zipped ? inflate() : body;
     if (!over) {
       over = true;
+      quota.spendBytes(plain.length());
       whole.complete(plain);
     }
   }
 
   /** The inflated body takes the place of the other in the budget. */
   private Buffer inflate() {
-    int compressed = reserved;
+    long compressed = reserved;
     Buffer plain = Buffer.buffer();
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(body.getBytes()), CHUNK)) {
       byte[] chunk = in.readNBytes(CHUNK);
@@ -124,14 +134,9 @@ final class BodyReader {
       fail(new Problem(400, "malformed", "the body is not whole gzip"));
     }
     if (!over) {
-      reserved -= compressed;
-      ingest.unreserve(compressed);
+      release(compressed);
     }
     return plain;
-  }
-
-  private Problem tooLarge() {
-    return new Problem(413, "too_large", "a body may have " + limit + " bytes, inflated");
   }
 
   private void fail(Problem problem) {
@@ -139,7 +144,7 @@ final class BodyReader {
       return;
     }
     over = true;
-    ingest.unreserve(reserved);
+    release(reserved);
     whole.fail(problem);
     if (request.isEnded()) {
       context.fail(problem);

@@ -3,34 +3,62 @@ package dev.candlewick.ingest;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** Bytes of messages taken in and not yet answered, of the whole process. Safe on any thread. */
+/**
+ * Bytes taken in and not yet answered: of the whole process, or of one API key, which count in
+ * both. Safe on any thread.
+ */
 final class Budget {
+  private final @Nullable Budget whole;
   private final long limit;
   private final AtomicLong used = new AtomicLong();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-  Budget(long limit) {
+  private Budget(@Nullable Budget whole, long limit) {
+    this.whole = whole;
     this.limit = limit;
   }
 
-  /** Counts bytes that are already here; false if this was the last that fits. */
-  boolean take(long bytes) {
-    return used.addAndGet(bytes) < limit;
+  /** Of the process. */
+  Budget(long limit) {
+    this(null, limit);
   }
 
-  /** Counts bytes if they fit. */
-  boolean tryTake(long bytes) {
-    if (used.addAndGet(bytes) <= limit) {
-      return true;
+  /** Of one of those who share this budget. */
+  Budget share(long itsLimit) {
+    return new Budget(this, itsLimit);
+  }
+
+  /** Whether there is room for something more, here and in the whole. */
+  boolean hasRoom() {
+    return used.get() < limit && (whole == null || whole.hasRoom());
+  }
+
+  /** Counts bytes that are already here, more than fit if need be; fewer if negative. */
+  void take(long bytes) {
+    release(-bytes);
+  }
+
+  /** Counts bytes if they fit; if not, the budget that is full. */
+  @Nullable Budget tryTake(long bytes) {
+    Budget full =
+        used.addAndGet(bytes) > limit ? this : whole == null ? null : whole.tryTake(bytes);
+    if (full != null) {
+      releaseHere(bytes);
     }
-    release(bytes);
-    return false;
+    return full;
   }
 
   void release(long bytes) {
-    long left = used.addAndGet(-bytes);
-    if (left <= limit / 2) {
+    releaseHere(bytes);
+    if (whole != null) {
+      whole.release(bytes);
+    }
+  }
+
+  private void releaseHere(long bytes) {
+    if (used.addAndGet(-bytes) <= limit / 2) {
       for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
         next.run();
       }
@@ -38,11 +66,18 @@ final class Budget {
   }
 
   /**
-   * Runs {@code action} once at most half of the budget is in use; at once if that is so already.
+   * Runs {@code action} once at most half is in use, here and of the whole; at once if that is so
+   * already.
    */
   void whenHalfFree(Runnable action) {
-    waiting.add(action);
-    release(0);
+    Budget above = whole;
+    waiting.add(above == null ? action : () -> above.whenHalfFree(action));
+    releaseHere(0);
+  }
+
+  /** Whether it is the process's own. */
+  boolean isWhole() {
+    return whole == null;
   }
 
   long used() {

@@ -19,6 +19,7 @@ public final class DialectRequest {
 
   private final Ingest ingest;
   private final RoutingContext request;
+  private final Quota quota;
   private final byte[] body;
   private final Queue<Part> parts = new ArrayDeque<>();
   private int reserved;
@@ -26,9 +27,10 @@ public final class DialectRequest {
 
   private record Part(Kind kind, Message.Checked checked) {}
 
-  private DialectRequest(Ingest ingest, RoutingContext request, byte[] body) {
+  private DialectRequest(Ingest ingest, RoutingContext request, Quota quota, byte[] body) {
     this.ingest = ingest;
     this.request = request;
+    this.quota = quota;
     this.body = body;
     this.reserved = body.length;
   }
@@ -39,9 +41,10 @@ public final class DialectRequest {
    */
   public static Future<DialectRequest> read(Ingest ingest, RoutingContext request) {
     ingest.refuseIfUnable();
-    return new BodyReader(request, ingest)
+    Quota quota = ingest.quotaOf(request);
+    return new BodyReader(request, ingest.config().bodyBytes(), quota)
         .read()
-        .map(body -> new DialectRequest(ingest, request, body.getBytes()));
+        .map(body -> new DialectRequest(ingest, request, quota, body.getBytes()));
   }
 
   /** What the client sent. */
@@ -59,7 +62,7 @@ public final class DialectRequest {
 
   /** Nothing will be written: the body no longer counts in the budget. */
   public void drop() {
-    ingest.unreserve(reserved);
+    quota.budget().release(reserved);
     reserved = 0;
   }
 
@@ -78,7 +81,8 @@ public final class DialectRequest {
     reserved -= bytes;
     PartAnswer answer = new PartAnswer(committed);
     answer.startClock();
-    ingest.submitReserved(Message.ofRequest(part.kind(), part.checked(), bytes, answer, null));
+    ingest.submitRequest(
+        Message.ofRequest(part.kind(), part.checked(), bytes, answer, null), quota);
   }
 
   /** To one kind's rows; the last of them answers the request. */

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,9 @@ public final class Ingest {
   private final RollUp rollUp;
   private final List<Lane> lanes = new ArrayList<>();
   private final @Nullable Spooler spooler;
+  private final Map<Integer, Quota> quotas = new ConcurrentHashMap<>();
   private final Map<Long, Held> sessions = new ConcurrentHashMap<>();
+  private volatile Function<RoutingContext, IngestKey> keyOf = request -> IngestKey.NONE;
   private volatile boolean started;
   private volatile boolean draining;
 
@@ -56,7 +58,7 @@ public final class Ingest {
     this.blocking = vertx.createSharedWorkerExecutor("candlewick-hello", 2);
     this.budget = new Budget(config.budgetBytes());
     SpoolConfig spool = config.spool();
-    this.spooler = spool == null ? null : Spooler.open(spool, config.lanes(), budget, registry);
+    this.spooler = spool == null ? null : Spooler.open(spool, config.lanes(), registry);
     this.decoder = new JsonDecoder(config.limits().rows());
     this.metrics = new IngestMetrics(registry, budget);
     InstrumentIds instrumentIds = new InstrumentIds();
@@ -64,7 +66,7 @@ public final class Ingest {
       BatchWriter writer =
           new BatchWriter(number, connections(), instrumentIds, config.strictDurability(), metrics);
       LaneSpool laneSpool = spooler == null ? null : spooler.lane(number);
-      lanes.add(new Lane(number, writer, laneSpool, Lane.Clock.SYSTEM, config, budget, metrics));
+      lanes.add(new Lane(number, writer, laneSpool, Lane.Clock.SYSTEM, config, metrics));
     }
     metrics.watch(lanes);
     this.rollUp = new RollUp(pool, config.retention(), registry);
@@ -125,12 +127,13 @@ public final class Ingest {
   /**
    * Adds the write way's routes.
    *
-   * @param apiKeyId the id of the key that a request came with, 0 where no keys are configured
+   * @param key the key that a request came with
    */
-  public void mount(Router router, ToIntFunction<RoutingContext> apiKeyId) {
-    IngestEndpoint endpoint = new IngestEndpoint(this, apiKeyId);
+  public void mount(Router router, Function<RoutingContext, IngestKey> key) {
+    keyOf = key;
+    IngestEndpoint endpoint = new IngestEndpoint(this);
     router.get("/v1/ingest").handler(endpoint::handle);
-    RestEndpoint rest = new RestEndpoint(this, apiKeyId);
+    RestEndpoint rest = new RestEndpoint(this);
     for (Kind kind : Kind.values()) {
       router.post("/v1/" + kind.word()).handler(request -> rest.handle(request, kind));
     }
@@ -209,33 +212,39 @@ public final class Ingest {
     return new Message.Checked(rows, rejections);
   }
 
-  /** Always takes the message; false if it was the last that fits in the budget. */
-  boolean submit(Message message) {
-    boolean roomLeft = budget.take(message.bytes);
+  IngestKey keyOf(RoutingContext request) {
+    return keyOf.apply(request);
+  }
+
+  Quota quotaOf(RoutingContext request) {
+    return quota(keyOf(request));
+  }
+
+  /** What this key may take up. Only ids of valid keys come here, so there are few. */
+  Quota quota(IngestKey key) {
+    return quotas
+        .computeIfAbsent(
+            key.id(), id -> new Quota(id == 0 ? budget : budget.share(config.keyBudgetBytes())))
+        .limit(key);
+  }
+
+  /** Takes a message of a stream, which is counted in a budget. */
+  void submit(Message message) {
     int lane = Math.floorMod(Long.hashCode(message.stream().number()), lanes.size());
     lanes.get(lane).submit(message);
-    return roomLeft;
   }
 
   /**
-   * Takes a request whose bytes {@link #reserve} has counted. Requests for one instrument share a
-   * lane: trades without ids stay in the order in which they were sent.
+   * Takes a request, whose body {@link BodyReader} has counted in the quota's budget; from now on
+   * its rows count there. Requests for one instrument share a lane: trades without ids stay in the
+   * order in which they were sent.
    */
-  void submitReserved(Message message) {
+  void submitRequest(Message message, Quota quota) {
+    quota.spendRows(message.rowsSent());
+    message.countIn(quota.budget());
+    quota.budget().release(message.bytes);
     int instrument = message.rows.isEmpty() ? 0 : message.rows.get(0).instrument().hashCode();
     lanes.get(Math.floorMod(instrument, lanes.size())).submit(message);
-  }
-
-  boolean reserve(int bytes) {
-    return budget.tryTake(bytes);
-  }
-
-  void unreserve(int bytes) {
-    budget.release(bytes);
-  }
-
-  void whenRoom(Runnable action) {
-    budget.whenHalfFree(action);
   }
 
   /** Whether messages are spooled while the database is away. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param batchBytes bytes of messages at which a batch closes
  * @param batchAge how long a batch waits for more rows at most
  * @param budgetBytes bytes of messages in memory, of the whole process
+ * @param keyBudgetBytes of one API key
  * @param limits what one WebSocket client may send
  * @param bodyBytes a REST body's size, inflated
  * @param strictDurability refuse to take data where COMMIT does not mean on disk
@@ -27,6 +28,7 @@ public record IngestConfig(
     int batchBytes,
     Duration batchAge,
     long budgetBytes,
+    long keyBudgetBytes,
     Limits limits,
     int bodyBytes,
     boolean strictDurability,

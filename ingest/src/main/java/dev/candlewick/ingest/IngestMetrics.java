@@ -27,6 +27,7 @@ final class IngestMetrics {
   private final DistributionSummary batchRows;
   private final DistributionSummary batchBytes;
   private final Timer batchTime;
+  private final Counter busy;
   private final Map<Rejection.Code, Counter> rejected = new EnumMap<>(Rejection.Code.class);
   private final AtomicInteger sessions = new AtomicInteger();
 
@@ -54,6 +55,10 @@ final class IngestMetrics {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(10))
+            .register(registry);
+    busy =
+        Counter.builder("candlewick.ingest.busy")
+            .description("Times a socket was told to wait: over its key's rate, or out of memory")
             .register(registry);
     gauge("sessions", null, "Open ingest sockets", sessions, AtomicInteger::get);
     gauge("budget.used", BYTES, "Bytes taken in and not yet answered", budget, Budget::used);
@@ -108,6 +113,10 @@ final class IngestMetrics {
 
   void sessionOpened() {
     sessions.incrementAndGet();
+  }
+
+  void busy() {
+    busy.increment();
   }
 
   void sessionClosed() {

@@ -20,7 +20,6 @@ final class IngestSession implements Answer, TextSocket.Listener {
   private static final int GOING_AWAY = 1001;
   private static final int FENCED = 4409;
   private static final int TRY_AGAIN_LATER = 1013;
-  private static final long BUSY_RETRY_MILLIS = 500;
   private static final long HEARTBEAT_MILLIS = 20_000;
   private static final long SPOOL_MILLIS = 50;
   private static final long UNTIL_DRAINED_NANOS = 10_000_000_000L;
@@ -32,27 +31,26 @@ final class IngestSession implements Answer, TextSocket.Listener {
   private final TextSocket socket;
   private final Context context;
   private final int apiKeyId;
+  private final Backpressure backpressure;
 
   private @Nullable StreamState stream;
   private boolean greeting;
   private volatile boolean fenced;
-  private boolean pausedByBudget;
   private long nextSeq;
   private boolean gapTold;
-  private int inflightMessages;
-  private long inflightBytes;
 
   private PendingAck ack = new PendingAck(0, Durability.FULL, false);
   private boolean ackScheduled;
   private long heartbeat;
   private long unread = -1;
 
-  IngestSession(Ingest ingest, TextSocket socket, int apiKeyId) {
+  IngestSession(Ingest ingest, TextSocket socket, IngestKey key) {
     this.ingest = ingest;
     this.limits = ingest.config().limits();
     this.socket = socket;
     this.context = socket.context();
-    this.apiKeyId = apiKeyId;
+    this.apiKeyId = key.id();
+    this.backpressure = new Backpressure(socket, limits, ingest.quota(key), ingest.metrics(), this);
   }
 
   void start() {
@@ -71,12 +69,22 @@ final class IngestSession implements Answer, TextSocket.Listener {
   public void ended() {
     context.owner().cancelTimer(heartbeat);
     context.owner().cancelTimer(unread);
+    backpressure.hold(0);
     ingest.sessionClosed(this);
+  }
+
+  @Override
+  public void hold(int bytes) {
+    backpressure.hold(bytes);
   }
 
   /** Finds out connections that are dead. */
   private void beat() {
-    if (!paused() && socket.silence().compareTo(LONGEST_SILENCE) > 0) {
+    boolean silent = socket.silence().compareTo(LONGEST_SILENCE) > 0;
+    boolean waitsForDatabase = greeting && stream == null;
+    if (backpressure.dribbles()) {
+      socket.close(POLICY, "a message took too long");
+    } else if (silent && !backpressure.pauses() && !waitsForDatabase) {
       socket.close(GOING_AWAY, "nothing was heard for a minute");
     } else {
       socket.ping("");
@@ -85,6 +93,9 @@ final class IngestSession implements Answer, TextSocket.Listener {
 
   @Override
   public void message(byte[] json) {
+    if (stream != null && !backpressure.admits(json)) {
+      return;
+    }
     try {
       Envelope envelope = ingest.decoder().decode(json);
       String type = envelope.type() == null ? "" : envelope.type();
@@ -170,6 +181,7 @@ final class IngestSession implements Answer, TextSocket.Listener {
     if (envelope.seq() < 0 || raw == null) {
       throw new DecodeException(Fault.BAD_MESSAGE, "seq and rows are due");
     }
+    backpressure.spend(bytes);
     if (envelope.seq() < nextSeq) {
       ackSoon();
       return;
@@ -185,40 +197,8 @@ final class IngestSession implements Answer, TextSocket.Listener {
     Message.Checked checked = ingest.check(kind, envelope.defaults(), raw);
     Message message = Message.ofStream(open, nextSeq, kind, checked, bytes, this);
     nextSeq++;
-    inflightMessages++;
-    inflightBytes += bytes;
-    boolean roomLeft = ingest.submit(message);
-    pauseIfFull(roomLeft);
-  }
-
-  private void pauseIfFull(boolean roomLeft) {
-    if (!roomLeft && !pausedByBudget) {
-      pausedByBudget = true;
-      socket.send(SessionJson.busy(BUSY_RETRY_MILLIS));
-      socket.pause();
-      ingest.whenRoom(() -> context.runOnContext(room -> resumeByBudget()));
-    } else if (overWindow()) {
-      socket.pause();
-    }
-  }
-
-  private boolean paused() {
-    return pausedByBudget || overWindow();
-  }
-
-  private boolean overWindow() {
-    return inflightMessages >= limits.inflightMessages() || inflightBytes >= limits.inflightBytes();
-  }
-
-  private void resumeByBudget() {
-    pausedByBudget = false;
-    resumeIfRoom();
-  }
-
-  private void resumeIfRoom() {
-    if (!paused()) {
-      socket.resume();
-    }
+    backpressure.taken(message);
+    ingest.submit(message);
   }
 
   @Override
@@ -235,10 +215,9 @@ final class IngestSession implements Answer, TextSocket.Listener {
   public void spooled(List<Message> messages) {
     context.runOnContext(
         hop -> {
-          messages.forEach(this::leftMemory);
           ack.spooled(messages.get(messages.size() - 1).seq());
           sendAck();
-          resumeIfRoom();
+          messages.forEach(backpressure::answered);
         });
   }
 
@@ -247,19 +226,11 @@ final class IngestSession implements Answer, TextSocket.Listener {
     context.runOnContext(
         hop -> {
           for (Message message : messages) {
-            if (!message.spooled) {
-              leftMemory(message);
-            }
             ack.add(message, durability);
           }
           sendAck();
-          resumeIfRoom();
+          messages.stream().filter(m -> !m.spooled).forEach(backpressure::answered);
         });
-  }
-
-  private void leftMemory(Message message) {
-    inflightMessages--;
-    inflightBytes -= message.bytes;
   }
 
   @Override
@@ -284,8 +255,7 @@ final class IngestSession implements Answer, TextSocket.Listener {
     context.runOnContext(
         hop -> {
           socket.send(SessionJson.drain());
-          pausedByBudget = true;
-          socket.pause();
+          backpressure.drain();
         });
   }
 

@@ -38,7 +38,6 @@ final class Lane implements Runnable {
   private final Clock clock;
   private final Batch.Bounds bounds;
   private final long batchAgeNanos;
-  private final Budget budget;
   private final IngestMetrics metrics;
   private final Thread thread;
   private volatile boolean stopping;
@@ -87,14 +86,12 @@ final class Lane implements Runnable {
       @Nullable LaneSpool spool,
       Clock clock,
       IngestConfig config,
-      Budget budget,
       IngestMetrics metrics) {
     this.database = database;
     this.spool = spool;
     this.clock = clock;
     this.bounds = new Batch.Bounds(config.batchRows(), config.batchBytes());
     this.batchAgeNanos = config.batchAge().toNanos();
-    this.budget = budget;
     this.metrics = metrics;
     this.thread = new Thread(this, "candlewick-lane-" + number);
     if (spool != null) {
@@ -308,8 +305,6 @@ final class Lane implements Runnable {
   }
 
   private void release(Message message) {
-    if (!message.spooled) {
-      budget.release(message.bytes);
-    }
+    message.release();
   }
 }

@@ -45,7 +45,6 @@ final class LaneSpool {
 
   private final Spool spool;
   private final SpoolLog log;
-  private final Budget budget;
   private final SpoolMetrics metrics;
   private final Runnable wakeThread;
   private final Map<StreamName, Feed> feeds = new ConcurrentHashMap<>();
@@ -60,10 +59,9 @@ final class LaneSpool {
   /** Whom to answer for a stream's messages that came with this epoch. */
   private record Feed(long epoch, Answer answer) {}
 
-  LaneSpool(Spool spool, int lane, Budget budget, SpoolMetrics metrics, Runnable wakeThread) {
+  LaneSpool(Spool spool, int lane, SpoolMetrics metrics, Runnable wakeThread) {
     this.spool = spool;
     this.log = spool.log(lane);
-    this.budget = budget;
     this.metrics = metrics;
     this.wakeThread = wakeThread;
     this.on = !log.isEmpty();
@@ -236,7 +234,7 @@ final class LaneSpool {
       Message message = each.next();
       if (out.contains(message)) {
         each.remove();
-        budget.release(message.bytes);
+        message.release();
         left--;
       }
     }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Made on an event loop, then owned by one lane's thread until it is answered.
  */
 final class Message {
+  /** What a row takes up in memory, about: a trade 60 bytes, a quote or a refused row 150. */
+  private static final int ROW_BYTES = 100;
+
   final Kind kind;
   final List<Row> rows;
   final int bytes;
@@ -25,6 +28,7 @@ final class Message {
 
   private final List<Rejection> refusedByRule;
   private final List<Rejection> refusedByDatabase = new ArrayList<>();
+  private @Nullable Budget budget;
   private @Nullable StreamState stream;
   private long seq;
 
@@ -82,6 +86,29 @@ final class Message {
   void place(StreamState inStream, long itsSeq) {
     stream = inStream;
     seq = itsSeq;
+  }
+
+  /** Rows as they came, good and bad. */
+  int rowsSent() {
+    return rows.size() + refusedByRule.size();
+  }
+
+  /** Counts it in a budget until {@link #release}. */
+  void countIn(Budget its) {
+    budget = its;
+    its.take(memory());
+  }
+
+  /** It takes up no memory any more. */
+  void release() {
+    if (budget != null) {
+      budget.release(memory());
+      budget = null;
+    }
+  }
+
+  private long memory() {
+    return bytes + (long) ROW_BYTES * rowsSent();
   }
 
   /** How the message came, as metrics name it. */

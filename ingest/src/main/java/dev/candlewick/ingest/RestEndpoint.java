@@ -15,7 +15,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +31,11 @@ final class RestEndpoint {
   private static final Pattern KEY = Pattern.compile("[\\x20-\\x7E]{1,128}");
 
   private final Ingest ingest;
-  private final ToIntFunction<RoutingContext> apiKeyId;
   private final JsonDecoder decoder = new JsonDecoder(MAX_ROWS);
   private final Set<String> keysInFlight = ConcurrentHashMap.newKeySet();
 
-  RestEndpoint(Ingest ingest, ToIntFunction<RoutingContext> apiKeyId) {
+  RestEndpoint(Ingest ingest) {
     this.ingest = ingest;
-    this.apiKeyId = apiKeyId;
   }
 
   /** What the head of a request says. */
@@ -48,7 +45,10 @@ final class RestEndpoint {
   void handle(RoutingContext request, Kind kind) {
     Head head = head(request);
     ingest.refuseIfUnable();
-    new BodyReader(request, ingest).read().onSuccess(body -> answer(request, kind, head, body));
+    Quota quota = ingest.quotaOf(request);
+    new BodyReader(request, ingest.config().bodyBytes(), quota)
+        .read()
+        .onSuccess(body -> answer(request, kind, head, quota, body));
   }
 
   private static Head head(RoutingContext request) {
@@ -89,7 +89,7 @@ final class RestEndpoint {
     return "skip".equals(onError);
   }
 
-  private void answer(RoutingContext request, Kind kind, Head head, Buffer body) {
+  private void answer(RoutingContext request, Kind kind, Head head, Quota quota, Buffer body) {
     byte[] bytes = body.getBytes();
     try {
       Envelope envelope = head.form().decode(bytes, head.defaults(), decoder, MAX_ROWS);
@@ -101,17 +101,18 @@ final class RestEndpoint {
         ingest.metrics().rejected(checked.rejections());
         throw RestAnswer.rowsRejected(checked.rejections());
       }
-      Submission submission = new Submission(request, kind, checked, bytes, head.skipsBadRows());
+      Submission submission =
+          new Submission(request, kind, quota, checked, bytes.length, head.skipsBadRows());
       if (head.key() == null) {
         submission.submit(null);
       } else {
-        submitOnce(submission, head.key());
+        submitOnce(submission, head.key(), sha256(request, bytes));
       }
     } catch (DecodeException e) {
-      ingest.unreserve(bytes.length);
+      quota.budget().release(bytes.length);
       request.fail(new Problem(e.fault.status, e.fault.word(), e.detail()));
     } catch (Problem e) {
-      ingest.unreserve(bytes.length);
+      quota.budget().release(bytes.length);
       request.fail(e);
     }
   }
@@ -120,37 +121,40 @@ final class RestEndpoint {
   private final class Submission {
     private final RoutingContext request;
     private final Kind kind;
+    private final Quota quota;
     private final Message.Checked checked;
-    private final byte[] body;
+    private final int bytes;
     private final RestAnswer answer;
 
     Submission(
         RoutingContext request,
         Kind kind,
+        Quota quota,
         Message.Checked checked,
-        byte[] body,
+        int bytes,
         boolean skipsBadRows) {
       this.request = request;
       this.kind = kind;
+      this.quota = quota;
       this.checked = checked;
-      this.body = body;
+      this.bytes = bytes;
       this.answer = new RestAnswer(request, skipsBadRows);
     }
 
     void submit(@Nullable Idempotency idempotency) {
       answer.startClock();
-      ingest.submitReserved(Message.ofRequest(kind, checked, body.length, answer, idempotency));
+      ingest.submitRequest(Message.ofRequest(kind, checked, bytes, answer, idempotency), quota);
     }
 
     void refuse(Problem problem) {
-      ingest.unreserve(body.length);
+      quota.budget().release(bytes);
       request.fail(problem);
     }
   }
 
   /** With an Idempotency-Key: the first answer again, if there is one; else this is the first. */
-  private void submitOnce(Submission submission, String key) {
-    int owner = apiKeyId.applyAsInt(submission.request);
+  private void submitOnce(Submission submission, String key, byte[] sha256) {
+    int owner = ingest.keyOf(submission.request).id();
     String inFlight = owner + " " + key;
     if (!keysInFlight.add(inFlight)) {
       submission.refuse(
@@ -158,14 +162,13 @@ final class RestEndpoint {
       return;
     }
     submission.request.addEndHandler(ended -> keysInFlight.remove(inFlight));
-    byte[] sha256 = sha256(submission);
     Idempotency idempotency = new Idempotency(owner, key, sha256, RestAnswer::body);
     submission.answer.onKeyTaken(() -> replay(submission, idempotency));
     find(idempotency)
         .onSuccess(
             kept -> {
               if (kept.isPresent()) {
-                ingest.unreserve(submission.body.length);
+                submission.quota.budget().release(submission.bytes);
                 submission.answer.replay(kept.get(), sha256);
               } else {
                 submission.submit(idempotency);
@@ -188,12 +191,12 @@ final class RestEndpoint {
   }
 
   /** Of the whole request: another path or query with the same body is another request. */
-  private static byte[] sha256(Submission submission) {
+  private static byte[] sha256(RoutingContext request, byte[] body) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(submission.request.request().uri().getBytes(StandardCharsets.UTF_8));
+      digest.update(request.request().uri().getBytes(StandardCharsets.UTF_8));
       digest.update((byte) '\n');
-      return digest.digest(submission.body);
+      return digest.digest(body);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

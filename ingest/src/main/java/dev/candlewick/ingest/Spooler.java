@@ -27,17 +27,17 @@ final class Spooler implements Runnable {
   private final Thread thread = new Thread(this, "candlewick-spool");
   private boolean stopping;
 
-  private Spooler(Spool spool, int lanes, Budget budget, MeterRegistry registry) {
+  private Spooler(Spool spool, int lanes, MeterRegistry registry) {
     this.spool = spool;
     this.metrics = new SpoolMetrics(registry, spool);
     for (int lane = 0; lane < lanes; lane++) {
-      this.lanes.add(new LaneSpool(spool, lane, budget, metrics, this::wake));
+      this.lanes.add(new LaneSpool(spool, lane, metrics, this::wake));
     }
   }
 
   /** Takes the spool's directory and finds what is left there. */
-  static Spooler open(SpoolConfig config, int lanes, Budget budget, MeterRegistry registry) {
-    return new Spooler(Spool.open(config, lanes), lanes, budget, registry);
+  static Spooler open(SpoolConfig config, int lanes, MeterRegistry registry) {
+    return new Spooler(Spool.open(config, lanes), lanes, registry);
   }
 
   LaneSpool lane(int number) {

@@ -37,6 +37,7 @@ final class Simulation {
           1 << 20,
           Duration.ZERO,
           1 << 20,
+          1 << 20,
           new IngestConfig.Limits(1, 1, 1, 1),
           1,
           false,
@@ -93,13 +94,13 @@ final class Simulation {
         Spool spool = Spool.open(disk, config, count);
         SpoolMetrics metrics = new SpoolMetrics(new SimpleMeterRegistry(), spool);
         for (int lane = 0; lane < count; lane++) {
-          spools.add(new LaneSpool(spool, lane, budget, metrics, () -> {}));
+          spools.add(new LaneSpool(spool, lane, metrics, () -> {}));
         }
         assertThat(spool.quarantined()).as("false alarms").isZero();
       }
       for (int lane = 0; lane < count; lane++) {
         LaneSpool laneSpool = hasSpool ? spools.get(lane) : null;
-        lanes.add(new Lane(lane, database, laneSpool, clock, CONFIG, budget, METRICS));
+        lanes.add(new Lane(lane, database, laneSpool, clock, CONFIG, METRICS));
       }
     }
 
@@ -108,7 +109,7 @@ final class Simulation {
     }
 
     void submit(Message message, int by) {
-      budget.take(message.bytes);
+      message.countIn(budget);
       lanes.get(by % lanes.size()).submit(message);
     }
 

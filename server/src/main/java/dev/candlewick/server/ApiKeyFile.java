@@ -8,29 +8,43 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The file that {@code CANDLEWICK_API_KEYS_FILE} names, a key a line: {@code <id> <scopes> <SHA-256
- * of the key, hex>}, for example {@code 7 ingest,read 9f86d0...}; {@code #} begins a comment. Ids
- * are whole numbers from 1; streams belong to the id, so keep it when a key is renewed: two lines
- * may have one id while both keys are in use.
+ * of the key, hex> [limits]}, for example {@code 7 ingest,read 9f86d0... rows/s=5000}; {@code #}
+ * begins a comment. Ids are whole numbers from 1; streams belong to the id, so keep it when a key
+ * is renewed: two lines may have one id while both keys are in use. Limits are {@code rows/s},
+ * {@code bytes/s} (of messages and bodies, inflated) and {@code sockets} (open at a time), whole
+ * numbers from 1 to 999999999999.
  */
 record ApiKeyFile(List<Key> keys) {
   static final ApiKeyFile NONE = new ApiKeyFile(List.of());
 
   private static final Set<String> SCOPES = Set.of("ingest", "read", "admin");
+  private static final Pattern LIMIT =
+      Pattern.compile("(rows/s|bytes/s|sockets)=([1-9][0-9]{0,11})");
 
   /**
    * One line.
    *
    * @param sha256 lower case hex
+   * @param limits by name; what is not there is not limited by the file
    */
-  record Key(int id, Set<String> scopes, String sha256) {}
+  record Key(int id, Set<String> scopes, String sha256, Map<String, Long> limits) {
+    /** The limit of this name; 0 if there is none. */
+    long limit(String name) {
+      return limits.getOrDefault(name, 0L);
+    }
+  }
 
   /**
    * Reads the file.
@@ -64,18 +78,33 @@ record ApiKeyFile(List<Key> keys) {
 
   private static Key key(String entry, Path file, int line) throws ServerException {
     String[] parts = entry.split("\\s+");
-    if (parts.length != 3
+    if (parts.length < 3
         || !parts[0].matches("[1-9][0-9]{0,8}")
         || !SCOPES.containsAll(List.of(parts[1].split(",")))
         || !parts[2].matches("(?i)[0-9a-f]{64}")) {
       throw new ServerException(
-          "line %d of %s is not: id scopes sha256, scopes of ingest,read,admin"
+          "line %d of %s is not: id scopes sha256 [limits], scopes of ingest,read,admin"
               .formatted(line, file));
     }
     return new Key(
         Integer.parseInt(parts[0]),
         Set.copyOf(List.of(parts[1].split(","))),
-        parts[2].toLowerCase(Locale.ROOT));
+        parts[2].toLowerCase(Locale.ROOT),
+        limits(parts, file, line));
+  }
+
+  private static Map<String, Long> limits(String[] parts, Path file, int line)
+      throws ServerException {
+    Map<String, Long> limits = new HashMap<>();
+    for (int i = 3; i < parts.length; i++) {
+      Matcher limit = LIMIT.matcher(parts[i]);
+      if (!limit.matches() || limits.put(limit.group(1), Long.valueOf(limit.group(2))) != null) {
+        throw new ServerException(
+            "line %d of %s: a limit is rows/s=N, bytes/s=N or sockets=N, each at most once"
+                .formatted(line, file));
+      }
+    }
+    return Map.copyOf(limits);
   }
 
   boolean isEmpty() {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ApiKeys {
   private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
-  private static final String KEY_ID = "candlewick.apiKeyId";
+  private static final String KEY = "candlewick.apiKey";
   private static final Set<String> IN_QUERY =
       Set.of("api_key", "apikey", "x-api-key", "api-key", "key", "token", "access_token");
 
@@ -31,6 +31,7 @@ final class ApiKeys {
   private static final String BASIC = "Basic ";
 
   private final @Nullable Path file;
+  private final FailedLogins failedLogins = new FailedLogins(System::nanoTime);
   private volatile ApiKeyFile keys;
 
   private ApiKeys(@Nullable Path file, ApiKeyFile keys) {
@@ -75,26 +76,27 @@ final class ApiKeys {
     }
   }
 
-  /** The id of the key a request came with; 0 where no keys are configured. */
-  static int idOf(RoutingContext ctx) {
-    Integer id = ctx.get(KEY_ID);
-    return id == null ? 0 : id;
+  /** The key a request came with; null where no keys are configured. */
+  static ApiKeyFile.@Nullable Key of(RoutingContext ctx) {
+    return ctx.get(KEY);
   }
 
   private void check(RoutingContext ctx, Connections connections) {
     HttpServerRequest request = ctx.request();
     refuseInQuery(ctx);
-    ApiKeyFile.Key key =
+    String offered =
         offered(request)
-            .flatMap(keys::find)
-            .orElseThrow(() -> new Problem(401, "unauthorized", "a valid API key is needed"));
+            .orElseThrow(() -> new Problem(401, "unauthorized", "an API key is needed"));
+    ApiKeyFile.Key key =
+        keys.find(offered)
+            .orElseThrow(() -> failedLogins.at(request.remoteAddress().hostAddress()));
     String scope = scope(request);
     if (!key.scopes().contains(scope) && !key.scopes().contains("admin")) {
       throw new Problem(403, "forbidden", "this API key has not the scope " + scope);
     }
-    ctx.put(KEY_ID, key.id());
+    ctx.put(KEY, key);
     if (Connections.isSocket(request)) {
-      connections.socketOf(request.connection(), key);
+      connections.admitSocket(request.connection(), key);
     }
     ctx.next();
   }
@@ -107,7 +109,8 @@ final class ApiKeys {
         throw new Problem(
             401,
             "unauthorized",
-            "an API key goes in the Authorization header, never in the query string; renew this one");
+            "an API key goes in the Authorization header, never in the query string; renew this"
+                + " one");
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.candlewick.server;
 
+import dev.candlewick.Problem;
+import dev.candlewick.Wire;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -22,6 +24,8 @@ final class Connections {
   private static final long HEADERS_MILLIS = 10_000;
   private static final long ANSWER_MILLIS = 120_000;
   private static final long IDLE_MILLIS = 75_000;
+  private static final long REVOKED_MILLIS = 2_000;
+  private static final long SOCKETS_RETRY_MILLIS = 5_000;
 
   private final Vertx vertx;
   private final HttpConfig config;
@@ -45,8 +49,9 @@ final class Connections {
       connection.close();
       return;
     }
-    connection.closeHandler(
-        closed -> {
+    Wire.whenGone(
+        connection,
+        () -> {
           cancel(connection);
           sockets.remove(connection);
           leave(address);
@@ -74,18 +79,27 @@ final class Connections {
     return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
   }
 
-  /** The connection becomes a socket of this key. */
-  void socketOf(HttpConnection connection, ApiKeyFile.Key key) {
+  /** The connection becomes a socket of this key; 429 if the key has as many as it may. */
+  void admitSocket(HttpConnection connection, ApiKeyFile.Key key) {
+    long own = key.limit("sockets");
+    long most = own == 0 ? config.socketsPerKey() : own;
+    long open = sockets.values().stream().filter(other -> other.id() == key.id()).count();
+    if (open >= most) {
+      throw Problem.rateLimited("this API key has " + most + " sockets open", SOCKETS_RETRY_MILLIS);
+    }
     sockets.put(connection, key);
   }
 
-  /** Closes the sockets of the keys that the file no longer holds. */
+  /**
+   * Closes the sockets of the keys that the file no longer holds, also of those who do not read.
+   */
   void closeRevoked(ApiKeyFile keys) {
     sockets.forEach(
         (connection, key) -> {
           if (!keys.holds(key)) {
-            LOG.info("closing a socket of API key {}: it was revoked", key.id());
+            LOG.info("closing a socket of API key {}: it was revoked or changed", key.id());
             connection.close();
+            vertx.setTimer(REVOKED_MILLIS, late -> Wire.cut(connection));
           }
         });
   }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param origins web origins other than the server's own that may open sockets and write
  * @param connections open connections at most
  * @param connectionsPerAddress open connections of one client address at most
+ * @param socketsPerKey open WebSockets of one API key at most, where its line says nothing
  */
 record HttpConfig(
     @Nullable String host,
@@ -22,4 +23,5 @@ record HttpConfig(
     @Nullable Path key,
     Set<String> origins,
     int connections,
-    int connectionsPerAddress) {}
+    int connectionsPerAddress,
+    int socketsPerKey) {}

@@ -1,6 +1,7 @@
 package dev.candlewick.server;
 
 import dev.candlewick.ingest.Ingest;
+import dev.candlewick.ingest.IngestKey;
 import dev.candlewick.ingest.influx.InfluxHandler;
 import dev.candlewick.server.binance.BinanceHandler;
 import dev.candlewick.server.binance.BinanceStreams;
@@ -25,6 +26,7 @@ import dev.candlewick.server.udf.UdfInstruments;
 import dev.candlewick.server.web.Problems;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Pool;
 import java.time.Clock;
 
@@ -50,7 +52,7 @@ final class Routes {
     InfluxHandler.mountOpen(router);
     gate.mountKeys(router);
     metrics.mount(router);
-    ingest.mount(router, ApiKeys::idOf);
+    ingest.mount(router, Routes::ingestKey);
     new InfluxHandler(ingest).mount(router);
     live.mount(router);
     InstrumentRepository instruments = new InstrumentRepository(reads);
@@ -69,6 +71,13 @@ final class Routes {
     streams.mount(router);
     new UdfHandler(new UdfInstruments(instruments, candles), candles, clock).mount(router);
     Problems.mount(router);
+  }
+
+  private static IngestKey ingestKey(RoutingContext ctx) {
+    ApiKeyFile.Key key = ApiKeys.of(ctx);
+    return key == null
+        ? IngestKey.NONE
+        : new IngestKey(key.id(), key.limit("rows/s"), key.limit("bytes/s"));
   }
 
   Router router() {

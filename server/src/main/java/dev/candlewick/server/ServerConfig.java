@@ -61,6 +61,7 @@ record ServerConfig(
     keys.put("ALLOWED_ORIGINS", key("none", "web origins whose pages may open sockets and write"));
     keys.put("HTTP_CONNECTIONS", key("4096", "open client connections at most"));
     keys.put("HTTP_CONNECTIONS_PER_ADDRESS", key("512", "of one client address at most"));
+    keys.put("KEY_SOCKETS", key("256", "open WebSockets of one API key at most"));
     keys.put("MIGRATE", key("auto", "off = serve only a database that migrate has brought here"));
     keys.put("DURABILITY", key("any", "strict = take no data where COMMIT is not on disk"));
     keys.put("INGEST_LANES", key("2", "writer threads, 1-64"));
@@ -68,6 +69,7 @@ record ServerConfig(
     keys.put("BATCH_BYTES", key("1048576", "bytes of messages at which a batch closes"));
     keys.put("BATCH_AGE", key("20ms", "how long a batch waits for more rows at most"));
     keys.put("BUDGET_BYTES", key("67108864", "bytes of messages in memory at which intake pauses"));
+    keys.put("KEY_BUDGET_BYTES", key("16777216", "of one API key's messages"));
     keys.put("MESSAGE_BYTES", key("262144", "size of a WebSocket message"));
     keys.put("MESSAGE_ROWS", key("5000", "rows of a WebSocket message"));
     keys.put("INFLIGHT_MESSAGES", key("64", "messages of a WebSocket sent and not acked"));
@@ -160,7 +162,8 @@ record ServerConfig(
         key.orElse(null),
         values.parsed("ALLOWED_ORIGINS", ServerConfig::origins),
         values.whole("HTTP_CONNECTIONS", 1, 1_000_000),
-        values.whole("HTTP_CONNECTIONS_PER_ADDRESS", 1, 1_000_000));
+        values.whole("HTTP_CONNECTIONS_PER_ADDRESS", 1, 1_000_000),
+        values.whole("KEY_SOCKETS", 1, 1_000_000));
   }
 
   private static Set<String> origins(String text) {
@@ -183,6 +186,7 @@ record ServerConfig(
         values.whole("BATCH_BYTES", 1_024, 67_108_864),
         values.parsed("BATCH_AGE", ServerConfig::duration),
         values.whole("BUDGET_BYTES", 1_048_576, 999_999_999),
+        values.whole("KEY_BUDGET_BYTES", 1_048_576, 999_999_999),
         new IngestConfig.Limits(
             values.whole("MESSAGE_BYTES", 1_024, 16_777_216),
             values.whole("MESSAGE_ROWS", 1, 100_000),

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -46,9 +47,12 @@ final class RawSocket implements AutoCloseable {
     }
   }
 
-  static RawSocket open(URI server) {
+  static RawSocket open(URI server, String... headers) {
     try {
-      Socket socket = new Socket(server.getHost(), server.getPort());
+      Socket socket = new Socket();
+      // A small window, so that what is not read soon fills it.
+      socket.setReceiveBufferSize(16_384);
+      socket.connect(new InetSocketAddress(server.getHost(), server.getPort()));
       socket.setSoTimeout(15_000);
       socket.setTcpNoDelay(true);
       RawSocket raw = new RawSocket(socket);
@@ -60,8 +64,11 @@ final class RawSocket implements AutoCloseable {
           Connection: Upgrade\r
           Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
           Sec-WebSocket-Version: 13\r
-          \r
           """;
+      for (int i = 0; i < headers.length; i += 2) {
+        upgrade += headers[i] + ": " + headers[i + 1] + "\r\n";
+      }
+      upgrade += "\r\n";
       socket.getOutputStream().write(upgrade.getBytes(StandardCharsets.US_ASCII));
       assertThat(raw.head()).startsWith("HTTP/1.1 101").contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
       return raw;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.candlewick.Retention;
 import dev.candlewick.ingest.Ingest;
 import dev.candlewick.ingest.IngestConfig;
+import dev.candlewick.ingest.IngestKey;
 import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
@@ -60,7 +61,7 @@ final class LiveInstance implements AutoCloseable {
             limits);
     Router router = Router.router(vertx);
     Problems.mount(router);
-    ingest.mount(router, request -> 0);
+    ingest.mount(router, request -> IngestKey.NONE);
     live.mount(router);
     new CandleHandler(candles).mount(router);
     new TickHandler(instruments, new TickRepository(pool)).mount(router);
@@ -79,6 +80,7 @@ final class LiveInstance implements AutoCloseable {
         1 << 20,
         Duration.ofMillis(5),
         64 << 20,
+        16 << 20,
         new IngestConfig.Limits(262_144, 5_000, 64, 4 << 20),
         16 << 20,
         false,
