@@ -14,6 +14,7 @@ import io.vertx.core.http.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's WebSocket as whole text messages, which ends with the close code that is due whatever
@@ -28,8 +29,11 @@ public final class TextSocket {
   private final HttpConnection connection;
   private final Context context;
   private final FrameAssembler frames;
+  private final Duration patience;
+  private @Nullable Listener listener;
   private long lastHeard = System.nanoTime();
   private long cutOff = -1;
+  private long unread = -1;
   private boolean held;
   private boolean stalled;
   private boolean closed;
@@ -48,6 +52,9 @@ public final class TextSocket {
     /** A message that is not whole yet holds so many bytes now; 0 once it is. */
     default void hold(int bytes) {}
 
+    /** The client has left unread what was sent for as long as it may; it must be closed. */
+    void unread();
+
     /** There is room again for what is to be sent. */
     void drained();
 
@@ -55,26 +62,35 @@ public final class TextSocket {
     void ended();
   }
 
-  /** On a connection that was upgraded, for messages of at most so many bytes. */
-  public TextSocket(HttpConnection connection, ServerWebSocket socket, int messageBytes) {
+  /**
+   * On a connection that was upgraded.
+   *
+   * @param messageBytes size of a client's message at most
+   * @param patience how long a client may leave unread what was sent
+   */
+  public TextSocket(
+      HttpConnection connection, ServerWebSocket socket, int messageBytes, Duration patience) {
     this.connection = connection;
     this.socket = socket;
     this.context = Vertx.currentContext();
     this.frames = new FrameAssembler(messageBytes);
+    this.patience = patience;
   }
 
   /** Begins to read. */
-  public void start(Listener listener) {
-    Wire.pipeline(connection).addBefore(Wire.VERTX, "broken frames", new BrokenFrames(listener));
-    socket.frameHandler(frame -> onFrame(frame, listener));
-    socket.drainHandler(drained -> onDrained(listener));
+  public void start(Listener itsListener) {
+    listener = itsListener;
+    Wire.pipeline(connection).addBefore(Wire.VERTX, "broken frames", new BrokenFrames());
+    socket.frameHandler(this::onFrame);
+    socket.drainHandler(drained -> onDrained());
     // What breaks the connection also ends it; broken frames do not come here.
     socket.exceptionHandler(cause -> {});
     socket.closeHandler(
         gone -> {
           closed = true;
           context.owner().cancelTimer(cutOff);
-          listener.ended();
+          context.owner().cancelTimer(unread);
+          listener().ended();
         });
   }
 
@@ -83,63 +99,73 @@ public final class TextSocket {
    * good frame of the same read is worked off would never be flushed.
    */
   private final class BrokenFrames extends ChannelInboundHandlerAdapter {
-    private final Listener listener;
-
-    BrokenFrames(Listener listener) {
-      this.listener = listener;
-    }
-
     @Override
     public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
       if (cause instanceof CorruptedWebSocketFrameException broken) {
-        context.runOnContext(hop -> onBroken(broken, listener));
+        context.runOnContext(hop -> onBroken(broken));
       } else {
         from.fireExceptionCaught(cause);
       }
     }
   }
 
-  private void onBroken(CorruptedWebSocketFrameException broken, Listener listener) {
+  private Listener listener() {
+    if (listener == null) {
+      throw new IllegalStateException("a socket is started before it is used");
+    }
+    return listener;
+  }
+
+  private void onBroken(CorruptedWebSocketFrameException broken) {
     if (!closed) {
       boolean tooLarge = broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG);
-      listener.refused(
-          broken.closeStatus().code(),
-          tooLarge ? "too_large" : "protocol_error",
-          String.valueOf(broken.getMessage()));
+      listener()
+          .refused(
+              broken.closeStatus().code(),
+              tooLarge ? "too_large" : "protocol_error",
+              String.valueOf(broken.getMessage()));
     }
   }
 
-  private void onFrame(WebSocketFrame frame, Listener listener) {
+  private void onFrame(WebSocketFrame frame) {
     lastHeard = System.nanoTime();
-    stopReadingIfFull();
+    stallIfFull();
     boolean ofMessage = frame.isText() || frame.isBinary() || frame.isContinuation();
     if (closed || !ofMessage) {
       return;
     }
     try {
       Optional<byte[]> message = frames.add(frame);
-      listener.hold(frames.held());
+      listener().hold(frames.held());
       if (message.isPresent()) {
-        listener.message(message.get());
+        listener().message(message.get());
       }
     } catch (RefusedException e) {
-      listener.refused(e.closeCode, e.code, String.valueOf(e.getMessage()));
+      listener().refused(e.closeCode, e.code, String.valueOf(e.getMessage()));
     }
   }
 
   /** Who does not read is not read either: each ping is owed a pong, and they would pile up. */
-  private void stopReadingIfFull() {
+  private void stallIfFull() {
     if (isFull() && !stalled) {
       stalled = true;
       stopReading();
+      unread = context.owner().setTimer(patience.toMillis(), late -> onUnread());
     }
   }
 
-  private void onDrained(Listener listener) {
+  private void onUnread() {
+    if (!closed) {
+      listener().unread();
+    }
+  }
+
+  private void onDrained() {
     stalled = false;
+    context.owner().cancelTimer(unread);
     readOn();
     if (!closed) {
-      listener.drained();
+      listener().drained();
     }
   }
 
@@ -166,6 +192,7 @@ public final class TextSocket {
   public void send(String text) {
     if (isOpen()) {
       socket.writeTextMessage(text);
+      stallIfFull();
     }
   }
 

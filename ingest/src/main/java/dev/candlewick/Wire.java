@@ -3,7 +3,7 @@ package dev.candlewick;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 
 /** What Vert.x does not let one do with a server's connection: it is asked of the channel below. */
 public final class Wire {
@@ -17,7 +17,7 @@ public final class Wire {
    * is forgotten when the connection becomes a WebSocket.
    */
   public static void whenGone(HttpConnection connection, Runnable action) {
-    pipeline(connection).channel().closeFuture().addListener(gone -> action.run());
+    ((ConnectionBase) connection).closeFuture().onComplete(gone -> action.run());
   }
 
   /** Cuts the connection without good-bye, whatever is still to be sent on it. */
@@ -34,6 +34,6 @@ public final class Wire {
   }
 
   static ChannelPipeline pipeline(HttpConnection connection) {
-    return ((HttpServerConnection) connection).channelHandlerContext().pipeline();
+    return ((ConnectionBase) connection).channelHandlerContext().pipeline();
   }
 }

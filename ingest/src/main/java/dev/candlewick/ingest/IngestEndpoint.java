@@ -4,9 +4,12 @@ import dev.candlewick.Problem;
 import dev.candlewick.TextSocket;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 
 /** Step 1 of the write way: the upgrade of {@code /v1/ingest}; one session a socket. */
 final class IngestEndpoint {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final Ingest ingest;
 
   IngestEndpoint(Ingest ingest) {
@@ -25,7 +28,7 @@ final class IngestEndpoint {
             socket -> {
               int messageBytes = ingest.config().limits().messageBytes();
               TextSocket texts =
-                  new TextSocket(request.request().connection(), socket, messageBytes);
+                  new TextSocket(request.request().connection(), socket, messageBytes, PATIENCE);
               new IngestSession(ingest, texts, key).start();
             })
         .onFailure(request::fail);

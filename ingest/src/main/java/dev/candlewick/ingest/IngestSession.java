@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Step 2 of the write way: one WebSocket of one feed. Lives on one event loop; lanes answer from
  * their own threads and hop here. {@link #message} is the spine.
  */
 final class IngestSession implements Answer, TextSocket.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(IngestSession.class);
   private static final Pattern STREAM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final int POLICY = 1008;
   private static final int GOING_AWAY = 1001;
@@ -24,7 +27,6 @@ final class IngestSession implements Answer, TextSocket.Listener {
   private static final long SPOOL_MILLIS = 50;
   private static final long UNTIL_DRAINED_NANOS = 10_000_000_000L;
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
-  private static final long UNREAD_MILLIS = 10_000;
 
   private final Ingest ingest;
   private final Limits limits;
@@ -42,7 +44,6 @@ final class IngestSession implements Answer, TextSocket.Listener {
   private PendingAck ack = new PendingAck(0, Durability.FULL, false);
   private boolean ackScheduled;
   private long heartbeat;
-  private long unread = -1;
 
   IngestSession(Ingest ingest, TextSocket socket, IngestKey key) {
     this.ingest = ingest;
@@ -60,15 +61,12 @@ final class IngestSession implements Answer, TextSocket.Listener {
 
   @Override
   public void drained() {
-    context.owner().cancelTimer(unread);
-    unread = -1;
     sendAck();
   }
 
   @Override
   public void ended() {
     context.owner().cancelTimer(heartbeat);
-    context.owner().cancelTimer(unread);
     backpressure.hold(0);
     ingest.sessionClosed(this);
   }
@@ -281,18 +279,16 @@ final class IngestSession implements Answer, TextSocket.Listener {
   }
 
   private void sendAck() {
-    if (!ack.isDue() || !socket.isOpen()) {
-      return;
-    }
-    if (!socket.isFull()) {
+    if (ack.isDue() && socket.isOpen() && !socket.isFull()) {
       socket.send(ack.take());
-    } else if (unread < 0) {
-      unread =
-          context
-              .owner()
-              .setTimer(
-                  UNREAD_MILLIS, late -> socket.close(POLICY, "the client does not read its acks"));
     }
+  }
+
+  @Override
+  public void unread() {
+    String name = stream == null ? "" : stream.stream();
+    LOG.warn("stream {} of API key {} closed: the feed does not read its acks", name, apiKeyId);
+    socket.close(POLICY, "the client does not read its acks");
   }
 
   @Override

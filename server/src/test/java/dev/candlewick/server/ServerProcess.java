@@ -68,6 +68,8 @@ public final class ServerProcess implements AutoCloseable {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx256m",
+            "-XX:MaxDirectMemorySize=64m",
+            "-XX:+ExitOnOutOfMemoryError",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-jar",
@@ -138,6 +140,11 @@ public final class ServerProcess implements AutoCloseable {
     synchronized (output) {
       return List.copyOf(output);
     }
+  }
+
+  /** Whether it has printed a line that contains this. */
+  public boolean hasSaid(String text) {
+    return output().stream().anyMatch(line -> line.contains(text));
   }
 
   /** A feed's connection to it. */

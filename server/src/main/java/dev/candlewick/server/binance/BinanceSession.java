@@ -29,6 +29,7 @@ final class BinanceSession implements TextSocket.Listener {
   private static final int POLICY = 1008;
   private static final int TRY_AGAIN_LATER = 1013;
   static final int MESSAGE_BYTES = 65_536;
+  static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int MOST_STREAMS = 1_024;
   private static final int MOST_WAITING = 10_000;
   private static final long TICK_MILLIS = 20_000;
@@ -129,6 +130,11 @@ final class BinanceSession implements TextSocket.Listener {
   @Override
   public void refused(int closeCode, String code, String detail) {
     socket.close(closeCode, code);
+  }
+
+  @Override
+  public void unread() {
+    socket.close(POLICY, "too slow");
   }
 
   @Override

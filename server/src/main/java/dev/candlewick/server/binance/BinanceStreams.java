@@ -76,7 +76,11 @@ public final class BinanceStreams {
         .onSuccess(
             socket -> {
               TextSocket texts =
-                  new TextSocket(ctx.request().connection(), socket, BinanceSession.MESSAGE_BYTES);
+                  new TextSocket(
+                      ctx.request().connection(),
+                      socket,
+                      BinanceSession.MESSAGE_BYTES,
+                      BinanceSession.PATIENCE);
               BinanceSession session = new BinanceSession(this, texts, combined);
               sessions.add(session);
               session.start(names);

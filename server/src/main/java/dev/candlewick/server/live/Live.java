@@ -62,7 +62,11 @@ public final class Live {
         .onSuccess(
             socket -> {
               TextSocket texts =
-                  new TextSocket(request.request().connection(), socket, limits.messageBytes());
+                  new TextSocket(
+                      request.request().connection(),
+                      socket,
+                      limits.messageBytes(),
+                      limits.stall());
               LiveSession session = new LiveSession(this, texts);
               sessions.add(session);
               session.start();

@@ -6,7 +6,6 @@ import dev.candlewick.TextSocket;
 import dev.candlewick.server.live.LiveMetrics.Closed;
 import dev.candlewick.server.web.Problems;
 import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,21 +30,17 @@ final class LiveSession implements TextSocket.Listener {
 
   private final Live live;
   private final TextSocket socket;
-  private final Vertx vertx;
   private final Context context;
 
   /** By id; the one that was served last stands last. */
   private final Map<Long, Entry<?>> subscriptions = new LinkedHashMap<>();
 
-  private long stallTimer = -1;
-  private boolean stalled;
   private boolean closed;
 
   LiveSession(Live live, TextSocket socket) {
     this.live = live;
     this.socket = socket;
     this.context = socket.context();
-    this.vertx = context.owner();
   }
 
   /** One subscription as the groups see it: hops to this socket's context. */
@@ -121,7 +116,6 @@ final class LiveSession implements TextSocket.Listener {
       closed = true;
       live.metrics().closed(Closed.BY_CLIENT);
     }
-    vertx.cancelTimer(stallTimer);
     List.copyOf(subscriptions.values()).forEach(this::remove);
     live.ended(this);
   }
@@ -217,9 +211,6 @@ final class LiveSession implements TextSocket.Listener {
     if (closed) {
       return;
     }
-    if (!socket.isFull()) {
-      unstall();
-    }
     while (!socket.isFull() && sendNext()) {
       // until the client has no room, or there is nothing more
     }
@@ -229,12 +220,6 @@ final class LiveSession implements TextSocket.Listener {
     }
     if (waiting > live.limits().waitingRows()) {
       close(SLOW_CONSUMER, "slow_consumer", Closed.SLOW_CONSUMER);
-    } else if (socket.isFull() && !stalled) {
-      stalled = true;
-      stallTimer =
-          vertx.setTimer(
-              live.limits().stall().toMillis(),
-              fired -> close(SLOW_CONSUMER, "slow_consumer", Closed.SLOW_CONSUMER));
     }
   }
 
@@ -257,9 +242,9 @@ final class LiveSession implements TextSocket.Listener {
     return false;
   }
 
-  private void unstall() {
-    stalled = false;
-    vertx.cancelTimer(stallTimer);
+  @Override
+  public void unread() {
+    close(SLOW_CONSUMER, "slow_consumer", Closed.SLOW_CONSUMER);
   }
 
   private void refuse(@Nullable Long id, Throwable why) {
