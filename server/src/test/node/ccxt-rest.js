@@ -56,6 +56,16 @@ assert.deepEqual(since.map(({ id }) => id), ['13']);
 const prices = await exchange.fetchLastPrices(['BTC/USDT']);
 assert.equal(prices['BTC/USDT'].price, 63002);
 
+const ticker = await exchange.fetchTicker('BTC/USDT');
+assert.equal(ticker.symbol, 'BTC/USDT');
+assert.equal(ticker.last, 63002);
+assert.equal(ticker.bid, 63001.5);
+assert.ok(Math.abs(ticker.timestamp - Date.now()) < 60_000);
+const tickers = await exchange.fetchTickers();
+assert.deepEqual(Object.keys(tickers).sort(), ['BTC/USDT', 'ETH/BTC']);
+assert.equal((await exchange.fetchTickers(['BTC/USDT']))['BTC/USDT'].ask, 63002.5);
+assert.equal((await exchange.fetchBidsAsks(['BTC/USDT']))['BTC/USDT'].bidVolume, 2);
+
 // A market that ccxt believes in and the server does not have.
 exchange.markets['BTC/USDT'].id = 'NOPE';
 await assert.rejects(exchange.fetchOHLCV('BTC/USDT', '1m'), ccxt.BadSymbol);

@@ -6,6 +6,7 @@ import dev.candlewick.ingest.influx.InfluxHandler;
 import dev.candlewick.server.binance.BinanceHandler;
 import dev.candlewick.server.binance.BinanceStreams;
 import dev.candlewick.server.binance.Prices;
+import dev.candlewick.server.binance.Tickers;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
@@ -67,7 +68,9 @@ final class Routes {
     new LatestHandler(latest).mount(router);
     new StreamHandler(new StreamRepository(reads)).mount(router);
     Prices prices = new Prices(instruments, latest, candles);
-    new BinanceHandler(streams.venue(), instruments, candles, ticks, prices, clock).mount(router);
+    Tickers tickers = new Tickers(instruments, latest, candles, clock);
+    new BinanceHandler(streams.venue(), instruments, candles, ticks, prices, tickers, clock)
+        .mount(router);
     streams.mount(router);
     new UdfHandler(new UdfInstruments(instruments, candles), candles, clock).mount(router);
     Problems.mount(router);

@@ -17,6 +17,7 @@ final class BinanceException extends RuntimeException {
   private static final int BAD_INTERVAL = -1120;
   private static final int BAD_SYMBOL = -1121;
   private static final int NOT_VALID = -1130;
+  private static final int INVALID_KEY = -2015;
 
   private final int code;
 
@@ -27,7 +28,13 @@ final class BinanceException extends RuntimeException {
 
   /** The fault of a request, or of the server, that Binance has no word of its own for. */
   static BinanceException of(Problem problem) {
-    return new BinanceException(problem.status() == 503 ? DISCONNECTED : UNKNOWN, problem.detail());
+    int code =
+        switch (problem.status()) {
+          case 401, 403 -> INVALID_KEY;
+          case 503 -> DISCONNECTED;
+          default -> UNKNOWN;
+        };
+    return new BinanceException(code, problem.detail());
   }
 
   /** The store cannot be asked at the moment. */

@@ -8,15 +8,12 @@ import dev.candlewick.server.instrument.Instrument;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.tick.TickRepository;
 import dev.candlewick.server.tick.Trade;
-import dev.candlewick.server.web.Format;
-import dev.candlewick.server.web.Json;
+import dev.candlewick.server.web.Dialect;
 import dev.candlewick.server.web.Problems;
 import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Reply;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -24,9 +21,11 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 
-/** {@code GET /api/v3/{ping,time,exchangeInfo,klines,uiKlines,trades,aggTrades,ticker/price}}. */
+/**
+ * {@code GET /api/v3/{ping,time,exchangeInfo,klines,uiKlines,trades,aggTrades}} and {@code
+ * ticker/{price,24hr,bookTicker}}.
+ */
 public final class BinanceHandler {
-  private static final String ROOT = "/api/v3/";
   private static final String UNIT = "X-MBX-TIME-UNIT";
   private static final long MILLI = 1_000;
   private static final long SECOND = 1_000_000;
@@ -38,6 +37,7 @@ public final class BinanceHandler {
   private final Candles candles;
   private final TickRepository ticks;
   private final Prices prices;
+  private final Tickers tickers;
   private final Clock clock;
 
   /** Answers for this venue. */
@@ -47,38 +47,35 @@ public final class BinanceHandler {
       Candles candles,
       TickRepository ticks,
       Prices prices,
+      Tickers tickers,
       Clock clock) {
     this.venue = venue;
     this.instruments = instruments;
     this.candles = candles;
     this.ticks = ticks;
     this.prices = prices;
+    this.tickers = tickers;
     this.clock = clock;
   }
 
   /** Takes its paths of the router. */
   public void mount(Router router) {
-    route(router, "ping", this::ping);
-    route(router, "time", this::time);
-    route(router, "exchangeInfo", this::exchangeInfo);
-    route(router, "klines", this::klines);
-    route(router, "uiKlines", this::klines);
-    route(router, "trades", this::trades);
-    route(router, "aggTrades", this::aggregateTrades);
-    route(router, "ticker/price", this::price);
-  }
-
-  private static void route(Router router, String path, Handler<RoutingContext> handler) {
-    router
-        .get(ROOT + path)
-        .method(HttpMethod.HEAD)
-        .handler(handler)
-        .failureHandler(BinanceHandler::refuse);
+    Dialect binance = new Dialect(router, "/api/v3/", BinanceHandler::refuse);
+    binance.route("ping", this::ping);
+    binance.route("time", this::time);
+    binance.route("exchangeInfo", this::exchangeInfo);
+    binance.route("klines", this::klines);
+    binance.route("uiKlines", this::klines);
+    binance.route("trades", this::trades);
+    binance.route("aggTrades", this::aggregateTrades);
+    binance.route("ticker/price", this::price);
+    binance.route("ticker/24hr", this::day);
+    binance.route("ticker/bookTicker", this::book);
   }
 
   private void ping(RoutingContext ctx) {
     BinanceParams.of(ctx, Set.of());
-    send(ctx, BinanceHandler::nothing);
+    Reply.json(ctx, BinanceHandler::nothing);
   }
 
   private static void nothing(JsonGenerator json) throws IOException {
@@ -88,7 +85,7 @@ public final class BinanceHandler {
 
   private void time(RoutingContext ctx) {
     BinanceParams.of(ctx, Set.of());
-    send(
+    Reply.json(
         ctx,
         json -> {
           json.writeStartObject();
@@ -106,7 +103,8 @@ public final class BinanceHandler {
         instruments
             .search(venue, null, MOST_INSTRUMENTS)
             .map(all -> symbols.isEmpty() ? all : named(all, symbols));
-    Reply.when(ctx, found, listed -> send(ctx, new ExchangeInfo(listed, clock.millis())::write));
+    Reply.when(
+        ctx, found, listed -> Reply.json(ctx, new ExchangeInfo(listed, clock.millis())::write));
   }
 
   private static List<Instrument> named(List<Instrument> all, List<String> symbols) {
@@ -133,7 +131,8 @@ public final class BinanceHandler {
         ctx,
         found,
         list ->
-            send(ctx, json -> KlineJson.write(json, list, query.interval(), SECOND / micros(ctx))));
+            Reply.json(
+                ctx, json -> KlineJson.write(json, list, query.interval(), SECOND / micros(ctx))));
   }
 
   private void trades(RoutingContext ctx) {
@@ -159,7 +158,7 @@ public final class BinanceHandler {
         ctx,
         found,
         list ->
-            send(
+            Reply.json(
                 ctx,
                 json -> {
                   json.writeStartArray();
@@ -172,10 +171,59 @@ public final class BinanceHandler {
 
   private void price(RoutingContext ctx) {
     BinanceParams params = BinanceParams.of(ctx, Set.of("symbol", "symbols", "symbolStatus"));
-    List<String> symbols = params.symbols();
+    answer(ctx, params, prices.of(venue, params.symbols()), Prices::write);
+  }
+
+  private void day(RoutingContext ctx) {
+    BinanceParams params =
+        BinanceParams.of(ctx, Set.of("symbol", "symbols", "type", "symbolStatus"));
+    String type = params.text("type");
+    if (type != null && !type.equals("FULL") && !type.equals("MINI")) {
+      throw BinanceException.notValid("type");
+    }
+    boolean mini = "MINI".equals(type);
+    answer(
+        ctx,
+        params,
+        tickers.days(venue, params.symbols()),
+        (json, ticker) -> ticker.write(json, mini, MILLI / micros(ctx)));
+  }
+
+  private void book(RoutingContext ctx) {
+    BinanceParams params = BinanceParams.of(ctx, Set.of("symbol", "symbols", "symbolStatus"));
+    answer(ctx, params, tickers.books(venue, params.symbols()), Ticker::writeBook);
+  }
+
+  private interface Form<T> {
+    void write(JsonGenerator json, T found) throws IOException;
+  }
+
+  /** An object if one symbol was named, which must be there; else an array. */
+  private static <T> void answer(
+      RoutingContext ctx, BinanceParams params, Future<List<T>> answer, Form<T> form) {
     boolean one = params.text("symbol") != null;
     Reply.when(
-        ctx, prices.of(venue, symbols), found -> send(ctx, json -> Prices.write(json, found, one)));
+        ctx,
+        answer,
+        found -> {
+          if (one && found.isEmpty()) {
+            throw BinanceException.badSymbol();
+          }
+          Reply.json(ctx, json -> write(json, found, one, form));
+        });
+  }
+
+  private static <T> void write(JsonGenerator json, List<T> found, boolean one, Form<T> form)
+      throws IOException {
+    if (!one) {
+      json.writeStartArray();
+    }
+    for (T each : found) {
+      form.write(json, each);
+    }
+    if (!one) {
+      json.writeEndArray();
+    }
   }
 
   /** How many microseconds the times of the answer count. */
@@ -184,15 +232,7 @@ public final class BinanceHandler {
     return unit != null && unit.equalsIgnoreCase("MICROSECOND") ? 1 : MILLI;
   }
 
-  private static void send(RoutingContext ctx, Json.Content content) {
-    Reply.send(ctx, Format.JSON.contentType(), Json.buffer(content));
-  }
-
   private static void refuse(RoutingContext ctx) {
-    if (ctx.response().headWritten()) {
-      ctx.next();
-      return;
-    }
     if (ctx.failure() instanceof BinanceException refused) {
       refuse(ctx, 400, refused);
       return;
@@ -210,6 +250,6 @@ public final class BinanceHandler {
 
   private static void refuse(RoutingContext ctx, int status, BinanceException refused) {
     ctx.response().setStatusCode(status);
-    send(ctx, refused::write);
+    Reply.json(ctx, refused::write);
   }
 }

@@ -72,22 +72,11 @@ public final class Prices {
                     .findFirst());
   }
 
-  /** Writes an array, or the only price as an object if one was asked for: it must be there. */
-  static void write(JsonGenerator json, List<Price> prices, boolean one) throws IOException {
-    if (one && prices.isEmpty()) {
-      throw BinanceException.badSymbol();
-    }
-    if (!one) {
-      json.writeStartArray();
-    }
-    for (Price price : prices) {
-      json.writeStartObject();
-      json.writeStringField("symbol", price.symbol());
-      json.writeStringField("price", Decimals.text(price.price()));
-      json.writeEndObject();
-    }
-    if (!one) {
-      json.writeEndArray();
-    }
+  /** Writes a price as an object. */
+  static void write(JsonGenerator json, Price price) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("symbol", price.symbol());
+    json.writeStringField("price", Decimals.text(price.price()));
+    json.writeEndObject();
   }
 }

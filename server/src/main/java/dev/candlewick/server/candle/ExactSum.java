@@ -12,7 +12,7 @@ import java.math.RoundingMode;
  * <p>Fifteen digits are a whole number below 10^15 and a scale; whole numbers of one scale are
  * added as such. What does not go that way, or not surely, goes as a {@link BigDecimal}.
  */
-final class ExactSum {
+public final class ExactSum {
   private static final MathContext FIFTEEN_DIGITS = new MathContext(15, RoundingMode.HALF_EVEN);
   private static final double ABOVE = 1e15;
 
@@ -36,7 +36,7 @@ final class ExactSum {
   private boolean known = true;
 
   /** Adds a value; NaN, an unknown one, makes the sum unknown. */
-  void add(double value) {
+  public void add(double value) {
     if (Double.isNaN(value)) {
       known = false;
     } else if (known && value != 0) {
@@ -65,7 +65,7 @@ final class ExactSum {
   }
 
   /** NaN if a value was. */
-  double value() {
+  public double value() {
     if (!known) {
       return Double.NaN;
     }

@@ -5,15 +5,13 @@ import dev.candlewick.Problem;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.Instrument;
-import dev.candlewick.server.web.Format;
+import dev.candlewick.server.web.Dialect;
 import dev.candlewick.server.web.Json;
 import dev.candlewick.server.web.Problems;
 import dev.candlewick.server.web.Reply;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -23,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code GET /udf/{config,time,symbols,search,history}}. */
 public final class UdfHandler {
-  private static final String ROOT = "/udf/";
   private static final int SEARCH_LIMIT = 30;
   private static final int MOST_FOUND = 1_000;
 
@@ -39,23 +36,17 @@ public final class UdfHandler {
 
   /** Takes its paths of the router. */
   public void mount(Router router) {
-    route(router, "config", this::config);
-    route(router, "time", this::time);
-    route(router, "symbols", this::symbols);
-    route(router, "search", this::search);
-    route(router, "history", this::history);
-  }
-
-  private static void route(Router router, String path, Handler<RoutingContext> handler) {
-    router
-        .get(ROOT + path)
-        .method(HttpMethod.HEAD)
-        .handler(handler)
-        .failureHandler(UdfHandler::refuse);
+    Dialect udf = new Dialect(router, "/udf/", UdfHandler::refuse);
+    udf.route("config", this::config);
+    udf.route("time", this::time);
+    udf.route("symbols", this::symbols);
+    udf.route("search", this::search);
+    udf.route("history", this::history);
   }
 
   private void config(RoutingContext ctx) {
-    Reply.when(ctx, instruments.venues(), venues -> send(ctx, json -> configuration(json, venues)));
+    Reply.when(
+        ctx, instruments.venues(), venues -> Reply.json(ctx, json -> configuration(json, venues)));
   }
 
   private static void configuration(JsonGenerator json, List<String> venues) throws IOException {
@@ -93,7 +84,7 @@ public final class UdfHandler {
   private void symbols(RoutingContext ctx) {
     String name = HistoryQuery.required(ctx.queryParams(), "symbol");
     Future<SymbolInfo> info = instruments.find(name).compose(instruments::info);
-    Reply.when(ctx, info, found -> send(ctx, found::write));
+    Reply.when(ctx, info, found -> Reply.json(ctx, found::write));
   }
 
   private void search(RoutingContext ctx) {
@@ -106,7 +97,7 @@ public final class UdfHandler {
         ctx,
         found,
         list ->
-            send(
+            Reply.json(
                 ctx,
                 json -> {
                   json.writeStartArray();
@@ -151,7 +142,7 @@ public final class UdfHandler {
                             ? Future.succeededFuture(List.<Candle>of())
                             : candles.find(instrument.id(), query.wanted()))
                         .compose(bars -> answer(instrument, query, bars)));
-    Reply.when(ctx, answer, content -> send(ctx, content));
+    Reply.when(ctx, answer, content -> Reply.json(ctx, content));
   }
 
   private Future<Json.Content> answer(
@@ -164,28 +155,21 @@ public final class UdfHandler {
         .map(before -> json -> HistoryJson.noData(json, before));
   }
 
-  private static void send(RoutingContext ctx, Json.Content content) {
-    Reply.send(ctx, Format.JSON.contentType(), Json.buffer(content));
-  }
-
   private static void refuse(RoutingContext ctx) {
-    if (ctx.response().headWritten()) {
-      ctx.next();
-      return;
-    }
     if (ctx.failure() instanceof UdfException refused) {
       refuse(ctx, String.valueOf(refused.getMessage()));
       return;
     }
     Problem problem = Problems.of(ctx);
-    if (problem.status() >= 500) {
+    boolean aboutTheKey = problem.status() == 401 || problem.status() == 403;
+    if (aboutTheKey || problem.status() >= 500) {
       ctx.response().setStatusCode(problem.status());
     }
     refuse(ctx, problem.detail());
   }
 
   private static void refuse(RoutingContext ctx, String message) {
-    send(
+    Reply.json(
         ctx,
         json -> {
           json.writeStartObject();

@@ -38,6 +38,11 @@ public final class Reply {
     }
   }
 
+  /** Sends one JSON document. */
+  public static void json(RoutingContext ctx, Json.Content content) {
+    send(ctx, Format.JSON.contentType(), Json.buffer(content));
+  }
+
   /** Sends one page of rows; {@code nextCursor} is null on the last one. */
   public static void page(
       RoutingContext ctx, Format format, Buffer body, @Nullable String nextCursor) {

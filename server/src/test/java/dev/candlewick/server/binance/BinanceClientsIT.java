@@ -29,9 +29,17 @@ class BinanceClientsIT {
               Clock clock = Clock.systemUTC();
               InstrumentRepository instruments = new InstrumentRepository(pool);
               Candles candles = new Candles(new CandleRepository(pool), clock);
-              Prices prices = new Prices(instruments, new LatestRepository(pool), candles);
+              LatestRepository latest = new LatestRepository(pool);
+              Prices prices = new Prices(instruments, latest, candles);
+              Tickers tickers = new Tickers(instruments, latest, candles, clock);
               new BinanceHandler(
-                      "binance", instruments, candles, new TickRepository(pool), prices, clock)
+                      "binance",
+                      instruments,
+                      candles,
+                      new TickRepository(pool),
+                      prices,
+                      tickers,
+                      clock)
                   .mount(router);
             });
     DATABASE.clear();
@@ -44,6 +52,8 @@ class BinanceClientsIT {
           (1, '2024-03-01T12:00:00.000250Z', 11, 63000.5, 0.1, 1, 0),
           (1, '2024-03-01T12:00:00.001750Z', 12, 63001, 0.25, 2, 0),
           (1, '2024-03-01T12:00:01Z', 13, 63002, 2, 1, 0);
+        insert into market.quotes values
+          (1, '2024-03-01T12:00:01Z', 1, 63001.5, 2, 63002.5, 3, null, null);
         insert into market.candles_1m
         select 1, timestamptz '2024-03-01T12:00:00Z' + n * interval '1 minute',
                n, n + 0.5, n, n + 0.25, 1.5, 3, 7, 0.5, 2

@@ -39,9 +39,17 @@ class BinanceIT {
               Clock clock = Clock.systemUTC();
               InstrumentRepository instruments = new InstrumentRepository(pool);
               Candles candles = new Candles(new CandleRepository(pool), clock);
-              Prices prices = new Prices(instruments, new LatestRepository(pool), candles);
+              LatestRepository latest = new LatestRepository(pool);
+              Prices prices = new Prices(instruments, latest, candles);
+              Tickers tickers = new Tickers(instruments, latest, candles, clock);
               new BinanceHandler(
-                      "binance", instruments, candles, new TickRepository(pool), prices, clock)
+                      "binance",
+                      instruments,
+                      candles,
+                      new TickRepository(pool),
+                      prices,
+                      tickers,
+                      clock)
                   .mount(router);
             });
   }
@@ -286,5 +294,73 @@ class BinanceIT {
     assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
     assertThat(new JsonObject(response.body()))
         .isEqualTo(new JsonObject().put("code", code).put("msg", message));
+  }
+
+  /** Five minutes of an hour ago and the five before the last day, of the venue's own minutes. */
+  private static void lastDay() {
+    DATABASE.execute(
+        """
+        insert into market.candles_1m
+        select 1, b + n * interval '1 minute', 10 + n, 12 + n, 9 + n, 11 + n, 0.1, 2, 3, 0.05, 2
+        from date_bin('5 minutes', now() - interval '1 hour', '2000-01-03Z') b,
+             generate_series(0, 4) n;
+        insert into market.candles_1m
+        select 1, b, 7, 7, 7, 7, 1, 7, 1, 1, 2
+        from (select date_bin('5 minutes', now() - interval '1 day', '2000-01-03Z')
+              - interval '5 minutes') as t(b);
+        insert into ingest.dirty (level, bucket, ids)
+        select 300, date_bin('5 minutes', ts, '2000-01-03Z'), array[1]
+        from market.candles_1m group by 2;
+        insert into market.quotes
+        values (1, now() - interval '1 minute', 1, 14.5, 2, 15.5, null, null, null);
+        insert into market.trades
+        values (1, now() - interval '40 seconds', 1, 14, 0.5, 1, 0);
+        """);
+  }
+
+  @Test
+  void tellsTheLastDay() {
+    lastDay();
+    JsonObject day = server.get("/api/v3/ticker/24hr?symbol=BTCUSDT");
+    long openTime = day.getLong("openTime");
+    assertThat(day.getLong("closeTime") - openTime).isBetween(86_400_000L, 86_700_000L);
+    assertThat(openTime % 300_000).isZero();
+    // The trade of this minute is part of the day; the five minutes before it are not.
+    String expected =
+        """
+        {'symbol':'BTCUSDT','priceChange':'4.00000000','priceChangePercent':'40.000',\
+        'weightedAvgPrice':'17.00000000','prevClosePrice':'7.00000000','lastPrice':'14.00000000',\
+        'lastQty':'0.50000000','bidPrice':'14.50000000','bidQty':'2.00000000',\
+        'askPrice':'15.50000000','askQty':'0.00000000','openPrice':'10.00000000',\
+        'highPrice':'16.00000000','lowPrice':'9.00000000','volume':'1.00000000',\
+        'quoteVolume':'17.00000000','openTime':%d,'closeTime':%d,'firstId':-1,'lastId':-1,\
+        'count':16}"""
+            .formatted(openTime, day.getLong("closeTime"));
+    assertThat(day.encode()).isEqualTo(expected.replace('\'', '"'));
+    JsonObject mini = server.get("/api/v3/ticker/24hr?symbol=BTCUSDT&type=MINI");
+    assertThat(mini.fieldNames())
+        .contains("lastPrice", "quoteVolume", "count")
+        .doesNotContain("priceChange", "bidPrice", "lastQty", "prevClosePrice");
+  }
+
+  @Test
+  void tellsTheLastDayAndTheBookOfAllSymbolsAlsoOfThoseWithoutData() {
+    lastDay();
+    JsonArray days = array("/api/v3/ticker/24hr");
+    assertThat(days)
+        .extracting(day -> ((JsonObject) day).getString("symbol"))
+        .containsExactly("BTCUSDT", "ETHBTC", "PERP1");
+    JsonObject empty = days.getJsonObject(1);
+    assertThat(empty.getString("lastPrice")).isEqualTo("0.00000000");
+    assertThat(empty.getString("priceChange")).isEqualTo("0.00000000");
+    assertThat(empty.getString("priceChangePercent")).isEqualTo("0.000");
+    assertThat(empty.getInteger("count")).isZero();
+    assertThat(array("/api/v3/ticker/24hr?symbols=%5B%22PERP1%22%5D")).hasSize(1);
+    JsonArray books = array("/api/v3/ticker/bookTicker");
+    assertThat(books).hasSize(3);
+    assertThat(server.get("/api/v3/ticker/bookTicker?symbol=BTCUSDT").encode())
+        .isEqualTo(
+            "{\"symbol\":\"BTCUSDT\",\"bidPrice\":\"14.50000000\",\"bidQty\":\"2.00000000\","
+                + "\"askPrice\":\"15.50000000\",\"askQty\":\"0.00000000\"}");
   }
 }

@@ -1,0 +1,30 @@
+package dev.candlewick.server.web;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * The paths below {@code root} at which another system's clients read: GET and HEAD, and failures
+ * told in that system's words.
+ *
+ * @param refuse answers a failed request to which nothing has been sent yet
+ */
+public record Dialect(Router router, String root, Handler<RoutingContext> refuse) {
+  /** Takes a path. */
+  public void route(String path, Handler<RoutingContext> handler) {
+    router
+        .get(root + path)
+        .method(HttpMethod.HEAD)
+        .handler(handler)
+        .failureHandler(
+            ctx -> {
+              if (ctx.response().headWritten()) {
+                ctx.next();
+              } else {
+                refuse.handle(ctx);
+              }
+            });
+  }
+}
