@@ -161,8 +161,8 @@ public final class UdfHandler {
       return;
     }
     Problem problem = Problems.of(ctx);
-    boolean aboutTheKey = problem.status() == 401 || problem.status() == 403;
-    if (aboutTheKey || problem.status() >= 500) {
+    boolean aboutTheQuestion = problem.status() == 400 || problem.status() == 404;
+    if (!aboutTheQuestion) {
       ctx.response().setStatusCode(problem.status());
     }
     refuse(ctx, problem.detail());
