@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 final class LevelRefresh {
   private static final Logger LOG = LoggerFactory.getLogger(LevelRefresh.class);
 
-  /** Longer than any one refresh, a first one of years of history perhaps excepted. */
+  /** A refresh takes a moment, the first one over years of history perhaps very long. */
   private static final Duration LONGEST = Duration.ofHours(1);
 
   /** SQLSTATEs of a refresh that met another instance's. */

@@ -34,6 +34,13 @@ public final class NodeClients {
     return INSTALLED;
   }
 
+  /** Skips the test where there is no node. */
+  public static void requireNode() {
+    if (!isOnPath("node")) {
+      skip("there is no node");
+    }
+  }
+
   /** A Python that has this package. */
   public static String pythonWith(String packageName) {
     for (String python : List.of("python3", "/usr/bin/python3")) {
@@ -49,6 +56,12 @@ public final class NodeClients {
     LoggerFactory.getLogger(NodeClients.class).warn(message);
     assertThat(System.getenv("CANDLEWICK_TEST_CLIENTS")).as(message).isNotEqualTo("required");
     abort(message);
+  }
+
+  private static boolean isOnPath(String command) {
+    String path = System.getenv().getOrDefault("PATH", "");
+    return Stream.of(path.split(File.pathSeparator))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, command)));
   }
 
   private static final class Installed {
@@ -73,12 +86,6 @@ public final class NodeClients {
               "--no-audit",
               "--no-fund");
       return npm.exit == 0 ? null : "npm ci failed: " + npm.output;
-    }
-
-    private static boolean isOnPath(String command) {
-      String path = System.getenv().getOrDefault("PATH", "");
-      return Stream.of(path.split(File.pathSeparator))
-          .anyMatch(directory -> Files.isExecutable(Path.of(directory, command)));
     }
 
     private static void copySources() {

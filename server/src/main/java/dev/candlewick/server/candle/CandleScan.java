@@ -69,7 +69,7 @@ final class CandleScan {
 
   private long bottom(long at) {
     // The future that is still served holds next to nothing: the width is counted from now.
-    long top = Math.min(buckets.end(at), Math.max(at, now));
+    long top = Math.min(buckets.end(at), now);
     return Math.min(at, Math.max(low, buckets.ceil(top - width)));
   }
 

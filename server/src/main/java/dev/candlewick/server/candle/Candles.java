@@ -1,7 +1,6 @@
 package dev.candlewick.server.candle;
 
 import dev.candlewick.Problem;
-import dev.candlewick.Timeframe;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -42,21 +41,8 @@ public final class Candles {
   }
 
   /**
-   * An instrument's candles that begin in the range, ascending, the forming one included: what
-   * {@code GET /v1/candles} answers, in one piece.
-   *
-   * @param range without {@code from} the latest candles are meant, else the first ones
-   * @param limit how many at most
-   */
-  public Future<List<Candle>> range(int instrument, Timeframe timeframe, Range range, int limit) {
-    Series series = new Series(instrument, timeframe, Buckets.utc(timeframe), Source.AUTO);
-    Slice slice = new Slice(range, limit, false, null, Fill.NONE, false);
-    return rest(series, slice, new ArrayList<>());
-  }
-
-  /**
-   * Candles of an instrument, ascending, the forming one included: the first or the last of the
-   * range, as many as are wanted.
+   * Candles of an instrument, ascending, the forming one included, as {@code GET /v1/candles} would
+   * answer them: the first or the last of the range, as many as are wanted.
    */
   public Future<List<Candle>> find(int instrument, Wanted wanted) {
     Series series =

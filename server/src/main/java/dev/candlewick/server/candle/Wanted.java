@@ -13,6 +13,11 @@ import java.time.ZoneOffset;
  * @param last whether the last ones of the range are wanted, not the first
  */
 public record Wanted(Timeframe timeframe, ZoneOffset offset, Range range, int limit, boolean last) {
+  /** The first candles of a range, in UTC; the last ones where it has no beginning. */
+  public static Wanted of(Timeframe timeframe, Range range, int limit) {
+    return new Wanted(timeframe, ZoneOffset.UTC, range, limit, range.from() == null);
+  }
+
   /** The last candles of a range, in UTC. */
   public static Wanted last(Timeframe timeframe, Range range, int limit) {
     return new Wanted(timeframe, ZoneOffset.UTC, range, limit, true);

@@ -6,6 +6,7 @@ import dev.candlewick.RowKeys;
 import dev.candlewick.Timeframe;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.candle.Wanted;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -134,7 +135,7 @@ final class CandleGroup implements Group<Candle> {
     long asked = clock.millis();
     Start start = one.start();
     turns
-        .take(() -> candles.range(instrument, timeframe, start.range(), start.limit()))
+        .take(() -> candles.find(instrument, Wanted.of(timeframe, start.range(), start.limit())))
         .onComplete(
             read -> {
               busy = false;
@@ -181,7 +182,7 @@ final class CandleGroup implements Group<Candle> {
     long asked = clock.millis();
     long started = System.nanoTime();
     turns
-        .take(() -> candles.range(instrument, timeframe, range, 2 * STRETCH))
+        .take(() -> candles.find(instrument, Wanted.of(timeframe, range, 2 * STRETCH)))
         .onComplete(
             read -> {
               if (read.failed()) {

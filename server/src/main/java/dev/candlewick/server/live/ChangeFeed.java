@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
 final class ChangeFeed {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeFeed.class);
   private static final long EVERY_MILLIS = 20;
+
+  /** How long it waits at most where nothing happens; it takes some seconds to get there. */
+  private static final long QUIET_MILLIS = 100;
+
   private static final long RETRY_MILLIS = 500;
 
   /** Changes are kept for twice as long. */
@@ -36,6 +40,7 @@ final class ChangeFeed {
   private @Nullable String moment;
   private long momentAt;
   private long timer = -1;
+  private long pause = EVERY_MILLIS;
   private boolean asking;
   private boolean failing;
 
@@ -99,7 +104,8 @@ final class ChangeFeed {
     List<Promise<Void>> ready = waiting;
     waiting = new ArrayList<>();
     ready.forEach(Promise::complete);
-    askAgainIn(EVERY_MILLIS);
+    pause = news.changes().isEmpty() ? Math.min(QUIET_MILLIS, pause + 2) : EVERY_MILLIS;
+    askAgainIn(pause);
   }
 
   private void failed(Throwable cause) {
