@@ -70,7 +70,7 @@ final class BenchTrades {
       return json.append("]}").toString();
     }
 
-    private boolean buys(int row) {
+    boolean buys(int row) {
       return (lots[row] & 1) == 0;
     }
 
