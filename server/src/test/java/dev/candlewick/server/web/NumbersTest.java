@@ -3,6 +3,7 @@ package dev.candlewick.server.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.Json;
+import java.math.BigDecimal;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,19 @@ class NumbersTest {
       String decimal = "%d.%06d".formatted(digits / 1_000_000, digits % 1_000_000);
       if (!decimal.endsWith("0")) {
         assertThat(Numbers.text(Double.parseDouble(decimal))).isEqualTo(decimal);
+      }
+    }
+  }
+
+  @Test
+  void keepsDecimalsOfAnyLength() {
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < 200_000; i++) {
+      long digits = random.nextLong() >> random.nextInt(14, 60);
+      BigDecimal decimal = BigDecimal.valueOf(digits, random.nextInt(13));
+      if (digits != 0 && decimal.abs().compareTo(new BigDecimal("0.0000001")) >= 0) {
+        assertThat(Numbers.text(decimal.doubleValue()))
+            .isEqualTo(decimal.stripTrailingZeros().toPlainString());
       }
     }
   }
