@@ -28,15 +28,31 @@ record Pools(Pool reads, Pool primary) {
           "plan_cache_mode", "force_custom_plan",
           "jit", "off");
 
+  /**
+   * A connection on which nothing has come for so long is dead, and nothing else would end it: the
+   * pool has no deadline for what it has lent. It is more than a connection may be idle and a
+   * statement may then take.
+   */
+  private static final int SILENT_SECONDS = 12;
+
+  private static final int IDLE_SECONDS = 5;
+
   static Pool open(Vertx vertx, String name, DatabaseUrl database, int size, int queue) {
     return PgBuilder.pool()
-        .with(new NetClientOptions().setConnectTimeout(5_000).setTcpKeepAlive(true))
+        .with(
+            new NetClientOptions()
+                .setConnectTimeout(5_000)
+                .setTcpKeepAlive(true)
+                .setReadIdleTimeout(SILENT_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS))
         .with(
             new PoolOptions()
                 .setName(name)
                 .setMaxSize(size)
                 .setMaxWaitQueueSize(queue)
                 .setConnectionTimeout(5)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setMaxLifetime(30)
                 .setMaxLifetimeUnit(TimeUnit.MINUTES))
         .connectingTo(connect(database))

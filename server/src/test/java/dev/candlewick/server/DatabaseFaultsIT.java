@@ -56,7 +56,7 @@ class DatabaseFaultsIT {
     ServerProcess.await("first ack", PATIENCE, () -> feed.acked() > 0);
     proxy.loseCommits(50);
     feed.awaitDone(PATIENCE);
-    assertThat(proxy.lost()).isGreaterThan(20);
+    assertThat(proxy.hits()).isGreaterThan(20);
     proxy.loseCommits(0);
     // The server resolves a lost reply by itself; the feed does not even notice.
     assertThat(feed.connections()).isEqualTo(1);
@@ -70,7 +70,7 @@ class DatabaseFaultsIT {
       proxy.loseCommits(1);
       HttpResponse<String> answer =
           server.post("/v1/trades", body("LOSTREST", trade(HOUR_AGO, i, 1), trade(HOUR_AGO, i, 1)));
-      assertThat(proxy.lost()).isEqualTo(1);
+      assertThat(proxy.hits()).isEqualTo(1);
       assertThat(answer.statusCode()).as("%s", answer.body()).isEqualTo(200);
       assertThat(new JsonObject(answer.body()).getInteger("inserted")).isEqualTo(2);
     }
@@ -252,5 +252,67 @@ class DatabaseFaultsIT {
     assertThat(answer.join().statusCode()).isEqualTo(200);
     assertThat(stored("LOCKED")).isEqualTo(1);
     server.awaitReady();
+  }
+
+  @Test
+  void triesAgainAfterADeadlock() throws SQLException {
+    SteadyFeed feed = new SteadyFeed(server::url, "DEADLOCK", 400, 5);
+    ServerProcess.await("first ack", PATIENCE, () -> feed.acked() > 0);
+    double before = failures("40");
+    try (Connection other = database.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      // It is the server that finds out, and is chosen.
+      statement.execute("set local deadlock_timeout = '1min'");
+      statement.execute("lock table market.trades in access exclusive mode");
+      ServerProcess.await(
+          "the server waits",
+          PATIENCE,
+          () ->
+              database.number(
+                      "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                          + " and query ilike 'copy%market.trades%'"
+                          + " and datname = current_database()")
+                  > 0);
+      statement.execute("lock table ingest.streams in access exclusive mode");
+      other.rollback();
+    }
+    ServerProcess.await("a deadlock met", PATIENCE, () -> failures("40") > before);
+    feed.awaitDone(PATIENCE);
+    feed.check(database);
+    server.awaitReady();
+  }
+
+  private static double failures(String sqlStateClass) {
+    return server
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("candlewick_ingest_batch_failures_total"))
+        .filter(line -> line.contains("\"" + sqlStateClass))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  @Test
+  void droppingOldChunksWhileRowsComeInLosesNothingElse() {
+    SteadyFeed feed = new SteadyFeed(server::url, "DROPPING", 100_000, 5);
+    ServerProcess.await("first ack", PATIENCE, () -> feed.acked() > 0);
+    for (int i = 0; i < 15; i++) {
+      database.execute(
+          """
+          insert into market.trades (instrument_id, ts, trade_id, price, size, side, flags)
+          select min(id), now() - interval '40 days', %d, 1, 1, 0, 0 from market.instruments
+          """
+              .formatted(i));
+      assertThat(
+              database.number(
+                  "select count(*) from drop_chunks('market.trades', now() - interval '30 days')"))
+          .isEqualTo(1);
+    }
+    long acked = feed.acked();
+    ServerProcess.await("progress", PATIENCE, () -> feed.acked() > acked);
+    feed.stop();
+    feed.check(database);
   }
 }

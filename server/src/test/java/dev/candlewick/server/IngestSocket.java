@@ -28,7 +28,8 @@ public final class IngestSocket implements AutoCloseable, WebSocket.Listener {
 
   private IngestSocket() {}
 
-  static IngestSocket open(URI server, String... headers) {
+  /** Opens a connection; fails with a CompletionException if there is none to be had. */
+  public static IngestSocket open(URI server, String... headers) {
     IngestSocket client = new IngestSocket();
     WebSocket.Builder builder = CLIENT.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5));
     for (int i = 0; i < headers.length; i += 2) {

@@ -7,13 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,38 +20,28 @@ import org.junit.jupiter.api.Test;
  * {@code --fast} a crash would lose commits that were told. Skipped where the script cannot run it.
  */
 class OwnClusterIT {
-  private static final String NAME = "faults-" + ProcessHandle.current().pid();
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  private static OwnCluster cluster;
+  private static boolean hasSmallDisk;
   private static TestDatabase database;
   private static ServerProcess server;
 
   @BeforeAll
   static void start() {
-    String url = cluster("start");
-    assumeThat(url).as("the script can run a cluster here").startsWith("postgresql://");
-    database = TestDatabase.emptyOn(URI.create(url));
+    Optional<OwnCluster> started = OwnCluster.start("faults");
+    assumeThat(started).as("the script can run a cluster here").isPresent();
+    cluster = started.get();
+    hasSmallDisk = cluster.makeSmallDisk(256);
+    database = cluster.database();
     server = ServerProcess.on(database);
   }
 
   @AfterAll
   static void stop() {
-    if (server != null) {
+    if (cluster != null) {
       server.close();
-    }
-    cluster("wipe");
-  }
-
-  private static String cluster(String command) {
-    try {
-      Process process =
-          new ProcessBuilder(
-                  "bash", Path.of("..", "sql", "timescaledb").toString(), command, "--name", NAME)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    } catch (IOException e) {
-      return "";
+      cluster.close();
     }
   }
 
@@ -115,19 +102,19 @@ class OwnClusterIT {
   // Experiments 4 and 5.
 
   @Test
-  void aKilledAndRestartedDatabaseLosesAndDoublesNothing() throws IOException {
+  void aKilledAndRestartedDatabaseLosesAndDoublesNothing() {
     SteadyFeed feed = new SteadyFeed(server::url, "CRASHED", 4_000, 5);
     for (int i = 0; i < 3; i++) {
       long before = feed.acked();
       ServerProcess.await("progress", PATIENCE, () -> feed.acked() > before);
       if (i == 1) {
-        cluster("stop");
+        cluster.stop();
       } else {
-        killPostmaster();
+        cluster.kill();
       }
       ServerProcess.await("not ready", PATIENCE, () -> server.get("/readyz").statusCode() == 503);
       assertThat(server.get("/livez").statusCode()).isEqualTo(200);
-      cluster("start");
+      cluster.start();
     }
     feed.awaitDone(PATIENCE);
     feed.check(database);
@@ -135,17 +122,11 @@ class OwnClusterIT {
     server.awaitReady();
   }
 
-  private static void killPostmaster() {
-    long pid =
-        database.number("select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::bigint");
-    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-  }
-
   // Experiment 13.
 
   @Test
   void aServerThatStartsBeforeItsDatabaseBecomesReadyWithIt() {
-    cluster("stop");
+    cluster.stop();
     ServerProcess early;
     try {
       early = ServerProcess.start(database.url());
@@ -158,7 +139,7 @@ class OwnClusterIT {
           .isEqualTo(503);
       ServerProcess.sleep(1_500);
     } finally {
-      cluster("start");
+      cluster.start();
     }
     early.awaitReady();
     assertThat(early.post("/v1/trades", body("EARLY", trade(HOUR_AGO, 1, 1))).statusCode())
@@ -169,5 +150,59 @@ class OwnClusterIT {
                     + " where symbol = 'EARLY'"))
         .isEqualTo(1);
     early.close();
+  }
+
+  // Experiment 7.
+
+  @Test
+  void aFrozenDatabaseHoldsEverythingUpAndNothingMore() {
+    SteadyFeed feed = new SteadyFeed(server::url, "FROZEN", 4_000, 5);
+    ServerProcess.await("load", PATIENCE, () -> feed.acked() > 50);
+    cluster.freeze();
+    try {
+      long start = System.nanoTime();
+      HttpResponse<String> ready = server.get("/readyz");
+      assertThat(ready.statusCode()).as("%s", ready.body()).isEqualTo(503);
+      HttpResponse<String> read =
+          server.get("/v1/candles?venue=binance&symbol=FROZEN&timeframe=1m");
+      assertThat(read.statusCode()).as("%s", read.body()).isEqualTo(503);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+      for (int i = 0; i < 100; i++) {
+        long asked = System.nanoTime();
+        assertThat(server.get("/livez").statusCode()).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(1));
+        ServerProcess.sleep(100);
+      }
+    } finally {
+      cluster.thaw();
+    }
+    feed.awaitDone(Duration.ofSeconds(60));
+    feed.check(database);
+    server.awaitReady();
+  }
+
+  // Experiment 14.
+
+  @Test
+  void aFullDiskIsWaitedOut() {
+    assumeThat(hasSmallDisk).as("a disk of 256 MB could be mounted").isTrue();
+    SteadyFeed feed = new SteadyFeed(server::url, "FULL", 3_000, 50);
+    ServerProcess.await("load", PATIENCE, () -> feed.acked() > 10);
+    cluster.fillDisk();
+    try {
+      ServerProcess.await(
+          "told", PATIENCE, () -> server.get("/readyz").body().contains("SQLSTATE 53100"));
+      assertThat(server.post("/v1/trades", body("FULLREST", trade(HOUR_AGO, 1, 1))).statusCode())
+          .isEqualTo(503);
+      assertThat(feed.acked()).isLessThan(3_000);
+    } finally {
+      cluster.freeDisk();
+    }
+    feed.awaitDone(PATIENCE);
+    feed.check(database);
+    feed.checkCandles(database);
+    assertThat(database.number("select count(*) from ingest.rejects where stream = 'FULL'"))
+        .isZero();
+    server.awaitReady();
   }
 }

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,7 +128,8 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  static void sleep(long millis) {
+  /** Sleeps. */
+  public static void sleep(long millis) {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {
@@ -218,6 +221,35 @@ public final class ServerProcess implements AutoCloseable {
   /** Its process id. */
   long pid() {
     return process.pid();
+  }
+
+  /** Stops it where it stands (SIGSTOP): its connections stay, it answers nothing. */
+  public void freeze() {
+    OwnCluster.signal("STOP", process.pid());
+  }
+
+  /** Lets it go on after {@link #freeze}. */
+  public void thaw() {
+    OwnCluster.signal("CONT", process.pid());
+  }
+
+  /** A number that Linux tells of it: {@code VmHWM}, its memory at most, in kB; {@code Threads}. */
+  public long status(String field) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith(field + ":"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(0);
+    } catch (IOException | UncheckedIOException ended) {
+      return 0;
+    }
+  }
+
+  /** Files and sockets that it has open. */
+  public int openFiles() {
+    String[] open = Path.of("/proc/" + process.pid() + "/fd").toFile().list();
+    return open == null ? 0 : open.length;
   }
 
   /** SIGTERM, without waiting. */

@@ -48,15 +48,22 @@ public final class TestDatabase {
     return emptyOn(Found.URL);
   }
 
-  /** The same on a server that the test starts and wipes itself; the URL is a superuser's. */
-  public static TestDatabase emptyOn(URI server) {
-    String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-    TestDatabase database = new TestDatabase(server, name);
-    execute(jdbcUrl(server, server.getPath().substring(1)), "create database " + name);
-    if (server.equals(Found.URL)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(database::drop));
-    }
+  private static TestDatabase emptyOn(URI server) {
+    TestDatabase database = emptyOn(server, "pg_default");
+    Runtime.getRuntime().addShutdownHook(new Thread(database::drop));
     return database;
+  }
+
+  /** The same on a server that the test starts and wipes itself; the URL is a superuser's. */
+  static TestDatabase emptyOn(URI server, String tablespace) {
+    String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+    at(server).execute("create database " + name + " tablespace " + tablespace);
+    return new TestDatabase(server, name);
+  }
+
+  /** The database that a URL names, as it is. */
+  static TestDatabase at(URI url) {
+    return new TestDatabase(url, url.getPath().substring(1));
   }
 
   private static final class Found {
@@ -72,8 +79,7 @@ public final class TestDatabase {
   }
 
   private void drop() {
-    execute(
-        jdbcUrl(server, server.getPath().substring(1)), "drop database " + name + " with (force)");
+    at(server).execute("drop database " + name + " with (force)");
   }
 
   private static URI server() {
