@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * /v1/trades|quotes|candles} in, rows in the hypertables out, an answer after COMMIT.
  */
 public final class Ingest {
+  private static final long TAKEOVERS_EVERY_MILLIS = 2_000;
+
+  private final Vertx vertx;
   private final IngestConfig config;
   private final HikariDataSource pool;
   private final WorkerExecutor blocking;
@@ -44,6 +47,7 @@ public final class Ingest {
   private volatile Function<RoutingContext, IngestKey> keyOf = request -> IngestKey.NONE;
   private volatile boolean started;
   private volatile boolean draining;
+  private volatile boolean looking;
 
   private record Held(IngestSession session, StreamState stream) {}
 
@@ -53,6 +57,7 @@ public final class Ingest {
    * @throws SpoolException if the directory of the spool cannot be used
    */
   public Ingest(Vertx vertx, IngestConfig config, MeterRegistry registry) {
+    this.vertx = vertx;
     this.config = config;
     this.pool = new HikariDataSource(poolConfig(config, registry));
     this.blocking = vertx.createSharedWorkerExecutor("candlewick-hello", 2);
@@ -79,6 +84,7 @@ public final class Ingest {
     }
     lanes.forEach(Lane::start);
     rollUp.start();
+    vertx.setPeriodic(TAKEOVERS_EVERY_MILLIS, tick -> lookForTakeovers());
     started = true;
   }
 
@@ -103,10 +109,13 @@ public final class Ingest {
     pool.addDataSourceProperty("socketTimeout", "15");
     pool.addDataSourceProperty("tcpKeepAlive", "true");
     pool.addDataSourceProperty("ApplicationName", "candlewick-ingest");
+    // How much of the columnstore a batch may unpack is bounded by the time it has, not by rows: a
+    // correction for each of a hundred instruments would be over that bound each time it is tried.
     pool.addDataSourceProperty(
         "options",
         "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=20s"
-            + " -c timezone=UTC -c jit=off");
+            + " -c timezone=UTC -c jit=off"
+            + " -c timescaledb.max_tuples_decompressed_per_dml_transaction=0");
     return pool;
   }
 
@@ -285,6 +294,26 @@ public final class Ingest {
     } else if (before.session() != session) {
       before.session().fence();
     }
+  }
+
+  /**
+   * A stream that was taken over on another server is told to its older feed here, which may not
+   * write for long and would not know. One look for all streams.
+   */
+  private void lookForTakeovers() {
+    List<Held> held = List.copyOf(sessions.values());
+    if (held.isEmpty() || looking) {
+      return;
+    }
+    looking = true;
+    withConnection(
+            connection -> Streams.takenOver(connection, held.stream().map(Held::stream).toList()))
+        .onSuccess(
+            taken ->
+                held.stream()
+                    .filter(one -> taken.contains(one.stream().number()))
+                    .forEach(one -> one.session().fence()))
+        .onComplete(done -> looking = false);
   }
 
   void sessionClosed(IngestSession session) {

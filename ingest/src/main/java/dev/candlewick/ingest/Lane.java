@@ -232,6 +232,8 @@ final class Lane implements Runnable {
     } catch (StoredException e) {
       leave(batch, e.messages, e.durability);
     } catch (DroppedException e) {
+      // The database has answered; if nothing is left of the batch, no commit will tell so.
+      holding = null;
       e.messages.forEach(message -> drop(message, e.why));
       leave(batch, e.messages);
     } catch (SQLException e) {

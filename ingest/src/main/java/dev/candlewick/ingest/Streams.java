@@ -7,8 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The streams' bookkeeping: hello, and the compare-and-set inside the transaction of the rows. */
@@ -50,6 +52,13 @@ final class Streams {
   private static final String LOOK =
       "select number, epoch, committed_seq from ingest.streams where number = any (?)";
 
+  private static final String TAKEN_OVER =
+      """
+      select s.number from ingest.streams s
+      join unnest(?::int[], ?::bigint[]) as held (number, epoch) on held.number = s.number
+      where s.epoch > held.epoch
+      """;
+
   private Streams() {}
 
   /** A stream as hello found it, and what COMMIT means on this database. */
@@ -67,6 +76,21 @@ final class Streams {
         return new Greeting(state, durability(row.getBoolean(4)));
       }
     }
+  }
+
+  /** The numbers of those among these streams that somebody else has said hello for since. */
+  static Set<Long> takenOver(Connection connection, List<StreamState> held) throws SQLException {
+    Set<Long> taken = new HashSet<>();
+    try (PreparedStatement look = connection.prepareStatement(TAKEN_OVER)) {
+      look.setObject(1, held.stream().mapToLong(StreamState::number).toArray());
+      look.setObject(2, held.stream().mapToLong(StreamState::epoch).toArray());
+      try (ResultSet row = look.executeQuery()) {
+        while (row.next()) {
+          taken.add(row.getLong(1));
+        }
+      }
+    }
+    return taken;
   }
 
   /**

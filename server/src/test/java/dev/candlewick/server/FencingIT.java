@@ -79,6 +79,42 @@ class FencingIT {
   }
 
   @Test
+  void fencesTheOlderConnectionToAnotherServerAlsoWhileItIsIdle() {
+    try (IngestSocket older = one.feed("idle");
+        IngestSocket bystander = one.feed("bystander");
+        IngestSocket newer = other.feed("idle")) {
+      assertThat(older.expect("error").getString("code")).isEqualTo("fenced");
+      assertThat(older.closeCode()).isEqualTo(FENCED);
+      newer.say(message(1, "IDLE", 1));
+      newer.ackOf(1);
+      bystander.say(message(1, "BYSTANDER", 1));
+      bystander.ackOf(1);
+    }
+  }
+
+  @Test
+  void aServerIsReadyAgainAlsoWhereAllThatItHeldBackIsFenced() {
+    try (DatabaseProxy proxy = new DatabaseProxy(database.url());
+        ServerProcess held = ServerProcess.start(proxy.url()).awaitReady();
+        IngestSocket older = held.feed("held")) {
+      proxy.away();
+      older.say(message(1, "HELD", 1));
+      ServerProcess.await(
+          "held back",
+          Duration.ofSeconds(30),
+          () -> held.get("/readyz").body().contains("SQLSTATE 08"));
+      try (IngestSocket newer = other.feed("held")) {
+        proxy.back();
+        assertThat(older.closeCode()).isEqualTo(FENCED);
+        held.awaitReady();
+        newer.say(message(1, "HELD", 2));
+        newer.ackOf(1);
+      }
+    }
+    assertThat(stored("HELD")).isEqualTo(1);
+  }
+
+  @Test
   void whatIsFencedIsNotCountedInTheBudgetForEver() {
     String padding = " ".repeat(100_000);
     try (IngestSocket older = one.feed("budget");
