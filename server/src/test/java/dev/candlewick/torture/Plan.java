@@ -1,0 +1,55 @@
+package dev.candlewick.torture;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a run is to do.
+ *
+ * @param seed of everything random
+ * @param length how long it goes on; the last fault may end later
+ * @param count faults after which it ends even before
+ * @param faults which of them, drawn at random
+ * @param longestHold how long a fault is held at most
+ * @param spools whether the server has a spool
+ * @param memory what the server may take, resident, in bytes
+ */
+record Plan(
+    long seed,
+    Duration length,
+    int count,
+    List<Fault> faults,
+    Duration longestHold,
+    boolean spools,
+    long memory) {
+
+  /** From system properties {@code torture.*}; without a length or a count, each fault once. */
+  static Plan fromProperties() {
+    String words = System.getProperty("torture.faults");
+    List<Fault> faults =
+        words == null
+            ? List.of(Fault.values())
+            : Arrays.stream(words.split(",")).map(Plan::fault).toList();
+    String minutes = System.getProperty("torture.minutes");
+    Integer count = Integer.getInteger("torture.count");
+    boolean isShort = minutes == null && count == null;
+    return new Plan(
+        Long.getLong("torture.seed", System.nanoTime() % 1_000_000),
+        minutes == null
+            ? Duration.ofDays(1)
+            : Duration.ofMillis((long) (Double.parseDouble(minutes) * 60_000)),
+        isShort ? faults.size() : count == null ? Integer.MAX_VALUE : count,
+        faults,
+        isShort ? Duration.ofSeconds(3) : Duration.ofMinutes(1),
+        Boolean.getBoolean("torture.spool"),
+        512L << 20);
+  }
+
+  private static Fault fault(String word) {
+    return Arrays.stream(Fault.values())
+        .filter(fault -> fault.word().equals(word))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no such fault: " + word));
+  }
+}
