@@ -131,9 +131,15 @@ final class BatchTransaction {
     }
   }
 
-  /** Fenced messages leave; where the database must be durable and is not, all of them do. */
-  private void refuse(Streams.Advance advance) throws DroppedException {
+  /**
+   * Fenced messages leave; where the database must be durable and is not, all of them do, but for
+   * those from the spool, which are on disk and wait there.
+   */
+  private void refuse(Streams.Advance advance) throws SQLException, DroppedException {
     if (strictDurability && advance.durability() == Durability.DEGRADED) {
+      if (batch.isSpooled()) {
+        throw new SQLException("the database is not durable, and must be", "55000");
+      }
       throw new DroppedException(List.copyOf(batch.messages()), Drop.NOT_DURABLE);
     }
     if (!advance.fenced().isEmpty()) {

@@ -268,8 +268,8 @@ final class Lane implements Runnable {
   }
 
   private void drop(Message message, Drop why) {
-    if (why == Drop.GAP && spool != null) {
-      spool.beyondGap(message);
+    if (message.spooled && spool != null) {
+      spool.keep(message, why);
     }
     message.answer.dropped(message, why);
   }

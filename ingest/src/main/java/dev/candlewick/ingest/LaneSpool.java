@@ -1,5 +1,6 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.ingest.Answer.Drop;
 import dev.candlewick.ingest.spool.Entry;
 import dev.candlewick.ingest.spool.Spool;
 import dev.candlewick.ingest.spool.SpoolLog;
@@ -140,14 +141,10 @@ final class LaneSpool {
     }
   }
 
-  /** A message taken since then is not stored and cannot be: what came before it is not there. */
-  void beyondGap(Message message) {
-    log.keep(
-        "has message "
-            + message.seq()
-            + " of stream "
-            + message.stream().stream()
-            + ", before which some are neither stored nor here");
+  /** A message taken since then is not stored and never will be. */
+  void keep(Message message, Drop why) {
+    String stream = message.stream().stream();
+    log.keep("has message " + message.seq() + " of stream " + stream + ", not stored: " + why);
   }
 
   /** The database is away again, or still. */
@@ -168,7 +165,7 @@ final class LaneSpool {
       on = false;
     }
     feeds.clear();
-    LOG.info("the spool is drained: messages go to the database");
+    LOG.info("nothing is left in the spool: messages go to the database");
     return true;
   }
 
@@ -198,15 +195,17 @@ final class LaneSpool {
     List<Message> group = new ArrayList<>();
     List<Entry> entries = new ArrayList<>();
     Set<Message> out = new HashSet<>();
-    long room = Math.min(GROUP_BYTES, spool.room());
+    long room = spool.room();
+    long bytes = 0;
     for (Message message : queue) {
       if (message.isRequest) {
         continue;
       }
       if (message.answer.stillWanted()) {
         Entry entry = SpooledMessage.write(message);
-        room -= entry.size();
-        if (room < 0 || group.size() == GROUP_MESSAGES) {
+        bytes += entry.size();
+        boolean fits = bytes <= GROUP_BYTES && group.size() < GROUP_MESSAGES;
+        if (bytes > room || (!fits && !group.isEmpty())) {
           break;
         }
         group.add(message);

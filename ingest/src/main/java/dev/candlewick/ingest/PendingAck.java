@@ -33,7 +33,7 @@ final class PendingAck {
   /** Everything up to this seq is on the server's own disk. */
   void spooled(long seq) {
     due = true;
-    spooled = seq;
+    spooled = Math.max(spooled, seq);
   }
 
   void add(Message message, Durability now) {

@@ -81,10 +81,10 @@ final class SimulatedFeed {
   }
 
   /** A request by REST: stored before it is answered. */
-  record Request(Simulation world, String symbol) implements Answer {
+  record Request(FakeDatabase database) implements Answer {
     @Override
     public void committed(List<Message> messages, Durability durability) {
-      assertThat(world.database.holds(FakeDatabase.what(messages.get(0)))).isTrue();
+      assertThat(database.holds(FakeDatabase.what(messages.get(0)))).isTrue();
     }
 
     @Override

@@ -217,7 +217,7 @@ final class Simulation {
     String symbol = "rest-" + ++requests;
     Message.Checked rows = SimulatedFeed.rows(symbol, 1);
     spooling.submit(
-        Message.ofRequest(Kind.TRADES, rows, 10, new SimulatedFeed.Request(this, symbol), null),
+        Message.ofRequest(Kind.TRADES, rows, 10, new SimulatedFeed.Request(database), null),
         random.nextInt(2));
   }
 

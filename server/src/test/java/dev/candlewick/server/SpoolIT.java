@@ -190,6 +190,30 @@ class SpoolIT {
     assertThat(String.join("\n", server.output())).doesNotContain("quarantine/");
   }
 
+  @Test
+  void waitsWhereTheDatabaseMustBeDurableAndIsNot() {
+    try (IngestSocket feed = server.feed("STRICT")) {
+      proxy.away();
+      say(feed, "STRICT", 1, 5);
+      awaitSpooled(feed, 5);
+    }
+    server.kill();
+    proxy.back();
+    String name = database.text("select current_database()");
+    database.execute("alter database " + name + " set synchronous_commit = off");
+    try {
+      start("DURABILITY", "strict");
+      ServerProcess.await("held", PATIENCE, () -> server.get("/readyz").body().contains("55000"));
+      assertThat(files()).isNotEmpty();
+      server.kill();
+    } finally {
+      database.execute("alter database " + name + " reset synchronous_commit");
+    }
+    start();
+    assertThat(server.awaitReady().feed().hello("STRICT").getLong("next_seq")).isEqualTo(6);
+    assertStored("STRICT", 5);
+  }
+
   // Experiment 21.
 
   @Test
@@ -209,10 +233,12 @@ class SpoolIT {
       long seq = 0;
       long spooled = 0;
       boolean busy = false;
+      long end = System.nanoTime() + PATIENCE.toNanos();
       while (!busy || !server.get("/readyz").body().contains("spool_full")) {
         for (; seq - spooled < 60; seq++) {
           feed.say(Messages.trades(seq + 1, stream, wide(seq + 1)));
         }
+        assertThat(System.nanoTime()).as("full in time").isLessThan(end);
         JsonObject heard = feed.poll(Duration.ofMillis(200));
         if (heard != null) {
           busy |= heard.getString("t").equals("busy");

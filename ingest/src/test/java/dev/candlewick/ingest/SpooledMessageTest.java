@@ -1,0 +1,80 @@
+package dev.candlewick.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.candlewick.Timeframe;
+import dev.candlewick.ingest.spool.Entry;
+import java.io.IOException;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SpooledMessageTest {
+  private static final InstrumentKey ONE = new InstrumentKey("binance", "BTCUSDT");
+  private static final InstrumentKey OTHER = new InstrumentKey("binance", "ETHUSDT");
+  private static final StreamState STREAM = new StreamState(3, "feed-7", 42, 5, 17);
+  private static final Answer ANSWER =
+      new SimulatedFeed.Request(new FakeDatabase(new Random(1), () -> {}));
+
+  private static final List<Row> TRADES =
+      List.of(
+          new Trade(
+              ONE, 0, 1_723_075_200_123_456L, -37.63, 0, (short) 1, (short) 3, Long.MIN_VALUE),
+          new Trade(ONE, 1, 0, 0.1, Double.MIN_VALUE, (short) 0, (short) Trade.NO_ID, 0),
+          new Trade(OTHER, 5, 1, Double.MAX_VALUE, 2, (short) 2, (short) 4, Long.MAX_VALUE));
+  private static final List<Row> QUOTES =
+      List.of(
+          new Quote(ONE, 0, 1, null, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0),
+          new Quote(OTHER, 1, 2, 9L, null, null, 3.0, null, null, null),
+          new Quote(ONE, 2, 3, null, -0.5, null, null, 0.0, null, 1.0));
+  private static final List<Row> CANDLES =
+      List.of(
+          new Candle(ONE, 0, frame("1m"), 60, 1, 4, 0.5, 2, 9, null, null, null, true),
+          new Candle(ONE, 1, frame("1M"), 60, 1, 4, 0.5, 2, 9, 1.0, 7L, 3.0, false));
+
+  private static Timeframe frame(String text) {
+    return Timeframe.parse(text).orElseThrow();
+  }
+
+  private static List<Row> rows(Kind kind) {
+    return switch (kind) {
+      case TRADES -> TRADES;
+      case QUOTES -> QUOTES;
+      case CANDLES -> CANDLES;
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void readsBackEveryFieldOf(Kind kind) throws IOException {
+    List<Rejection> rejections =
+        List.of(
+            new Rejection(3, "price", Rejection.Code.NOT_FINITE, "must be finite, not \"\u00e9\""),
+            new Rejection(4, null, Rejection.Code.OHLC_INCONSISTENT, ""));
+    Message.Checked checked = new Message.Checked(rows(kind), rejections);
+    Entry entry = SpooledMessage.write(Message.ofStream(STREAM, 99, kind, checked, 1_000, ANSWER));
+    assertThat(entry.apiKeyId()).isEqualTo(3);
+    assertThat(entry.stream()).isEqualTo("feed-7");
+    assertThat(entry.epoch()).isEqualTo(5);
+    assertThat(entry.seq()).isEqualTo(99);
+    Message read = SpooledMessage.read(entry, ANSWER);
+    assertThat(read.kind).isEqualTo(kind);
+    assertThat(read.rows).isEqualTo(rows(kind));
+    assertThat(read.rejections()).isEqualTo(rejections);
+    assertThat(read.seq()).isEqualTo(99);
+    assertThat(read.stream().name()).isEqualTo(STREAM.name());
+    assertThat(read.spooled).isTrue();
+    assertThat(read.isRequest).isFalse();
+  }
+
+  @Test
+  void refusesAPayloadOfAnotherVersion() {
+    Entry entry = new Entry(1, "s", 1, 1, 1, new byte[] {9, 0, 0});
+    assertThatThrownBy(() -> SpooledMessage.read(entry, ANSWER))
+        .isInstanceOf(IOException.class)
+        .hasMessage("payload of version 9, not 1");
+  }
+}
