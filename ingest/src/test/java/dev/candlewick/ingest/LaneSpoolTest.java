@@ -56,7 +56,7 @@ class LaneSpoolTest {
   private LaneSpool lane(long bytes) {
     Spool spool = Spool.open(disk, new SpoolConfig(Path.of("spool"), bytes, 0), 1);
     SpoolMetrics metrics = new SpoolMetrics(new SimpleMeterRegistry(), spool);
-    LaneSpool made = new LaneSpool(spool, 0, budget, metrics, () -> {});
+    LaneSpool made = new LaneSpool(spool, 0, metrics, () -> {});
     made.serve(queue);
     return made;
   }
@@ -64,8 +64,12 @@ class LaneSpoolTest {
   private void submit(long seq, int rows) {
     Row row = SimulatedFeed.rows("s", seq).rows().get(0);
     Message.Checked checked = new Message.Checked(Collections.nCopies(rows, row), List.of());
-    budget.take(10);
-    queue.add(Message.ofStream(STREAM, seq, Kind.TRADES, checked, 10, told));
+    submit(Message.ofStream(STREAM, seq, Kind.TRADES, checked, 10, told));
+  }
+
+  private void submit(Message message) {
+    message.countIn(budget);
+    queue.add(message);
   }
 
   @BeforeEach
@@ -92,27 +96,45 @@ class LaneSpoolTest {
   void takesAsManyAsThereIsRoomForAndLeavesTheOthersInMemory() throws Exception {
     lane = lane(1_000);
     turnOn();
-    for (long seq = 1; seq <= 20; seq++) {
+    submit(1, 1);
+    long ofOne = budget.used();
+    for (long seq = 2; seq <= 20; seq++) {
       submit(seq, 1);
     }
     assertThat(lane.fill()).isTrue();
     assertThat(lane.fill()).isFalse();
     assertThat(told.spooled).hasSizeBetween(2, 10).startsWith(1L, 2L);
     assertThat(queue).hasSize(20 - told.spooled.size());
-    assertThat(budget.used()).isEqualTo(10L * queue.size());
+    assertThat(budget.used()).isEqualTo(ofOne * queue.size());
   }
 
   @Test
   void requestsAndWhatIsFencedAreNotSpooled() throws Exception {
     Message.Checked rows = SimulatedFeed.rows("s", 1);
-    queue.add(Message.ofRequest(Kind.TRADES, rows, 10, told, null));
-    budget.take(10);
+    submit(Message.ofRequest(Kind.TRADES, rows, 10, told, null));
+    long ofTheRequest = budget.used();
     submit(1, 1);
     told.wanted = false;
     assertThat(lane.fill()).isFalse();
     assertThat(told.spooled).isEmpty();
     assertThat(queue).hasSize(1);
-    assertThat(budget.used()).isEqualTo(10);
+    assertThat(budget.used()).isEqualTo(ofTheRequest);
     assertThat(disk.list()).isEmpty();
+  }
+
+  @Test
+  void aBatchEndsBeforeASeqThatDoesNotFollow() throws Exception {
+    for (long seq : new long[] {1, 2, 1, 2, 3}) {
+      submit(seq, 1);
+    }
+    lane.fill();
+    assertThat(nextBatch()).containsExactly(1L, 2L);
+    assertThat(nextBatch()).containsExactly(1L, 2L, 3L);
+    assertThat(nextBatch()).isEmpty();
+  }
+
+  private List<Long> nextBatch() throws InterruptedException {
+    List<Message> messages = lane.nextBatch(new Batch.Bounds(100, 100_000)).messages();
+    return messages.stream().map(Message::seq).toList();
   }
 }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -31,7 +32,7 @@ class SpoolIT {
 
   @TempDir private Path spool;
   private DatabaseProxy proxy;
-  private ServerProcess server;
+  private final List<ServerProcess> started = new ArrayList<>();
 
   @BeforeAll
   static void makeADatabase() {
@@ -39,26 +40,28 @@ class SpoolIT {
   }
 
   @BeforeEach
-  void startOnADatabaseThatIsThere() {
+  void standBeforeTheDatabase() {
     proxy = new DatabaseProxy(database.url());
-    start();
-    server.awaitReady();
   }
 
   @AfterEach
   void stop() {
-    server.close();
+    started.forEach(ServerProcess::close);
     proxy.close();
   }
 
-  private void start(String... keysAndValues) {
-    String[] all = new String[keysAndValues.length + 4];
-    all[0] = "SPOOL_DIR";
-    all[1] = spool.toString();
-    all[2] = "SPOOL_FREE_BYTES";
-    all[3] = "0";
-    System.arraycopy(keysAndValues, 0, all, 4, keysAndValues.length);
-    server = ServerProcess.start(proxy.url(), all);
+  private ServerProcess start(String... keysAndValues) {
+    return startUnder(List.of(), keysAndValues);
+  }
+
+  /** With the spool, by way of another command. */
+  private ServerProcess startUnder(List<String> command, String... keysAndValues) {
+    String[] ofSpool = {"SPOOL_DIR", spool.toString(), "SPOOL_FREE_BYTES", "0"};
+    String[] all =
+        Stream.concat(Stream.of(ofSpool), Stream.of(keysAndValues)).toArray(String[]::new);
+    ServerProcess server = ServerProcess.startUnder(command, proxy.url(), all);
+    started.add(server);
+    return server;
   }
 
   /** Sends messages of one trade each, whose price is their seq. */
@@ -94,6 +97,7 @@ class SpoolIT {
 
   @Test
   void whatWasSpooledIsStoredOnceAfterAKill() {
+    ServerProcess server = start().awaitReady();
     try (IngestSocket feed = server.feed("KILLED")) {
       say(feed, "KILLED", 1, 3);
       assertThat(feed.ackOf(3).getLong("spooled")).isEqualTo(3);
@@ -106,11 +110,11 @@ class SpoolIT {
       awaitSpooled(feed, 60);
     }
     server.kill();
-    start();
-    assertThat(server.get("/readyz").statusCode()).isEqualTo(503);
+    ServerProcess next = start();
+    assertThat(next.get("/readyz").statusCode()).isEqualTo(503);
     proxy.back();
-    server.awaitReady();
-    try (IngestSocket feed = server.feed()) {
+    next.awaitReady();
+    try (IngestSocket feed = next.feed()) {
       assertThat(feed.hello("KILLED").getLong("next_seq")).isEqualTo(61);
       say(feed, "KILLED", 61, 62);
       feed.ackOf(62);
@@ -119,7 +123,8 @@ class SpoolIT {
   }
 
   @Test
-  void isDrainedWhereItsFeedIsStillThere() throws Exception {
+  void isDrainedWhereItsFeedIsStillThere() {
+    ServerProcess server = start().awaitReady();
     try (IngestSocket feed = server.feed("STAYED")) {
       proxy.away();
       say(feed, "STAYED", 1, 40);
@@ -151,6 +156,7 @@ class SpoolIT {
 
   @Test
   void anOrderlyStopLeavesToTheSpoolWhatIsInMemory() {
+    ServerProcess server = start().awaitReady();
     IngestSocket feed = server.feed("STOPPED");
     proxy.away();
     say(feed, "STOPPED", 1, 30);
@@ -160,14 +166,13 @@ class SpoolIT {
     assertThat(feed.closeCode()).isEqualTo(1001);
     assertThat(server.awaitExit(Duration.ofSeconds(25))).isZero();
     proxy.back();
-    start();
-    server.awaitReady();
-    assertThat(server.feed().hello("STOPPED").getLong("next_seq")).isEqualTo(31);
+    assertThat(start().awaitReady().feed().hello("STOPPED").getLong("next_seq")).isEqualTo(31);
     assertStored("STOPPED", 30);
   }
 
   @Test
   void aFeedThatWentToAnotherServerAndTheSpoolComeToTheSame() {
+    ServerProcess server = start().awaitReady();
     try (ServerProcess other = ServerProcess.on(database);
         IngestSocket before = server.feed("MOVED")) {
       say(before, "MOVED", 1, 3);
@@ -192,6 +197,7 @@ class SpoolIT {
 
   @Test
   void waitsWhereTheDatabaseMustBeDurableAndIsNot() {
+    ServerProcess server = start().awaitReady();
     try (IngestSocket feed = server.feed("STRICT")) {
       proxy.away();
       say(feed, "STRICT", 1, 5);
@@ -202,15 +208,14 @@ class SpoolIT {
     String name = database.text("select current_database()");
     database.execute("alter database " + name + " set synchronous_commit = off");
     try {
-      start("DURABILITY", "strict");
-      ServerProcess.await("held", PATIENCE, () -> server.get("/readyz").body().contains("55000"));
+      ServerProcess strict = start("DURABILITY", "strict");
+      ServerProcess.await("held", PATIENCE, () -> strict.get("/readyz").body().contains("55000"));
       assertThat(files()).isNotEmpty();
-      server.kill();
+      strict.kill();
     } finally {
       database.execute("alter database " + name + " reset synchronous_commit");
     }
-    start();
-    assertThat(server.awaitReady().feed().hello("STRICT").getLong("next_seq")).isEqualTo(6);
+    assertThat(start().awaitReady().feed().hello("STRICT").getLong("next_seq")).isEqualTo(6);
     assertStored("STRICT", 5);
   }
 
@@ -218,23 +223,19 @@ class SpoolIT {
 
   @Test
   void aFullSpoolHoldsFeedsBackAndDropsNothing() {
-    server.kill();
-    proxy.away();
-    proxy.back();
-    start("SPOOL_BYTES", "1048576", "BUDGET_BYTES", "1048576");
-    server.awaitReady();
-    checkFull("FULL");
+    checkFull("FULL", start("SPOOL_BYTES", "1048576", "BUDGET_BYTES", "1048576"));
   }
 
   /** Sends more than there is room for, and checks that all of it is stored in the end. */
-  private void checkFull(String stream) {
+  private void checkFull(String stream, ServerProcess server) {
+    server.awaitReady();
     try (IngestSocket feed = server.feed(stream)) {
       proxy.away();
       long seq = 0;
       long spooled = 0;
       boolean busy = false;
       long end = System.nanoTime() + PATIENCE.toNanos();
-      while (!busy || !server.get("/readyz").body().contains("spool_full")) {
+      while (!busy || spooled == 0 || !server.get("/readyz").body().contains("spool_full")) {
         for (; seq - spooled < 60; seq++) {
           feed.say(Messages.trades(seq + 1, stream, wide(seq + 1)));
         }
@@ -273,23 +274,9 @@ class SpoolIT {
     assumeThat(works("unshare", "-rm", "mount", "-t", "tmpfs", "none", spool.toString()))
         .as("the system lets anybody mount in a name space of his own")
         .isTrue();
-    server.kill();
     List<String> command =
         Stream.concat(onSmallDisk.stream(), Stream.of(spool.toString())).toList();
-    server =
-        ServerProcess.startUnder(
-            command,
-            proxy.url(),
-            "SPOOL_DIR",
-            spool.toString(),
-            "SPOOL_BYTES",
-            "2100000",
-            "SPOOL_FREE_BYTES",
-            "0",
-            "BUDGET_BYTES",
-            "1048576");
-    server.awaitReady();
-    checkFull("DISK");
+    checkFull("DISK", startUnder(command, "SPOOL_BYTES", "2100000", "BUDGET_BYTES", "1048576"));
   }
 
   private static boolean works(String... command) throws InterruptedException {
@@ -307,7 +294,6 @@ class SpoolIT {
     Path calls = spool.resolveSibling("calls");
     String trace = calls.toString();
     assumeThat(works("strace", "-f", "-o", trace, "true")).as("strace may trace here").isTrue();
-    server.kill();
     List<String> command =
         List.of(
             "strace",
@@ -321,17 +307,7 @@ class SpoolIT {
             "trace=fdatasync",
             "-e",
             "inject=fdatasync:error=EIO:when=3");
-    server =
-        ServerProcess.startUnder(
-            command,
-            proxy.url(),
-            "SPOOL_DIR",
-            spool.toString(),
-            "SPOOL_FREE_BYTES",
-            "0",
-            "INGEST_LANES",
-            "1");
-    server.awaitReady();
+    ServerProcess server = startUnder(command, "INGEST_LANES", "1").awaitReady();
     try (IngestSocket feed = server.feed("EIO")) {
       proxy.away();
       for (long seq = 1; seq <= 6; seq++) {
@@ -354,8 +330,9 @@ class SpoolIT {
 
   @Test
   void damageIsSetAsideLoudlyAndTheRestIsStored() throws Exception {
-    try (IngestSocket feed = server.feed("DAMAGED");
-        IngestSocket whole = server.feed("WHOLE")) {
+    ServerProcess before = start().awaitReady();
+    try (IngestSocket feed = before.feed("DAMAGED");
+        IngestSocket whole = before.feed("WHOLE")) {
       proxy.away();
       for (long seq = 1; seq <= 5; seq++) {
         say(feed, "DAMAGED", seq, seq);
@@ -364,14 +341,14 @@ class SpoolIT {
         awaitSpooled(whole, seq);
       }
     }
-    server.kill();
+    before.kill();
     Path file = spool.resolve(files().stream().filter(this::isOfDamaged).findFirst().orElseThrow());
     byte[] bytes = Files.readAllBytes(file);
     int name = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("DAMAGED", bytes.length / 3);
     bytes[name + 20] ^= 4;
     Files.write(file, bytes);
     proxy.back();
-    start();
+    ServerProcess server = start();
     assertThat(server.feed().hello("WHOLE").getLong("next_seq")).isEqualTo(6);
     assertStored("WHOLE", 5);
     long next = server.feed().hello("DAMAGED").getLong("next_seq");
@@ -398,7 +375,8 @@ class SpoolIT {
 
   @Test
   void aSecondServerOnTheDirectoryEndsWithTwoAndNamesTheFirst() {
-    assertThatThrownBy(() -> ServerProcess.start(proxy.url(), "SPOOL_DIR", spool.toString()))
+    ServerProcess server = start();
+    assertThatThrownBy(() -> start())
         .hasMessageContaining("ended with 2: ")
         .hasMessageContaining(
             "candlewick: CANDLEWICK_SPOOL_DIR %s is in use by process %d"
