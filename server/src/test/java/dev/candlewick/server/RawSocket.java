@@ -133,6 +133,12 @@ final class RawSocket implements AutoCloseable {
     flush();
   }
 
+  /** Sends bytes as they are. */
+  void send(byte[] bytes) {
+    pending.writeBytes(bytes);
+    flush();
+  }
+
   void flush() {
     try {
       socket.getOutputStream().write(pending.toByteArray());

@@ -13,9 +13,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +35,10 @@ class SecurityIT {
   private static final String WRITER = "writer-key-8d1f";
   private static final String READER = "reader-key-2c77";
   private static final String GOOD_LINES =
-      "1 ingest " + sha256(WRITER) + "\n2 read " + sha256(READER) + " # charts\n";
+      TestApiKey.line(1, WRITER, "ingest")
+          + "\n"
+          + TestApiKey.line(2, READER, "read")
+          + " # charts\n";
 
   @TempDir private static Path directory;
 
@@ -67,16 +68,6 @@ class SecurityIT {
     Files.writeString(keys, GOOD_LINES);
     await(() -> status("/metrics", "X-API-Key", READER) == 200);
     await(() -> upgradeStatus(WRITER, null) == 101);
-  }
-
-  private static String sha256(String key) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (java.security.NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private interface Condition {
@@ -194,7 +185,7 @@ class SecurityIT {
   @Test
   void revocationAlsoEndsASocketThatNeverAnswers() throws Exception {
     try (RawSocket silent = RawSocket.open(server.uri(""), "X-API-Key", WRITER)) {
-      Files.writeString(keys, "2 read " + sha256(READER) + "\n");
+      Files.writeString(keys, TestApiKey.line(2, READER, "read") + "\n");
       long start = System.nanoTime();
       while (silent.read() != null) {
         // its close frame, which is not answered

@@ -145,6 +145,17 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** A metric without labels, as a whole number. */
+  public long metric(String name, String... headers) {
+    return get("/metrics", headers)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Whether it has printed a line that contains this. */
   public boolean hasSaid(String text) {
     return output().stream().anyMatch(line -> line.contains(text));
@@ -215,6 +226,19 @@ public final class ServerProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** A number that Linux tells of it: {@code VmHWM}, its memory at most, in kB; {@code Threads}. */
+  public long status(String field) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith(field + ":"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(0);
+    } catch (IOException | UncheckedIOException ended) {
+      return 0;
     }
   }
 

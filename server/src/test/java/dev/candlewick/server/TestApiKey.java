@@ -16,13 +16,20 @@ public final class TestApiKey {
   /** With one key, of these scopes. */
   public static Path of(String key, String scopes) {
     try {
-      byte[] sha256 =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
       Path file = Files.createTempFile("api-keys", ".txt");
       file.toFile().deleteOnExit();
-      return Files.writeString(file, "1 " + scopes + " " + HexFormat.of().formatHex(sha256) + "\n");
+      return Files.writeString(file, line(1, key, scopes) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Its line for one key; limits may follow. */
+  static String line(int id, String key, String scopes) {
+    try {
+      byte[] sha256 =
+          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+      return id + " " + scopes + " " + HexFormat.of().formatHex(sha256);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
