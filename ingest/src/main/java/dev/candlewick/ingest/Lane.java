@@ -9,8 +9,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.BlockingDeque;
-import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +30,7 @@ final class Lane implements Runnable {
   private static final Duration UNTIL_SPOOLED = Duration.ofSeconds(1);
   private static final Duration NOTHING_TO_DO = Duration.ofMillis(10);
 
-  private final BlockingDeque<Message> queue = new LinkedBlockingDeque<>();
+  private final FairQueue queue = new FairQueue();
   private final Database database;
   private final @Nullable LaneSpool spool;
   private final Clock clock;
@@ -158,7 +156,7 @@ final class Lane implements Runnable {
 
   private void dropAll() {
     if (!current.isSpooled()) {
-      queue.addAll(current.messages());
+      current.messages().forEach(queue::add);
     }
     LOG.warn("stopped with {} messages unwritten; they were never acked", queue.size());
     for (Message left = queue.poll(); left != null; left = queue.poll()) {

@@ -13,9 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +47,7 @@ final class LaneSpool {
   private final SpoolMetrics metrics;
   private final Runnable wakeThread;
   private final Map<StreamName, Feed> feeds = new ConcurrentHashMap<>();
-  private BlockingDeque<Message> queue = new LinkedBlockingDeque<>();
+  private FairQueue queue = new FairQueue();
   private volatile boolean on;
 
   // Guarded by this.
@@ -69,7 +67,7 @@ final class LaneSpool {
   }
 
   /** Where the lane's messages wait in memory; before anything else. */
-  void serve(BlockingDeque<Message> lanesQueue) {
+  void serve(FairQueue lanesQueue) {
     queue = lanesQueue;
   }
 

@@ -107,6 +107,11 @@ final class Message {
     }
   }
 
+  /** By what {@link FairQueue} tells whose it is. */
+  Object owner() {
+    return budget == null ? Message.class : budget;
+  }
+
   private long memory() {
     return bytes + (long) ROW_BYTES * rowsSent();
   }
