@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,14 @@ class DatabaseFaultsIT {
     server.close();
     proxy.close();
     assertThat(server.output()).noneMatch(line -> line.contains("candlewick:candlewick@"));
+    assertThat(
+            server.output().stream()
+                .collect(
+                    Collectors.groupingBy(
+                        l -> l.substring(0, Math.min(19, l.length())), Collectors.counting()))
+                .values())
+        .as("lines in one second")
+        .allMatch(lines -> lines < 40);
     assertThat(server.output()).as("stack traces").noneMatch(line -> line.startsWith("\tat "));
   }
 

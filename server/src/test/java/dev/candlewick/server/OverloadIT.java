@@ -217,26 +217,9 @@ class OverloadIT {
         connections.add(head);
       }
       byte[] bomb = gzip(new byte[64 << 20]);
-      String empty = "{\"rows\":[" + "{},".repeat(99_999) + "{}]}";
-      String spaces = " ".repeat(16 << 20);
       for (int i = 0; i < 4; i++) {
         String key = "key" + (i % KEYS + 1);
-        requests.add(
-            CompletableFuture.runAsync(
-                () -> {
-                  server.post(
-                      "/v1/trades",
-                      "application/json",
-                      bomb,
-                      "X-API-Key",
-                      key,
-                      "Content-Encoding",
-                      "gzip");
-                  server.post("/v1/trades", empty, "X-API-Key", key);
-                  server.post("/v1/trades", spaces, "X-API-Key", key);
-                  server.post("/v1/trades", "[".repeat(1_000_000), "X-API-Key", key);
-                },
-                clients));
+        requests.add(CompletableFuture.runAsync(() -> postBadBodies(key, bomb), clients));
       }
       CompletableFuture.allOf(requests.toArray(new CompletableFuture<?>[0]))
           .exceptionally(refused -> null)
@@ -323,6 +306,15 @@ class OverloadIT {
         .put((byte) 0xFF)
         .putLong(claimed)
         .array();
+  }
+
+  private static void postBadBodies(String key, byte[] bomb) {
+    String[] headers = {"X-API-Key", key, "Content-Encoding", "gzip"};
+    server.post("/v1/trades", "application/json", bomb, headers);
+    String empty = "{\"rows\":[" + "{},".repeat(99_999) + "{}]}";
+    server.post("/v1/trades", empty, "X-API-Key", key);
+    server.post("/v1/trades", " ".repeat(16 << 20), "X-API-Key", key);
+    server.post("/v1/trades", "[".repeat(1_000_000), "X-API-Key", key);
   }
 
   private static byte[] gzip(byte[] plain) throws IOException {

@@ -257,19 +257,6 @@ public final class ServerProcess implements AutoCloseable {
     OwnCluster.signal("CONT", process.pid());
   }
 
-  /** A number that Linux tells of it: {@code VmHWM}, its memory at most, in kB; {@code Threads}. */
-  public long status(String field) {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-      return lines
-          .filter(line -> line.startsWith(field + ":"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-          .findFirst()
-          .orElse(0);
-    } catch (IOException | UncheckedIOException ended) {
-      return 0;
-    }
-  }
-
   /** Files and sockets that it has open. */
   public int openFiles() {
     String[] open = Path.of("/proc/" + process.pid() + "/fd").toFile().list();
