@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.BlockingDeque;
-import java.util.concurrent.LinkedBlockingDeque;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +19,7 @@ class LaneSpoolTest {
   private static final StreamState STREAM = new StreamState(1, "s", 1, 1, 0);
 
   private final Budget budget = new Budget(1_000);
-  private final BlockingDeque<Message> queue = new LinkedBlockingDeque<>();
+  private final FairQueue queue = new FairQueue();
   private final Told told = new Told();
   private final FakeDisk disk = new FakeDisk(new Random(1));
   private LaneSpool lane = lane(Long.MAX_VALUE);
@@ -88,7 +86,7 @@ class LaneSpoolTest {
     assertThat(told.spooled).containsExactly(1L, 2L);
     assertThat(lane.fill()).isTrue();
     assertThat(told.spooled).containsExactly(1L, 2L, 3L);
-    assertThat(queue).isEmpty();
+    assertThat(queue.isEmpty()).isTrue();
     assertThat(budget.used()).isZero();
   }
 
@@ -104,7 +102,7 @@ class LaneSpoolTest {
     assertThat(lane.fill()).isTrue();
     assertThat(lane.fill()).isFalse();
     assertThat(told.spooled).hasSizeBetween(2, 10).startsWith(1L, 2L);
-    assertThat(queue).hasSize(20 - told.spooled.size());
+    assertThat(queue.size()).isEqualTo(20 - told.spooled.size());
     assertThat(budget.used()).isEqualTo(ofOne * queue.size());
   }
 
@@ -117,7 +115,7 @@ class LaneSpoolTest {
     told.wanted = false;
     assertThat(lane.fill()).isFalse();
     assertThat(told.spooled).isEmpty();
-    assertThat(queue).hasSize(1);
+    assertThat(queue.size()).isEqualTo(1);
     assertThat(budget.used()).isEqualTo(ofTheRequest);
     assertThat(disk.list()).isEmpty();
   }
