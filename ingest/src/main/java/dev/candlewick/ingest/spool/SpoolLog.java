@@ -156,7 +156,9 @@ public final class SpoolLog {
     return file;
   }
 
-  /** Nothing is written to this file any more. One without an fsynced record goes at once. */
+  /**
+   * Nothing is written to this file any more. One without an fsynced record has nothing to read.
+   */
   private void retire(Segment segment) {
     active = null;
     segment.sealed = true;
@@ -164,13 +166,13 @@ public final class SpoolLog {
       if (file != null) {
         file.close();
       }
-      if (segment.end == 0) {
-        disk.delete(segment.name());
-      }
     } catch (IOException e) {
       LOG.warn("spool file {} cannot be closed: {}", segment.name(), e.toString());
     }
     file = null;
+    if (segment.end == 0) {
+      segments.add(segment);
+    }
   }
 
   /** With everything taken and stored, deletes the last file too. */
@@ -260,18 +262,23 @@ public final class SpoolLog {
     ahead = null;
   }
 
-  /** Everything taken is stored, COMMIT has returned: files that were read through are deleted. */
+  /**
+   * Everything taken is stored, COMMIT has returned: files that were read through are deleted, in
+   * their order and none before the one before it. Else recovery would take what a file that is
+   * still there lacks up to the next one for damage.
+   */
   public void stored() throws InterruptedException {
     taken.forEach(this::uncount);
     taken.clear();
     Entry oldest = peek();
     oldestMillis = oldest == null ? 0 : oldest.takenMillis();
-    for (Segment done = readThrough.poll(); done != null; done = readThrough.poll()) {
-      remove(done);
+    while (!readThrough.isEmpty() && remove(readThrough.element())) {
+      readThrough.remove();
     }
   }
 
-  private void remove(Segment segment) {
+  /** False if it could not be removed and has to be tried again. */
+  private boolean remove(Segment segment) {
     try {
       if (segment.damaged) {
         disk.quarantine(segment.name());
@@ -281,8 +288,10 @@ public final class SpoolLog {
       }
     } catch (IOException e) {
       LOG.error("spool file {} is drained and cannot be removed: {}", segment.name(), e.toString());
+      return false;
     }
     spool.shrank(segment.end);
+    return true;
   }
 
   /** An entry taken since the last {@link #stored} cannot be stored: its file is kept. */
