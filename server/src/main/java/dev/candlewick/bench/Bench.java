@@ -81,7 +81,7 @@ public final class Bench {
     int[] ids = database.instrumentIds(INSTRUMENTS);
     this.queries = new QueryBench(server, database, ids, CANDLE_INSTRUMENTS);
     this.latency = new LatencyBench(server, CANDLE_INSTRUMENTS);
-    this.cpu = new Cpu(process, database.backend());
+    this.cpu = new Cpu(process, database.postmaster());
   }
 
   /** What can be measured by itself. */

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The server that is measured: a process of its own, of the same jar as this one. */
+/**
+ * The server that is measured: a process of its own, of the same jar as this one, in the memory
+ * that the README gives it.
+ */
 public final class BenchServer implements AutoCloseable {
   private final Process process;
   private final URI url;
@@ -33,6 +36,8 @@ public final class BenchServer implements AutoCloseable {
     ProcessBuilder java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx384m",
+                "-XX:MaxDirectMemorySize=128m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName(),

@@ -15,16 +15,13 @@ final class Cpu {
   private final Optional<ProcessHandle> postmaster;
 
   /**
-   * Finds both.
+   * Of both.
    *
-   * @param backend process number of any of the database's backends
+   * @param postmaster the database's first process, if it runs on this machine
    */
-  Cpu(ProcessHandle server, long backend) {
+  Cpu(ProcessHandle server, Optional<ProcessHandle> postmaster) {
     this.server = server;
-    this.postmaster =
-        ProcessHandle.of(backend)
-            .filter(process -> process.info().commandLine().orElse("").contains("postgres"))
-            .flatMap(ProcessHandle::parent);
+    this.postmaster = postmaster;
   }
 
   double serverSeconds() {

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeoutException;
 
@@ -83,9 +84,17 @@ public final class Database implements AutoCloseable {
     throw new TimeoutException("the roll-up is not done after two minutes");
   }
 
-  /** The process number of a backend. */
-  long backend() throws SQLException {
-    return Long.parseLong(ask("select pg_backend_pid()"));
+  /** The database's first process, if it runs on this machine. */
+  Optional<ProcessHandle> postmaster() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+      row.next();
+      // Elsewhere, or in a container, the number is another process's or nobody's.
+      return ProcessHandle.of(row.getLong(1))
+          .filter(process -> process.info().commandLine().orElse("").contains("postgres"))
+          .flatMap(ProcessHandle::parent);
+    }
   }
 
   /** One value as text. */
