@@ -24,17 +24,17 @@ public class CandleBenchmark {
       IntStream.range(0, CANDLES)
           .mapToObj(
               i -> {
-                double open = 61_000 + i * 0.07;
+                double open = (6_100_000 + i * 7) / 100.0;
                 return new Candle(
                     1_723_075_200L + i * 60L,
                     open,
-                    open + 12.34,
-                    open - 5.67,
-                    open + 3.21,
-                    17.123 + i,
+                    (6_101_234 + i * 7) / 100.0,
+                    (6_099_433 + i * 7) / 100.0,
+                    (6_100_321 + i * 7) / 100.0,
+                    (17_123 + i) / 1000.0,
                     1_044_321.55 + i,
                     4_321,
-                    8.75 + i,
+                    (8_750 + i) / 1000.0,
                     true,
                     Candle.Origin.BUILT,
                     false);
