@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,7 +22,6 @@ import java.util.function.Consumer;
  */
 public final class Bench {
   private static final String COPY = "raw COPY, 2 connections";
-  private static final String FOUR_STREAMS = "WebSocket, 4 streams, 1,000 rows a message";
   private static final String RATE_A_SECOND = "rows/s";
   private static final String SETTINGS =
       "select string_agg(name || ' ' || setting, ', ' order by name) from pg_settings"
@@ -126,29 +126,11 @@ public final class Bench {
     List<Turn> turns = new ArrayList<>();
     turns.add(() -> rate("raw COPY, 1 connection", ingest.rawCopy(1, size.rows)));
     turns.add(() -> rate(COPY, ingest.rawCopy(2, size.rows)));
-    turns.add(
-        () ->
-            rate(
-                "WebSocket, 1 stream, 10 rows a message", ingest.webSocket(1, 10, size.rows / 10)));
-    turns.add(
-        () ->
-            rate(
-                "WebSocket, 1 stream, 100 rows a message",
-                ingest.webSocket(1, 100, size.rows / 2)));
-    turns.add(
-        () ->
-            rate(
-                "WebSocket, 1 stream, 1,000 rows a message", ingest.webSocket(1, 1000, size.rows)));
-    turns.add(
-        () ->
-            rate(
-                "WebSocket, 4 streams, 10 rows a message",
-                ingest.webSocket(4, 10, size.rows / 10)));
-    turns.add(
-        () ->
-            rate(
-                "WebSocket, 4 streams, 100 rows a message",
-                ingest.webSocket(4, 100, size.rows / 2)));
+    turns.add(webSocket(1, 10, size.rows / 10));
+    turns.add(webSocket(1, 100, size.rows / 2));
+    turns.add(webSocket(1, 1000, size.rows));
+    turns.add(webSocket(4, 10, size.rows / 10));
+    turns.add(webSocket(4, 100, size.rows / 2));
     turns.add(this::fourStreams);
     turns.add(
         () ->
@@ -157,10 +139,21 @@ public final class Bench {
     takeTurns("ingest", turns);
   }
 
+  private Turn webSocket(int streams, int rowsAMessage, int rows) {
+    String name =
+        String.format(
+            Locale.ROOT,
+            "WebSocket, %d %s, %,d rows a message",
+            streams,
+            streams == 1 ? "stream" : "streams",
+            rowsAMessage);
+    return () -> rate(name, ingest.webSocket(streams, rowsAMessage, rows));
+  }
+
   private void fourStreams() throws Exception {
     double server = cpu.serverSeconds();
     double postgres = cpu.databaseSeconds();
-    rate(FOUR_STREAMS, ingest.webSocket(4, 1000, size.rows));
+    webSocket(4, 1000, size.rows).take();
     double millions = size.rows / 1e6;
     figures.add(
         "  database, processor time of it",
@@ -245,7 +238,7 @@ public final class Bench {
         List.of(
             () -> {
               Latencies latencies = latency.run(ingest, current, TRADES_A_SECOND, size.seconds);
-              String rate = " at %,d trades/s".formatted(TRADES_A_SECOND);
+              String rate = String.format(Locale.ROOT, " at %,d trades/s", TRADES_A_SECOND);
               times("trade to ack" + rate, "trade to ack" + rate, latencies.toAck());
               times(
                   "trade to subscriber" + rate,
