@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Bounds on connections: how many there are, in all and of one address, and how long one may take
  * to send a request's headers, to be answered, and to lie idle between two requests. Sockets have
- * no deadline here: they see to themselves.
+ * no deadline here: they see to themselves. A connection whose requests a proxy before it may read
+ * otherwise ends with the first of them.
  */
 final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
@@ -63,6 +64,7 @@ final class Connections {
   void asked(RoutingContext ctx) {
     HttpConnection connection = ctx.request().connection();
     cancel(connection);
+    refuseAmbiguous(ctx);
     if (!isSocket(ctx.request())) {
       within(connection, ANSWER_MILLIS);
       ctx.addEndHandler(
@@ -72,6 +74,21 @@ final class Connections {
           });
     }
     ctx.next();
+  }
+
+  /**
+   * Beside what the HTTP decoder refuses by itself: another transfer coding than {@code chunked}
+   * alone, or more than one host (RFC 9112, sections 6.1 and 3.2).
+   */
+  private static void refuseAmbiguous(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    String coding = request.getHeader(HttpHeaders.TRANSFER_ENCODING);
+    if ((coding != null && !coding.equalsIgnoreCase("chunked"))
+        || request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+      ctx.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      ctx.addEndHandler(ended -> request.connection().close());
+      throw new Problem(400, "malformed", "Transfer-Encoding may be chunked only, Host come once");
+    }
   }
 
   /** Whether this is an upgrade to a WebSocket; some clients offer HTTP/2 with each request. */

@@ -13,6 +13,7 @@ import dev.candlewick.server.live.Live;
 import dev.candlewick.server.live.LiveRepository;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.metrics.MetricsOptions;
 import io.vertx.sqlclient.Pool;
 import java.time.Clock;
@@ -65,6 +66,12 @@ final class Server {
                 new VertxOptions()
                     .setMaxEventLoopExecuteTime(200)
                     .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
+                    // Else it needs a directory of its own to write in, for files that we never
+                    // serve.
+                    .setFileSystemOptions(
+                        new FileSystemOptions()
+                            .setFileCachingEnabled(false)
+                            .setClassPathResolvingEnabled(false))
                     .setMetricsOptions(new MetricsOptions().setEnabled(true)))
             .withMetrics(new PoolMetrics(metrics.registry()))
             .build();
