@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -54,7 +53,7 @@ record ApiKeyFile(List<Key> keys) {
   static ApiKeyFile read(Path file) throws ServerException {
     List<Key> keys = new ArrayList<>();
     try {
-      refuseWritableByOthers(file);
+      FileModes.refuseWritable(file);
       int number = 0;
       for (String line : Files.readAllLines(file)) {
         number++;
@@ -67,13 +66,6 @@ record ApiKeyFile(List<Key> keys) {
       throw new ServerException("CANDLEWICK_API_KEYS_FILE cannot be read: " + e);
     }
     return new ApiKeyFile(List.copyOf(keys));
-  }
-
-  private static void refuseWritableByOthers(Path file) throws IOException, ServerException {
-    boolean posix = Files.getFileStore(file).supportsFileAttributeView("posix");
-    if (posix && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE)) {
-      throw new ServerException("everybody may write " + file + ": chmod o-w it first");
-    }
   }
 
   private static Key key(String entry, Path file, int line) throws ServerException {

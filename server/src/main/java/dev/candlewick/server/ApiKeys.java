@@ -40,10 +40,14 @@ final class ApiKeys {
   }
 
   static ApiKeys load(@Nullable Path file) throws ServerException {
-    ApiKeyFile keys = file == null ? ApiKeyFile.NONE : ApiKeyFile.read(file);
-    if (file != null && keys.isEmpty()) {
+    if (file == null) {
+      return new ApiKeys(null, ApiKeyFile.NONE);
+    }
+    ApiKeyFile keys = ApiKeyFile.read(file);
+    if (keys.isEmpty()) {
       throw new ServerException("CANDLEWICK_API_KEYS_FILE holds no key");
     }
+    FileModes.warnOfReadable(file, "the hashes of the API keys");
     return new ApiKeys(file, keys);
   }
 

@@ -34,7 +34,8 @@ final class HttpListener {
   /**
    * Prepares to listen.
    *
-   * @throws ServerException if it would listen to others without any API key
+   * @throws ServerException if it would listen to others without any API key, or everybody may read
+   *     the certificate's private key
    */
   HttpListener(
       Vertx vertx,
@@ -47,6 +48,9 @@ final class HttpListener {
     this.vertx = vertx;
     this.config = config;
     this.host = host(config.host(), open);
+    if (config.key() != null) {
+      FileModes.refuseReadable(config.key());
+    }
     this.server =
         vertx
             .createHttpServer(options(frameBytes))

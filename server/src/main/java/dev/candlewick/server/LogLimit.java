@@ -7,26 +7,48 @@ import ch.qos.logback.core.spi.FilterReply;
 import dev.candlewick.TokenBucket;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
 /**
- * Bounds the log: of one kind of line, those of one place in the code, ten may come at once and one
- * a second after that. How many were left out is told with the next one. Named in logback.xml.
+ * Bounds the log. Of one kind of line, those of one place in the code, three may come at once and
+ * one in ten seconds after that; of all kinds together there are at most nine in any second, errors
+ * not held back by others. How many of a kind were left out is told with the next of it. Named in
+ * logback.xml.
  */
 public final class LogLimit extends TurboFilter {
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LogLimit.class);
-  private static final int AT_ONCE = 10;
+  private static final int AT_ONCE = 3;
+  private static final int SECONDS_BETWEEN = 10;
+  private static final int ALL_AT_ONCE = 4;
+  private static final int ALL_PER_SECOND = 3;
 
   /** There are as many as places in the code that log; a bound in case a format is made up. */
   private static final int KINDS = 1_000;
 
   private final Map<String, Kind> kinds = new HashMap<>();
+  private final TokenBucket all;
+  private final LongSupplier nanoTime;
+
+  /** By the system's clock. */
+  public LogLimit() {
+    this(System::nanoTime);
+  }
+
+  LogLimit(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.all = new TokenBucket(ALL_PER_SECOND, ALL_AT_ONCE, nanoTime);
+  }
 
   private static final class Kind {
-    private final TokenBucket lines = new TokenBucket(1, AT_ONCE, System::nanoTime);
+    private final TokenBucket lines;
     private int leftOut;
+
+    Kind(TokenBucket lines) {
+      this.lines = lines;
+    }
   }
 
   @Override
@@ -41,28 +63,36 @@ public final class LogLimit extends TurboFilter {
     if (!written || logger.getName().equals(LOG.getName())) {
       return FilterReply.NEUTRAL;
     }
-    int leftOut = leftOut(logger.getName() + " " + format);
+    boolean waits = !level.isGreaterOrEqual(Level.ERROR);
+    int leftOut = leftOut(logger.getName() + " " + format, waits);
     if (leftOut > 0) {
       LOG.warn("{} lines like the next were left out", leftOut);
     }
     return leftOut < 0 ? FilterReply.DENY : FilterReply.NEUTRAL;
   }
 
-  /** How many of this kind were left out before this one; -1 if this one is to be left out. */
-  private synchronized int leftOut(String name) {
+  /**
+   * How many of this kind were left out before this one; -1 if this one is to be left out.
+   *
+   * @param waits whether lines of other kinds may be the reason
+   */
+  private synchronized int leftOut(String name, boolean waits) {
     Kind kind = kinds.get(name);
     if (kind == null) {
       if (kinds.size() >= KINDS) {
         kinds.clear();
       }
-      kind = new Kind();
+      LongSupplier slowly = () -> nanoTime.getAsLong() / SECONDS_BETWEEN;
+      kind = new Kind(new TokenBucket(1, AT_ONCE, slowly));
       kinds.put(name, kind);
     }
-    if (kind.lines.waitMillis() > 0) {
+    if (kind.lines.waitMillis() > 0 || (waits && all.waitMillis() > 0)) {
       kind.leftOut++;
       return -1;
     }
     kind.lines.take(1);
+    // The line that tells what was left out is one too.
+    all.take(kind.leftOut > 0 ? 2 : 1);
     int before = kind.leftOut;
     kind.leftOut = 0;
     return before;

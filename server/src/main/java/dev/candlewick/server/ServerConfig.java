@@ -40,7 +40,6 @@ record ServerConfig(
 
   private static final String PREFIX = "CANDLEWICK_";
 
-  /** How long each relation is kept. */
   /**
    * Every key, its default ("" = none), and what it is, in the order in which they are documented.
    */
@@ -226,6 +225,7 @@ record ServerConfig(
       Properties properties = new Properties();
       try (Reader reader = Files.newBufferedReader(Path.of(file))) {
         properties.load(reader);
+        FileModes.warnOfReadable(Path.of(file), "the configuration, the database's password too");
       } catch (IOException | IllegalArgumentException e) {
         throw new InvalidException(PREFIX + "CONFIG_FILE cannot be read: " + e);
       }

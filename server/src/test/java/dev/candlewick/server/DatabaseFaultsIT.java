@@ -47,7 +47,7 @@ class DatabaseFaultsIT {
                         l -> l.substring(0, Math.min(19, l.length())), Collectors.counting()))
                 .values())
         .as("lines in one second")
-        .allMatch(lines -> lines < 40);
+        .allMatch(lines -> lines < 10);
     assertThat(server.output()).as("stack traces").noneMatch(line -> line.startsWith("\tat "));
   }
 

@@ -6,6 +6,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,38 @@ class SecretsIT {
         .doesNotContain(KEY)
         .doesNotContain(PASSWORD)
         .doesNotContainIgnoringCase("authorization");
+  }
+
+  @Test
+  void warnsOfSecretsThatEverybodyMayRead() throws Exception {
+    Path keys = Files.writeString(directory.resolve("keys"), "1 read " + "0".repeat(64) + "\n");
+    Path closed = Files.writeString(directory.resolve("closed"), "1 read " + "0".repeat(64) + "\n");
+    Path file = directory.resolve("candlewick.properties");
+    Files.writeString(file, "CANDLEWICK_DB_URL=postgresql://u:" + PASSWORD + "@127.0.0.1:1/x\n");
+    Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rw-r-----"));
+    Map<String, String> settings = Map.of("HTTP_HOST", "127.0.0.1", "CONFIG_FILE", "" + file);
+    assertThat(logOfAStart(settings, keys))
+        .contains("everybody may read " + keys + " (rw-r--r--)")
+        .contains("everybody may read " + file + " (rw-r--r--)")
+        .doesNotContain(PASSWORD);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    assertThat(logOfAStart(settings, closed)).doesNotContain("everybody may");
+  }
+
+  private String logOfAStart(Map<String, String> settings, Path keys) throws Exception {
+    Path log = Files.createFile(directory.resolve("log of " + keys.getFileName()));
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("API_KEYS_FILE", keys.toString());
+    Process server = serve(all, log);
+    try {
+      awaitLine(log, "Candlewick listens on http://127.0.0.1:");
+    } finally {
+      server.destroy();
+      server.waitFor(30, TimeUnit.SECONDS);
+    }
+    return Files.readString(log);
   }
 
   @Test

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The server as a stranger meets it. The table in monitoring/README.md names these tests. */
 class SecurityIT {
   private static final String WRITER = "writer-key-8d1f";
+  private static final String OTHER_WRITER = "writer-key-77aa";
   private static final String READER = "reader-key-2c77";
   private static final String GOOD_LINES =
       TestApiKey.line(1, WRITER, "ingest")
@@ -210,6 +211,24 @@ class SecurityIT {
     Files.writeString(keys, "# none\n");
     await(() -> status("/metrics", "X-API-Key", READER) == 401);
     assertThat(status("/metrics")).isEqualTo(401);
+  }
+
+  @Test
+  void keysHaveStreamsOfTheirOwn() throws Exception {
+    try (RawSocket first = RawSocket.open(server.uri(""), "X-API-Key", WRITER)) {
+      first.hello("shared");
+      first.text(Messages.trades(1, "OWN", List.of(Messages.trade(Messages.HOUR_AGO, 1, 1))));
+      first.ackOf(1);
+      Files.writeString(keys, GOOD_LINES + TestApiKey.line(3, OTHER_WRITER, "ingest") + "\n");
+      await(() -> upgradeStatus(OTHER_WRITER, null) == 101);
+      try (RawSocket second = RawSocket.open(server.uri(""), "X-API-Key", OTHER_WRITER)) {
+        assertThat(second.hello("shared").getLong("next_seq")).isEqualTo(1);
+      }
+      // Not fenced by the other's hello.
+      first.text(Messages.trades(2, "OWN", List.of(Messages.trade(Messages.HOUR_AGO, 2, 1))));
+      assertThat(first.ackOf(2).getLong("committed")).isEqualTo(2);
+      assertThat(status("/v1/rejects?stream=shared", "X-API-Key", OTHER_WRITER)).isEqualTo(403);
+    }
   }
 
   @Test

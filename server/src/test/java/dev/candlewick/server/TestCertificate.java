@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
@@ -61,6 +62,7 @@ final class TestCertificate {
     Path key = directory.resolve(name + ".key");
     write(certificate, "CERTIFICATE", store.getCertificate("it").getEncoded());
     write(key, "PRIVATE KEY", store.getKey("it", PASSWORD).getEncoded());
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     return new TestCertificate(certificate, key, store);
   }
 

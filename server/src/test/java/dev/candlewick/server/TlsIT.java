@@ -12,7 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
@@ -48,7 +50,8 @@ class TlsIT {
   @Test
   void speaksHttpsAndTakesUpARenewedCertificate() throws Exception {
     Path chain = Files.copy(certificate.certificate, directory.resolve("live.crt"));
-    Path key = Files.copy(certificate.key, directory.resolve("live.key"));
+    Path key = directory.resolve("live.key");
+    Files.copy(certificate.key, key, StandardCopyOption.COPY_ATTRIBUTES);
     Map<String, String> tls = Map.of("TLS_CERT", chain.toString(), "TLS_KEY", key.toString());
     try (RunningServer server = RunningServer.with(tls)) {
       assertThat(server.uri("").getScheme()).isEqualTo("https");
@@ -70,6 +73,19 @@ class TlsIT {
       }
       assertThat(renewed).isEqualTo(200);
     }
+  }
+
+  @Test
+  void refusesAPrivateKeyThatEverybodyMayRead() throws Exception {
+    Path key = Files.copy(certificate.key, directory.resolve("open.key"));
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    Map<String, String> tls =
+        Map.of("TLS_CERT", "" + certificate.certificate, "TLS_KEY", key.toString());
+    assertThatThrownBy(() -> RunningServer.with(tls).close())
+        .hasMessageContaining("everybody may read " + key + " (rw-r--r--)")
+        .hasMessageContaining("chmod o-r");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+    RunningServer.with(tls).close();
   }
 
   @Test
