@@ -1,5 +1,8 @@
 package dev.candlewick.server;
 
+import static dev.candlewick.server.Messages.HOUR_AGO;
+import static dev.candlewick.server.Messages.body;
+import static dev.candlewick.server.Messages.trade;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.server.OpenApi.Operation;
@@ -7,18 +10,25 @@ import dev.candlewick.server.web.Cursor;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Text that some databases, files or logs would obey, in every parameter of every GET. */
+/** Text that a database, a shell or a log would obey, in every parameter of every GET; and load. */
 class HostileQueriesIT {
   private static final OpenApi API = new OpenApi();
   private static final Duration SOON = Duration.ofSeconds(2);
@@ -46,20 +56,20 @@ class HostileQueriesIT {
           "interval", "1m",
           "resolution", "1");
 
+  private static final ExecutorService clients = Executors.newCachedThreadPool();
   private static RunningServer server;
 
   @BeforeAll
   static void start() {
     TestDatabase.shared().clear();
-    server = RunningServer.with(Map.of());
-    String row = "{\"symbol\":\"BTCUSDT\",\"ts\":%d,\"price\":1,\"size\":1}";
-    String body = "{\"venue\":\"binance\",\"rows\":[" + row + "]}";
-    assertThat(server.post("/v1/trades", body.formatted(System.currentTimeMillis())).statusCode())
-        .isEqualTo(200);
+    server = RunningServer.with(Map.of("DB_READ_POOL", "2", "DB_READ_QUEUE", "4"));
+    String row = body("BTCUSDT", trade(HOUR_AGO, 1, 1));
+    assertThat(server.post("/v1/trades", row).statusCode()).isEqualTo(200);
   }
 
   @AfterAll
   static void stop() {
+    clients.shutdownNow();
     server.close();
   }
 
@@ -113,6 +123,40 @@ class HostileQueriesIT {
     assertThat(answer.body())
         .as(what)
         .doesNotContain("pg_catalog", "PgException", "SQLSTATE", "syntax error", "root:", "\tat ");
+  }
+
+  @Test
+  void readersThatAskForTooMuchWaitForNobodysWrites() throws Exception {
+    String path = "/v1/candles?venue=binance&symbol=BTCUSDT&timeframe=1m&limit=";
+    assertThat(server.get(path + "1000000000").statusCode()).isEqualTo(400);
+    List<CompletableFuture<Integer>> readers = new ArrayList<>();
+    try (Connection slow = TestDatabase.shared().connect();
+        Statement statement = slow.createStatement()) {
+      slow.setAutoCommit(false);
+      statement.execute("lock table market.candles_1m in access exclusive mode");
+      for (int i = 0; i < 50; i++) {
+        readers.add(CompletableFuture.supplyAsync(() -> status(path + 10), clients));
+      }
+      // Two read, four wait, the others are told so.
+      ServerProcess.await("44 answers", SOON, () -> done(readers) >= 44);
+      String row = body("BTCUSDT", trade(HOUR_AGO, 2, 1));
+      long start = System.nanoTime();
+      assertThat(server.post("/v1/trades", row).statusCode()).isEqualTo(200);
+      assertThat(server.get("/livez").statusCode()).isEqualTo(200);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
+      slow.rollback();
+    }
+    long refused = readers.stream().filter(reader -> reader.join() == 503).count();
+    assertThat(refused).isBetween(44L, 50L);
+    assertThat(server.get(path + 10).statusCode()).isEqualTo(200);
+  }
+
+  private static long done(List<CompletableFuture<Integer>> readers) {
+    return readers.stream().filter(CompletableFuture::isDone).count();
+  }
+
+  private static int status(String path) {
+    return server.get(path).statusCode();
   }
 
   /** Of a good request in which one parameter is this text. */
