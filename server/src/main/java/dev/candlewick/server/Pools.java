@@ -19,12 +19,18 @@ import java.util.concurrent.TimeUnit;
  * @param primary where what was just committed is seen
  */
 record Pools(Pool reads, Pool primary) {
-  /** Planning with the values at hand is what excludes chunks. */
+  /**
+   * Planning with the values at hand is what excludes chunks. A statement that reads committed rows
+   * looks at the chunks when it is planned and at the rows a moment later: what the roll-up moved
+   * to a new chunk in between would be in neither place. At repeatable read both are as they were
+   * at one moment.
+   */
   private static final Map<String, String> SESSION =
       Map.of(
           "application_name", "candlewick-read",
           "statement_timeout", "5000",
           "timezone", "UTC",
+          "default_transaction_isolation", "repeatable read",
           "plan_cache_mode", "force_custom_plan",
           "jit", "off");
 

@@ -3,10 +3,7 @@ package dev.candlewick.server;
 import dev.candlewick.server.Migrator.UnreachableException;
 import dev.candlewick.server.Migrator.UnsuitableException;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgBuilder;
-import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -148,18 +145,9 @@ public final class TestDatabase {
     return DriverManager.getConnection(jdbcUrl(server, name));
   }
 
-  /** A pool on this database with the connection properties of the server. */
+  /** A pool on this database as the server opens it. */
   public Pool pool(Vertx vertx) {
-    PgConnectOptions options =
-        PgConnectOptions.fromUri(url())
-            .setCachePreparedStatements(true)
-            .addProperty("plan_cache_mode", "force_custom_plan")
-            .addProperty("jit", "off");
-    return PgBuilder.pool()
-        .with(new PoolOptions().setMaxSize(4))
-        .connectingTo(options)
-        .using(vertx)
-        .build();
+    return Pools.open(vertx, "test", DatabaseUrl.parse(url()), 4, 1_000);
   }
 
   /** Runs statements, parted by semicolons. */

@@ -43,6 +43,10 @@ public final class InstrumentRepository {
   private static final String VENUES =
       "select distinct venue from market.instruments order by venue";
 
+  /** At repeatable read, which reads want, the later of two at once would fail. */
+  private static final String PUTS_FOLLOW_ONE_ANOTHER =
+      "set transaction isolation level read committed";
+
   /** A field is set where the change names it, and stays where it does not. */
   private static final String PUT =
       """
@@ -160,8 +164,16 @@ public final class InstrumentRepository {
 
   /** Creates or changes the instrument. */
   Future<Instrument.Detail> put(String venue, String symbol, InstrumentChange change) {
-    return pool.preparedQuery(PUT)
-        .execute(Tuple.of(venue, symbol, change.json()))
+    return pool.withTransaction(
+            connection ->
+                connection
+                    .query(PUTS_FOLLOW_ONE_ANOTHER)
+                    .execute()
+                    .compose(
+                        set ->
+                            connection
+                                .preparedQuery(PUT)
+                                .execute(Tuple.of(venue, symbol, change.json()))))
         .compose(rows -> detail(instrument(rows.iterator().next())));
   }
 
