@@ -12,7 +12,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Candles in the database. Times are seconds since the epoch. */
@@ -28,7 +30,15 @@ public final class CandleRepository {
   private static final String INSTRUMENT =
       "select id, session from market.instruments where venue = $1 and symbol = $2";
 
+  /** So long the id of an instrument is believed: another database may have been restored. */
+  private static final long KNOWN_NANOS = 60_000_000_000L;
+
+  private static final int MOST_KNOWN = 100_000;
+
   private final Pool pool;
+  private final Map<List<String>, Known> known = new ConcurrentHashMap<>();
+
+  private record Known(Instrument instrument, long found) {}
 
   public CandleRepository(Pool pool) {
     this.pool = pool;
@@ -46,6 +56,24 @@ public final class CandleRepository {
               }
               Row row = found.next();
               return new Instrument(row.getInteger(0), row.getString(1));
+            });
+  }
+
+  /** The same, but its session may be that of a minute ago. */
+  Future<Instrument> knownInstrument(String venue, String symbol) {
+    List<String> name = List.of(venue, symbol);
+    Known last = known.get(name);
+    if (last != null && System.nanoTime() - last.found() < KNOWN_NANOS) {
+      return Future.succeededFuture(last.instrument());
+    }
+    return instrument(venue, symbol)
+        .map(
+            instrument -> {
+              if (known.size() >= MOST_KNOWN) {
+                known.clear();
+              }
+              known.put(name, new Known(instrument, System.nanoTime()));
+              return instrument;
             });
   }
 
@@ -109,7 +137,7 @@ public final class CandleRepository {
     List<Part> exact = new ArrayList<>();
     boolean stale = false;
     for (Row row : rows) {
-      switch (row.getInteger(0)) {
+      switch (row.getShort(9) & ~CandleSql.SOURCE) {
         case CandleSql.LEVEL -> level.add(part(row));
         case CandleSql.STORED -> stored.add(part(row));
         case CandleSql.FRESH -> fresh.add(part(row));
@@ -123,18 +151,18 @@ public final class CandleRepository {
   }
 
   private static Part part(Row row) {
-    Long trades = row.getLong(8);
+    Long trades = row.getLong(7);
     return new Part(
-        row.getOffsetDateTime(1).toEpochSecond(),
+        row.getOffsetDateTime(0).toEpochSecond(),
+        row.getDouble(1),
         row.getDouble(2),
         row.getDouble(3),
         row.getDouble(4),
         row.getDouble(5),
-        row.getDouble(6),
-        known(row.getDouble(7)),
+        known(row.getDouble(6)),
         trades == null ? -1 : trades,
-        known(row.getDouble(9)),
-        row.getShort(10));
+        known(row.getDouble(8)),
+        row.getShort(9) & CandleSql.SOURCE);
   }
 
   private static double known(@Nullable Double value) {

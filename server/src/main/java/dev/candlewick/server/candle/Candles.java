@@ -26,9 +26,11 @@ public final class Candles {
 
   /** One page; fails with 404 if there is no such instrument. */
   Future<CandlePage> page(CandleQuery query) {
-    return repository
-        .instrument(query.venue(), query.symbol())
-        .compose(instrument -> page(series(query, instrument), query.slice()));
+    Future<Instrument> instrument =
+        query.session()
+            ? repository.instrument(query.venue(), query.symbol())
+            : repository.knownInstrument(query.venue(), query.symbol());
+    return instrument.compose(found -> page(series(query, found), query.slice()));
   }
 
   private static Series series(CandleQuery query, Instrument instrument) {
