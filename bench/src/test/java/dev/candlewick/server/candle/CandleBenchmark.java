@@ -46,6 +46,7 @@ public class CandleBenchmark {
   @OperationsPerInvocation(CANDLES)
   public Object encodeJson() {
     return Json.buffer(
+        250 * CANDLES,
         json -> {
           json.writeStartArray();
           for (Candle candle : candles) {

@@ -55,8 +55,8 @@ public final class Prices {
     if (newest.trade() != null) {
       return Optional.of(new Price(newest.symbol(), newest.trade().price()));
     }
-    return Optional.ofNullable(newest.minute())
-        .map(minute -> new Price(newest.symbol(), minute.close()));
+    return Optional.ofNullable(newest.candle())
+        .map(candle -> new Price(newest.symbol(), candle.close()));
   }
 
   private Future<Optional<Price>> lastClose(Latest newest) {

@@ -1,6 +1,5 @@
 package dev.candlewick.server.candle;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +29,19 @@ public record Candle(
 
   /** What a candle was made of. */
   public enum Origin {
-    BUILT,
-    NATIVE,
-    MIXED;
+    BUILT("built"),
+    NATIVE("native"),
+    MIXED("mixed");
+
+    private final String word;
+
+    Origin(String word) {
+      this.word = word;
+    }
 
     /** Its word in an answer. */
     public String word() {
-      return name().toLowerCase(Locale.ROOT);
+      return word;
     }
 
     static Origin of(Part part) {

@@ -1,6 +1,8 @@
 package dev.candlewick.server.candle;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import dev.candlewick.server.web.Numbers;
 import dev.candlewick.server.web.Times;
 import java.io.IOException;
@@ -10,27 +12,48 @@ import org.jspecify.annotations.Nullable;
 public final class CandleJson {
   private static final long MICROS = 1_000_000;
 
+  private static final SerializableString TS = new SerializedString("ts");
+  private static final SerializableString TIME = new SerializedString("time");
+  private static final SerializableString OPEN = new SerializedString("open");
+  private static final SerializableString HIGH = new SerializedString("high");
+  private static final SerializableString LOW = new SerializedString("low");
+  private static final SerializableString CLOSE = new SerializedString("close");
+  private static final SerializableString VALUE = new SerializedString("value");
+  private static final SerializableString VOLUME = new SerializedString("volume");
+  private static final SerializableString QUOTE_VOLUME = new SerializedString("quote_volume");
+  private static final SerializableString VWAP = new SerializedString("vwap");
+  private static final SerializableString TRADES = new SerializedString("trades");
+  private static final SerializableString TAKER_BUY_VOLUME =
+      new SerializedString("taker_buy_volume");
+  private static final SerializableString CLOSED = new SerializedString("closed");
+  private static final SerializableString SOURCE = new SerializedString("source");
+  private static final SerializableString FILLED = new SerializedString("filled");
+
   private CandleJson() {}
 
   /** Writes the candle as an object; what is unknown is null. */
   public static void write(JsonGenerator json, Candle candle, Times unit) throws IOException {
     json.writeStartObject();
-    unit.field(json, "ts", candle.ts() * MICROS);
+    json.writeFieldName(TS);
+    unit.write(json, candle.ts() * MICROS);
     writePrices(json, candle);
-    field(json, "volume", candle.volume());
-    field(json, "quote_volume", candle.quoteVolume());
-    field(json, "vwap", candle.vwap());
-    json.writeFieldName("trades");
+    field(json, VOLUME, candle.volume());
+    field(json, QUOTE_VOLUME, candle.quoteVolume());
+    field(json, VWAP, candle.vwap());
+    json.writeFieldName(TRADES);
     if (candle.trades() < 0) {
       json.writeNull();
     } else {
       json.writeNumber(candle.trades());
     }
-    field(json, "taker_buy_volume", candle.takerBuyVolume());
-    json.writeBooleanField("closed", candle.closed());
-    json.writeStringField("source", word(candle));
+    field(json, TAKER_BUY_VOLUME, candle.takerBuyVolume());
+    json.writeFieldName(CLOSED);
+    json.writeBoolean(candle.closed());
+    json.writeFieldName(SOURCE);
+    json.writeString(word(candle));
     if (candle.filled()) {
-      json.writeBooleanField("filled", true);
+      json.writeFieldName(FILLED);
+      json.writeBoolean(true);
     }
     json.writeEndObject();
   }
@@ -38,23 +61,26 @@ public final class CandleJson {
   /** As the charting library lightweight-charts takes it; a candle of nulls is only a time. */
   static void writeLightweight(JsonGenerator json, Candle candle) throws IOException {
     json.writeStartObject();
-    json.writeNumberField("time", candle.ts());
+    json.writeFieldName(TIME);
+    json.writeNumber(candle.ts());
     if (!Double.isNaN(candle.close())) {
       writePrices(json, candle);
-      field(json, "value", candle.volume());
+      field(json, VALUE, candle.volume());
     }
     json.writeEndObject();
   }
 
   private static void writePrices(JsonGenerator json, Candle candle) throws IOException {
-    field(json, "open", candle.open());
-    field(json, "high", candle.high());
-    field(json, "low", candle.low());
-    field(json, "close", candle.close());
+    field(json, OPEN, candle.open());
+    field(json, HIGH, candle.high());
+    field(json, LOW, candle.low());
+    field(json, CLOSE, candle.close());
   }
 
-  private static void field(JsonGenerator json, String name, double value) throws IOException {
-    Numbers.field(json, name, known(value));
+  private static void field(JsonGenerator json, SerializableString name, double value)
+      throws IOException {
+    json.writeFieldName(name);
+    Numbers.write(json, value);
   }
 
   /** The value, null for one that is not known. */

@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
 record CandleText(String timeframe, CandleQuery query, CandlePage page, Times unit) {
   private static final long MICROS = 1_000_000;
 
+  /** Of a candle, more or less. */
+  private static final int BYTES = 250;
+
   Buffer write(Format format) {
     List<Candle> candles = page.candles();
     return switch (format) {
-      case JSON -> Json.buffer(this::writeDocument);
+      case JSON -> Json.buffer(candles.size() * BYTES, this::writeDocument);
       case CSV -> csv(candles);
       case NDJSON ->
           Json.buffer(
+              candles.size() * BYTES,
               json -> {
                 for (Candle candle : candles) {
                   CandleJson.write(json, candle, unit);
@@ -32,6 +36,7 @@ record CandleText(String timeframe, CandleQuery query, CandlePage page, Times un
               });
       case LIGHTWEIGHT ->
           Json.buffer(
+              candles.size() * BYTES,
               json -> {
                 json.writeStartArray();
                 for (Candle candle : candles) {

@@ -1,8 +1,8 @@
 package dev.candlewick.server.latest;
 
 import dev.candlewick.Problem;
+import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.latest.Latest.Instrument;
-import dev.candlewick.server.latest.Latest.Minute;
 import dev.candlewick.server.tick.Quote;
 import dev.candlewick.server.tick.TickRepository;
 import dev.candlewick.server.tick.Trade;
@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The newest rows in the database. Every statement bounds ts at both ends. */
 public final class LatestRepository {
@@ -62,17 +63,17 @@ public final class LatestRepository {
   private static final String MINUTES =
       """
       select distinct on (id) id, open, high, low, close, volume, quote_volume, trades,
-             taker_buy_volume, source
+             taker_buy_volume, built
       from (
         select c.instrument_id as id, case when c.source & 2 <> 0 then 1 else 4 end as place,
                c.open, c.high, c.low, c.close, c.volume, c.quote_volume, c.trades,
-               c.taker_buy_volume, c.source::integer as source
+               c.taker_buy_volume, c.source = 1 as built
         from market.candles_1m c where c.instrument_id = any($1::integer[]) and c.ts = $2
         union all
-        select i.id, 2, b.*, 1
+        select i.id, 2, b.*, true
         from unnest($1::integer[]) i(id) cross join lateral market.built_minute(i.id, $2) b
         union all
-        select i.id, 3, n.*, 8
+        select i.id, 3, n.*, false
         from unnest($1::integer[]) i(id) cross join lateral market.native_minute(i.id, $2) n) c
       order by id, place
       """;
@@ -102,7 +103,7 @@ public final class LatestRepository {
               Integer[] ids = instruments.stream().map(Instrument::id).toArray(Integer[]::new);
               Future<Map<Integer, Trade>> trades = newest(TRADES, ids);
               Future<Map<Integer, Quote>> quotes = newest(QUOTES, ids);
-              Future<Map<Integer, Minute>> minutes = minutes(ids);
+              Future<Map<Integer, Candle>> minutes = minutes(ids);
               return Future.all(trades, quotes, minutes)
                   .map(
                       all -> join(instruments, trades.result(), quotes.result(), minutes.result()));
@@ -113,7 +114,7 @@ public final class LatestRepository {
       List<Instrument> instruments,
       Map<Integer, Trade> trades,
       Map<Integer, Quote> quotes,
-      Map<Integer, Minute> minutes) {
+      Map<Integer, Candle> minutes) {
     return instruments.stream()
         .map(
             i ->
@@ -184,31 +185,39 @@ public final class LatestRepository {
             });
   }
 
-  private Future<Map<Integer, Minute>> minutes(Integer[] ids) {
+  private Future<Map<Integer, Candle>> minutes(Integer[] ids) {
     Instant minute = Instant.now().truncatedTo(ChronoUnit.MINUTES);
     return pool.preparedQuery(MINUTES)
         .execute(Tuple.of(ids, time(minute)))
-        .map(rows -> minutes(rows, Times.micros(minute)));
+        .map(rows -> minutes(rows, minute.getEpochSecond()));
   }
 
-  private static Map<Integer, Minute> minutes(RowSet<Row> rows, long ts) {
-    Map<Integer, Minute> minutes = new HashMap<>();
+  private static Map<Integer, Candle> minutes(RowSet<Row> rows, long ts) {
+    Map<Integer, Candle> minutes = new HashMap<>();
     for (Row row : rows) {
-      Minute minute =
-          new Minute(
+      Long trades = row.getLong(7);
+      Candle minute =
+          new Candle(
               ts,
               row.getDouble(1),
               row.getDouble(2),
               row.getDouble(3),
               row.getDouble(4),
               row.getDouble(5),
-              row.getDouble(6),
-              row.getLong(7),
-              row.getDouble(8),
-              row.getInteger(9));
+              known(row.getDouble(6)),
+              trades == null ? -1 : trades,
+              known(row.getDouble(8)),
+              // Its minute has not passed.
+              false,
+              row.getBoolean(9) ? Candle.Origin.BUILT : Candle.Origin.NATIVE,
+              false);
       minutes.put(row.getInteger(0), minute);
     }
     return minutes;
+  }
+
+  private static double known(@Nullable Double value) {
+    return value == null ? Double.NaN : value;
   }
 
   private static OffsetDateTime time(Instant instant) {

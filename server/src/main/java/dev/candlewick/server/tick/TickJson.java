@@ -1,6 +1,8 @@
 package dev.candlewick.server.tick;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import dev.candlewick.server.web.Csv;
 import dev.candlewick.server.web.Json;
 import dev.candlewick.server.web.Numbers;
@@ -30,6 +32,19 @@ public final class TickJson<T extends Tick> {
           new String[] {"ts", "bid", "bid_size", "ask", "ask_size", "last", "volume_24h"},
           TickJson::quote,
           TickJson::quote);
+
+  private static final SerializableString TS = new SerializedString("ts");
+  private static final SerializableString PRICE = new SerializedString("price");
+  private static final SerializableString SIZE = new SerializedString("size");
+  private static final SerializableString SIDE = new SerializedString("side");
+  private static final SerializableString ID = new SerializedString("id");
+  private static final SerializableString FLAGS = new SerializedString("flags");
+  private static final SerializableString BID = new SerializedString("bid");
+  private static final SerializableString BID_SIZE = new SerializedString("bid_size");
+  private static final SerializableString ASK = new SerializedString("ask");
+  private static final SerializableString ASK_SIZE = new SerializedString("ask_size");
+  private static final SerializableString LAST = new SerializedString("last");
+  private static final SerializableString VOLUME_24H = new SerializedString("volume_24h");
 
   /** The largest integer up to which every JSON reader keeps all of them apart. */
   private static final long LARGEST_NUMBER = 1L << 53;
@@ -97,18 +112,21 @@ public final class TickJson<T extends Tick> {
   /** Writes a trade as an object. */
   public static void trade(JsonGenerator json, Times unit, Trade trade) throws IOException {
     json.writeStartObject();
-    unit.field(json, "ts", trade.ts());
-    Numbers.field(json, "price", trade.price());
-    Numbers.field(json, "size", trade.size());
-    json.writeStringField("side", side(trade));
-    json.writeFieldName("id");
+    json.writeFieldName(TS);
+    unit.write(json, trade.ts());
+    field(json, PRICE, trade.price());
+    field(json, SIZE, trade.size());
+    json.writeFieldName(SIDE);
+    json.writeString(side(trade));
+    json.writeFieldName(ID);
     String id = id(trade);
     if (id != null && isNumber(trade)) {
       json.writeNumber(id);
     } else {
       json.writeString(id);
     }
-    json.writeArrayFieldStart("flags");
+    json.writeFieldName(FLAGS);
+    json.writeStartArray();
     for (String flag : flags(trade)) {
       json.writeString(flag);
     }
@@ -129,13 +147,14 @@ public final class TickJson<T extends Tick> {
   /** Writes a quote as an object. */
   public static void quote(JsonGenerator json, Times unit, Quote quote) throws IOException {
     json.writeStartObject();
-    unit.field(json, "ts", quote.ts());
-    Numbers.field(json, "bid", quote.bid());
-    Numbers.field(json, "bid_size", quote.bidSize());
-    Numbers.field(json, "ask", quote.ask());
-    Numbers.field(json, "ask_size", quote.askSize());
-    Numbers.field(json, "last", quote.last());
-    Numbers.field(json, "volume_24h", quote.volume24h());
+    json.writeFieldName(TS);
+    unit.write(json, quote.ts());
+    field(json, BID, quote.bid());
+    field(json, BID_SIZE, quote.bidSize());
+    field(json, ASK, quote.ask());
+    field(json, ASK_SIZE, quote.askSize());
+    field(json, LAST, quote.last());
+    field(json, VOLUME_24H, quote.volume24h());
     json.writeEndObject();
   }
 
@@ -147,6 +166,12 @@ public final class TickJson<T extends Tick> {
         .number(quote.askSize())
         .number(quote.last())
         .number(quote.volume24h());
+  }
+
+  private static void field(JsonGenerator json, SerializableString name, @Nullable Double value)
+      throws IOException {
+    json.writeFieldName(name);
+    Numbers.write(json, value == null ? Double.NaN : value);
   }
 
   private static @Nullable String side(Trade trade) {

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
@@ -25,13 +25,36 @@ public final class Json {
 
   /** One JSON document; for NDJSON, several root values, each on a line of its own. */
   public static Buffer buffer(Content content) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
-    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+    return buffer(1024, content);
+  }
+
+  /** The same where it is known beforehand about how many bytes it will have. */
+  public static Buffer buffer(int bytes, Content content) {
+    Buffer buffer = Buffer.buffer(bytes);
+    try (JsonGenerator json = FACTORY.createGenerator(new Appending(buffer))) {
       json.setRootValueSeparator(NEW_LINE);
       content.write(json);
     } catch (IOException e) {
       throw new UncheckedIOException("JSON could not be written", e);
     }
-    return Buffer.buffer(bytes.toByteArray());
+    return buffer;
+  }
+
+  private static final class Appending extends OutputStream {
+    private final Buffer buffer;
+
+    Appending(Buffer buffer) {
+      this.buffer = buffer;
+    }
+
+    @Override
+    public void write(int b) {
+      buffer.appendByte((byte) b);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      buffer.appendBytes(bytes, offset, length);
+    }
   }
 }

@@ -14,37 +14,54 @@ public final class Numbers {
   private static final double PLAIN_FROM = 1e-7;
   private static final double PLAIN_BELOW = 1e21;
   private static final double MOST_DIGITS = 1e15;
+  private static final double MOST_SIZE = 1e13;
+  private static final int USUAL_DECIMALS = 2;
+  private static final int MOST_CHARS = 20;
   private static final double[] TENS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
 
   private Numbers() {}
 
   /** The number's digits; valid JSON for every finite double. */
   public static String text(double value) {
-    String decimal = shortDecimal(value);
-    return decimal == null ? anyText(value) : decimal;
+    char[] text = new char[MOST_CHARS];
+    int first = shortDecimal(value, text);
+    return first < 0 ? anyText(value) : new String(text, first, MOST_CHARS - first);
   }
 
   /**
-   * A number of at most 15 digits, ten of them decimals, as most prices and sizes are: a tenth of
-   * the general way's time. Null if it is none. The quotient is rounded correctly, so the first
-   * that equals the number has its shortest digits.
+   * Writes a number of at most 15 digits, ten of them decimals, to the end of the text, as most
+   * prices and sizes are: a tenth of the general way's time. A quotient is rounded correctly, so
+   * where one equals the number it has its digits, and where that of the most decimals does not,
+   * none does.
+   *
+   * @return where in the text the number begins; -1 if it is none of these
    */
-  private static @Nullable String shortDecimal(double value) {
+  private static int shortDecimal(double value, char[] text) {
     double size = Math.abs(value);
-    for (int decimals = 0; size >= PLAIN_FROM && decimals < TENS.length; decimals++) {
-      double digits = Math.rint(size * TENS[decimals]);
-      if (digits >= MOST_DIGITS) {
-        return null;
+    if (!(size < MOST_SIZE) || (size < PLAIN_FROM && Double.doubleToRawLongBits(value) != 0)) {
+      return -1;
+    }
+    int decimals = USUAL_DECIMALS;
+    double digits = Math.rint(size * TENS[decimals]);
+    if (digits / TENS[decimals] != size) {
+      decimals = TENS.length - 1;
+      while (size * TENS[decimals] >= MOST_DIGITS) {
+        decimals--;
       }
-      if (digits / TENS[decimals] == size) {
-        return decimal(value < 0, (long) digits, decimals);
+      digits = Math.rint(size * TENS[decimals]);
+      if (digits / TENS[decimals] != size) {
+        return -1;
       }
     }
-    return null;
+    long left = (long) digits;
+    while (decimals > 0 && left % 10 == 0) {
+      left /= 10;
+      decimals--;
+    }
+    return write(text, value < 0, left, decimals);
   }
 
-  private static String decimal(boolean negative, long digits, int decimals) {
-    char[] text = new char[20];
+  private static int write(char[] text, boolean negative, long digits, int decimals) {
     int at = text.length;
     long left = digits;
     for (int written = 0; left > 0 || written <= decimals; written++) {
@@ -57,7 +74,7 @@ public final class Numbers {
     if (negative) {
       text[--at] = '-';
     }
-    return new String(text, at, text.length - at);
+    return at;
   }
 
   private static String anyText(double value) {
@@ -72,12 +89,18 @@ public final class Numbers {
         : digits.replace(".0E", "E");
   }
 
-  /** Writes the number as a JSON value, {@code null} for null. */
-  public static void write(JsonGenerator json, @Nullable Double value) throws IOException {
-    if (value == null) {
+  /** Writes the number as a JSON value, {@code null} for NaN. */
+  public static void write(JsonGenerator json, double value) throws IOException {
+    if (Double.isNaN(value)) {
       json.writeNull();
+      return;
+    }
+    char[] text = new char[MOST_CHARS];
+    int first = shortDecimal(value, text);
+    if (first < 0) {
+      json.writeNumber(anyText(value));
     } else {
-      json.writeNumber(text(value));
+      json.writeNumber(text, first, MOST_CHARS - first);
     }
   }
 
@@ -85,6 +108,6 @@ public final class Numbers {
   public static void field(JsonGenerator json, String name, @Nullable Double value)
       throws IOException {
     json.writeFieldName(name);
-    write(json, value);
+    write(json, value == null ? Double.NaN : value);
   }
 }
