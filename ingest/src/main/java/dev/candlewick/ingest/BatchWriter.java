@@ -5,6 +5,7 @@ import dev.candlewick.ingest.Answer.Durability;
 import dev.candlewick.ingest.BatchTransaction.DroppedException;
 import dev.candlewick.ingest.BatchTransaction.StoredException;
 import dev.candlewick.ingest.SqlStates.Verdict;
+import dev.candlewick.ingest.change.ChangeNotifier;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.UUID;
@@ -23,6 +24,7 @@ final class BatchWriter implements Lane.Database {
   private final ConnectionSource connections;
   private final InstrumentIds instrumentIds;
   private final boolean strictDurability;
+  private final ChangeNotifier notifier;
   private final IngestMetrics metrics;
   private @Nullable StreamState ownStream;
   private long ownCommitted;
@@ -39,11 +41,13 @@ final class BatchWriter implements Lane.Database {
       ConnectionSource connections,
       InstrumentIds instrumentIds,
       boolean strictDurability,
+      ChangeNotifier notifier,
       IngestMetrics metrics) {
     this.serverStream = "rest-" + lane + "-" + UUID.randomUUID();
     this.connections = connections;
     this.instrumentIds = instrumentIds;
     this.strictDurability = strictDurability;
+    this.notifier = notifier;
     this.metrics = metrics;
   }
 
@@ -60,6 +64,7 @@ final class BatchWriter implements Lane.Database {
       Durability durability =
           new BatchTransaction(connection, batch, instrumentIds, strictDurability).write();
       long nanos = System.nanoTime() - start;
+      notifier.committed();
       connection.close();
       ownCommitted += batch.messages().stream().filter(message -> message.isRequest).count();
       metrics.committed(batch, nanos);
@@ -74,6 +79,8 @@ final class BatchWriter implements Lane.Database {
     } catch (StoredException e) {
       connection.rollback();
       connection.close();
+      // The attempt that stored them may not have come to it.
+      notifier.committed();
       e.messages.forEach(Message::foundStored);
       ownCommitted += e.messages.stream().filter(message -> message.isRequest).count();
       metrics.stored(e.messages);

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.candlewick.Problem;
 import dev.candlewick.ingest.Answer.Durability;
+import dev.candlewick.ingest.change.ChangeNotifier;
 import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.ingest.spool.SpoolException;
 import dev.candlewick.rollup.RollUp;
@@ -39,6 +40,7 @@ public final class Ingest {
   private final Budget budget;
   private final JsonDecoder decoder;
   private final IngestMetrics metrics;
+  private final ChangeNotifier notifier;
   private final RollUp rollUp;
   private final List<Lane> lanes = new ArrayList<>();
   private final @Nullable Spooler spooler;
@@ -66,15 +68,17 @@ public final class Ingest {
     this.spooler = spool == null ? null : Spooler.open(spool, config.lanes(), registry);
     this.decoder = new JsonDecoder(config.limits().rows());
     this.metrics = new IngestMetrics(registry, budget);
+    this.notifier = new ChangeNotifier(pool);
     InstrumentIds instrumentIds = new InstrumentIds();
     for (int number = 0; number < config.lanes(); number++) {
       BatchWriter writer =
-          new BatchWriter(number, connections(), instrumentIds, config.strictDurability(), metrics);
+          new BatchWriter(
+              number, connections(), instrumentIds, config.strictDurability(), notifier, metrics);
       LaneSpool laneSpool = spooler == null ? null : spooler.lane(number);
       lanes.add(new Lane(number, writer, laneSpool, Lane.Clock.SYSTEM, config, metrics));
     }
     metrics.watch(lanes);
-    this.rollUp = new RollUp(pool, config.retention(), registry);
+    this.rollUp = new RollUp(pool, config.retention(), notifier, registry);
   }
 
   /** Begins to write and to roll up. The database need not be there yet. */
@@ -82,6 +86,7 @@ public final class Ingest {
     if (spooler != null) {
       spooler.start();
     }
+    notifier.start();
     lanes.forEach(Lane::start);
     rollUp.start();
     vertx.setPeriodic(TAKEOVERS_EVERY_MILLIS, tick -> lookForTakeovers());
@@ -95,8 +100,8 @@ public final class Ingest {
     pool.setUsername(config.database().user());
     pool.setPassword(config.database().password());
     pool.setAutoCommit(false);
-    // One a lane, one for the roll-up, two for hello and Idempotency-Keys.
-    pool.setMaximumPoolSize(config.lanes() + 3);
+    // One a lane, one each for the roll-up and NOTIFY, two for hello and Idempotency-Keys.
+    pool.setMaximumPoolSize(config.lanes() + 4);
     pool.setConnectionTimeout(3_000);
     pool.setValidationTimeout(1_000);
     pool.setKeepaliveTime(120_000);
@@ -183,6 +188,7 @@ public final class Ingest {
     }
     sessions.values().forEach(held -> held.session().goAway());
     rollUp.stop();
+    notifier.stop();
     pool.close();
   }
 

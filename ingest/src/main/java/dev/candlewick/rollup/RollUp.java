@@ -1,6 +1,7 @@
 package dev.candlewick.rollup;
 
 import dev.candlewick.Retention;
+import dev.candlewick.ingest.change.ChangeNotifier;
 import dev.candlewick.ingest.change.Changes;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
@@ -35,6 +36,7 @@ public final class RollUp implements Runnable {
 
   private final DataSource database;
   private final Retention retention;
+  private final ChangeNotifier notifier;
   private final RollUpMetrics metrics;
   private final Thread thread = new Thread(this, "candlewick-rollup");
   private volatile boolean stopping;
@@ -45,9 +47,11 @@ public final class RollUp implements Runnable {
   private long forgetDue = refreshDue;
 
   /** Starts with {@link #start}. The database need not be there, nor migrated, yet. */
-  public RollUp(DataSource database, Retention retention, MeterRegistry registry) {
+  public RollUp(
+      DataSource database, Retention retention, ChangeNotifier notifier, MeterRegistry registry) {
     this.database = database;
     this.retention = retention;
+    this.notifier = notifier;
     this.metrics = new RollUpMetrics(registry);
   }
 
@@ -120,6 +124,9 @@ public final class RollUp implements Runnable {
       minutes.tell(connection);
     }
     connection.commit();
+    if (!minutes.isEmpty()) {
+      notifier.committed();
+    }
     boolean refreshed = community && LevelRefresh.refreshMarked(connection);
     if (refreshed && isDue(refreshDue) && !minutes.more()) {
       refreshAll(connection);

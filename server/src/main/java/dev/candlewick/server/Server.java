@@ -77,7 +77,10 @@ final class Server {
             .build();
     this.ingest = ingest();
     this.pools =
-        new Pools(pool("reads", config.readDatabase()), pool("primary", config.database()));
+        new Pools(
+            pool("reads", config.readDatabase(), config.readPool()),
+            // One more, on which the live way listens.
+            pool("primary", config.database(), config.readPool() + 1));
     this.live = live(vertx, pools.primary(), metrics);
     InstrumentRepository instruments = new InstrumentRepository(pools.primary());
     this.streams =
@@ -112,8 +115,8 @@ final class Server {
     return new Live(vertx, repository, instruments, candles, clock, metrics.registry());
   }
 
-  private Pool pool(String name, DatabaseUrl database) {
-    return Pools.open(vertx, name, database, config.readPool(), config.readQueue());
+  private Pool pool(String name, DatabaseUrl database, int size) {
+    return Pools.open(vertx, name, database, size, config.readQueue());
   }
 
   void start() throws ServerException, InterruptedException {

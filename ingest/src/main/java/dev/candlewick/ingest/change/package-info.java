@@ -1,4 +1,7 @@
-/** What a commit tells the live way, on whichever server instance that is: {@link Changes}. */
+/**
+ * What a commit tells the live way, on whichever server instance that is: {@link Changes} in the
+ * commit, {@link ChangeNotifier} after it.
+ */
 @NullMarked
 package dev.candlewick.ingest.change;
 

@@ -1,5 +1,7 @@
 package dev.candlewick.server.live;
 
+import dev.candlewick.server.live.JournalRepository.News;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -14,39 +16,58 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the database, while there are subscribers, what was committed since it asked last. It
- * remembers the moment of its last look, so a lost connection costs time but no commit. Asking
- * beats being notified: NOTIFY takes a lock that makes all commits wait for one another, may be
- * lost with its connection, and would still leave the rows to be asked for.
+ * Reads, while there are subscribers, what the journal has got since it was read last, whenever the
+ * database tells that something was committed. The journal is the truth, not the telling: the feed
+ * remembers the moment of its last look, so a lost connection costs time but no commit.
  */
 final class ChangeFeed {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeFeed.class);
-  private static final long EVERY_MILLIS = 20;
 
-  /** How long it waits at most where nothing happens; it takes some seconds to get there. */
-  private static final long QUIET_MILLIS = 100;
+  /** From one look to the next, however many commits are told. */
+  private static final long PACE_MILLIS = 20;
+
+  /**
+   * When it looks although it was told nothing: a writer may have died between its commit and the
+   * telling, or a pooler of connections may stand between that tells nothing.
+   */
+  static final Duration UNTOLD = Duration.ofSeconds(3);
 
   private static final long RETRY_MILLIS = 500;
 
   /** Changes are kept for twice as long. */
   private static final long LOST_AFTER = Duration.ofMinutes(5).toNanos();
 
-  private final LiveRepository changes;
+  private final JournalRepository journal;
   private final Vertx vertx;
+  private final Duration untold;
   private final Consumer<Change> tell;
   private final Runnable lose;
   private final Map<Integer, Integer> followers = new HashMap<>();
   private List<Promise<Void>> waiting = new ArrayList<>();
   private @Nullable String moment;
-  private long momentAt;
+  private long askedAt;
+  private long readAt;
   private long timer = -1;
-  private long pause = EVERY_MILLIS;
   private boolean asking;
+  private boolean woken;
   private boolean failing;
 
-  ChangeFeed(LiveRepository changes, Vertx vertx, Consumer<Change> tell, Runnable lose) {
-    this.changes = changes;
-    this.vertx = vertx;
+  /**
+   * Everything happens on the context.
+   *
+   * @param untold how long it waits at most to be told
+   * @param tell told each change
+   * @param lose run when too much was missed to be read
+   */
+  ChangeFeed(
+      LiveRepository repository,
+      Context context,
+      Duration untold,
+      Consumer<Change> tell,
+      Runnable lose) {
+    this.journal = repository.journal(context, this::wake);
+    this.vertx = context.owner();
+    this.untold = untold;
     this.tell = tell;
     this.lose = lose;
   }
@@ -73,39 +94,43 @@ final class ChangeFeed {
     followers.computeIfPresent(instrument, (same, count) -> count == 1 ? null : count - 1);
   }
 
-  private void ask() {
-    asking = true;
-    vertx.cancelTimer(timer);
-    long askedAt = System.nanoTime();
-    String last = moment;
-    Future<LiveRepository.News> news =
-        last == null
-            ? changes.moment().map(now -> new LiveRepository.News(now, List.of()))
-            : changes.since(last, followers.keySet());
-    news.onComplete(
-        answer -> {
-          asking = false;
-          if (answer.succeeded()) {
-            heard(answer.result(), askedAt);
-          } else {
-            failed(answer.cause());
-          }
-        });
+  private void wake() {
+    woken = true;
+    if (!asking) {
+      askIn(PACE_MILLIS - (System.nanoTime() - askedAt) / 1_000_000);
+    }
   }
 
-  private void heard(LiveRepository.News news, long askedAt) {
+  private void ask() {
+    asking = true;
+    woken = false;
+    vertx.cancelTimer(timer);
+    askedAt = System.nanoTime();
+    journal
+        .since(moment, followers.keySet())
+        .onComplete(
+            answer -> {
+              asking = false;
+              if (answer.succeeded()) {
+                heard(answer.result());
+              } else {
+                failed(answer.cause());
+              }
+            });
+  }
+
+  private void heard(News news) {
     if (failing) {
       failing = false;
       LOG.info("changes are read again");
     }
     moment = news.moment();
-    momentAt = askedAt;
+    readAt = askedAt;
     news.changes().forEach(tell);
     List<Promise<Void>> ready = waiting;
     waiting = new ArrayList<>();
     ready.forEach(Promise::complete);
-    pause = news.changes().isEmpty() ? Math.min(QUIET_MILLIS, pause + 2) : EVERY_MILLIS;
-    askAgainIn(pause);
+    askIn(woken ? PACE_MILLIS : untold.toMillis());
   }
 
   private void failed(Throwable cause) {
@@ -116,18 +141,28 @@ final class ChangeFeed {
     List<Promise<Void>> refused = waiting;
     waiting = new ArrayList<>();
     refused.forEach(promise -> promise.fail(cause));
-    if (moment != null && System.nanoTime() - momentAt > LOST_AFTER) {
+    if (moment != null && System.nanoTime() - readAt > LOST_AFTER) {
       moment = null;
       lose.run();
     }
-    askAgainIn(RETRY_MILLIS);
+    askIn(RETRY_MILLIS);
   }
 
-  private void askAgainIn(long millis) {
+  private void askIn(long millis) {
+    vertx.cancelTimer(timer);
+    if (millis <= 0) {
+      askAgain();
+    } else {
+      timer = vertx.setTimer(millis, fired -> askAgain());
+    }
+  }
+
+  private void askAgain() {
     if (followers.isEmpty()) {
       moment = null;
-      return;
+      journal.release();
+    } else {
+      ask();
     }
-    timer = vertx.setTimer(millis, fired -> ask());
   }
 }

@@ -6,6 +6,7 @@ import dev.candlewick.server.candle.Candles;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,13 +43,18 @@ final class Groups {
     }
   }
 
-  Groups(Vertx vertx, LiveRepository repository, Candles candles, Clock clock) {
+  /**
+   * No group yet.
+   *
+   * @param untold when commits are looked for that nobody told of
+   */
+  Groups(Vertx vertx, LiveRepository repository, Candles candles, Clock clock, Duration untold) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.repository = repository;
     this.candles = candles;
     this.clock = clock;
-    this.feed = new ChangeFeed(repository, vertx, this::changed, this::lose);
+    this.feed = new ChangeFeed(repository, context, untold, this::changed, this::lose);
   }
 
   /** The subscriber is told a snapshot and then updates, or that it is refused. */

@@ -35,7 +35,7 @@ public final class Live {
       Clock clock,
       MeterRegistry registry) {
     this(
-        new Groups(vertx, repository, candles, clock),
+        new Groups(vertx, repository, candles, clock, ChangeFeed.UNTOLD),
         instruments,
         new LiveMetrics(registry),
         LiveLimits.DEFAULT);

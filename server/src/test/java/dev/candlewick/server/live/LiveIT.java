@@ -36,6 +36,26 @@ class LiveIT {
       where datname = current_database() and application_name = 'vertx-pg-client'
       """;
 
+  /** The connections that listen, by what they asked last. */
+  private static final String LISTENERS =
+      """
+      from pg_stat_activity
+      where datname = current_database() and application_name = 'vertx-pg-client'
+        and query like '%ingest.changes%'
+      """;
+
+  /** As a writer leaves it that dies between its commit and the telling. */
+  private static final String COMMIT_UNTOLD =
+      """
+      begin;
+      update market.trades set price = 8
+      where instrument_id = (select id from market.instruments where symbol = '%1$s');
+      insert into ingest.changes (ids, kinds, keys)
+      select ids, kinds, keys from ingest.changes
+      where ids = array(select id from market.instruments where symbol = '%1$s');
+      commit
+      """;
+
   private static LiveInstance writer;
   private static LiveInstance reader;
   private static int symbols;
@@ -46,7 +66,8 @@ class LiveIT {
   @BeforeAll
   static void start() {
     writer = new LiveInstance(LiveLimits.DEFAULT);
-    reader = new LiveInstance(LiveLimits.DEFAULT);
+    // It must be told: no look of its own comes to help.
+    reader = new LiveInstance(LiveLimits.DEFAULT, Duration.ofHours(1));
   }
 
   @AfterAll
@@ -185,6 +206,46 @@ class LiveIT {
         .extracting(row -> row.getLong("id"))
         .doesNotHaveDuplicates()
         .containsAll(ids);
+  }
+
+  @Test
+  void nothingIsMissedWhenTheListeningConnectionIsKilled() throws Exception {
+    postTrades(trade(System.currentTimeMillis(), 5, 0));
+    client.subscribe(1, "trades", symbol, "");
+    for (int i = 1; i <= 5; i++) {
+      TestDatabase.shared().text("select count(pg_terminate_backend(pid)) " + LISTENERS);
+      postTrades(trade(System.currentTimeMillis(), 5, i));
+      awaitRows(client, 1, i + 1);
+    }
+    assertThat(client.rows(1)).extracting(row -> row.getLong("id")).isSorted().hasSize(6);
+  }
+
+  @Test
+  void findsACommitThatNobodyToldOf() {
+    LiveInstance suspicious = new LiveInstance(LiveLimits.DEFAULT, Duration.ofMillis(100));
+    postTrades(trade(System.currentTimeMillis(), 5, 1));
+    LiveClient there = new LiveClient(suspicious);
+    there.subscribe(1, "candles", symbol, ",\"timeframe\":\"1m\"");
+    TestDatabase.shared().execute(COMMIT_UNTOLD.formatted(symbol));
+    JsonObject update = there.await(message -> message.getString("t").equals("update"));
+    assertThat(update.getJsonArray("rows").getJsonObject(0).getDouble("high")).isEqualTo(8);
+    there.close();
+    suspicious.close();
+  }
+
+  @Test
+  void theDatabaseIsAskedNothingWhileNothingHappens() throws Exception {
+    postTrades(trade(System.currentTimeMillis() - 7_200_000, 5, 1));
+    client.subscribe(1, "candles", symbol, ",\"timeframe\":\"1m\"");
+    String lastAsked = "";
+    String before;
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    do {
+      before = lastAsked;
+      Thread.sleep(1_000);
+      lastAsked = TestDatabase.shared().text("select max(query_start) " + LISTENERS);
+    } while (!lastAsked.equals(before) && System.nanoTime() < deadline);
+    assertThat(lastAsked).isEqualTo(before);
   }
 
   @Test

@@ -46,6 +46,11 @@ final class LiveInstance implements AutoCloseable {
   private final HttpServer http;
 
   LiveInstance(LiveLimits limits) {
+    this(limits, ChangeFeed.UNTOLD);
+  }
+
+  /** {@code untold}: when it looks for commits that nobody told of. */
+  LiveInstance(LiveLimits limits, Duration untold) {
     TestDatabase database = TestDatabase.shared();
     Pool pool = database.pool(vertx);
     Clock clock = Clock.systemUTC();
@@ -55,7 +60,7 @@ final class LiveInstance implements AutoCloseable {
     ingest.start();
     live =
         new Live(
-            new Groups(vertx, new LiveRepository(pool), candles, clock),
+            new Groups(vertx, new LiveRepository(pool), candles, clock, untold),
             instruments,
             new LiveMetrics(registry),
             limits);
