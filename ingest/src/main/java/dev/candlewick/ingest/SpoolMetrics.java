@@ -19,7 +19,12 @@ final class SpoolMetrics {
   SpoolMetrics(MeterRegistry registry, Spool spool) {
     this.registry = registry;
     gauge("used", "bytes", "Size of the spool's files", spool, Spool::used);
-    gauge("limit", "bytes", "Size that they may have", spool, Spool::limit);
+    gauge(
+        "limit",
+        "bytes",
+        "Size that they may have, by configuration or by what the disk has left",
+        spool,
+        Spool::limit);
     gauge("records", null, "Messages in the spool not known to be stored", spool, Spool::records);
     gauge(
         "oldest.age",

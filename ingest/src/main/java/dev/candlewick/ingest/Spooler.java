@@ -52,8 +52,11 @@ final class Spooler implements Runnable {
   /** What a person has to know, as {@code code: detail}. */
   List<String> troubles() {
     List<String> troubles = new ArrayList<>();
-    if (spool.used() > NEARLY_FULL * spool.limit()) {
-      troubles.add("spool_full: " + 100 * spool.used() / spool.limit() + " % is used");
+    long used = spool.used();
+    long limit = spool.limit();
+    // A disk that others fill is none while nothing waits there.
+    if (spool.records() > 0 && used > NEARLY_FULL * limit) {
+      troubles.add("spool_full: " + used + " bytes of " + limit + " are used");
     }
     if (spool.quarantined() > 0) {
       troubles.add("spool_damaged: " + spool.quarantined() + " files are in quarantine/");
@@ -116,7 +119,7 @@ final class Spooler implements Runnable {
     if (lanes.stream().anyMatch(LaneSpool::isOn)) {
       return GROUP_MILLIS;
     }
-    spool.countQuarantined();
+    spool.look();
     return IDLE_MILLIS;
   }
 }

@@ -134,4 +134,29 @@ class MonitoringIT {
     assertThat(files(".md").stream().filter(file -> file.toString().contains("runbooks")))
         .hasSameSizeAs(alerts);
   }
+
+  @Test
+  void everyJobThatIsNamedIsScrapedFromAServiceOfCompose() throws IOException {
+    String prometheus = Files.readString(Promtool.MONITORING.resolve("prometheus.yml"));
+    String compose = Files.readString(Promtool.MONITORING.resolve("../compose.yaml"));
+    Set<String> scraped = found("job_name: (\\w+)", prometheus);
+    Set<String> named = new TreeSet<>();
+    named.addAll(
+        found("job=\"(\\w+)\"", Files.readString(Promtool.MONITORING.resolve("alerts.yml"))));
+    for (Path dashboard : files(".json")) {
+      named.addAll(found("job=\\\\\"(\\w+)\\\\\"", Files.readString(dashboard)));
+    }
+    assertThat(named).isNotEmpty().isSubsetOf(scraped);
+    assertThat(found("targets: \\[\"([\\w-]+):\\d+\"", prometheus))
+        .hasSameSizeAs(scraped)
+        .allSatisfy(service -> assertThat(compose).contains("\n  " + service + ":\n"));
+  }
+
+  private static Set<String> found(String pattern, String text) {
+    return Pattern.compile(pattern)
+        .matcher(text)
+        .results()
+        .map(result -> result.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
 }

@@ -2,6 +2,7 @@ package dev.candlewick.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,6 +91,16 @@ class SecretsIT {
         .doesNotContain(KEY)
         .doesNotContain(PASSWORD)
         .doesNotContainIgnoringCase("authorization");
+    if (format.equals("json")) {
+      assertThat(Files.readAllLines(log))
+          .filteredOn(line -> !line.startsWith("Candlewick listens on "))
+          .isNotEmpty()
+          .allSatisfy(
+              line ->
+                  assertThat(new JsonObject(line).getString("formattedMessage"))
+                      .isNotEmpty()
+                      .doesNotContain("{}"));
+    }
   }
 
   @Test

@@ -19,6 +19,7 @@ public final class Spool implements AutoCloseable {
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong numbers = new AtomicLong();
   private final AtomicInteger quarantined = new AtomicInteger();
+  private volatile long limit;
 
   private Spool(Disk disk, SpoolConfig config, int lanes) {
     this.disk = disk;
@@ -42,7 +43,7 @@ public final class Spool implements AutoCloseable {
     Spool spool = new Spool(disk, config, lanes);
     try {
       new SpoolRecovery(disk, spool, lanes).run();
-      spool.countQuarantined();
+      spool.look();
       return spool;
     } catch (IOException e) {
       throw new SpoolException(config.directory() + " cannot be read: " + e, e);
@@ -56,7 +57,10 @@ public final class Spool implements AutoCloseable {
 
   /** Bytes that can still be appended; negative where there are too many already. */
   public long room() throws IOException {
-    return Math.min(config.bytes() - used.get(), disk.freeBytes() - config.freeBytes());
+    long now = used.get();
+    long room = Math.min(config.bytes() - now, disk.freeBytes() - config.freeBytes());
+    limit = now + Math.max(0, room);
+    return room;
   }
 
   /** Size of all files. */
@@ -64,9 +68,9 @@ public final class Spool implements AutoCloseable {
     return used.get();
   }
 
-  /** What they may take. */
+  /** What they may take, by the configuration or by what the disk had left when last asked. */
   public long limit() {
-    return config.bytes();
+    return limit;
   }
 
   /** Messages on disk that are not known to be stored. */
@@ -85,17 +89,18 @@ public final class Spool implements AutoCloseable {
     return Duration.ofMillis(Math.max(0, nowMillis - oldest));
   }
 
-  /** Files in {@code quarantine/} when they were last counted. */
+  /** Files in {@code quarantine/} when last looked at. */
   public int quarantined() {
     return quarantined.get();
   }
 
-  /** Counts them again: a person may have taken them away. */
-  public void countQuarantined() {
+  /** Looks at the disk again: others may fill it, a person may have emptied quarantine. */
+  public void look() {
     try {
       quarantined.set(disk.quarantined());
+      room();
     } catch (IOException e) {
-      LOG.warn("quarantine/ of the spool cannot be read: {}", e.toString());
+      LOG.warn("the spool's directory cannot be looked at: {}", e.toString());
     }
   }
 

@@ -282,7 +282,7 @@ public final class SpoolLog {
     try {
       if (segment.damaged) {
         disk.quarantine(segment.name());
-        spool.countQuarantined();
+        spool.look();
       } else {
         disk.delete(segment.name());
       }

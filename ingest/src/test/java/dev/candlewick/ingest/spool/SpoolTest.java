@@ -254,6 +254,18 @@ class SpoolTest {
     assertThat(spool.room()).isEqualTo(1_000 - spool.used());
   }
 
+  @Test
+  void tellsAsItsLimitWhatTheDiskHasLeft() {
+    Spool spool = Spool.open(disk, new SpoolConfig(Path.of("spool"), 1_000, 500), 1);
+    assertThat(spool.limit()).isEqualTo(1_000);
+    disk.capacity = 800;
+    spool.look();
+    assertThat(spool.limit()).isEqualTo(300);
+    disk.capacity = 100;
+    spool.look();
+    assertThat(spool.limit()).isZero();
+  }
+
   // Experiment 26.
 
   @Test
