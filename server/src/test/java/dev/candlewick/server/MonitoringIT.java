@@ -124,8 +124,10 @@ class MonitoringIT {
     List<String> alerts =
         Pattern.compile("- alert: (\\w+)").matcher(rules).results().map(r -> r.group(1)).toList();
     assertThat(alerts).hasSizeGreaterThan(10);
+    String readme = Files.readString(Promtool.MONITORING.resolve("README.md"));
     for (String alert : alerts) {
       String runbook = "runbooks/" + alert + ".md";
+      assertThat(readme).contains("| [" + alert + "](" + runbook + ") | " + severity(rules, alert));
       assertThat(rules).contains("runbook_url: monitoring/" + runbook);
       assertThat(Files.readString(Promtool.MONITORING.resolve(runbook)))
           .contains("## Meaning", "## Impact", "## Diagnosis", "## Mitigation");
@@ -150,6 +152,11 @@ class MonitoringIT {
     assertThat(found("targets: \\[\"([\\w-]+):\\d+\"", prometheus))
         .hasSameSizeAs(scraped)
         .allSatisfy(service -> assertThat(compose).contains("\n  " + service + ":\n"));
+  }
+
+  private static String severity(String rules, String alert) {
+    String rule = rules.substring(rules.indexOf("- alert: " + alert));
+    return rule.replaceFirst("(?s).*?severity: (\\w+).*", "$1");
   }
 
   private static Set<String> found(String pattern, String text) {

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** All meters of the live way. */
 final class LiveMetrics {
-  private final MeterRegistry registry;
   private final Map<Channel, AtomicInteger> subscribers = new EnumMap<>(Channel.class);
+  private final Map<Closed, Counter> closed = new EnumMap<>(Closed.class);
   private final Counter folded;
 
   /** Why a connection was closed. */
@@ -24,7 +24,6 @@ final class LiveMetrics {
   }
 
   LiveMetrics(MeterRegistry registry) {
-    this.registry = registry;
     for (Channel channel : Channel.values()) {
       AtomicInteger count = new AtomicInteger();
       subscribers.put(channel, count);
@@ -32,6 +31,14 @@ final class LiveMetrics {
           .description("Subscriptions, by channel")
           .tag("channel", channel.word())
           .register(registry);
+    }
+    for (Closed why : Closed.values()) {
+      closed.put(
+          why,
+          Counter.builder("candlewick.live.closed")
+              .description("Connections closed, by reason")
+              .tag("reason", why.name().toLowerCase(Locale.ROOT))
+              .register(registry));
     }
     folded =
         Counter.builder("candlewick.live.folded")
@@ -59,10 +66,9 @@ final class LiveMetrics {
   }
 
   void closed(Closed why) {
-    Counter.builder("candlewick.live.closed")
-        .description("Connections closed, by reason")
-        .tag("reason", why.name().toLowerCase(Locale.ROOT))
-        .register(registry)
-        .increment();
+    Counter count = closed.get(why);
+    if (count != null) {
+      count.increment();
+    }
   }
 }
