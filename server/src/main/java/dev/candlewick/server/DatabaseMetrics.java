@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Meters of the database behind the server, by its last answer. */
+/** Meters of the database behind the server, by its last answer; down before the first one. */
 final class DatabaseMetrics {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseMetrics.class);
 

@@ -41,6 +41,7 @@ final class Server {
   private final ServerConfig config;
   private final Vertx vertx;
   private final ServerMetrics metrics;
+  private final DatabaseMetrics database;
   private final Ingest ingest;
   private final Pools pools;
   private final Live live;
@@ -60,6 +61,7 @@ final class Server {
     this.config = config;
     this.keys = ApiKeys.load(config.apiKeysFile());
     this.metrics = new ServerMetrics();
+    this.database = new DatabaseMetrics(metrics.registry());
     this.vertx =
         Vertx.builder()
             .with(
@@ -170,7 +172,6 @@ final class Server {
   }
 
   private void watchDatabase(Migrated done) {
-    DatabaseMetrics database = new DatabaseMetrics(metrics.registry());
     database.kind(done.edition(), done.version());
     DatabaseRepository primary = new DatabaseRepository(pools.primary());
     vertx.setPeriodic(

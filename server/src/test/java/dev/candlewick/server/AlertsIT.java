@@ -109,6 +109,16 @@ class AlertsIT {
   }
 
   @Test
+  void serverStartedWhileTheDatabaseIsAway() throws Exception {
+    feed.stop();
+    server.close();
+    proxy.close();
+    server = ServerProcess.start(proxy.url());
+    raises(
+        Scrape.of(server), scrape -> scrape.value("candlewick_database_up") == 0, "DatabaseDown");
+  }
+
+  @Test
   void databaseNoLongerDurable() throws Exception {
     Scrape before = Scrape.of(server);
     boolean toldBefore = before.value("candlewick_database_durable") == 0;

@@ -59,10 +59,6 @@ class RolesIT {
     return as(PREFIX + role, PASSWORD);
   }
 
-  private static ServerConfig config(DatabaseUrl database) throws Exception {
-    return ServerConfig.from(environment(database));
-  }
-
   private static Map<String, String> environment(DatabaseUrl database) {
     Map<String, String> environment = new HashMap<>(RunningServer.environment(Map.of()));
     environment.put("CANDLEWICK_DB_URL", database.withPassword());
