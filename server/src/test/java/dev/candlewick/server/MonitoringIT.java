@@ -154,6 +154,14 @@ class MonitoringIT {
         .allSatisfy(service -> assertThat(compose).contains("\n  " + service + ":\n"));
   }
 
+  @Test
+  void composeMountsFilesThatExist() throws IOException {
+    Path compose = Promtool.MONITORING.resolve("../compose.yaml");
+    assertThat(found("- \\./([^:]+):", Files.readString(compose)))
+        .hasSizeGreaterThan(4)
+        .allSatisfy(file -> assertThat(compose.resolveSibling(file)).exists());
+  }
+
   private static String severity(String rules, String alert) {
     String rule = rules.substring(rules.indexOf("- alert: " + alert));
     return rule.replaceFirst("(?s).*?severity: (\\w+).*", "$1");
