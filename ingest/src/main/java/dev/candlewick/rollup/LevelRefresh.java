@@ -28,8 +28,13 @@ import org.slf4j.LoggerFactory;
 final class LevelRefresh {
   private static final Logger LOG = LoggerFactory.getLogger(LevelRefresh.class);
 
-  /** A refresh takes a moment, the first one over years of history perhaps very long. */
+  /** A slice takes a moment, the first one with very many instruments perhaps very long. */
   private static final Duration LONGEST = Duration.ofHours(1);
+
+  /** Buckets of one call: a fortnight of 5m. What is done by then stays done. */
+  private static final int SLICE = 4_000;
+
+  private static final Duration TELL_EVERY = Duration.ofSeconds(10);
 
   /** SQLSTATEs of a refresh that met another instance's. */
   private static final Set<String> COLLISION = Set.of("55P03", "40P01");
@@ -66,6 +71,17 @@ final class LevelRefresh {
 
   private static final String DROPPED =
       "select coalesce(max(ceil(extract(epoch from before))), 0)::int8 from ingest.dropped where relation = '%s'";
+
+  /** Where what is there of a relation, table or aggregate, begins; null if there is nothing. */
+  private static final String FIRST =
+      """
+      select floor(extract(epoch from min(c.range_start)))::int8
+      from timescaledb_information.chunks c
+      left join timescaledb_information.continuous_aggregates a
+        on a.materialization_hypertable_schema = c.hypertable_schema
+        and a.materialization_hypertable_name = c.hypertable_name
+      where coalesce(a.view_schema, c.hypertable_schema) || '.' || coalesce(a.view_name, c.hypertable_name) = '%s'
+      """;
 
   private static final String HAS_OPTIONS =
       """
@@ -120,12 +136,14 @@ final class LevelRefresh {
    * at it.
    */
   static boolean refreshAll(Connection connection) throws SQLException {
-    return refresh(connection, LevelRefresh::all);
+    return refresh(
+        connection,
+        (level, oldest, newest) -> slices(level, oldest, first(connection, level), newest));
   }
 
   /** What to refresh of a level; epoch seconds. */
   private interface Choice {
-    List<Stretch> of(int level, long oldest, long newest);
+    List<Stretch> of(int level, long oldest, long newest) throws SQLException;
   }
 
   private static boolean refresh(Connection connection, Choice choice) throws SQLException {
@@ -165,10 +183,22 @@ final class LevelRefresh {
       int level = levels.get(i);
       long newest = now - REAL_TIME.getOrDefault(level, Duration.ZERO).toSeconds();
       long oldest = dropped(statement, relation(levels.get(i - 1)));
-      for (Stretch stretch : choice.of(level, oldest, newest)) {
-        statement.execute(
-            "call public.refresh_continuous_aggregate('%s', to_timestamp(%d), to_timestamp(%d)%s)"
-                .formatted(relation(level), stretch.from(), stretch.to(), options));
+      refresh(statement, level, choice.of(level, oldest, newest), options);
+    }
+  }
+
+  private static void refresh(
+      Statement statement, int level, List<Stretch> stretches, String options) throws SQLException {
+    long told = System.nanoTime();
+    int done = 0;
+    for (Stretch stretch : stretches) {
+      statement.execute(
+          "call public.refresh_continuous_aggregate('%s', to_timestamp(%d), to_timestamp(%d)%s)"
+              .formatted(relation(level), stretch.from(), stretch.to(), options));
+      done++;
+      if (System.nanoTime() - told > TELL_EVERY.toNanos()) {
+        told = System.nanoTime();
+        LOG.info("refreshing {}: {} of {} stretches", relation(level), done, stretches.size());
       }
     }
   }
@@ -185,11 +215,31 @@ final class LevelRefresh {
     }
   }
 
-  /** The whole buckets between. */
-  private static List<Stretch> all(int level, long oldest, long newest) {
-    long from = oldest + Math.floorMod(-oldest, (long) level);
+  /** Where the level's source begins, epoch seconds; {@link Long#MAX_VALUE} if it is empty. */
+  private static long first(Connection connection, int level) throws SQLException {
+    String source = relation(Retention.LEVELS.get(Retention.LEVELS.indexOf(level) - 1));
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(FIRST.formatted(source))) {
+      row.next();
+      long first = row.getLong(1);
+      return row.wasNull() ? Long.MAX_VALUE : first;
+    }
+  }
+
+  /**
+   * The whole buckets between, cut into slices that take not too long. Before {@code first} there
+   * is nothing to take long.
+   */
+  static List<Stretch> slices(int level, long oldest, long first, long newest) {
     long to = newest - Math.floorMod(newest, (long) level);
-    return from < to ? List.of(new Stretch(from, to)) : List.of();
+    List<Stretch> slices = new ArrayList<>();
+    for (long from = oldest + Math.floorMod(-oldest, (long) level); from < to; ) {
+      long bucket = first - Math.floorMod(first, (long) level);
+      long end = from < bucket ? bucket : from + (long) SLICE * level;
+      slices.add(new Stretch(from, Math.min(end, to)));
+      from = end;
+    }
+    return slices;
   }
 
   /**
