@@ -41,7 +41,7 @@ class LiveIT {
       """
       from pg_stat_activity
       where datname = current_database() and application_name = 'vertx-pg-client'
-        and query like '%ingest.changes%'
+        and query like '%pg_current_snapshot%'
       """;
 
   /** As a writer leaves it that dies between its commit and the telling. */
