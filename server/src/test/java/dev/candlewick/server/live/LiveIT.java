@@ -33,14 +33,14 @@ class LiveIT {
   private static final String KILL_READERS =
       """
       select count(pg_terminate_backend(pid)) from pg_stat_activity
-      where datname = current_database() and application_name = 'vertx-pg-client'
+      where datname = current_database() and application_name = 'candlewick-read'
       """;
 
   /** The connections that listen, by what they asked last. */
   private static final String LISTENERS =
       """
       from pg_stat_activity
-      where datname = current_database() and application_name = 'vertx-pg-client'
+      where datname = current_database() and application_name = 'candlewick-read'
         and query like '%pg_current_snapshot%'
       """;
 
