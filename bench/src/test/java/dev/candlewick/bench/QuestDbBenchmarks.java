@@ -29,7 +29,7 @@ class QuestDbBenchmarks {
 
   private final Figures figures = new Figures();
   private final BenchTrades trades =
-      new BenchTrades(3, 100, System.currentTimeMillis() - 86_400_000L);
+      new BenchTrades(3, 100, System.currentTimeMillis() - 86_400_000L, 1);
 
   private interface Turn {
     void take() throws Exception;

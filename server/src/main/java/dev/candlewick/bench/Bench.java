@@ -39,10 +39,11 @@ public final class Bench {
   private final Consumer<String> progress;
   private final Figures figures = new Figures();
   private final BenchTrades current =
-      new BenchTrades(2, CANDLE_INSTRUMENTS, System.currentTimeMillis());
+      new BenchTrades(2, CANDLE_INSTRUMENTS, System.currentTimeMillis(), 1);
   private final IngestBench ingest;
   private final QueryBench queries;
   private final LatencyBench latency;
+  private final SubscribersBench subscribers;
   private final Cpu cpu;
 
   /**
@@ -52,8 +53,9 @@ public final class Bench {
    * @param rows trades in a run of ingest
    * @param queries queries of each kind in a run
    * @param seconds length of a run of latency
+   * @param subscribersSeconds length of the one run with many subscribers
    */
-  public record Size(int runs, int rows, int queries, int seconds) {}
+  public record Size(int runs, int rows, int queries, int seconds, int subscribersSeconds) {}
 
   /** One of the things that are compared. */
   private interface Turn {
@@ -75,20 +77,22 @@ public final class Bench {
     this.size = size;
     this.progress = progress;
     BenchTrades past =
-        new BenchTrades(1, INSTRUMENTS, System.currentTimeMillis() - PAST.toMillis());
+        new BenchTrades(1, INSTRUMENTS, System.currentTimeMillis() - PAST.toMillis(), 1);
     this.ingest = new IngestBench(database, server, past);
     ingest.makeInstruments(INSTRUMENTS);
     int[] ids = database.instrumentIds(INSTRUMENTS);
     this.queries = new QueryBench(server, database, ids, CANDLE_INSTRUMENTS);
     this.latency = new LatencyBench(server, CANDLE_INSTRUMENTS);
     this.cpu = new Cpu(process, database.postmaster());
+    this.subscribers = new SubscribersBench(server, process, cpu, figures);
   }
 
   /** What can be measured by itself. */
   public enum Part {
     INGEST,
     QUERIES,
-    LATENCY
+    LATENCY,
+    SUBSCRIBERS
   }
 
   /** Measures these parts; all of them together also ingest while candles are asked for. */
@@ -104,6 +108,10 @@ public final class Bench {
     }
     if (parts.contains(Part.LATENCY)) {
       latencies();
+    }
+    if (parts.contains(Part.SUBSCRIBERS)) {
+      progress.accept("subscribers: one run of %d s".formatted(size.subscribersSeconds));
+      subscribers.run(ingest, TRADES_A_SECOND, size.subscribersSeconds);
     }
     figures.add("server, most memory", "MB", null, cpu.serverPeakMegabytes());
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * An invented market: trades in the order of time, one a millisecond, cut into messages of one
+ * An invented market: trades in the order of time, so many a millisecond, cut into messages of one
  * instrument each. The same seed gives the same rows; no row comes twice.
  */
 final class BenchTrades {
@@ -18,6 +18,7 @@ final class BenchTrades {
 
   private final SplittableRandom random;
   private final long startMs;
+  private final int perMs;
   private final long[] cents;
   private long count;
 
@@ -25,10 +26,12 @@ final class BenchTrades {
    * A market.
    *
    * @param startMs the time of its first trade, in epoch ms
+   * @param perMs trades a millisecond
    */
-  BenchTrades(long seed, int instruments, long startMs) {
+  BenchTrades(long seed, int instruments, long startMs, int perMs) {
     this.random = new SplittableRandom(seed);
     this.startMs = startMs;
+    this.perMs = perMs;
     this.cents = random.longs(instruments, 1_000_00, 60_000_00).toArray();
   }
 
@@ -119,7 +122,7 @@ final class BenchTrades {
         new Message(instrument, new long[rows], new long[rows], new int[rows], count + 1);
     for (int i = 0; i < rows; i++) {
       cents[instrument] = Math.max(100, cents[instrument] + random.nextInt(-5, 6));
-      message.ts[i] = startMs + count++;
+      message.ts[i] = startMs + count++ / perMs;
       message.cents[i] = cents[instrument];
       message.lots[i] = 1 + random.nextInt(5000);
     }

@@ -11,6 +11,8 @@
  *   <li>{@link dev.candlewick.bench.IngestBench}: raw COPY, WebSocket and REST
  *   <li>{@link dev.candlewick.bench.QueryBench}: candle queries and the same SQL
  *   <li>{@link dev.candlewick.bench.LatencyBench}: trade to ack, trade to subscriber
+ *   <li>{@link dev.candlewick.bench.SubscribersBench}: a thousand subscribers, and the server's
+ *       memory
  *   <li>{@link dev.candlewick.bench.Figures}: the table and the JSON
  * </ol>
  */

@@ -37,6 +37,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "trades in a run of ingest (default ${DEFAULT-VALUE})")
   private int rows;
 
+  @Option(
+      names = "--subscribers-seconds",
+      defaultValue = "60",
+      description = "length of the run with 1,000 subscribers (default ${DEFAULT-VALUE})")
+  private int subscribersSeconds;
+
   @Option(names = "--quick", description = "one small run of each in about a minute; rough figures")
   private boolean quick;
 
@@ -90,13 +96,16 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Bench.Size size() {
-    return quick ? new Bench.Size(1, 50_000, 40, 2) : new Bench.Size(runs, rows, 200, 5);
+    return quick
+        ? new Bench.Size(1, 50_000, 40, 2, 10)
+        : new Bench.Size(runs, rows, 200, 5, subscribersSeconds);
   }
 
   private static Map<String, String> environment(DatabaseUrl database) {
     Map<String, String> environment = new HashMap<>();
     environment.put("CANDLEWICK_DB_URL", database.withPassword());
     environment.put("CANDLEWICK_RETENTION_TRADES", "none");
+    environment.put("CANDLEWICK_HTTP_CONNECTIONS_PER_ADDRESS", "2000");
     return environment;
   }
 }

@@ -38,6 +38,7 @@ class BenchIT {
                 System.getProperty("candlewick.jar", "target/candlewick.jar"),
                 "bench",
                 "--quick",
+                "--only=INGEST,QUERIES,LATENCY",
                 "--json=" + json)
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
