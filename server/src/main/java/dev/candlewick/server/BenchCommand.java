@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures ingest, candle queries and latency against plain COPY and SQL on the same database,",
+      "Measures ingest, candle queries, latency and a thousand subscribers, with their server's memory,",
+      "against plain COPY and SQL on the same database,",
       "taking turns in each run, and prints a table with ratios. Works in a database of its own",
       "beside the one that CANDLEWICK_DB_URL names, and drops it; without that key it starts the",
       "demo's TimescaleDB. Takes about ten minutes."
