@@ -179,16 +179,17 @@ final class BatchTransaction {
       insertDistinct(table, lines);
     } else {
       copy(table, lines);
-      lines.forEach(line -> inserted(table, line));
+      lines.forEach(this::inserted);
     }
   }
 
-  private void inserted(TickTable table, Line line) {
+  private void inserted(Line line) {
     line.message().inserted++;
-    if (table == TickTable.TRADES) {
-      dirty.trade(line.instrumentId(), line.row().ts());
+    ChangeKind kind = ChangeKind.QUOTES;
+    if (line.row() instanceof Trade trade) {
+      kind = ChangeKind.TRADES;
+      dirty.trade(line.instrumentId(), trade, line.id());
     }
-    ChangeKind kind = table == TickTable.TRADES ? ChangeKind.TRADES : ChangeKind.QUOTES;
     changes.add(kind, line.instrumentId(), line.row().ts(), line.id());
   }
 
@@ -245,7 +246,7 @@ final class BatchTransaction {
     }
     for (Line line : lines) {
       if (inserted.contains(line.key())) {
-        inserted(table, line);
+        inserted(line);
       } else {
         line.message().duplicates++;
       }

@@ -1,20 +1,25 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.PartialCandle;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** The minutes that a batch touches, for the roll-up: written in the transaction of their rows. */
+/**
+ * The minutes that a batch touches, for the roll-up: written in the transaction of their rows. With
+ * a mark goes what the batch's trades are of their minute, where that is less work than to read
+ * them again.
+ */
 final class DirtyMarks {
   private static final long MINUTE = 60_000_000L;
 
   private static final String MARK =
       """
-      insert into ingest.dirty (level, bucket, ids)
-      values (?, timestamptz 'epoch' + ? * interval '1 microsecond', ?)
+      insert into ingest.dirty (level, bucket, ids, partials)
+      values (?, timestamptz 'epoch' + ? * interval '1 microsecond', ?, ?)
       """;
 
   /** Level of a minute whose trades, or whose one-minute candle from the venue, changed. */
@@ -23,46 +28,76 @@ final class DirtyMarks {
   /** Level of a minute whose candles of less than a minute changed. */
   private static final int SUB_MINUTE = 1;
 
-  private final Map<Long, TreeSet<Integer>> traded = new TreeMap<>();
-  private final Map<Long, TreeSet<Integer>> subMinute = new TreeMap<>();
+  /** To keep a part of fewer trades costs as much as to read them again. */
+  private static final int LEAST_TRADES = 5;
 
-  void trade(int instrumentId, long ts) {
-    mark(traded, instrumentId, ts);
+  private final Map<Long, TreeMap<Integer, Mark>> traded = new TreeMap<>();
+  private final Map<Long, TreeMap<Integer, Mark>> subMinute = new TreeMap<>();
+  private Mark last = new Mark();
+  private int lastInstrument;
+  private long lastMinute = Long.MIN_VALUE;
+
+  /** An instrument's minute. */
+  private static final class Mark {
+    private final PartialCandle partial = new PartialCandle();
+    private boolean candleChanged;
+
+    byte @Nullable [] packed() {
+      return candleChanged || partial.trades() < LEAST_TRADES ? null : partial.packed();
+    }
+  }
+
+  void trade(int instrumentId, Trade trade, long id) {
+    long minute = trade.ts() - Math.floorMod(trade.ts(), MINUTE);
+    if (instrumentId != lastInstrument || minute != lastMinute) {
+      last = mark(traded, instrumentId, minute);
+      lastInstrument = instrumentId;
+      lastMinute = minute;
+    }
+    last.partial.add(trade.ts(), id, trade.price(), trade.size(), trade.side(), trade.flags());
   }
 
   void candle(CandleTable.Line line) {
     long seconds = line.candle().timeframe().seconds();
+    long minute = line.candle().ts() - Math.floorMod(line.candle().ts(), MINUTE);
     if (line.isMinute()) {
-      mark(traded, line.instrumentId(), line.candle().ts());
+      mark(traded, line.instrumentId(), minute).candleChanged = true;
     } else if (seconds > 0 && seconds < 60) {
-      mark(subMinute, line.instrumentId(), line.candle().ts());
+      mark(subMinute, line.instrumentId(), minute).candleChanged = true;
     }
   }
 
-  private static void mark(Map<Long, TreeSet<Integer>> marks, int instrumentId, long ts) {
-    marks
-        .computeIfAbsent(ts - Math.floorMod(ts, MINUTE), minute -> new TreeSet<>())
-        .add(instrumentId);
+  private static Mark mark(Map<Long, TreeMap<Integer, Mark>> marks, int instrumentId, long minute) {
+    return marks
+        .computeIfAbsent(minute, its -> new TreeMap<>())
+        .computeIfAbsent(instrumentId, its -> new Mark());
   }
 
   void write(Connection connection) throws SQLException {
     if (traded.isEmpty() && subMinute.isEmpty()) {
       return;
     }
-    try (PreparedStatement mark = connection.prepareStatement(MARK)) {
-      add(mark, TRADED, traded);
-      add(mark, SUB_MINUTE, subMinute);
-      mark.executeBatch();
+    try (PreparedStatement insert = connection.prepareStatement(MARK)) {
+      add(connection, insert, TRADED, traded);
+      add(connection, insert, SUB_MINUTE, subMinute);
+      insert.executeBatch();
     }
   }
 
-  private static void add(PreparedStatement mark, int level, Map<Long, TreeSet<Integer>> marks)
+  private static void add(
+      Connection connection,
+      PreparedStatement insert,
+      int level,
+      Map<Long, TreeMap<Integer, Mark>> marks)
       throws SQLException {
-    for (Map.Entry<Long, TreeSet<Integer>> minute : marks.entrySet()) {
-      mark.setInt(1, level);
-      mark.setLong(2, minute.getKey());
-      mark.setObject(3, minute.getValue().stream().mapToInt(Integer::intValue).toArray());
-      mark.addBatch();
+    for (Map.Entry<Long, TreeMap<Integer, Mark>> minute : marks.entrySet()) {
+      TreeMap<Integer, Mark> its = minute.getValue();
+      insert.setInt(1, level);
+      insert.setLong(2, minute.getKey());
+      insert.setObject(3, its.keySet().stream().mapToInt(Integer::intValue).toArray());
+      byte[][] partials = its.values().stream().map(Mark::packed).toArray(byte[][]::new);
+      insert.setArray(4, connection.createArrayOf("bytea", partials));
+      insert.addBatch();
     }
   }
 }

@@ -1,14 +1,19 @@
 package dev.candlewick.rollup;
 
 import dev.candlewick.ChangeKind;
+import dev.candlewick.PartialCandle;
 import dev.candlewick.ingest.change.Changes;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The (instrument, minute) pairs to roll up in one pass, taken out of {@code ingest.dirty}. A mark
@@ -25,7 +30,7 @@ final class DirtyMinutes {
       delete from ingest.dirty d
       using closed c
       where d.bucket = c.bucket and d.level <= 60 and c.before < ?
-      returning d.level, (extract(epoch from d.bucket))::bigint, d.ids
+      returning d.level, (extract(epoch from d.bucket))::bigint, d.ids, d.partials
       """;
 
   private static final String PUT_BACK =
@@ -45,7 +50,12 @@ final class DirtyMinutes {
     }
   }
 
-  private final TreeSet<Pair> traded = new TreeSet<>();
+  /** Rows of marks that are in memory at a time. */
+  private static final int FETCH = 500;
+
+  /** With what their trades are, where every mark told; else null. */
+  private final TreeMap<Pair, @Nullable PartialCandle> traded = new TreeMap<>();
+
   private final TreeSet<Pair> subMinute = new TreeSet<>();
   private final long limit;
   private long taken;
@@ -62,23 +72,51 @@ final class DirtyMinutes {
     DirtyMinutes minutes = new DirtyMinutes(limit);
     try (PreparedStatement take = connection.prepareStatement(TAKE)) {
       take.setLong(1, limit);
+      take.setFetchSize(FETCH);
       try (ResultSet row = take.executeQuery()) {
         while (row.next()) {
-          Integer[] ids = (Integer[]) row.getArray(3).getArray();
-          for (int id : ids) {
-            Pair pair = new Pair(id, row.getLong(2));
-            (row.getInt(1) == 60 ? minutes.traded : minutes.subMinute).add(pair);
-          }
-          minutes.taken += ids.length;
+          minutes.add(row);
         }
       }
     }
-    minutes.putBack(connection, 60, minutes.traded);
+    minutes.putBack(connection, 60, minutes.traded.navigableKeySet());
     minutes.putBack(connection, 1, minutes.subMinute);
     return minutes;
   }
 
-  private void putBack(Connection connection, int level, TreeSet<Pair> pairs) throws SQLException {
+  private void add(ResultSet row) throws SQLException {
+    boolean trades = row.getInt(1) == 60;
+    long minute = row.getLong(2);
+    Integer[] ids = (Integer[]) row.getArray(3).getArray();
+    Array told = trades ? row.getArray(4) : null;
+    byte[][] partials = told == null ? new byte[ids.length][] : (byte[][]) told.getArray();
+    for (int i = 0; i < ids.length; i++) {
+      Pair pair = new Pair(ids[i], minute);
+      if (trades) {
+        addTrades(pair, partials[i]);
+      } else {
+        subMinute.add(pair);
+      }
+    }
+    taken += ids.length;
+  }
+
+  private void addTrades(Pair pair, byte @Nullable [] partial) {
+    if (partial == null) {
+      traded.put(pair, null);
+      return;
+    }
+    if (!traded.containsKey(pair)) {
+      traded.put(pair, new PartialCandle());
+    }
+    PartialCandle known = traded.get(pair);
+    if (known != null) {
+      known.addPacked(partial);
+    }
+  }
+
+  private void putBack(Connection connection, int level, NavigableSet<Pair> pairs)
+      throws SQLException {
     Set<Pair> beyond = new TreeSet<>();
     while (pairs.size() > limit) {
       beyond.add(pairs.pollLast());
@@ -94,7 +132,12 @@ final class DirtyMinutes {
 
   /** Minutes whose trades, or whose one-minute candle from the venue, changed. */
   Set<Pair> traded() {
-    return traded;
+    return traded.keySet();
+  }
+
+  /** What the marks tell of a minute's trades; null if not all of them tell. */
+  @Nullable PartialCandle partial(Pair minute) {
+    return traded.get(minute);
   }
 
   /** Minutes whose candles of less than a minute changed. */
@@ -105,7 +148,7 @@ final class DirtyMinutes {
   /** The buckets of a longer timeframe that these minutes lie in. */
   Set<Pair> buckets(int seconds) {
     Set<Pair> buckets = new TreeSet<>();
-    for (Set<Pair> pairs : List.of(traded, subMinute)) {
+    for (Set<Pair> pairs : List.of(traded.keySet(), subMinute)) {
       for (Pair pair : pairs) {
         buckets.add(
             new Pair(pair.instrumentId, pair.minute - Math.floorMod(pair.minute, (long) seconds)));
@@ -117,7 +160,7 @@ final class DirtyMinutes {
   /** Tells the live way which candles may read differently from now on. */
   void tell(Connection connection) throws SQLException {
     Changes changes = new Changes();
-    for (Set<Pair> pairs : List.of(traded, subMinute)) {
+    for (Set<Pair> pairs : List.of(traded.keySet(), subMinute)) {
       for (Pair pair : pairs) {
         changes.add(ChangeKind.CANDLES, pair.instrumentId, pair.minute * 1_000_000, 0);
       }

@@ -1,10 +1,16 @@
 package dev.candlewick.rollup;
 
+import dev.candlewick.PartialCandle;
 import dev.candlewick.rollup.DirtyMinutes.Pair;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Trades, and the venue's candles of less than a minute, to {@code market.candles_1m}. How a minute
@@ -43,10 +49,44 @@ final class MinuteRollUp {
   private static final String FROM_SUB_MINUTE =
       UPSERT.formatted("8", "market.native_minute", "c.source in (4, 8)");
 
+  /**
+   * What the marks tell is a minute if it has no candle yet and just as many trades: none came
+   * before, and none is missing.
+   */
+  private static final String FROM_PARTIALS =
+      """
+      insert into market.candles_1m
+        (instrument_id, ts, open, high, low, close, volume, quote_volume, trades, taker_buy_volume, source)
+      select p.id, to_timestamp(p.minute), p.open, p.high, p.low, p.close, p.volume, p.quote_volume,
+             p.trades, nullif(p.taker_buy_volume, 'nan'), 1
+      from unnest(?::int4[], ?::int8[], ?::int8[], ?::float8[], ?::float8[], ?::float8[], ?::float8[],
+                  ?::float8[], ?::float8[], ?::float8[])
+        as p (id, minute, trades, open, high, low, close, volume, quote_volume, taker_buy_volume)
+      where p.trades = (
+        select count(*) from market.trades t
+        where t.instrument_id = p.id and t.ts >= to_timestamp(p.minute)
+          and t.ts < to_timestamp(p.minute) + interval '1 minute')
+      order by 1, 2
+      on conflict (instrument_id, ts) do nothing
+      returning instrument_id, (extract(epoch from ts))::int8
+      """;
+
+  private static final List<ToDoubleFunction<PartialCandle>> COLUMNS =
+      List.of(
+          PartialCandle::open,
+          PartialCandle::high,
+          PartialCandle::low,
+          PartialCandle::close,
+          PartialCandle::volume,
+          PartialCandle::quoteVolume,
+          PartialCandle::takerBuyVolume);
+
   private MinuteRollUp() {}
 
   static void write(Connection connection, DirtyMinutes minutes) throws SQLException {
-    write(connection, FROM_TRADES, minutes.traded());
+    Set<Pair> unread = new TreeSet<>(minutes.traded());
+    unread.removeAll(writePartials(connection, minutes));
+    write(connection, FROM_TRADES, unread);
     write(connection, FROM_SUB_MINUTE, minutes.subMinute());
   }
 
@@ -59,5 +99,37 @@ final class MinuteRollUp {
       DirtyMinutes.bind(upsert, 1, pairs);
       upsert.executeUpdate();
     }
+  }
+
+  /** The minutes that were made of what the marks tell. */
+  private static Set<Pair> writePartials(Connection connection, DirtyMinutes minutes)
+      throws SQLException {
+    Set<Pair> told = new TreeSet<>();
+    List<PartialCandle> partials = new ArrayList<>();
+    for (Pair pair : minutes.traded()) {
+      PartialCandle partial = minutes.partial(pair);
+      if (partial != null && partial.isPriced()) {
+        told.add(pair);
+        partials.add(partial);
+      }
+    }
+    Set<Pair> written = new TreeSet<>();
+    if (told.isEmpty()) {
+      return written;
+    }
+    try (PreparedStatement insert = connection.prepareStatement(FROM_PARTIALS)) {
+      DirtyMinutes.bind(insert, 1, told);
+      insert.setObject(3, partials.stream().mapToLong(PartialCandle::trades).toArray());
+      int at = 4;
+      for (ToDoubleFunction<PartialCandle> column : COLUMNS) {
+        insert.setObject(at++, partials.stream().mapToDouble(column).toArray());
+      }
+      try (ResultSet row = insert.executeQuery()) {
+        while (row.next()) {
+          written.add(new Pair(row.getInt(1), row.getLong(2)));
+        }
+      }
+    }
+    return written;
   }
 }

@@ -1,5 +1,6 @@
 package dev.candlewick.server.candle;
 
+import dev.candlewick.ExactSum;
 import java.util.ArrayList;
 import java.util.List;
 

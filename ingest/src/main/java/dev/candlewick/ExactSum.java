@@ -1,4 +1,4 @@
-package dev.candlewick.server.candle;
+package dev.candlewick;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -22,6 +22,11 @@ public final class ExactSum {
   /** No sum of a scale comes nearer to the limits of its type than one more number. */
   private static final long ROOM = Long.MAX_VALUE - 2_000_000_000_000_000L;
 
+  /** Two factors up to this have a product that is a long. */
+  private static final double MOST_FACTOR = 3e9;
+
+  private static final int MOST_FACTOR_SCALE = 8;
+
   /** A product with a larger power of ten would not be rounded just once. */
   private static final double[] POWERS = new double[23];
 
@@ -44,6 +49,46 @@ public final class ExactSum {
     }
   }
 
+  /** Adds a product of two known values. */
+  public void addProduct(double one, double other) {
+    int scale = scale(one);
+    int otherScale = scale(other);
+    if (scale >= 0 && otherScale >= 0) {
+      long product =
+          (long) Math.rint(one * POWERS[scale]) * (long) Math.rint(other * POWERS[otherScale]);
+      long sum = byScale[scale + otherScale] + product;
+      if (((byScale[scale + otherScale] ^ sum) & (product ^ sum)) >= 0) {
+        byScale[scale + otherScale] = sum;
+        return;
+      }
+    }
+    add(decimal(one).multiply(decimal(other)));
+  }
+
+  /** Adds a decimal. */
+  void add(BigDecimal value) {
+    others = others.add(value);
+  }
+
+  /** Of a number of a few digits, as most prices and sizes are, how many are decimals; else -1. */
+  private static int scale(double value) {
+    for (int scale = 0; scale <= MOST_FACTOR_SCALE; scale++) {
+      double whole = Math.rint(value * POWERS[scale]);
+      if (Math.abs(whole) > MOST_FACTOR) {
+        return -1;
+      }
+      // Rounded once, so it is the number only if these are its digits.
+      if (whole / POWERS[scale] == value) {
+        return scale;
+      }
+    }
+    return -1;
+  }
+
+  private static BigDecimal decimal(double value) {
+    return new BigDecimal(value).round(FIFTEEN_DIGITS);
+  }
+
   private void addKnown(double value) {
     // The exponent of ten, or one less.
     int exponent = (int) Math.floor(Math.getExponent(value) * 0.30102999566398120);
@@ -61,7 +106,7 @@ public final class ExactSum {
         return;
       }
     }
-    others = others.add(new BigDecimal(value).round(FIFTEEN_DIGITS));
+    add(decimal(value));
   }
 
   /** NaN if a value was. */
@@ -70,7 +115,7 @@ public final class ExactSum {
       return Double.NaN;
     }
     if (others.signum() != 0) {
-      return inDecimals();
+      return exact().doubleValue();
     }
     int scale = POWERS.length - 1;
     while (scale > 0 && byScale[scale] == 0) {
@@ -81,7 +126,7 @@ public final class ExactSum {
       if (byScale[i] != 0) {
         double part = byScale[i] * POWERS[scale - i];
         if (Math.abs(part) > 4e18 || Math.abs(sum) > 4e18) {
-          return inDecimals();
+          return exact().doubleValue();
         }
         sum += byScale[i] * (long) POWERS[scale - i];
       }
@@ -95,11 +140,14 @@ public final class ExactSum {
         : BigDecimal.valueOf(sum, scale).doubleValue();
   }
 
-  private double inDecimals() {
+  /** The sum of known values, without error. */
+  BigDecimal exact() {
     BigDecimal sum = others;
     for (int i = 0; i < byScale.length; i++) {
-      sum = sum.add(BigDecimal.valueOf(byScale[i], i));
+      if (byScale[i] != 0) {
+        sum = sum.add(BigDecimal.valueOf(byScale[i], i));
+      }
     }
-    return sum.doubleValue();
+    return sum;
   }
 }

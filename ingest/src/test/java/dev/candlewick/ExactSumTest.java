@@ -1,4 +1,4 @@
-package dev.candlewick.server.candle;
+package dev.candlewick;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,6 +29,35 @@ class ExactSumTest {
       }
       assertThat(sum.value()).isEqualTo(exact.doubleValue());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4, 2, 1, 5",
+    "6, 8, 3, 8",
+    "2, 20, 2, 20",
+    "12, 3, 12, 3",
+    "15, 0, 15, 0",
+    "9, 1, 9, 0"
+  })
+  void addsProductsWithoutError(int whole, int fraction, int otherWhole, int otherFraction) {
+    Random random = new Random(whole * 100L + fraction);
+    for (int round = 0; round < 20_000; round++) {
+      ExactSum sum = new ExactSum();
+      BigDecimal exact = BigDecimal.ZERO;
+      for (int i = random.nextInt(8); i >= 0; i--) {
+        double one = value(random, whole, fraction);
+        double other = value(random, otherWhole, otherFraction);
+        sum.addProduct(one, other);
+        exact = exact.add(fifteen(one).multiply(fifteen(other)));
+      }
+      assertThat(sum.exact()).isEqualByComparingTo(exact);
+      assertThat(sum.value()).isEqualTo(exact.doubleValue());
+    }
+  }
+
+  private static BigDecimal fifteen(double value) {
+    return new BigDecimal(value).round(FIFTEEN_DIGITS);
   }
 
   private static double value(Random random, int whole, int fraction) {
