@@ -59,6 +59,13 @@ public class DecodeBenchmark {
     return decoder.decode(frame);
   }
 
+  /** The same of a message that is not written plainly. */
+  @Benchmark
+  @OperationsPerInvocation(ROWS)
+  public Object decodeAny() throws DecodeException {
+    return decoder.decodeAny(frame);
+  }
+
   /** Rows as they were written to trades. */
   @Benchmark
   @OperationsPerInvocation(ROWS)

@@ -44,6 +44,12 @@ final class JsonDecoder {
 
   /** Decodes one frame or body: a JSON object of header fields and {@code rows}. */
   Envelope decode(byte[] json) throws DecodeException {
+    Envelope plain = PlainJson.read(json, maxRows);
+    return plain == null ? decodeAny(json) : plain;
+  }
+
+  /** The same, however it is written. */
+  Envelope decodeAny(byte[] json) throws DecodeException {
     try (JsonParser in = open(json, 0, json.length)) {
       Reading reading = new Reading();
       if (in.nextToken() == JsonToken.START_OBJECT) {
