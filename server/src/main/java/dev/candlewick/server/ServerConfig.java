@@ -64,8 +64,8 @@ record ServerConfig(
     keys.put("MIGRATE", key("auto", "off = serve only a database that migrate has brought here"));
     keys.put("DURABILITY", key("any", "strict = take no data where COMMIT is not on disk"));
     keys.put("INGEST_LANES", key("2", "writer threads, 1-64"));
-    keys.put("BATCH_ROWS", key("5000", "rows at which a batch closes, 1-100000"));
-    keys.put("BATCH_BYTES", key("1048576", "bytes of messages at which a batch closes"));
+    keys.put("BATCH_ROWS", key("20000", "rows at which a batch closes, 1-100000"));
+    keys.put("BATCH_BYTES", key("4194304", "bytes of messages at which a batch closes"));
     keys.put("BATCH_AGE", key("20ms", "how long a batch waits for more rows at most"));
     keys.put("BUDGET_BYTES", key("67108864", "bytes of messages in memory at which intake pauses"));
     keys.put("KEY_BUDGET_BYTES", key("16777216", "of one API key's messages"));
