@@ -193,9 +193,12 @@ final class BatchTransaction {
     changes.add(kind, line.instrumentId(), line.row().ts(), line.id());
   }
 
+  /**
+   * In the order of the key: so an instrument's rows lie beside each other, and are read sooner.
+   */
   private void copy(TickTable table, List<Line> lines) throws SQLException {
     CopyBuffer buffer = new CopyBuffer();
-    lines.forEach(line -> table.copy(buffer, line));
+    lines.stream().sorted(Line.BY_KEY).forEach(line -> table.copy(buffer, line));
     ByteBuffer bytes = buffer.finish();
     CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(table.copySql);
     try {
