@@ -56,9 +56,8 @@ public final class ExactSum {
     if (scale >= 0 && otherScale >= 0) {
       long product =
           (long) Math.rint(one * POWERS[scale]) * (long) Math.rint(other * POWERS[otherScale]);
-      long sum = byScale[scale + otherScale] + product;
-      if (((byScale[scale + otherScale] ^ sum) & (product ^ sum)) >= 0) {
-        byScale[scale + otherScale] = sum;
+      if (Math.abs((double) byScale[scale + otherScale] + product) < ROOM) {
+        byScale[scale + otherScale] += product;
         return;
       }
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import dev.candlewick.server.web.Numbers;
 import dev.candlewick.server.web.Times;
 import java.io.IOException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One candle as JSON. */
@@ -29,6 +30,11 @@ public final class CandleJson {
   private static final SerializableString SOURCE = new SerializedString("source");
   private static final SerializableString FILLED = new SerializedString("filled");
 
+  private static final SerializableString[] WORDS =
+      Stream.of(Candle.Origin.values())
+          .map(origin -> new SerializedString(origin.word()))
+          .toArray(SerializableString[]::new);
+
   private CandleJson() {}
 
   /** Writes the candle as an object; what is unknown is null. */
@@ -50,7 +56,12 @@ public final class CandleJson {
     json.writeFieldName(CLOSED);
     json.writeBoolean(candle.closed());
     json.writeFieldName(SOURCE);
-    json.writeString(word(candle));
+    Candle.Origin origin = candle.origin();
+    if (origin == null) {
+      json.writeNull();
+    } else {
+      json.writeString(WORDS[origin.ordinal()]);
+    }
     if (candle.filled()) {
       json.writeFieldName(FILLED);
       json.writeBoolean(true);

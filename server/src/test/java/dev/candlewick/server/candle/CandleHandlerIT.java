@@ -243,6 +243,16 @@ class CandleHandlerIT {
   }
 
   @Test
+  void asksForTheSessionThatIsSetNow() {
+    minute("2026-03-10T10:00:00Z", 100, 1);
+    assertThat(followed("65m&from=0")).hasSize(1);
+    DATABASE.execute("update market.instruments set session = 'UTC 09:45-11:00' where id = 7");
+    assertThat(followed("65m&tz=session&from=0")).containsExactly("09:45");
+    DATABASE.execute("update market.instruments set session = 'UTC 09:30-11:00' where id = 7");
+    assertThat(followed("65m&tz=session&from=0")).containsExactly("09:30");
+  }
+
+  @Test
   void beginsDaysAtMidnightOfTheZone() {
     minute("2026-03-09T03:59:00Z", 100, 1);
     minute("2026-03-09T04:00:00Z", 101, 1);
