@@ -31,21 +31,11 @@ final class DirtyMarks {
   /** To keep a part of fewer trades costs as much as to read them again. */
   private static final int LEAST_TRADES = 5;
 
-  private final Map<Long, TreeMap<Integer, Mark>> traded = new TreeMap<>();
-  private final Map<Long, TreeMap<Integer, Mark>> subMinute = new TreeMap<>();
-  private Mark last = new Mark();
+  private final Map<Long, TreeMap<Integer, PartialCandle>> traded = new TreeMap<>();
+  private final Map<Long, TreeMap<Integer, PartialCandle>> subMinute = new TreeMap<>();
+  private PartialCandle last = new PartialCandle();
   private int lastInstrument;
   private long lastMinute = Long.MIN_VALUE;
-
-  /** An instrument's minute. */
-  private static final class Mark {
-    private final PartialCandle partial = new PartialCandle();
-    private boolean candleChanged;
-
-    byte @Nullable [] packed() {
-      return candleChanged || partial.trades() < LEAST_TRADES ? null : partial.packed();
-    }
-  }
 
   void trade(int instrumentId, Trade trade, long id) {
     long minute = trade.ts() - Math.floorMod(trade.ts(), MINUTE);
@@ -54,23 +44,28 @@ final class DirtyMarks {
       lastInstrument = instrumentId;
       lastMinute = minute;
     }
-    last.partial.add(trade.ts(), id, trade.price(), trade.size(), trade.side(), trade.flags());
+    last.add(trade.ts(), id, trade.price(), trade.size(), trade.side(), trade.flags());
   }
 
   void candle(CandleTable.Line line) {
     long seconds = line.candle().timeframe().seconds();
     long minute = line.candle().ts() - Math.floorMod(line.candle().ts(), MINUTE);
     if (line.isMinute()) {
-      mark(traded, line.instrumentId(), minute).candleChanged = true;
+      mark(traded, line.instrumentId(), minute);
     } else if (seconds > 0 && seconds < 60) {
-      mark(subMinute, line.instrumentId(), minute).candleChanged = true;
+      mark(subMinute, line.instrumentId(), minute);
     }
   }
 
-  private static Mark mark(Map<Long, TreeMap<Integer, Mark>> marks, int instrumentId, long minute) {
+  private static PartialCandle mark(
+      Map<Long, TreeMap<Integer, PartialCandle>> marks, int instrumentId, long minute) {
     return marks
         .computeIfAbsent(minute, its -> new TreeMap<>())
-        .computeIfAbsent(instrumentId, its -> new Mark());
+        .computeIfAbsent(instrumentId, its -> new PartialCandle());
+  }
+
+  private static byte @Nullable [] packed(PartialCandle partial) {
+    return partial.trades() < LEAST_TRADES ? null : partial.packed();
   }
 
   void write(Connection connection) throws SQLException {
@@ -88,14 +83,14 @@ final class DirtyMarks {
       Connection connection,
       PreparedStatement insert,
       int level,
-      Map<Long, TreeMap<Integer, Mark>> marks)
+      Map<Long, TreeMap<Integer, PartialCandle>> marks)
       throws SQLException {
-    for (Map.Entry<Long, TreeMap<Integer, Mark>> minute : marks.entrySet()) {
-      TreeMap<Integer, Mark> its = minute.getValue();
+    for (Map.Entry<Long, TreeMap<Integer, PartialCandle>> minute : marks.entrySet()) {
+      TreeMap<Integer, PartialCandle> its = minute.getValue();
       insert.setInt(1, level);
       insert.setLong(2, minute.getKey());
       insert.setObject(3, its.keySet().stream().mapToInt(Integer::intValue).toArray());
-      byte[][] partials = its.values().stream().map(Mark::packed).toArray(byte[][]::new);
+      byte[][] partials = its.values().stream().map(DirtyMarks::packed).toArray(byte[][]::new);
       insert.setArray(4, connection.createArrayOf("bytea", partials));
       insert.addBatch();
     }

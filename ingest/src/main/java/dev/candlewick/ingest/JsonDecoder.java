@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * fields, no rule about their values. Stateless; safe on any thread.
  */
 final class JsonDecoder {
-  private static final long MAX_SEQ = (1L << 53) - 1;
+  static final long MAX_SEQ = (1L << 53) - 1;
 
   private static final JsonFactory JSON =
       JsonFactory.builder()

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * Whatever is not like that, right or wrong, is left to {@link JsonDecoder}.
  */
 final class PlainJson {
-  private static final long MAX_SEQ = (1L << 53) - 1;
   private static final int MAX_TEXT = 200;
   private static final int MAX_WHOLE = 18;
 
@@ -218,7 +217,7 @@ final class PlainJson {
   private long counted() throws NotPlainException {
     skipSpace();
     long number = number() instanceof Long whole ? whole : -1;
-    if (number < 1 || number > MAX_SEQ) {
+    if (number < 1 || number > JsonDecoder.MAX_SEQ) {
       throw NotPlainException.ONE;
     }
     return number;

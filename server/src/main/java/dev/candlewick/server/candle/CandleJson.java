@@ -43,16 +43,16 @@ public final class CandleJson {
     json.writeFieldName(TS);
     unit.write(json, candle.ts() * MICROS);
     writePrices(json, candle);
-    field(json, VOLUME, candle.volume());
-    field(json, QUOTE_VOLUME, candle.quoteVolume());
-    field(json, VWAP, candle.vwap());
+    Numbers.field(json, VOLUME, candle.volume());
+    Numbers.field(json, QUOTE_VOLUME, candle.quoteVolume());
+    Numbers.field(json, VWAP, candle.vwap());
     json.writeFieldName(TRADES);
     if (candle.trades() < 0) {
       json.writeNull();
     } else {
       json.writeNumber(candle.trades());
     }
-    field(json, TAKER_BUY_VOLUME, candle.takerBuyVolume());
+    Numbers.field(json, TAKER_BUY_VOLUME, candle.takerBuyVolume());
     json.writeFieldName(CLOSED);
     json.writeBoolean(candle.closed());
     json.writeFieldName(SOURCE);
@@ -76,22 +76,16 @@ public final class CandleJson {
     json.writeNumber(candle.ts());
     if (!Double.isNaN(candle.close())) {
       writePrices(json, candle);
-      field(json, VALUE, candle.volume());
+      Numbers.field(json, VALUE, candle.volume());
     }
     json.writeEndObject();
   }
 
   private static void writePrices(JsonGenerator json, Candle candle) throws IOException {
-    field(json, OPEN, candle.open());
-    field(json, HIGH, candle.high());
-    field(json, LOW, candle.low());
-    field(json, CLOSE, candle.close());
-  }
-
-  private static void field(JsonGenerator json, SerializableString name, double value)
-      throws IOException {
-    json.writeFieldName(name);
-    Numbers.write(json, value);
+    Numbers.field(json, OPEN, candle.open());
+    Numbers.field(json, HIGH, candle.high());
+    Numbers.field(json, LOW, candle.low());
+    Numbers.field(json, CLOSE, candle.close());
   }
 
   /** The value, null for one that is not known. */

@@ -1,6 +1,7 @@
 package dev.candlewick.server.candle;
 
 import dev.candlewick.Problem;
+import dev.candlewick.server.web.Numbers;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /** Candles in the database. Times are seconds since the epoch. */
 public final class CandleRepository {
@@ -159,14 +159,10 @@ public final class CandleRepository {
         row.getDouble(3),
         row.getDouble(4),
         row.getDouble(5),
-        known(row.getDouble(6)),
+        Numbers.known(row.getDouble(6)),
         trades == null ? -1 : trades,
-        known(row.getDouble(8)),
+        Numbers.known(row.getDouble(8)),
         row.getShort(9) & CandleSql.SOURCE);
-  }
-
-  private static double known(@Nullable Double value) {
-    return value == null ? Double.NaN : value;
   }
 
   private static OffsetDateTime timestamp(long seconds) {

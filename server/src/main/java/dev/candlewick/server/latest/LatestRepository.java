@@ -6,6 +6,7 @@ import dev.candlewick.server.latest.Latest.Instrument;
 import dev.candlewick.server.tick.Quote;
 import dev.candlewick.server.tick.TickRepository;
 import dev.candlewick.server.tick.Trade;
+import dev.candlewick.server.web.Numbers;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The newest rows in the database. Every statement bounds ts at both ends. */
 public final class LatestRepository {
@@ -204,9 +204,9 @@ public final class LatestRepository {
               row.getDouble(3),
               row.getDouble(4),
               row.getDouble(5),
-              known(row.getDouble(6)),
+              Numbers.known(row.getDouble(6)),
               trades == null ? -1 : trades,
-              known(row.getDouble(8)),
+              Numbers.known(row.getDouble(8)),
               // Its minute has not passed.
               false,
               row.getBoolean(9) ? Candle.Origin.BUILT : Candle.Origin.NATIVE,
@@ -214,10 +214,6 @@ public final class LatestRepository {
       minutes.put(row.getInteger(0), minute);
     }
     return minutes;
-  }
-
-  private static double known(@Nullable Double value) {
-    return value == null ? Double.NaN : value;
   }
 
   private static OffsetDateTime time(Instant instant) {

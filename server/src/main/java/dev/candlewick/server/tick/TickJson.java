@@ -114,8 +114,8 @@ public final class TickJson<T extends Tick> {
     json.writeStartObject();
     json.writeFieldName(TS);
     unit.write(json, trade.ts());
-    field(json, PRICE, trade.price());
-    field(json, SIZE, trade.size());
+    Numbers.field(json, PRICE, trade.price());
+    Numbers.field(json, SIZE, trade.size());
     json.writeFieldName(SIDE);
     json.writeString(side(trade));
     json.writeFieldName(ID);
@@ -149,12 +149,12 @@ public final class TickJson<T extends Tick> {
     json.writeStartObject();
     json.writeFieldName(TS);
     unit.write(json, quote.ts());
-    field(json, BID, quote.bid());
-    field(json, BID_SIZE, quote.bidSize());
-    field(json, ASK, quote.ask());
-    field(json, ASK_SIZE, quote.askSize());
-    field(json, LAST, quote.last());
-    field(json, VOLUME_24H, quote.volume24h());
+    Numbers.field(json, BID, Numbers.known(quote.bid()));
+    Numbers.field(json, BID_SIZE, Numbers.known(quote.bidSize()));
+    Numbers.field(json, ASK, Numbers.known(quote.ask()));
+    Numbers.field(json, ASK_SIZE, Numbers.known(quote.askSize()));
+    Numbers.field(json, LAST, Numbers.known(quote.last()));
+    Numbers.field(json, VOLUME_24H, Numbers.known(quote.volume24h()));
     json.writeEndObject();
   }
 
@@ -166,12 +166,6 @@ public final class TickJson<T extends Tick> {
         .number(quote.askSize())
         .number(quote.last())
         .number(quote.volume24h());
-  }
-
-  private static void field(JsonGenerator json, SerializableString name, @Nullable Double value)
-      throws IOException {
-    json.writeFieldName(name);
-    Numbers.write(json, value == null ? Double.NaN : value);
   }
 
   private static @Nullable String side(Trade trade) {

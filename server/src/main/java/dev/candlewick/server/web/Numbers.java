@@ -1,6 +1,7 @@
 package dev.candlewick.server.web;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.NumberOutput;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -89,6 +90,11 @@ public final class Numbers {
         : digits.replace(".0E", "E");
   }
 
+  /** The number, NaN for one that is not known. */
+  public static double known(@Nullable Double value) {
+    return value == null ? Double.NaN : value;
+  }
+
   /** Writes the number as a JSON value, {@code null} for NaN. */
   public static void write(JsonGenerator json, double value) throws IOException {
     if (Double.isNaN(value)) {
@@ -104,10 +110,17 @@ public final class Numbers {
     }
   }
 
+  /** Writes a field with that number, {@code null} for NaN. */
+  public static void field(JsonGenerator json, SerializableString name, double value)
+      throws IOException {
+    json.writeFieldName(name);
+    write(json, value);
+  }
+
   /** Writes a field with that number or null. */
   public static void field(JsonGenerator json, String name, @Nullable Double value)
       throws IOException {
     json.writeFieldName(name);
-    write(json, value == null ? Double.NaN : value);
+    write(json, known(value));
   }
 }
