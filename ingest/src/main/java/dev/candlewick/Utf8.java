@@ -1,5 +1,7 @@
 package dev.candlewick;
 
+import java.util.Arrays;
+
 /** Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
 public final class Utf8 {
   private Utf8() {}
@@ -23,6 +25,16 @@ public final class Utf8 {
       i += tail + 1;
     }
     return true;
+  }
+
+  /** The same bytes without one byte order mark at their beginning. */
+  public static byte[] withoutMark(byte[] bytes) {
+    boolean marked =
+        bytes.length >= 3
+            && bytes[0] == (byte) 0xEF
+            && bytes[1] == (byte) 0xBB
+            && bytes[2] == (byte) 0xBF;
+    return marked ? Arrays.copyOfRange(bytes, 3, bytes.length) : bytes;
   }
 
   private static int tailLength(int lead) {

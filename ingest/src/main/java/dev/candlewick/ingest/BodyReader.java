@@ -1,5 +1,6 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.Gunzip;
 import dev.candlewick.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,7 +12,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Reads a body, plain or gzip, under four bounds: its inflated size, the memory that its key and
@@ -124,14 +124,14 @@ final class BodyReader {
   private Buffer inflate() {
     long compressed = reserved;
     Buffer plain = Buffer.buffer();
-    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(body.getBytes()), CHUNK)) {
+    try (InputStream in = new Gunzip(new ByteArrayInputStream(body.getBytes()), CHUNK)) {
       byte[] chunk = in.readNBytes(CHUNK);
       while (chunk.length > 0 && reserve(plain.length(), chunk.length)) {
         plain.appendBytes(chunk);
         chunk = in.readNBytes(CHUNK);
       }
     } catch (IOException e) {
-      fail(new Problem(400, "malformed", "the body is not whole gzip"));
+      fail(new Problem(400, "malformed", "the body is not whole gzip: " + e.getMessage()));
     }
     if (!over) {
       release(compressed);

@@ -1,5 +1,8 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.EpochTime;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,22 +56,29 @@ record Envelope(
 
   /** What integer timestamps count. */
   enum TimeUnit {
-    S(1_000_000, 1),
-    MS(1_000, 1),
-    US(1, 1),
-    NS(1, 1_000);
+    S(1_000_000, 1, 0),
+    MS(1_000, 1, 3),
+    US(1, 1, 6),
+    NS(1, 1_000, 9);
 
     private final long times;
     private final long per;
+    private final int digits;
 
-    TimeUnit(long times, long per) {
+    TimeUnit(long times, long per, int digits) {
       this.times = times;
       this.per = per;
+      this.digits = digits;
     }
 
     /** Microseconds since the epoch. Throws {@link ArithmeticException} on overflow. */
     long micros(long value) {
       return Math.floorDiv(Math.multiplyExact(value, times), per);
+    }
+
+    /** The same of a number with a fraction; what is finer than a microsecond is cut. */
+    long micros(BigDecimal value) {
+      return EpochTime.micros(value, digits, RoundingMode.FLOOR);
     }
 
     static @Nullable TimeUnit of(String word) {

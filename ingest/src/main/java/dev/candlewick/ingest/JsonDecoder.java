@@ -6,10 +6,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import dev.candlewick.EpochTime;
+import dev.candlewick.JsonFault;
 import dev.candlewick.ingest.DecodeException.Fault;
 import dev.candlewick.ingest.Envelope.Defaults;
 import dev.candlewick.ingest.Envelope.TimeUnit;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +40,10 @@ final class JsonDecoder {
           .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
           .build();
 
+  /** NaN and the infinities, which some encoders write for a number. */
+  private static final JsonParser.Feature NOT_FINITE =
+      JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature();
+
   private final int maxRows;
 
   JsonDecoder(int maxRows) {
@@ -61,7 +69,7 @@ final class JsonDecoder {
       expectEnd(in);
       return reading.envelope();
     } catch (JsonProcessingException e) {
-      throw new DecodeException(Fault.MALFORMED, describe(e));
+      throw new DecodeException(Fault.MALFORMED, JsonFault.of(e));
     } catch (IOException e) {
       throw new IllegalStateException("reading from memory cannot fail", e);
     }
@@ -75,7 +83,7 @@ final class JsonDecoder {
       expectEnd(in);
       return row;
     } catch (JsonProcessingException e) {
-      throw new DecodeException(Fault.MALFORMED, describe(e));
+      throw new DecodeException(Fault.MALFORMED, JsonFault.of(e));
     } catch (IOException e) {
       throw new IllegalStateException("reading from memory cannot fail", e);
     }
@@ -93,12 +101,6 @@ final class JsonDecoder {
     if (in.nextToken() != null) {
       throw new DecodeException(Fault.MALFORMED, "something follows the JSON value");
     }
-  }
-
-  private static String describe(JsonProcessingException e) {
-    String where =
-        e.getLocation() == null ? "" : " at byte " + Math.max(0, e.getLocation().getByteOffset());
-    return "not JSON" + where + ": " + Rejection.excerpt(String.valueOf(e.getOriginalMessage()));
   }
 
   /** A frame or body while it is read. What is wrong with its shape waits: bad JSON comes first. */
@@ -208,6 +210,8 @@ final class JsonDecoder {
       return RawRow.NOT_AN_OBJECT;
     }
     RawRow row = new RawRow();
+    // In a row they make that row a bad one; anywhere else they are no JSON.
+    in.enable(NOT_FINITE);
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String name = in.currentName();
       Field field = Field.of(name);
@@ -215,11 +219,22 @@ final class JsonDecoder {
       if (field == null) {
         row.putUnknown(name);
         in.skipChildren();
-      } else if (!row.put(field, value(in))) {
-        throw new DecodeException(Fault.MALFORMED, "the field " + name + " stands twice in a row");
+      } else if (!row.put(field, field == Field.TS ? time(in) : value(in))) {
+        throw new DecodeException(Fault.MALFORMED, "duplicate field " + name + " in row");
       }
     }
+    in.disable(NOT_FINITE);
     return row;
+  }
+
+  /** A time that is a number with a fraction or an exponent keeps all its digits. */
+  private static @Nullable Object time(JsonParser in) throws IOException {
+    Object value = value(in);
+    if (!in.currentToken().isNumeric() || value instanceof Long) {
+      return value;
+    }
+    BigDecimal number = EpochTime.number(in.getText());
+    return number == null ? RawRow.OTHER : number;
   }
 
   private static @Nullable Object value(JsonParser in) throws IOException {
@@ -243,6 +258,9 @@ final class JsonDecoder {
 
   /** The number; where a double would read 0 for what is not 0, the text, so that it is refused. */
   private static Object decimal(JsonParser in) throws IOException {
+    if (in.isNaN()) {
+      return Double.NaN;
+    }
     double number = in.getDoubleValue();
     return number == 0 ? in.getText() : (Object) number;
   }

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A message as feeds usually write it, read in a third of the time: known fields once each, numbers
- * of at most 15 digits and no exponent, short texts in ASCII without escapes, no lists in rows.
- * Whatever is not like that, right or wrong, is left to {@link JsonDecoder}.
+ * of at most 15 digits and no exponent, short texts in ASCII without escapes, no lists in rows,
+ * times in whole numbers. Whatever is not like that, right or wrong, is left to {@link
+ * JsonDecoder}.
  */
 final class PlainJson {
   private static final int MAX_TEXT = 200;
@@ -119,7 +120,9 @@ final class PlainJson {
       take('"');
       Field field = field();
       take(':');
-      if (!row.put(field, value())) {
+      Object value = value();
+      boolean isFraction = field == Field.TS && value instanceof Double;
+      if (isFraction || !row.put(field, value)) {
         throw NotPlainException.ONE;
       }
     } while (goesOn('}'));

@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A row as it was written, before any rule of the field was applied to it. A value is a {@link
- * String}, {@link Long}, {@link Double}, {@link Boolean}, {@code List<String>} (flags), or {@link
- * #OTHER} for what no field takes; JSON null and a missing field are the same.
+ * String}, {@link Long}, {@link Double} (NaN for a number that is not finite), {@link
+ * java.math.BigDecimal} (a time), {@link Boolean}, {@code List<String>} (flags), or {@link #OTHER}
+ * for what no field takes; JSON null and a missing field are the same.
  */
 public final class RawRow {
   /** A JSON object, or an array where none is due. */
@@ -18,6 +19,19 @@ public final class RawRow {
   private int seen;
   private @Nullable String unknown;
   private @Nullable Long contentId;
+  private @Nullable String fault;
+
+  /** A row that was sent but cannot be read, and why. */
+  static RawRow unreadable(String fault) {
+    RawRow row = new RawRow();
+    row.fault = fault;
+    return row;
+  }
+
+  /** Why it cannot be read; null if it can. */
+  @Nullable String fault() {
+    return fault;
+  }
 
   /** The value of a field; null if the row has none. */
   public @Nullable Object value(Field field) {

@@ -92,9 +92,14 @@ final class RestEndpoint {
   private void answer(RoutingContext request, Kind kind, Head head, Quota quota, Buffer body) {
     byte[] bytes = body.getBytes();
     try {
-      Envelope envelope = head.form().decode(bytes, head.defaults(), decoder, MAX_ROWS);
+      Envelope envelope =
+          head.form()
+              .decode(
+                  bytes,
+                  new RestBody.Reading(
+                      kind, head.defaults(), decoder, MAX_ROWS, head.skipsBadRows()));
       if (envelope.rows() == null) {
-        throw new DecodeException(Fault.BAD_MESSAGE, "rows are due");
+        throw new DecodeException(Fault.BAD_MESSAGE, "rows is required");
       }
       Message.Checked checked = ingest.check(kind, envelope.defaults(), envelope.rows());
       if (!checked.rejections().isEmpty() && !head.skipsBadRows()) {

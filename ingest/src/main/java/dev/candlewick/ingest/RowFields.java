@@ -30,6 +30,8 @@ final class RowFields {
     rejection = null;
     if (row == RawRow.NOT_AN_OBJECT) {
       refuseRow(Code.BAD_TYPE, "a row must be an object");
+    } else if (row.fault() != null) {
+      refuseRow(Code.BAD_TYPE, row.fault());
     } else if (row.unknown() != null) {
       refuseNamed(Rejection.excerpt(row.unknown()), Code.UNKNOWN_FIELD, "no such field");
     } else {
@@ -90,7 +92,7 @@ final class RowFields {
     }
     double number = Decimals.parse(raw);
     if (Double.isNaN(number)) {
-      if (raw instanceof String text && Decimals.namesNotFinite(text)) {
+      if (raw instanceof Double || (raw instanceof String text && Decimals.namesNotFinite(text))) {
         refuse(field, Code.NOT_FINITE, "must be finite");
       } else {
         refuse(field, Code.BAD_TYPE, "must be a number or a decimal string");
@@ -123,7 +125,7 @@ final class RowFields {
     if (raw == null) {
       return null;
     }
-    Optional<Long> count = whole(raw);
+    Optional<Long> count = count(raw);
     if (count.isEmpty()) {
       refuse(field, Code.BAD_TYPE, "must be a whole number");
       return null;
@@ -201,6 +203,14 @@ final class RowFields {
   /** The row's identity where it has no id; null if that is its place in its stream. */
   @Nullable Long contentId() {
     return row.contentId();
+  }
+
+  /** A whole number of trades, which some write as 12.0. */
+  private static Optional<Long> count(Object raw) {
+    double number =
+        raw instanceof String text && !text.contains(".") ? Double.NaN : Decimals.parse(raw);
+    boolean isWhole = Math.rint(number) == number && Math.abs(number) < 1L << 53;
+    return isWhole ? Optional.of((long) number) : whole(raw);
   }
 
   private static Optional<Long> whole(Object raw) {

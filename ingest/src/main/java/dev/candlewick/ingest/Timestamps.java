@@ -1,23 +1,17 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.EpochTime;
 import dev.candlewick.ingest.Envelope.TimeUnit;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.regex.Pattern;
 
-/** Timestamps of the wire: RFC 3339, or integers in a unit that the message names. */
+/** Timestamps of rows: RFC 3339, or numbers in a unit that the message names. */
 final class Timestamps {
-  private static final Pattern RFC_3339 =
-      Pattern.compile(
-          "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
-              + "([Zz]|[+-][0-9]{2}:[0-9]{2})");
-
   private Timestamps() {}
 
   /**
-   * Microseconds since the epoch, nanoseconds cut off downwards.
+   * Microseconds since the epoch; what is finer is cut.
    *
    * @throws IllegalArgumentException if it is no timestamp
    * @throws ArithmeticException if it does not fit
@@ -26,16 +20,19 @@ final class Timestamps {
     if (raw instanceof Long number) {
       return unit.micros(number);
     }
-    if (raw instanceof String text && RFC_3339.matcher(text).matches()) {
+    if (raw instanceof BigDecimal number) {
+      return unit.micros(number);
+    }
+    if (raw instanceof String text) {
       try {
-        Instant instant =
-            OffsetDateTime.parse(text, DateTimeFormatter.ISO_OFFSET_DATE_TIME).toInstant();
-        return Math.addExact(
-            Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+        return EpochTime.micros(EpochTime.instant(text), RoundingMode.FLOOR);
       } catch (DateTimeException e) {
         throw new IllegalArgumentException("no such date or time of day", e);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "must be RFC 3339 with a zone, or a number in the unit", e);
       }
     }
-    throw new IllegalArgumentException("must be RFC 3339 with a zone, or an integer in the unit");
+    throw new IllegalArgumentException("must be RFC 3339 with a zone, or a number in the unit");
   }
 }

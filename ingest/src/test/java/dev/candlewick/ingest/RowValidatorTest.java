@@ -51,6 +51,10 @@ class RowValidatorTest {
         "\"price\":\"1.0d\",\"size\":1|price|bad_type",
         "\"price\":[],\"size\":1|price|bad_type",
         "\"price\":\"NaN\",\"size\":1|price|not_finite",
+        "\"price\":NaN,\"size\":1|price|not_finite",
+        "\"price\":1,\"size\":-Infinity|size|not_finite",
+        "\"price\":1,\"size\":1,\"id\":NaN|id|bad_type",
+        "\"price\":1,\"size\":1,\"side\":NaN|side|bad_side",
         "\"price\":\"-Infinity\",\"size\":1|price|not_finite",
         "\"price\":1e400,\"size\":1|price|out_of_range",
         "\"price\":1e-400,\"size\":1|price|out_of_range",
@@ -79,7 +83,9 @@ class RowValidatorTest {
   @CsvSource({
     "null, missing_field",
     "true, bad_timestamp",
-    "1.5, bad_timestamp",
+    "1.5, ts_too_old",
+    "NaN, bad_timestamp",
+    "1e300, ts_out_of_range",
     "\"1768478400000\", bad_timestamp",
     "\"2026-01-15\", bad_timestamp",
     "\"2026-01-15T12:00:00\", bad_timestamp",
@@ -101,7 +107,14 @@ class RowValidatorTest {
   @CsvSource({
     "\"2026-01-15T12:00:00.123456789Z\", 1768478400123456",
     "\"2026-01-15T13:00:00+01:00\", 1768478400000000",
-    "1768478400000, 1768478400000000"
+    "\"2026-01-15 12:00:00+00:00\", 1768478400000000",
+    "\"2026-01-15 12:00:00.123456789Z\", 1768478400123456",
+    "1768478400000, 1768478400000000",
+    "1768478400000.0, 1768478400000000",
+    "1768478400123.4569, 1768478400123456",
+    "1768478400123.45678901234567890123, 1768478400123456",
+    "1.7684784E12, 1768478400000000",
+    "1.768478400123456e+12, 1768478400123456"
   })
   void takesRfc3339AndTheUnitsInteger(String ts, long micros) throws DecodeException {
     check(Kind.TRADES, "{\"ts\":" + ts + ",\"price\":1,\"size\":1}");
@@ -163,7 +176,9 @@ class RowValidatorTest {
         "\"ts\":1768478400000,\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":-1|volume|out_of_range",
         "\"timeframe\":\"7s\",\"ts\":1768478400000,\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":1|timeframe|bad_timeframe",
         "\"ts\":1768478400000,\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":1,\"closed\":1|closed|bad_type",
-        "\"ts\":1768478400000,\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":1,\"trades\":1.5|trades|bad_type"
+        "\"ts\":1768478400000,\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":1,\"trades\":1.5|trades|bad_type",
+        "\"ts\":1768478400000,\"open\":Infinity,\"high\":1,\"low\":1,\"close\":1,\"volume\":1|open|not_finite",
+        "\"ts\":1768478400000,\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":1,\"trades\":NaN|trades|bad_type"
       })
   void refusesABadCandle(String fields, String field, String code) throws DecodeException {
     check(Kind.CANDLES, "{" + fields + "}");

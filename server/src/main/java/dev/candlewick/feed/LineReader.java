@@ -1,5 +1,6 @@
 package dev.candlewick.feed;
 
+import dev.candlewick.Gunzip;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.Closeable;
@@ -10,12 +11,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a UTF-8 file, plain or gzip (told by its first bytes, not by its name). */
 final class LineReader implements Closeable {
   private static final int LONGEST_LINE = 1 << 20;
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   private final Path file;
   private final BufferedReader reader;
@@ -26,7 +27,7 @@ final class LineReader implements Closeable {
     this.file = file;
     InputStream bytes = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
     try {
-      InputStream plain = isGzip(bytes) ? new GZIPInputStream(bytes, 1 << 16) : bytes;
+      InputStream plain = isGzip(bytes) ? new Gunzip(bytes, 1 << 16) : bytes;
       // A decoder made by hand reports bytes that are not UTF-8; one made by name replaces them.
       reader =
           new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8.newDecoder()));
@@ -60,7 +61,8 @@ final class LineReader implements Closeable {
     if (!line.isEmpty() && line.charAt(line.length() - 1) == '\r') {
       line.setLength(line.length() - 1);
     }
-    return line.toString();
+    boolean marked = number == 1 && !line.isEmpty() && line.charAt(0) == BYTE_ORDER_MARK;
+    return marked ? line.substring(1) : line.toString();
   }
 
   private int read() throws IOException {

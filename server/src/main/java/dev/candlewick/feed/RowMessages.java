@@ -55,7 +55,7 @@ final class RowMessages implements MessageReader {
     if (first == null) {
       throw lines.wrong("no header");
     }
-    List<String> names = cells(first.startsWith("\uFEFF") ? first.substring(1) : first);
+    List<String> names = cells(first);
     for (String name : names) {
       boolean known = options.kind().takes(name) || RowKind.DERIVED.contains(name);
       if (!known || names.indexOf(name) != names.lastIndexOf(name)) {

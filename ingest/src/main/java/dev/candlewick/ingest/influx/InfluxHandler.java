@@ -44,7 +44,8 @@ public final class InfluxHandler {
   private static final String SETTINGS =
       """
       {"config":{"line.proto.support.versions":[1],"ilp.proto.transports":["http"],\
-      "cairo.max.file.name.length":127}}""";
+      "cairo.max.file.name.length":127}}\
+      """;
 
   private final Ingest ingest;
 
@@ -119,13 +120,14 @@ public final class InfluxHandler {
     }
   }
 
-  private static PointRows read(byte[] body, Precision precision) throws LineException {
-    if (!Utf8.valid(body, body.length)) {
+  private static PointRows read(byte[] sent, Precision precision) throws LineException {
+    if (!Utf8.valid(sent, sent.length)) {
       throw new Problem(
           400,
           "malformed",
           "the body is not UTF-8; QuestDB's binary values are not taken, set protocol_version=1");
     }
+    byte[] body = Utf8.withoutMark(sent);
     List<Point> points = LineProtocol.parse(new String(body, StandardCharsets.UTF_8));
     if (points.size() > MOST_LINES) {
       throw new Problem(413, "too_large", "more than " + MOST_LINES + " lines");

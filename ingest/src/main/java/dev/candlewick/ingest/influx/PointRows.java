@@ -1,5 +1,6 @@
 package dev.candlewick.ingest.influx;
 
+import dev.candlewick.EpochTime;
 import dev.candlewick.ingest.Field;
 import dev.candlewick.ingest.Kind;
 import dev.candlewick.ingest.RawRow;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,9 +72,7 @@ final class PointRows {
   /** What cryptofeed writes where the venue gives nothing. */
   private static final Set<String> NOTHING = Set.of("", "None");
 
-  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,19}(\\.[0-9]{0,30})?");
   private static final int NANO_DIGITS = 9;
-  private static final BigDecimal LATEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
   private final Precision precision;
   private final long now;
@@ -187,11 +185,15 @@ final class PointRows {
     if (sent instanceof Long seconds) {
       return Precision.SECOND.nanos(seconds);
     }
-    if (!(sent instanceof String text) || !NUMBER.matcher(text).matches()) {
+    BigDecimal seconds = sent instanceof String text ? EpochTime.number(text) : null;
+    if (seconds == null) {
       return sent;
     }
-    BigDecimal nanos = new BigDecimal(text).movePointRight(NANO_DIGITS);
-    return nanos.setScale(0, RoundingMode.FLOOR).min(LATEST).max(LATEST.negate()).longValue();
+    try {
+      return EpochTime.whole(seconds, NANO_DIGITS, RoundingMode.FLOOR);
+    } catch (ArithmeticException farAway) {
+      return seconds.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
   }
 
   /** What follows {@code trades}, {@code ticker}, ... and a separator in the measurement. */

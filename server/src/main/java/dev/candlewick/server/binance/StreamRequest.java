@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.candlewick.JsonFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ final class StreamRequest {
       }
       return request;
     } catch (JsonProcessingException e) {
-      throw new BinanceException(INVALID_JSON, "Invalid JSON: " + e.getOriginalMessage());
+      throw new BinanceException(INVALID_JSON, "Invalid JSON: " + JsonFault.of(e));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

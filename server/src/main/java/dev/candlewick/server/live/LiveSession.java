@@ -1,6 +1,7 @@
 package dev.candlewick.server.live;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.candlewick.JsonFault;
 import dev.candlewick.Problem;
 import dev.candlewick.TextSocket;
 import dev.candlewick.server.live.LiveMetrics.Closed;
@@ -125,7 +126,7 @@ final class LiveSession implements TextSocket.Listener {
     try {
       onMessage(Request.parse(text));
     } catch (JsonProcessingException e) {
-      refused(MALFORMED, "malformed", "not one JSON object: " + e.getOriginalMessage());
+      refused(MALFORMED, "malformed", "not one JSON object: " + JsonFault.of(e));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -63,6 +63,8 @@ final class Request {
       json.skipChildren();
     } else if (value == JsonToken.VALUE_STRING) {
       texts.put(name, json.getText());
+    } else if (value == JsonToken.VALUE_NUMBER_FLOAT && name.equals("from")) {
+      texts.put(name, json.getText());
     } else if (value == JsonToken.VALUE_NUMBER_INT && json.getText().length() <= 19) {
       integers.put(name, json.getBigIntegerValue().longValue());
     } else {

@@ -231,8 +231,9 @@ public final class Params {
   }
 
   /**
-   * {@code from} and {@code to}: RFC 3339, a date (its midnight in UTC), or an integer in {@code
-   * unit}. Neither may lie before 1970, nor {@code from} after 2100 or after {@code to}.
+   * {@code from} and {@code to}: RFC 3339, a date (its midnight in UTC), or a number in {@code
+   * unit}; what is finer than a microsecond is rounded up, so that a range means what it says.
+   * Neither may lie before 1970, nor {@code from} after 2100 or after {@code to}.
    */
   public Range range(Times unit) {
     Long from = timestamp("from", unit);
@@ -251,10 +252,17 @@ public final class Params {
     return value == null ? null : timestamp(name, value, unit);
   }
 
-  /** The microseconds of a timestamp as {@link #range} takes it. */
+  /** The microseconds of a timestamp as {@link #range} takes it; what is finer is rounded up. */
   public static long timestamp(String name, String value, Times unit) {
-    long micros =
-        INTEGER.matcher(value).matches() ? unit.micros(whole(value)) : writtenOut(name, value);
+    long micros;
+    try {
+      micros = unit.bound(value);
+    } catch (DateTimeException e) {
+      throw Problem.badParameter(name, "no such date or time of day");
+    } catch (IllegalArgumentException e) {
+      throw Problem.badParameter(
+          name, "must be RFC 3339 (2026-01-31T09:30:00Z), a date or a number in the unit");
+    }
     if (micros < 0) {
       throw Problem.badParameter(name, "must not be before 1970-01-01");
     }
@@ -267,14 +275,6 @@ public final class Params {
       return Long.parseLong(value);
     } catch (NumberFormatException tooLong) {
       return value.startsWith("-") ? Long.MIN_VALUE : Long.MAX_VALUE;
-    }
-  }
-
-  private static long writtenOut(String name, String value) {
-    try {
-      return Times.parse(value);
-    } catch (DateTimeException e) {
-      throw Problem.badParameter(name, "must be RFC 3339 (2026-01-31T09:30:00Z) or an integer");
     }
   }
 }

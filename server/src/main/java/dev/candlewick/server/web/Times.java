@@ -1,46 +1,64 @@
 package dev.candlewick.server.web;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.EpochTime;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
 
 /**
  * How a request's timestamps are written ({@code unit=s|ms|us|ns|iso}). Inside, a timestamp is a
- * long of microseconds since the epoch; an integer is never finer than asked, it is rounded down.
+ * long of microseconds since the epoch; a written integer is never finer than asked, it is rounded
+ * down.
  */
 public enum Times {
-  S(1_000_000, 1),
-  MS(1_000, 1),
-  US(1, 1),
-  NS(1, 1_000),
+  S(1_000_000, 1, 0),
+  MS(1_000, 1, 3),
+  US(1, 1, 6),
+  NS(1, 1_000, 9),
   /** RFC 3339 in UTC, with no more digits of the second than are needed; integers mean ms. */
-  ISO(1_000, 1);
+  ISO(1_000, 1, 3);
 
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
 
   /** An offset whose plus sign was not percent-encoded and so came through as a space. */
-  private static final Pattern LOST_PLUS = Pattern.compile("(.*[Tt].*) ([0-9]{2}:[0-9]{2})");
+  private static final Pattern LOST_PLUS = Pattern.compile("(.{10}[Tt ].*) ([0-9]{2}:[0-9]{2})");
+
+  private static final Pattern NO_SECONDS =
+      Pattern.compile("^(.{10}[Tt ][0-9]{2}:[0-9]{2})([Zz]|[+-][0-9:]+)$");
 
   private final long micros;
   private final long perMicro;
+  private final int digits;
 
-  Times(long micros, long perMicro) {
+  Times(long micros, long perMicro, int digits) {
     this.micros = micros;
     this.perMicro = perMicro;
+    this.digits = digits;
   }
 
-  /** The microseconds of an integer in this unit; at the ends of what a long holds, those ends. */
-  public long micros(long value) {
+  /**
+   * The microseconds of a bound of a range: a number in this unit, RFC 3339, or a date, which is
+   * its midnight in UTC. What is finer is rounded up; beyond what a long holds it is the end of
+   * that.
+   *
+   * @throws DateTimeException if there is no such date or time of day
+   * @throws IllegalArgumentException if the text is none of these
+   */
+  long bound(String text) {
+    BigDecimal number = EpochTime.number(text);
     try {
-      return Math.floorDiv(Math.multiplyExact(value, micros), perMicro);
+      return number == null
+          ? EpochTime.micros(instant(text), RoundingMode.CEILING)
+          : EpochTime.micros(number, digits, RoundingMode.CEILING);
     } catch (ArithmeticException overflow) {
-      return value < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+      return number != null && number.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
   }
 
@@ -69,16 +87,12 @@ public enum Times {
     write(json, timestamp);
   }
 
-  /**
-   * The microseconds of an RFC 3339 timestamp, or of a date's midnight in UTC.
-   *
-   * @throws DateTimeException if the text is neither
-   */
-  static long parse(String text) {
+  private static Instant instant(String text) {
     if (DATE.matcher(text).matches()) {
-      return micros(LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant());
+      return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
-    return micros(OffsetDateTime.parse(LOST_PLUS.matcher(text).replaceFirst("$1+$2")).toInstant());
+    String withPlus = LOST_PLUS.matcher(text).replaceFirst("$1+$2");
+    return EpochTime.instant(NO_SECONDS.matcher(withPlus).replaceFirst("$1:00$2"));
   }
 
   /** The instant of a timestamp in microseconds. */
