@@ -13,6 +13,7 @@ import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.CoverageHandler;
 import dev.candlewick.server.candle.CoverageRepository;
 import dev.candlewick.server.console.ConsoleHandler;
+import dev.candlewick.server.indicator.IndicatorHandler;
 import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.latest.LatestHandler;
@@ -62,6 +63,7 @@ final class Routes {
     TickRepository ticks = new TickRepository(reads);
     LatestRepository latest = new LatestRepository(reads);
     new CandleHandler(candles).mount(router);
+    new IndicatorHandler(candles).mount(router);
     new CoverageHandler(candles, new CoverageRepository(reads)).mount(router);
     new TickHandler(instruments, ticks).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(pools.primary())).mount(router);

@@ -80,6 +80,21 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAnyPackage(WRITE_WAY, ROLL_UP, "dev.candlewick.server.."))
           .allowEmptyShould(true);
 
+  /** Both ways compute indicators, and so must they be the same. */
+  @ArchTest
+  static final ArchRule indicatorsArePureComputation =
+      noClasses()
+          .that(resideInAPackage("dev.candlewick.indicator"))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  WRITE_WAY,
+                  ROLL_UP,
+                  "dev.candlewick.server..",
+                  "io.vertx..",
+                  "java.sql..",
+                  "java.io.."));
+
   @ArchTest
   static final ArchRule blockingDatabaseOnlyInTheWriteWayTheMigratorAndTheBench =
       noClasses()

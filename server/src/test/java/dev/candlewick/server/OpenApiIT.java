@@ -107,6 +107,9 @@ class OpenApiIT {
     "/v1/candles?venue=binance&symbol=BTCUSDT&timeframe=1m&format=lightweight",
     "/v1/candles?venue=binance&symbol=BTCUSDT&timeframe=1m&format=csv",
     "/v1/candles?venue=binance&symbol=BTCUSDT&timeframe=1m&format=ndjson&source=built",
+    "/v1/indicators?venue=binance&symbol=BTCUSDT&timeframe=1m&indicators=rsi%2Cmacd%2Cobv",
+    "/v1/indicators?venue=binance&symbol=BTCUSDT&timeframe=1m&indicators=sma(1)&format=csv",
+    "/v1/indicators?venue=binance&symbol=BTCUSDT&timeframe=1m&indicators=sma(1)&format=lightweight",
     "/v1/latest",
     "/v1/latest?venue=binance&symbol=BTCUSDT&unit=ns",
     "/v1/instruments",
@@ -169,12 +172,15 @@ class OpenApiIT {
         "POST | /v1/trades                        | application/json     | `{` | 400",
         "POST | /v1/trades?on_error=maybe         | application/json     | `{}` | 400",
         "POST | /v1/trades                        | application/json     | `{}` | 422",
-        "POST | /v1/trades                        | application/json     | `{\"rows\":[{\"ts\":1}]}` | 422",
-        "POST | /v1/trades?on_error=skip          | application/json     | `{\"rows\":[{\"ts\":1}]}` | 200",
+        "POST | /v1/trades                        | application/json     |"
+            + " `{\"rows\":[{\"ts\":1}]}` | 422",
+        "POST | /v1/trades?on_error=skip          | application/json     |"
+            + " `{\"rows\":[{\"ts\":1}]}` | 200",
         "POST | /v1/quotes                        | application/xml      | `<a/>` | 415",
         "POST | /v1/candles                       | text/csv             | `ts\n1\n` | 422",
         "PUT  | /v1/instruments/binance/BTCUSDT   | application/json     | `[` | 400",
-        "PUT  | /v1/instruments/binance/BTCUSDT   | application/json     | `{\"lot_size\":0}` | 422",
+        "PUT  | /v1/instruments/binance/BTCUSDT   | application/json     | `{\"lot_size\":0}` |"
+            + " 422",
         "PUT  | /v1/instruments/binance/BTCUSDT   | text/csv             | `a` | 415",
         "POST | /api/v2/write                     | text/plain           | `trades` | 400",
         "POST | /write?precision=d                | text/plain           | `` | 400",
@@ -197,7 +203,8 @@ class OpenApiIT {
         "TradesBody  | /v1/trades  | `{\"rows\":[{\"price\":1,\"size\":1}]}`",
         "TradesBody  | /v1/trades  | `{\"rows\":[{\"ts\":1,\"price\":true,\"size\":1}]}`",
         "TradesBody  | /v1/trades  | `{\"rows\":[{\"ts\":1,\"price\":1,\"size\":1,\"cost\":1}]}`",
-        "TradesBody  | /v1/trades  | `{\"rows\":[{\"ts\":1,\"price\":1,\"size\":1,\"side\":\"b\"}]}`",
+        "TradesBody  | /v1/trades  |"
+            + " `{\"rows\":[{\"ts\":1,\"price\":1,\"size\":1,\"side\":\"b\"}]}`",
         "QuotesBody  | /v1/quotes  | `{\"rows\":[{\"ts\":1,\"bid\":[]}]}`",
         "CandlesBody | /v1/candles | `{\"rows\":[{\"ts\":1,\"open\":1}]}`",
       })

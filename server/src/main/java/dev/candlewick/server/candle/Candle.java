@@ -1,5 +1,6 @@
 package dev.candlewick.server.candle;
 
+import dev.candlewick.indicator.Bar;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,8 @@ public record Candle(
     double takerBuyVolume,
     boolean closed,
     @Nullable Origin origin,
-    boolean filled) {
+    boolean filled)
+    implements Bar {
 
   /** What a candle was made of. */
   public enum Origin {

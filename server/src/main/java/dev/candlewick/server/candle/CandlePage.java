@@ -8,4 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param next where the next page begins; null if there is none
  */
-record CandlePage(List<Candle> candles, @Nullable Position next) {}
+public record CandlePage(List<Candle> candles, @Nullable Position next) {
+  /** The cursor that leads to the next page; null if there is none. */
+  public @Nullable String nextCursor(CandleQuery query) {
+    return next == null
+        ? null
+        : next.cursor(Position.kind(query.timeframe(), query.slice().backwards()));
+  }
+}

@@ -16,7 +16,7 @@ import java.util.Set;
  * @param zone whose midnights timeframes of whole days begin at; no matter for shorter ones
  * @param session whether buckets are those of the instrument's session instead
  */
-record CandleQuery(
+public record CandleQuery(
     String venue,
     String symbol,
     Timeframe timeframe,
@@ -25,7 +25,7 @@ record CandleQuery(
     Source source,
     Slice slice) {
   /** What a request may ask; {@code format} and {@code unit} are the handler's. */
-  static final Set<String> PARAMETERS =
+  public static final Set<String> PARAMETERS =
       Set.of(
           "venue",
           "symbol",
@@ -46,7 +46,8 @@ record CandleQuery(
   private static final int MAX_LIMIT = 10_000;
   private static final long DAY = 86_400;
 
-  CandleQuery {
+  /** Refuses what has no buckets. */
+  public CandleQuery {
     boolean calendar = session || !zone.equals(ZoneOffset.UTC);
     if (calendar && timeframe.longestSeconds() > DAY && !Days.divide(timeframe)) {
       throw Problem.badParameter(
@@ -55,7 +56,7 @@ record CandleQuery(
   }
 
   /** The question that these parameters ask; 400 naming the parameter that is wrong. */
-  static CandleQuery parse(Params params) {
+  public static CandleQuery parse(Params params) {
     Timeframe timeframe = Params.timeframe(params.required("timeframe"));
     String tz = params.text("tz");
     boolean session = "session".equals(tz);
@@ -106,6 +107,14 @@ record CandleQuery(
     return zone.equals(ZoneOffset.UTC) || !Days.divide(timeframe)
         ? Buckets.utc(timeframe)
         : new ZoneBuckets(timeframe, zone);
+  }
+
+  /**
+   * The days by which that sums up within a day what is shorter: midnight to midnight of the zone.
+   */
+  Buckets days(Instrument instrument) {
+    Timeframe day = Timeframe.ofSeconds(DAY);
+    return session ? new SessionBuckets(day, session(instrument)) : new ZoneBuckets(day, zone);
   }
 
   private static Session session(Instrument instrument) {

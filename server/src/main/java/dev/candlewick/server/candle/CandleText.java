@@ -48,10 +48,7 @@ record CandleText(String timeframe, CandleQuery query, CandlePage page, Times un
   }
 
   @Nullable String nextCursor() {
-    Position next = page.next();
-    return next == null
-        ? null
-        : next.cursor(Position.kind(query.timeframe(), query.slice().backwards()));
+    return page.nextCursor(query);
   }
 
   private void writeDocument(JsonGenerator json) throws IOException {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +26,27 @@ public final class Candles {
   }
 
   /** One page; fails with 404 if there is no such instrument. */
-  Future<CandlePage> page(CandleQuery query) {
-    Future<Instrument> instrument =
-        query.session()
-            ? repository.instrument(query.venue(), query.symbol())
-            : repository.knownInstrument(query.venue(), query.symbol());
-    return instrument.compose(found -> page(series(query, found), query.slice()));
+  public Future<CandlePage> page(CandleQuery query) {
+    return instrument(query).compose(found -> page(series(query, found), query.slice()));
+  }
+
+  private Future<Instrument> instrument(CandleQuery query) {
+    return query.session()
+        ? repository.instrument(query.venue(), query.symbol())
+        : repository.knownInstrument(query.venue(), query.symbol());
+  }
+
+  /** The last candles of a query that begin before a time, ascending, as many as are wanted. */
+  public Future<List<Candle>> before(CandleQuery query, long seconds, int count) {
+    Range range = new Range(null, seconds * MICROS);
+    boolean closedOnly = query.slice().closedOnly();
+    Slice slice = new Slice(range, count, false, null, Fill.NONE, closedOnly);
+    return instrument(query).compose(found -> rest(series(query, found), slice, new ArrayList<>()));
+  }
+
+  /** When the day of a query begins that holds a time, both in seconds since the epoch. */
+  public Future<LongUnaryOperator> days(CandleQuery query) {
+    return instrument(query).map(found -> query.days(found)::floor);
   }
 
   private static Series series(CandleQuery query, Instrument instrument) {

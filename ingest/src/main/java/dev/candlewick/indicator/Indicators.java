@@ -1,0 +1,108 @@
+package dev.candlewick.indicator;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Indicators that are computed together. */
+public final class Indicators {
+  /** How many there may be. */
+  public static final int MOST = 50;
+
+  /** Candles that one value may look back on: those that {@code obv} and {@code ad} begin with. */
+  public static final int MOST_BEFORE = 200_000;
+
+  private final List<Indicator> all;
+  private final List<String> columns;
+
+  private Indicators(List<Indicator> all) {
+    this.all = List.copyOf(all);
+    this.columns = all.stream().flatMap(one -> one.columns().stream()).toList();
+  }
+
+  /**
+   * The indicators of a list such as {@code rsi(14),ema(20,high),obv}; throws {@link
+   * IndicatorException} naming what is wrong.
+   */
+  public static Indicators parse(String list) {
+    return parse(split(list), MOST);
+  }
+
+  /** The same of texts of one indicator each, so many at most. */
+  public static Indicators parse(List<String> texts, int most) {
+    if (texts.size() > most) {
+      throw new IndicatorException("at most " + most + " indicators at a time");
+    }
+    List<Indicator> all = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (String text : texts) {
+      Indicator indicator = Indicator.parse(text);
+      if (!seen.add(indicator.text())) {
+        throw new IndicatorException(indicator.text() + " is given twice");
+      }
+      all.add(indicator);
+    }
+    return new Indicators(all);
+  }
+
+  /** At commas that are not between parentheses. */
+  private static List<String> split(String list) {
+    List<String> texts = new ArrayList<>();
+    int depth = 0;
+    int start = 0;
+    for (int i = 0; i < list.length(); i++) {
+      char c = list.charAt(i);
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (c == ',' && depth == 0) {
+        texts.add(list.substring(start, i));
+        start = i + 1;
+      }
+    }
+    texts.add(list.substring(start));
+    return texts;
+  }
+
+  /** As they were asked for. */
+  public List<String> texts() {
+    return all.stream().map(Indicator::text).toList();
+  }
+
+  /** The names of the values, in the order of {@link Run#next}'s. */
+  public List<String> columns() {
+    return columns;
+  }
+
+  /**
+   * How many candles before the first one whose values are wanted are needed, or all that are held
+   * if they are fewer: {@link #MOST_BEFORE} and one more where all must be there.
+   */
+  public int before(Blocks blocks) {
+    int before = 0;
+    for (Indicator one : all) {
+      before = Math.max(before, blocks.before(one.formula()));
+    }
+    return before;
+  }
+
+  /** About how many numbers are looked at for so many candles in a row, those before included. */
+  public long work(int candles, Blocks blocks) {
+    long work = 0;
+    for (Indicator one : all) {
+      Formula formula = one.formula();
+      int again = Math.max(0, candles - blocks.before(formula)) / blocks.length(formula);
+      work += formula.cost() * (candles + (long) again * formula.warm());
+    }
+    return work;
+  }
+
+  /** To compute them over a series. */
+  public Run run(Blocks blocks) {
+    return new Run(all, blocks);
+  }
+
+  /** A column's name where only letters, digits and {@code _} may be: {@code bbands_20_2_upper}. */
+  public static String plain(String column) {
+    return column.replaceAll("[^a-z0-9]+", "_").replaceAll("_$", "");
+  }
+}
