@@ -47,6 +47,7 @@ begin
   grant select on ingest.dirty, ingest.streams, ingest.rejects, ingest.edition, ingest.schema_history
     to candlewick_reader;
   grant select, insert, update, delete on all tables in schema market, ingest to candlewick_writer;
+  grant usage, select on all sequences in schema ingest to candlewick_writer;
   revoke insert, update, delete on ingest.edition, ingest.schema_history from candlewick_writer;
   grant execute on all functions in schema market to candlewick_writer, candlewick_reader;
   grant execute on all functions in schema ingest to candlewick_writer;

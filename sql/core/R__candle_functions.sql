@@ -7,10 +7,10 @@ returns table (
   volume double precision, quote_volume double precision, trades bigint, taker_buy_volume double precision)
 language sql stable parallel safe
 as $$
-  select (array_agg(t.price order by t.ts, t.trade_id) filter (where t.flags & 1 = 0))[1],
+  select (array_agg(t.price order by t.ts, t.taken nulls first, t.trade_id) filter (where t.flags & 1 = 0))[1],
          max(t.price) filter (where t.flags & 1 = 0),
          min(t.price) filter (where t.flags & 1 = 0),
-         (array_agg(t.price order by t.ts desc, t.trade_id desc) filter (where t.flags & 1 = 0))[1],
+         (array_agg(t.price order by t.ts desc, t.taken desc nulls last, t.trade_id desc) filter (where t.flags & 1 = 0))[1],
          coalesce(sum(t.size::numeric) filter (where t.flags & 2 = 0), 0)::double precision,
          coalesce(sum(t.price::numeric * t.size::numeric) filter (where t.flags & 2 = 0), 0)::double precision,
          count(*),
@@ -51,10 +51,10 @@ returns table (
 language sql stable parallel safe
 as $$
   select public.time_bucket(step, t.ts),
-         (array_agg(t.price order by t.ts, t.trade_id) filter (where t.flags & 1 = 0))[1],
+         (array_agg(t.price order by t.ts, t.taken nulls first, t.trade_id) filter (where t.flags & 1 = 0))[1],
          max(t.price) filter (where t.flags & 1 = 0),
          min(t.price) filter (where t.flags & 1 = 0),
-         (array_agg(t.price order by t.ts desc, t.trade_id desc) filter (where t.flags & 1 = 0))[1],
+         (array_agg(t.price order by t.ts desc, t.taken desc nulls last, t.trade_id desc) filter (where t.flags & 1 = 0))[1],
          coalesce(sum(t.size::numeric) filter (where t.flags & 2 = 0), 0)::double precision,
          coalesce(sum(t.price::numeric * t.size::numeric) filter (where t.flags & 2 = 0), 0)::double precision,
          count(*),

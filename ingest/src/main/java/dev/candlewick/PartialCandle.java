@@ -13,15 +13,17 @@ public final class PartialCandle {
   private static final int NO_VOLUME = 2;
   private static final int BUY = 1;
 
-  /** Trades, whether all sides are told, then first and last (ts, id, price), high, low. */
-  private static final int FIXED_BYTES = 4 + 1 + 8 * 8;
+  /** Trades, whether all sides are told, then first and last (ts, taken, id, price), high, low. */
+  private static final int FIXED_BYTES = 4 + 1 + 10 * 8;
 
   private int trades;
   private boolean sidesTold = true;
   private long firstTs = Long.MAX_VALUE;
+  private long firstTaken = Long.MAX_VALUE;
   private long firstId = Long.MAX_VALUE;
   private double open = Double.NaN;
   private long lastTs = Long.MIN_VALUE;
+  private long lastTaken = Long.MIN_VALUE;
   private long lastId = Long.MIN_VALUE;
   private double close = Double.NaN;
   private double high = Double.NEGATIVE_INFINITY;
@@ -30,12 +32,15 @@ public final class PartialCandle {
   private final ExactSum quoteVolume = new ExactSum();
   private final ExactSum takerBuyVolume = new ExactSum();
 
-  /** Adds a trade; its columns as in {@code market.trades}. */
-  public void add(long ts, long id, double price, double size, int side, int flags) {
+  /**
+   * Adds a trade; its columns as in {@code market.trades}, {@code taken} as a number: -1 for null,
+   * which comes first.
+   */
+  public void add(long ts, long taken, long id, double price, double size, int side, int flags) {
     trades++;
     if ((flags & NO_PRICE) == 0) {
-      addFirst(ts, id, price);
-      addLast(ts, id, price);
+      addFirst(ts, taken, id, price);
+      addLast(ts, taken, id, price);
       high = Math.max(high, price);
       low = Math.min(low, price);
     }
@@ -49,23 +54,32 @@ public final class PartialCandle {
     }
   }
 
-  private void addFirst(long ts, long id, double price) {
-    if (ts < firstTs || (ts == firstTs && id < firstId)) {
+  private void addFirst(long ts, long taken, long id, double price) {
+    if (compare(ts, taken, id, firstTs, firstTaken, firstId) < 0) {
       firstTs = ts;
+      firstTaken = taken;
       firstId = id;
       open = price;
     }
   }
 
-  private void addLast(long ts, long id, double price) {
-    if (ts > lastTs || (ts == lastTs && id > lastId)) {
+  private void addLast(long ts, long taken, long id, double price) {
+    if (compare(ts, taken, id, lastTs, lastTaken, lastId) > 0) {
       lastTs = ts;
+      lastTaken = taken;
       lastId = id;
       close = price;
     }
   }
 
-  /** The part in about 100 bytes. */
+  private static int compare(long ts, long taken, long id, long ts2, long taken2, long id2) {
+    if (ts != ts2) {
+      return Long.compare(ts, ts2);
+    }
+    return taken == taken2 ? Long.compare(id, id2) : Long.compare(taken, taken2);
+  }
+
+  /** The part in about 120 bytes. */
   public byte[] packed() {
     byte[][] sums = {
       packed(volume.exact()), packed(quoteVolume.exact()), packed(takerBuyVolume.exact())
@@ -73,8 +87,8 @@ public final class PartialCandle {
     ByteBuffer out =
         ByteBuffer.allocate(FIXED_BYTES + sums[0].length + sums[1].length + sums[2].length);
     out.putInt(trades).put((byte) (sidesTold ? 1 : 0));
-    out.putLong(firstTs).putLong(firstId).putDouble(open);
-    out.putLong(lastTs).putLong(lastId).putDouble(close);
+    out.putLong(firstTs).putLong(firstTaken).putLong(firstId).putDouble(open);
+    out.putLong(lastTs).putLong(lastTaken).putLong(lastId).putDouble(close);
     out.putDouble(high).putDouble(low);
     for (byte[] sum : sums) {
       out.put(sum);
@@ -87,8 +101,8 @@ public final class PartialCandle {
     ByteBuffer in = ByteBuffer.wrap(packed);
     trades += in.getInt();
     sidesTold &= in.get() == 1;
-    addFirst(in.getLong(), in.getLong(), in.getDouble());
-    addLast(in.getLong(), in.getLong(), in.getDouble());
+    addFirst(in.getLong(), in.getLong(), in.getLong(), in.getDouble());
+    addLast(in.getLong(), in.getLong(), in.getLong(), in.getDouble());
     high = Math.max(high, in.getDouble());
     low = Math.min(low, in.getDouble());
     volume.add(decimal(in));

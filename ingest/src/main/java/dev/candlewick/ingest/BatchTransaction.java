@@ -74,7 +74,9 @@ final class BatchTransaction {
     batch.startAttempt();
     refuse(advance);
     Map<InstrumentKey, Integer> ids = instrumentIds.resolve(connection, batch);
-    writeTicks(TickTable.TRADES, lines(Kind.TRADES, ids));
+    List<Line> trades = lines(Kind.TRADES, ids);
+    boolean byIdAlone = trades.stream().allMatch(line -> line.taken() == Line.BY_ID);
+    writeTicks(byIdAlone ? TickTable.TRADES : TickTable.TAKEN_TRADES, trades);
     writeTicks(TickTable.QUOTES, lines(Kind.QUOTES, ids));
     writeCandles(ids);
     checkCounts();
@@ -149,15 +151,17 @@ final class BatchTransaction {
     }
   }
 
-  private List<Line> lines(Kind kind, Map<InstrumentKey, Integer> ids) {
+  private List<Line> lines(Kind kind, Map<InstrumentKey, Integer> ids) throws SQLException {
     List<Line> lines = new ArrayList<>();
+    TakenOrder order = new TakenOrder(connection);
     for (Message message : batch.messages()) {
       if (message.kind == kind) {
         long stream = message.stream().number();
         for (Row row : message.rows) {
           Long own = ownId(row);
           long id = own == null ? TradeIds.ofRow(stream, message.seq(), row.index()) : own;
-          lines.add(new Line(message, row, ids.getOrDefault(row.instrument(), 0), id));
+          long taken = row instanceof Trade trade ? order.place(trade) : Line.BY_ID;
+          lines.add(new Line(message, row, ids.getOrDefault(row.instrument(), 0), id, taken));
         }
       }
     }
@@ -188,7 +192,7 @@ final class BatchTransaction {
     ChangeKind kind = ChangeKind.QUOTES;
     if (line.row() instanceof Trade trade) {
       kind = ChangeKind.TRADES;
-      dirty.trade(line.instrumentId(), trade, line.id());
+      dirty.trade(line, trade);
     }
     changes.add(kind, line.instrumentId(), line.row().ts(), line.id());
   }

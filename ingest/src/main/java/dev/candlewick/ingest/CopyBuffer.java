@@ -62,6 +62,16 @@ final class CopyBuffer {
     return this;
   }
 
+  CopyBuffer nullableBytes(byte @Nullable [] value) {
+    room(Integer.BYTES + (value == null ? 0 : value.length));
+    if (value == null) {
+      buffer.putInt(-1);
+    } else {
+      buffer.putInt(value.length).put(value);
+    }
+    return this;
+  }
+
   /** Ends the rows and gives all bytes, ready to be read. */
   ByteBuffer finish() {
     room(Short.BYTES);

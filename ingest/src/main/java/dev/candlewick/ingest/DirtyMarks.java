@@ -37,14 +37,22 @@ final class DirtyMarks {
   private int lastInstrument;
   private long lastMinute = Long.MIN_VALUE;
 
-  void trade(int instrumentId, Trade trade, long id) {
+  void trade(Line line, Trade trade) {
+    int instrumentId = line.instrumentId();
     long minute = trade.ts() - Math.floorMod(trade.ts(), MINUTE);
     if (instrumentId != lastInstrument || minute != lastMinute) {
       last = mark(traded, instrumentId, minute);
       lastInstrument = instrumentId;
       lastMinute = minute;
     }
-    last.add(trade.ts(), id, trade.price(), trade.size(), trade.side(), trade.flags());
+    last.add(
+        trade.ts(),
+        line.taken(),
+        line.id(),
+        trade.price(),
+        trade.size(),
+        trade.side(),
+        trade.flags());
   }
 
   void candle(CandleTable.Line line) {

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowFields {
   private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,18})");
-  private static final int MAX_ID_LENGTH = 128;
 
   private final Kind kind;
   private RawRow row = RawRow.NOT_AN_OBJECT;
@@ -182,22 +181,18 @@ final class RowFields {
     return flags;
   }
 
-  /** The id as an integer, also where it was written as a string of digits. */
-  Optional<Long> wholeId() {
+  /** The venue's id; where the feed gives none, what the row is known by. */
+  TradeIds.Id id() {
     Object raw = row.value(Field.ID);
-    return raw == null ? Optional.empty() : whole(raw);
-  }
-
-  /** The id as text; "" if the feed gives none. */
-  String textId() {
-    Object raw = row.value(Field.ID);
-    if (raw instanceof String text && !text.isEmpty() && text.length() <= MAX_ID_LENGTH) {
-      return text;
+    if (raw == null) {
+      return TradeIds.none(row.contentId());
     }
-    if (raw != null) {
-      refuse(Field.ID, Code.BAD_TYPE, "must be an integer or a string of 1 to 128 characters");
+    TradeIds.Id id = TradeIds.of(raw);
+    if (id == null) {
+      refuse(Field.ID, Code.BAD_TYPE, "must be an integer or a string of 1 to 64 characters");
+      return TradeIds.none(null);
     }
-    return "";
+    return id;
   }
 
   /** The row's identity where it has no id; null if that is its place in its stream. */

@@ -57,20 +57,18 @@ final class RowValidator {
     double price = fields.number(Field.PRICE);
     double size = fields.notNegative(Field.SIZE);
     int flags = fields.flags();
-    Optional<Long> wholeId = fields.wholeId();
-    long id = wholeId.orElse(0L);
-    if (wholeId.isEmpty()) {
-      Long hash = hashedId();
-      id = hash == null ? 0 : hash;
-      flags |= hash == null ? Trade.NO_ID : Trade.HASHED_ID;
-    }
-    return new Trade(instrument, fields.index(), ts, price, size, fields.side(), (short) flags, id);
-  }
-
-  /** Of the id if it is text, else of the row's content if that is its identity. */
-  private @Nullable Long hashedId() {
-    String text = fields.textId();
-    return text.isEmpty() ? fields.contentId() : Long.valueOf(TradeIds.ofText(text));
+    TradeIds.Id id = fields.id();
+    return new Trade(
+        instrument,
+        fields.index(),
+        ts,
+        price,
+        size,
+        fields.side(),
+        (short) (flags | id.flags()),
+        id.number(),
+        id.text(),
+        Trade.Action.NONE);
   }
 
   private Quote quote() {

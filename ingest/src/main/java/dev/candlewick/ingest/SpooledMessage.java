@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * no clock, no retention and no rule again.
  */
 final class SpooledMessage {
-  private static final int VERSION = 1;
+  /** Trades of version 1 have no text of their ids, and no action. */
+  private static final int VERSION = 2;
+
+  private static final Trade.Action[] ACTIONS = Trade.Action.values();
 
   private SpooledMessage() {}
 
@@ -65,6 +68,8 @@ final class SpooledMessage {
       out.writeShort(trade.side());
       out.writeShort(trade.flags());
       out.writeLong(trade.id());
+      writeText(out, trade.text());
+      out.writeByte(trade.action().ordinal());
     } else if (row instanceof Quote quote) {
       writeWhole(out, quote.id());
       writeNumber(out, quote.bid());
@@ -92,8 +97,8 @@ final class SpooledMessage {
     byte[] payload = entry.payload();
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(payload))) {
       int version = in.readByte();
-      if (version != VERSION) {
-        throw new IOException("payload of version " + version + ", not " + VERSION);
+      if (version < 1 || version > VERSION) {
+        throw new IOException("payload of version " + version + ", not 1 or " + VERSION);
       }
       Kind kind = Kind.valueOf(in.readUTF());
       int count = in.readInt();
@@ -101,7 +106,11 @@ final class SpooledMessage {
       InstrumentKey instrument = new InstrumentKey("", "");
       for (int i = 0; i < count; i++) {
         instrument = in.readBoolean() ? instrument : new InstrumentKey(in.readUTF(), in.readUTF());
-        rows.add(row(in, kind, instrument, in.readInt(), in.readLong()));
+        int index = in.readInt();
+        rows.add(
+            kind == Kind.TRADES
+                ? trade(in, version, instrument, index, in.readLong())
+                : row(in, kind, instrument, index, in.readLong()));
       }
       List<Rejection> rejections = new ArrayList<>(0);
       for (int left = in.readInt(); left > 0; left--) {
@@ -115,20 +124,27 @@ final class SpooledMessage {
     }
   }
 
+  private static Trade trade(
+      DataInputStream in, int version, InstrumentKey instrument, int index, long ts)
+      throws IOException {
+    return new Trade(
+        instrument,
+        index,
+        ts,
+        in.readDouble(),
+        in.readDouble(),
+        in.readShort(),
+        in.readShort(),
+        in.readLong(),
+        version == 1 ? null : readText(in),
+        version == 1 ? Trade.Action.NONE : ACTIONS[in.readByte()]);
+  }
+
   private static Row row(
       DataInputStream in, Kind kind, InstrumentKey instrument, int index, long ts)
       throws IOException {
     return switch (kind) {
-      case TRADES ->
-          new Trade(
-              instrument,
-              index,
-              ts,
-              in.readDouble(),
-              in.readDouble(),
-              in.readShort(),
-              in.readShort(),
-              in.readLong());
+      case TRADES -> throw new IllegalArgumentException("a trade is read by its version");
       case QUOTES ->
           new Quote(
               instrument,

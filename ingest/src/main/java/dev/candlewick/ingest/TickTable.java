@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,12 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements and columns of {@code market.trades} and {@code market.quotes}. */
 enum TickTable {
+  /** Trades with integer ids alone. */
   TRADES(
       "market.trades",
       "instrument_id, ts, trade_id, price, size, side, flags",
       "int8[], float8[], float8[], int2[], int2[]",
       TickTable::copyTrade,
       TickTable::tradeColumns),
+  /** Trades among which some are in the order in which they were taken. */
+  TAKEN_TRADES(
+      "market.trades",
+      "instrument_id, ts, trade_id, price, size, side, flags, taken",
+      "int8[], float8[], float8[], int2[], int2[], bytea[]",
+      TickTable::copyTakenTrade,
+      TickTable::takenTradeColumns),
   QUOTES(
       "market.quotes",
       "instrument_id, ts, seq, bid, bid_size, ask, ask_size, last, volume_24h",
@@ -85,16 +94,23 @@ enum TickTable {
       throws SQLException {
     if (column instanceof Double[] nullable) {
       insert.setArray(at, connection.createArrayOf("float8", nullable));
+    } else if (column instanceof byte[][] bytes) {
+      insert.setArray(at, connection.createArrayOf("bytea", bytes));
     } else {
       insert.setObject(at, column);
     }
   }
 
   private static void copyTrade(CopyBuffer buffer, Line line) {
-    Trade trade = (Trade) line.row();
-    buffer
-        .row(7)
-        .int4(line.instrumentId())
+    copyTrade(buffer.row(7), line, (Trade) line.row());
+  }
+
+  private static void copyTakenTrade(CopyBuffer buffer, Line line) {
+    copyTrade(buffer.row(8), line, (Trade) line.row()).nullableBytes(line.takenColumn());
+  }
+
+  private static CopyBuffer copyTrade(CopyBuffer row, Line line, Trade trade) {
+    return row.int4(line.instrumentId())
         .timestamp(trade.ts())
         .int8(line.id())
         .float8(trade.price())
@@ -116,6 +132,12 @@ enum TickTable {
       flags[i] = trade.flags();
     }
     return new Object[] {prices, sizes, sides, flags};
+  }
+
+  private static Object[] takenTradeColumns(List<Line> lines) {
+    Object[] columns = Arrays.copyOf(tradeColumns(lines), 5);
+    columns[4] = lines.stream().map(Line::takenColumn).toArray(byte[][]::new);
+    return columns;
   }
 
   private static void copyQuote(CopyBuffer buffer, Line line) {

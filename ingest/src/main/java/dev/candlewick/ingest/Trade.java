@@ -1,5 +1,7 @@
 package dev.candlewick.ingest;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A trade.
  *
@@ -8,8 +10,12 @@ package dev.candlewick.ingest;
  * @param price finite, may be zero or negative
  * @param size finite, at least 0
  * @param side 0 not told, 1 buy, 2 sell (the taker's)
- * @param flags {@link #NO_PRICE}, {@link #NO_VOLUME}, {@link #HASHED_ID}, {@link #NO_ID}
+ * @param flags {@link #NO_PRICE}, {@link #NO_VOLUME}, {@link #HASHED_ID}, {@link #NO_ID}, {@link
+ *     #UNSIGNED_ID}
  * @param id the venue's id, or a hash of it; 0 with {@link #NO_ID}
+ * @param text the venue's id as it was sent, where {@code id} is a hash of it
+ * @param action what is to become of the trade of this time and id; of a {@link Action#CANCEL}
+ *     nothing else counts
  */
 record Trade(
     InstrumentKey instrument,
@@ -19,10 +25,30 @@ record Trade(
     double size,
     short side,
     short flags,
-    long id)
+    long id,
+    @Nullable String text,
+    Action action)
     implements Row {
   static final int NO_PRICE = 1;
   static final int NO_VOLUME = 2;
   static final int HASHED_ID = 4;
   static final int NO_ID = 8;
+
+  /** The id is from 2^63 to 2^64 - 1. */
+  static final int UNSIGNED_ID = 16;
+
+  /** What a row of trades asks for. */
+  enum Action {
+    /** A trade; nothing if it is known already. */
+    NONE,
+    /** Its price, size, side and flags take the place of what is known. */
+    CORRECT,
+    /** The trade never was. */
+    CANCEL
+  }
+
+  /** Whether the id is no number by which trades of one time are in order. */
+  boolean countsAsTaken() {
+    return (flags & (HASHED_ID | NO_ID)) != 0;
+  }
 }

@@ -101,7 +101,18 @@ final class SimulatedFeed {
   static Message.Checked rows(String symbol, long number) {
     InstrumentKey instrument = new InstrumentKey("venue", symbol);
     return new Message.Checked(
-        List.of(new Trade(instrument, 0, number, number, 1, (short) 0, (short) 0, number)),
+        List.of(
+            new Trade(
+                instrument,
+                0,
+                number,
+                number,
+                1,
+                (short) 0,
+                (short) 0,
+                number,
+                null,
+                Trade.Action.NONE)),
         List.of());
   }
 

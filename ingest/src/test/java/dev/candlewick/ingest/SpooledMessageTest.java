@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.candlewick.Timeframe;
+import dev.candlewick.ingest.Trade.Action;
 import dev.candlewick.ingest.spool.Entry;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,10 +25,10 @@ class SpooledMessageTest {
 
   private static final List<Row> TRADES =
       List.of(
-          new Trade(
-              ONE, 0, 1_723_075_200_123_456L, -37.63, 0, (short) 1, (short) 3, Long.MIN_VALUE),
-          new Trade(ONE, 1, 0, 0.1, Double.MIN_VALUE, (short) 0, (short) Trade.NO_ID, 0),
-          new Trade(OTHER, 5, 1, Double.MAX_VALUE, 2, (short) 2, (short) 4, Long.MAX_VALUE));
+          trade(ONE, 1_723_075_200_123_456L, -37.63, 3, Long.MIN_VALUE, null, Action.NONE),
+          trade(ONE, 0, Double.MIN_VALUE, Trade.NO_ID, 0, null, Action.NONE),
+          trade(OTHER, 1, Double.MAX_VALUE, 4, Long.MAX_VALUE, "\u00e9 17", Action.CORRECT),
+          trade(OTHER, 1, 0, 16, -1, null, Action.CANCEL));
   private static final List<Row> QUOTES =
       List.of(
           new Quote(ONE, 0, 1, null, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0),
@@ -34,6 +38,17 @@ class SpooledMessageTest {
       List.of(
           new Candle(ONE, 0, frame("1m"), 60, 1, 4, 0.5, 2, 9, null, null, null, true),
           new Candle(ONE, 1, frame("1M"), 60, 1, 4, 0.5, 2, 9, 1.0, 7L, 3.0, false));
+
+  private static Trade trade(
+      InstrumentKey of,
+      long ts,
+      double price,
+      int flags,
+      long id,
+      @Nullable String text,
+      Action action) {
+    return new Trade(of, 5, ts, price, 0.5, (short) 1, (short) flags, id, text, action);
+  }
 
   private static Timeframe frame(String text) {
     return Timeframe.parse(text).orElseThrow();
@@ -71,10 +86,33 @@ class SpooledMessageTest {
   }
 
   @Test
+  void readsATradeThatAnEarlierVersionWrote() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeByte(1);
+    out.writeUTF("TRADES");
+    out.writeInt(1);
+    out.writeBoolean(false);
+    out.writeUTF(ONE.venue());
+    out.writeUTF(ONE.symbol());
+    out.writeInt(5);
+    out.writeLong(1_000);
+    out.writeDouble(2.5);
+    out.writeDouble(0.5);
+    out.writeShort(1);
+    out.writeShort(Trade.HASHED_ID);
+    out.writeLong(77);
+    out.writeInt(0);
+    Entry entry = new Entry(1, "s", 1, 1, 1, bytes.toByteArray());
+    assertThat(SpooledMessage.read(entry, ANSWER).rows)
+        .isEqualTo(List.of(trade(ONE, 1_000, 2.5, Trade.HASHED_ID, 77, null, Action.NONE)));
+  }
+
+  @Test
   void refusesAPayloadOfAnotherVersion() {
     Entry entry = new Entry(1, "s", 1, 1, 1, new byte[] {9, 0, 0});
     assertThatThrownBy(() -> SpooledMessage.read(entry, ANSWER))
         .isInstanceOf(IOException.class)
-        .hasMessage("payload of version 9, not 1");
+        .hasMessage("payload of version 9, not 1 or 2");
   }
 }

@@ -17,7 +17,9 @@ class VenueMetricsTest {
 
   private void trade(String venue, long millis) {
     InstrumentKey instrument = new InstrumentKey(venue, "A");
-    Trade trade = new Trade(instrument, 0, millis * 1_000, 1, 1, (short) 0, (short) 0, 0);
+    Trade trade =
+        new Trade(
+            instrument, 0, millis * 1_000, 1, 1, (short) 0, (short) 0, 0, null, Trade.Action.NONE);
     venues.committed(List.of(trade), NOW);
   }
 

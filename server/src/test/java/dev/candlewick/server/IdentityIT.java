@@ -80,13 +80,93 @@ class IdentityIT {
   }
 
   @Test
-  void aTextIdIsKeptAsItsHash() {
+  void aTextIdIsTheSameAsItsHash() {
     send(1, trade(HOUR_AGO, 1, 1, "0xdeadbeef"), trade(HOUR_AGO, 1, 1, "b8d-91"));
-    // SHA-256 of "b8d-91" and "0xdeadbeef", the first eight bytes.
-    assertThat(ids())
-        .containsExactlyInAnyOrder("h:" + sha256("b8d-91"), "h:" + sha256("0xdeadbeef"));
-    JsonObject again = send(2, trade(HOUR_AGO, 1, 1, "b8d-91"));
-    assertThat(again.getLong("duplicates")).isEqualTo(1);
+    // SHA-256 of "b8d-91", the first eight bytes.
+    JsonObject again =
+        send(
+            2,
+            trade(HOUR_AGO, 1, 1, "b8d-91"),
+            trade(HOUR_AGO, 1, 1, "h:" + sha256("b8d-91")),
+            trade(HOUR_AGO, 1, 1, "h:0123456789abcdef"));
+    assertThat(again.getLong("duplicates")).isEqualTo(2);
+    assertThat(ids()).containsExactly("0xdeadbeef", "b8d-91", "h:0123456789abcdef");
+  }
+
+  @Test
+  void aTextIdComesBackAsItWasSent() {
+    String[] sent = {
+      "b4de6ba8-1b5d-b2c5-bf1b-b4f0e0c0f5a1",
+      "007",
+      "+5",
+      "-0",
+      "1.50",
+      " ",
+      "=cmd|' /C calc'!A0",
+      "\u5e01\u5b89 \"quoted\", \\ and , comma",
+      "\ud83d\ude00".repeat(64),
+      "18446744073709551616",
+      "-9223372036854775809",
+      "x\u0000y"
+    };
+    JsonObject[] rows = new JsonObject[sent.length];
+    for (int i = 0; i < sent.length; i++) {
+      rows[i] = trade(HOUR_AGO, 1, 1, sent[i]);
+    }
+    assertThat(send(1, rows).getJsonArray("rejected")).isEmpty();
+    assertThat(ids()).containsExactly((Object[]) sent);
+    assertThat(send(2, rows).getLong("duplicates")).isEqualTo(sent.length);
+    assertThat(ids()).containsExactly((Object[]) sent);
+  }
+
+  @Test
+  void anIntegerIdOfUpTo64BitsComesBackAndCountsByNumber() {
+    send(
+        1,
+        trade(HOUR_AGO, 1, 1, "text"),
+        trade(HOUR_AGO, 1, 1),
+        trade(HOUR_AGO, 1, 1, "18446744073709551615"),
+        trade(HOUR_AGO, 1, 1, "9223372036854775808"),
+        trade(HOUR_AGO, 1, 1, Long.MAX_VALUE),
+        trade(HOUR_AGO, 1, 1, -7),
+        trade(HOUR_AGO, 1, 1, 3.0));
+    Object[] inOrder = {
+      -7, 3, "9223372036854775807", "9223372036854775808", "18446744073709551615", "text", null
+    };
+    assertThat(ids()).containsExactly(inOrder);
+    JsonArray none = new JsonArray();
+    JsonObject page = page("");
+    for (int i = 0; i < inOrder.length; i++) {
+      none.add(page.getJsonArray("trades").getJsonObject(0).getValue("id"));
+      String cursor = page.getString("next_cursor");
+      assertThat(cursor == null).isEqualTo(i == inOrder.length - 1);
+      page = cursor == null ? page : page("&cursor=" + cursor);
+    }
+    assertThat(none.getList()).isEqualTo(java.util.Arrays.asList(inOrder));
+  }
+
+  private JsonObject page(String more) {
+    return server.json(
+        "/v1/trades?venue=binance&symbol=%s&from=%d&limit=1%s".formatted(symbol, HOUR_AGO, more));
+  }
+
+  @Test
+  void whatHasNoNumberIsInTheOrderInWhichItWasTaken() {
+    send(1, trade(HOUR_AGO, 10, 1, "z"), trade(HOUR_AGO, 20, 1), trade(HOUR_AGO, 30, 1, "a"));
+    // Acked before this is sent, over another way.
+    server.post("/v1/trades", Messages.body(symbol, trade(HOUR_AGO, 40, 1, "m")));
+    send(2, trade(HOUR_AGO, 50, 1), trade(HOUR_AGO, 10, 1, "z"), trade(HOUR_AGO, 5, 1, 999));
+    server.post(
+        "/v1/trades",
+        Messages.body(symbol, trade(HOUR_AGO, 40, 1, "m"), trade(HOUR_AGO, 60, 1, "b")));
+    List<Object> prices =
+        read("trades").stream().map(row -> ((JsonObject) row).getValue("price")).toList();
+    assertThat(prices).containsExactly(5, 10, 20, 30, 40, 50, 60);
+    String path =
+        "/v1/candles?venue=binance&symbol=%s&timeframe=1m&from=%d".formatted(symbol, HOUR_AGO);
+    JsonObject candle = server.json(path).getJsonArray("candles").getJsonObject(0);
+    assertThat(candle.getInteger("open")).isEqualTo(5);
+    assertThat(candle.getInteger("close")).isEqualTo(60);
   }
 
   private static String sha256(String text) {

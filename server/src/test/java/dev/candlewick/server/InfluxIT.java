@@ -40,7 +40,7 @@ class InfluxIT {
         ServerProcess.on(
             database,
             "API_KEYS_FILE",
-            TestApiKey.of(KEY, "ingest").toString(),
+            TestApiKey.of(KEY, "ingest,read").toString(),
             "HTTP_HOST",
             "127.0.0.1",
             "BODY_BYTES",
@@ -88,6 +88,10 @@ class InfluxIT {
         "select count(*) from market.%s join market.instruments i on i.id = instrument_id"
                 .formatted(kind)
             + " where symbol = '%s'".formatted(symbol));
+  }
+
+  private static JsonObject read(String path) {
+    return new JsonObject(server.get(path, "X-API-Key", KEY).body());
   }
 
   private String prices() {
@@ -156,6 +160,48 @@ class InfluxIT {
     assertThat(stored("trades")).isEqualTo(4);
     assertThat(stored("quotes")).isEqualTo(2);
     assertThat(prices()).as("in the order in which they were sent").endsWith("3 1 3");
+  }
+
+  @Test
+  void linesWithoutIdsOfOneTimeStandInTheOrderInWhichTheyWereSent() {
+    long ns = Messages.HOUR_AGO * 1_000_000;
+    String form = "trades-X,symbol=%s price=%d,size=1 %d";
+    String[] within = new String[4];
+    int[] nanos = {1, 200, 500, 900};
+    for (int i = 0; i < within.length; i++) {
+      within[i] = form.formatted(symbol, i + 1, ns + nanos[i]);
+    }
+    for (int turn = 0; turn < 2; turn++) {
+      written(write("/api/v2/write", within));
+      for (int i = 4; i < 12; i++) {
+        written(write("/api/v2/write", form.formatted(symbol, i + 1, ns)));
+      }
+    }
+    String of = "?venue=X&symbol=" + symbol + "&from=" + Messages.HOUR_AGO;
+    assertThat(read("/v1/trades" + of).getJsonArray("trades").stream())
+        .extracting(trade -> ((JsonObject) trade).getInteger("price"))
+        .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+    JsonObject candle =
+        read("/v1/candles" + of + "&timeframe=1m").getJsonArray("candles").getJsonObject(0);
+    assertThat(candle.getInteger("open")).isEqualTo(1);
+    assertThat(candle.getInteger("close")).isEqualTo(12);
+  }
+
+  @Test
+  void anIdIsTheSameAsAnIntegerAndAsADecimal() {
+    written(
+        write(
+            V2,
+            trade(Messages.HOUR_AGO, 1, ",id=123456i"),
+            trade(Messages.HOUR_AGO, 1, ",id=123456.0"),
+            trade(Messages.HOUR_AGO, 1, ",id=1.23456e5"),
+            trade(Messages.HOUR_AGO, 1, ",id=\"123456\""),
+            trade(Messages.HOUR_AGO, 1, ",id=\"123456.0\""),
+            trade(Messages.HOUR_AGO, 1, ",id=18446744073709551615u")));
+    String of = "?venue=X&symbol=" + symbol + "&from=" + Messages.HOUR_AGO;
+    assertThat(read("/v1/trades" + of).getJsonArray("trades").stream())
+        .extracting(trade -> ((JsonObject) trade).getValue("id"))
+        .containsExactly(123456, "18446744073709551615", "123456.0");
   }
 
   @Test

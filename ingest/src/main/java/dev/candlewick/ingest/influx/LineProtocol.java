@@ -3,9 +3,11 @@ package dev.candlewick.ingest.influx;
 import dev.candlewick.ingest.Rejection;
 import dev.candlewick.ingest.influx.Point.Stamp;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,7 @@ final class LineProtocol {
     pointLine = line;
     int start = at;
     Map<String, Object> values = new LinkedHashMap<>();
+    Set<String> decimals = new HashSet<>();
     String measurement = word("the measurement", ", ");
     while (peek() == ',') {
       at++;
@@ -72,14 +75,19 @@ final class LineProtocol {
     skipSpaces();
     do {
       String name = name(values, "a field");
-      values.put(name, value(name));
+      boolean quoted = peek() == '"';
+      Object value = value(name);
+      values.put(name, value);
+      if (!quoted && value instanceof String) {
+        decimals.add(name);
+      }
     } while (next(','));
     if (peek() != ' ' && peek() != END) {
       throw wrong("something follows a field");
     }
     skipSpaces();
     Long time = time();
-    return new Point(pointLine, text.substring(start, at), measurement, values, time);
+    return new Point(pointLine, text.substring(start, at), measurement, values, decimals, time);
   }
 
   /** The name of a tag or field, with the equals sign after it. */

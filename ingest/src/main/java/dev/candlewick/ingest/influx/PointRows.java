@@ -111,7 +111,9 @@ final class PointRows {
     for (Map.Entry<String, Object> sent : point.values().entrySet()) {
       Field field = COMMON.getOrDefault(sent.getKey(), of(kind).get(sent.getKey()));
       if (field != null && !NOTHING.contains(sent.getValue())) {
-        put(point, row, field, value(field, sent.getValue()));
+        boolean number = field == Field.ID && point.decimals().contains(sent.getKey());
+        Object value = sent.getValue();
+        put(point, row, field, number ? wholeId((String) value) : value(field, value));
       }
     }
     if (!row.has(Field.VENUE)) {
@@ -167,6 +169,15 @@ final class PointRows {
       case CLOSED -> sent instanceof String closed ? truth(closed) : sent;
       default -> sent;
     };
+  }
+
+  /** A client that has but one type of number writes the id 42 as {@code 42.0}. */
+  private static Object wholeId(String decimal) {
+    try {
+      return new BigDecimal(decimal).toBigIntegerExact().toString();
+    } catch (ArithmeticException | NumberFormatException notWhole) {
+      return decimal;
+    }
   }
 
   private static Object truth(String text) {

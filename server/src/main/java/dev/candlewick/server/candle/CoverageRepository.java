@@ -32,11 +32,11 @@ public final class CoverageRepository {
       left join lateral (
         select t.trade_id, t.flags from market.trades t
         where t.instrument_id = $1 and t.ts < g.start and t.ts >= g.start - interval '7 days'
-        order by t.ts desc, t.trade_id desc limit 1) as before on before.flags & 12 = 0
+        order by t.ts desc, t.taken desc nulls last, t.trade_id desc limit 1) as before on before.flags & 12 = 0
       left join lateral (
         select t.trade_id, t.flags from market.trades t
         where t.instrument_id = $1 and t.ts >= g.stop and t.ts < g.stop + interval '7 days'
-        order by t.ts, t.trade_id limit 1) as behind on behind.flags & 12 = 0
+        order by t.ts, t.taken nulls first, t.trade_id limit 1) as behind on behind.flags & 12 = 0
       order by g.n
       """;
 

@@ -38,13 +38,13 @@ public final class LatestRepository {
   private static final Newest<Trade> TRADES =
       new Newest<>(
           """
-          select t.ts, t.trade_id, t.price, t.size, t.side, t.flags, i.id
+          select t.ts, t.trade_id, t.price, t.size, t.side, t.flags, t.taken, i.id
           from unnest($1::integer[]) i(id) cross join lateral (
             select * from market.trades t
             where t.instrument_id = i.id and t.ts >= $2 and t.ts < $3
-            order by t.ts desc, t.trade_id desc limit 1) t
+            order by t.ts desc, t.taken desc nulls last, t.trade_id desc limit 1) t
           """,
-          6,
+          7,
           TickRepository::trade);
 
   private static final Newest<Quote> QUOTES =

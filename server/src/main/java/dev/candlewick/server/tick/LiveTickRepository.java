@@ -26,7 +26,8 @@ public final class LiveTickRepository<T extends Tick> {
       """;
 
   private static final String TRADES =
-      BY_KEYS.formatted("ts, trade_id, price, size, side, flags, n", "market.trades", "trade_id");
+      BY_KEYS.formatted(
+          "ts, trade_id, price, size, side, flags, taken, n", "market.trades", "trade_id");
 
   private static final String QUOTES =
       BY_KEYS.formatted(

@@ -12,4 +12,9 @@ public record Quote(
     @Nullable Double askSize,
     @Nullable Double last,
     @Nullable Double volume24h)
-    implements Tick {}
+    implements Tick {
+  @Override
+  public long place() {
+    return -1;
+  }
+}

@@ -136,7 +136,7 @@ public final class TickJson<T extends Tick> {
 
   private static void trade(Csv csv, Times unit, Trade trade) {
     csv.time(unit, trade.ts()).number(trade.price()).number(trade.size()).text(side(trade));
-    if ((trade.flags() & (Trade.HASHED_ID | Trade.NO_ID)) == 0) {
+    if ((trade.flags() & (Trade.HASHED_ID | Trade.NO_ID | Trade.UNSIGNED_ID)) == 0) {
       csv.integer(trade.id());
     } else {
       csv.text(id(trade));
@@ -180,12 +180,17 @@ public final class TickJson<T extends Tick> {
     if ((trade.flags() & Trade.NO_ID) != 0) {
       return null;
     }
-    boolean hashed = (trade.flags() & Trade.HASHED_ID) != 0;
-    return hashed ? "h:" + HexFormat.of().toHexDigits(trade.id()) : Long.toString(trade.id());
+    if ((trade.flags() & Trade.HASHED_ID) != 0) {
+      String text = trade.text();
+      return text == null ? "h:" + HexFormat.of().toHexDigits(trade.id()) : text;
+    }
+    return (trade.flags() & Trade.UNSIGNED_ID) != 0
+        ? Long.toUnsignedString(trade.id())
+        : Long.toString(trade.id());
   }
 
   private static boolean isNumber(Trade trade) {
-    return (trade.flags() & Trade.HASHED_ID) == 0
+    return (trade.flags() & (Trade.HASHED_ID | Trade.UNSIGNED_ID)) == 0
         && trade.id() <= LARGEST_NUMBER
         && trade.id() >= -LARGEST_NUMBER;
   }

@@ -49,7 +49,7 @@ record TickQuery(
         range,
         params.limit(DEFAULT_LIMIT, MAX_LIMIT),
         descending,
-        params.cursor(kind, 2),
+        params.cursor(kind, 3),
         new Answer(unit, params.format(Format.JSON, Format.CSV, Format.NDJSON)));
   }
 
@@ -66,6 +66,6 @@ record TickQuery(
   /** The cursor of the page after this one. */
   @Nullable String nextCursor(TickPage<?> page) {
     Tick last = page.last();
-    return last == null ? null : Cursor.write(kind, last.ts(), last.id());
+    return last == null ? null : Cursor.write(kind, last.ts(), last.place(), last.id());
   }
 }

@@ -4,6 +4,7 @@ import dev.candlewick.server.web.Cursor;
 import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
@@ -19,14 +20,17 @@ import org.jspecify.annotations.Nullable;
 /** Trades and quotes in the database. Every statement bounds ts at both ends. */
 public final class TickRepository {
   private static final long DAY = 86_400_000_000L;
+  private static final long NO_PLACE = -1;
 
   private static final Table<Trade> TRADES =
       new Table<>(
           """
-          select ts, trade_id, price, size, side, flags from market.trades
+          select ts, trade_id, price, size, side, flags, taken from market.trades
           where instrument_id = $1 and ts >= $2 and ts < $3
           """,
-          "trade_id",
+          "ts, coalesce(substr(taken, 1, 8), ''::bytea), trade_id",
+          "ts, taken nulls first, trade_id",
+          "ts desc, taken desc nulls last, trade_id desc",
           TickRepository::trade);
 
   private static final Table<Quote> QUOTES =
@@ -35,7 +39,9 @@ public final class TickRepository {
           select ts, seq, bid, bid_size, ask, ask_size, last, volume_24h from market.quotes
           where instrument_id = $1 and ts >= $2 and ts < $3
           """,
-          "seq",
+          "ts, ''::bytea, seq",
+          "ts, seq",
+          "ts desc, seq desc",
           TickRepository::quote);
 
   private final SqlClient client;
@@ -63,17 +69,21 @@ public final class TickRepository {
   /** The statements over one table, all of one select list. */
   private record Table<T>(
       String forwards, String backwards, String oldest, Function<Row, T> reader) {
-    Table(String select, String id, Function<Row, T> reader) {
+    Table(String select, String position, String order, String reversed, Function<Row, T> reader) {
       this(
-          select + " and (ts, %1$s) > ($4, $5) order by ts, %1$s limit $6".formatted(id),
-          select + " and (ts, %1$s) < ($4, $5) order by ts desc, %1$s desc limit $6".formatted(id),
+          select + " and (" + position + ") > ($4, $5, $6) order by " + order + " limit $7",
+          select + " and (" + position + ") < ($4, $5, $6) order by " + reversed + " limit $7",
           select + " order by ts limit 1",
           reader);
     }
   }
 
-  /** A place in the order (ts, id), before or after which to read. */
-  private record Position(long ts, long id) {}
+  /** A place in the order (ts, place, id), before or after which to read. */
+  private record Position(long ts, long place, long id) {
+    static Position of(Cursor cursor) {
+      return new Position(cursor.timestamp(0), cursor.number(1), cursor.number(2));
+    }
+  }
 
   /** At most {@code limit} rows with {@code from <= ts < to} on one side of {@code position}. */
   private record Window(int instrument, long from, long to, Position position, int limit) {
@@ -105,8 +115,8 @@ public final class TickRepository {
     Cursor cursor = query.cursor();
     Position after =
         cursor == null
-            ? new Position(from - 1, Long.MAX_VALUE)
-            : new Position(cursor.timestamp(0), cursor.number(1));
+            ? new Position(from - 1, Long.MAX_VALUE, Long.MAX_VALUE)
+            : Position.of(cursor);
     long start = Math.max(from, after.ts());
     return select(
         table, table.forwards(), new Window(instrument, start, to, after, query.limit() + 1));
@@ -116,9 +126,7 @@ public final class TickRepository {
       Table<T> table, int instrument, @Nullable Long from, long to, TickQuery query) {
     Cursor cursor = query.cursor();
     Position before =
-        cursor == null
-            ? new Position(to, Long.MIN_VALUE)
-            : new Position(cursor.timestamp(0), cursor.number(1));
+        cursor == null ? new Position(to, NO_PLACE, Long.MIN_VALUE) : Position.of(cursor);
     long end = Math.min(to, before.ts() + 1);
     long start = from == null ? 0 : from;
     Window whole = new Window(instrument, start, end, before, query.limit() + 1);
@@ -172,6 +180,7 @@ public final class TickRepository {
             time(window.from()),
             time(window.to()),
             time(window.position().ts()),
+            bytes(window.position().place()),
             window.position().id(),
             window.limit());
     return client
@@ -196,15 +205,23 @@ public final class TickRepository {
     return new TickPage<>(rows, last);
   }
 
-  /** A trade from a row that begins with ts, trade_id, price, size, side, flags. */
+  private static Buffer bytes(long place) {
+    return place < 0 ? Buffer.buffer() : Buffer.buffer(Long.BYTES).appendLong(place);
+  }
+
+  /** A trade from a row that begins with ts, trade_id, price, size, side, flags, taken. */
   public static Trade trade(Row row) {
+    Buffer taken = row.getBuffer(6);
+    boolean hasText = taken != null && taken.length() > Long.BYTES;
     return new Trade(
         ts(row),
         row.getLong(1),
         row.getDouble(2),
         row.getDouble(3),
         row.getShort(4),
-        row.getShort(5));
+        row.getShort(5),
+        taken == null ? NO_PLACE : taken.getLong(0),
+        hasText ? taken.getString(Long.BYTES, taken.length()) : null);
   }
 
   /** A quote from a row that begins with the columns of market.quotes from ts on. */

@@ -1,17 +1,31 @@
 package dev.candlewick.server.tick;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A stored trade.
  *
  * @param ts microseconds since the epoch
  * @param side 0 not told, 1 buy, 2 sell (the taker's)
  * @param flags 1 no_price, 2 no_volume, 4 the id is a hash of the venue's text id, 8 the id was
- *     made by the server
+ *     made by the server, 16 the id is an unsigned number
+ * @param place -1 where trades of one ts are in order by their ids alone, behind those a number
+ *     that grows in the order in which they were taken
+ * @param text the venue's text id, where it was kept
  */
-public record Trade(long ts, long id, double price, double size, int side, int flags)
+public record Trade(
+    long ts,
+    long id,
+    double price,
+    double size,
+    int side,
+    int flags,
+    long place,
+    @Nullable String text)
     implements Tick {
   static final int NO_PRICE = 1;
   static final int NO_VOLUME = 2;
   static final int HASHED_ID = 4;
   static final int NO_ID = 8;
+  static final int UNSIGNED_ID = 16;
 }
