@@ -4,7 +4,9 @@ package dev.candlewick;
 public enum ChangeKind {
   TRADES,
   QUOTES,
-  CANDLES;
+  CANDLES,
+  /** Of any declared kind. */
+  RECORDS;
 
   /** The number in the database. */
   public short number() {

@@ -1,0 +1,87 @@
+-- Making a table takes rights that the server's role need not have: it may do this, and only this. The name, the types
+-- and the names of columns are checked here again, since this runs with the owner's rights.
+-- Makes the kind's tables, or adds the columns that they lack, and keeps the declaration; its new version.
+create or replace function ingest.save_kind(declaration jsonb) returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  kind_name constant text := declaration->>'kind';
+  name_pattern constant text := '^[a-z][a-z0-9_]{0,62}$';
+  definitions text[] := '{}';
+  key text[] := '{}';
+  segment text;
+  part record;
+  relation text;
+  additions text;
+  saved integer;
+begin
+  if kind_name !~ name_pattern or kind_name in ('trades', 'quotes', 'candles') then
+    raise exception 'not the name of a kind: %', kind_name;
+  end if;
+  for part in
+    select c->>'name' as name, c->>'type' as type, coalesce((c->>'required')::boolean, false) as required
+    from jsonb_array_elements(declaration->'columns') c
+  loop
+    if part.name !~ name_pattern or part.name = 'ts' then
+      raise exception 'not the name of a column: %', part.name;
+    end if;
+    continue when part.type = 'symbol';
+    definitions := definitions || concat_ws(' ',
+      case when part.type = 'venue' then '_instrument_id' else ingest.record_column(part.name) end,
+      case part.type when 'text' then 'text collate "C"' when 'integer' then 'bigint' when 'number' then 'double precision'
+        when 'decimal' then 'numeric' when 'boolean' then 'boolean' when 'timestamp' then 'timestamptz'
+        when 'json' then 'jsonb' when 'levels' then 'jsonb' when 'venue' then 'integer' else 'unknown_type' end,
+      case when part.required then 'not null' end);
+  end loop;
+
+  if not exists (select from ingest.kinds k where k.kind = kind_name) then
+    for part in
+      select case when c->>'type' in ('venue', 'symbol') then '_instrument_id' else ingest.record_column(k.name) end as name,
+             min(k.place) as place
+      from jsonb_array_elements_text(declaration->'key') with ordinality as k (name, place)
+      join jsonb_array_elements(declaration->'columns') c on c->>'name' = k.name
+      group by 1 order by 2
+    loop
+      key := key || part.name;
+      segment := case when part.name = '_instrument_id' or (part.name = '"bot"' and segment is null) then part.name
+                 else segment end;
+    end loop;
+    execute format('create table record.%I (ts timestamptz not null, %s)', kind_name, array_to_string(definitions, ', '));
+    perform public.create_hypertable(format('record.%I', kind_name)::regclass, 'ts',
+      chunk_time_interval => (declaration->>'chunk')::interval, create_default_indexes => false);
+    execute format('create unique index on record.%I (%s, ts)', kind_name, array_to_string(key, ', '));
+    execute format('create table record_latest.%I (ts timestamptz not null, %s, primary key (%s))',
+      kind_name, array_to_string(definitions, ', '), array_to_string(key, ', '));
+    if exists (select from ingest.edition where edition = 'community') then
+      perform ingest.record_columnstore(format('record.%I', kind_name)::regclass, (declaration->>'chunk')::interval, segment,
+        (select string_agg(k, ', ') from unnest(key) k where k is distinct from segment));
+    end if;
+  else
+    foreach relation in array array['record', 'record_latest'] loop
+      additions := (
+        select string_agg('add column ' || d, ', ')
+        from unnest(definitions) d
+        where not exists (
+          select from pg_attribute a
+          where a.attrelid = format('%I.%I', relation, kind_name)::regclass and not a.attisdropped
+            and a.attname = trim('"' from split_part(d, ' ', 1))));
+      if additions is not null then
+        execute format('alter table %I.%I ', relation, kind_name) || additions;
+      end if;
+    end loop;
+  end if;
+
+  insert into ingest.kinds as k (kind, declaration) values (kind_name, declaration)
+    on conflict on constraint kinds_pkey do update
+      set declaration = excluded.declaration, version = k.version + 1, changed_at = now()
+    returning version into saved;
+  return saved;
+end
+$$;
+
+-- The name that a declared column has in its table, quoted; every table has a few of its own already.
+create or replace function ingest.record_column(name text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select '"' || case when name in ('tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid') then '_' else '' end || name || '"'
+$$;
+
+revoke execute on function ingest.save_kind(jsonb) from public;
