@@ -1,7 +1,7 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.TextSocket;
 import dev.candlewick.ingest.IngestConfig.Limits;
+import dev.candlewick.net.TextSocket;
 import io.vertx.core.Context;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

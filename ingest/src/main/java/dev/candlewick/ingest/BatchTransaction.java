@@ -1,9 +1,9 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.ChangeKind;
 import dev.candlewick.ingest.Answer.Drop;
 import dev.candlewick.ingest.Answer.Durability;
 import dev.candlewick.ingest.change.Changes;
+import dev.candlewick.record.ChangeKind;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Gunzip;
-import dev.candlewick.Problem;
+import dev.candlewick.net.Gunzip;
+import dev.candlewick.net.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;

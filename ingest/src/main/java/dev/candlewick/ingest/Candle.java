@@ -1,6 +1,6 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import org.jspecify.annotations.Nullable;
 
 /** A candle as the venue sent it; {@code ts} is its open time in microseconds, aligned. */

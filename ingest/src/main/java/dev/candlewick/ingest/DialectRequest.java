@@ -1,8 +1,8 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Problem;
 import dev.candlewick.ingest.Envelope.Defaults;
 import dev.candlewick.ingest.Envelope.TimeUnit;
+import dev.candlewick.net.Problem;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayDeque;

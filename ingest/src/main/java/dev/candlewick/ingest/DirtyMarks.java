@@ -1,6 +1,6 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.PartialCandle;
+import dev.candlewick.record.PartialCandle;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.EpochTime;
+import dev.candlewick.record.EpochTime;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;

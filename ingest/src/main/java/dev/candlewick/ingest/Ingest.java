@@ -2,11 +2,11 @@ package dev.candlewick.ingest;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.candlewick.Problem;
 import dev.candlewick.ingest.Answer.Durability;
 import dev.candlewick.ingest.change.ChangeNotifier;
 import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.ingest.spool.SpoolException;
+import dev.candlewick.net.Problem;
 import dev.candlewick.rollup.RollUp;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;

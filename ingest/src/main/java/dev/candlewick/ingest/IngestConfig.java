@@ -1,7 +1,7 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Retention;
 import dev.candlewick.ingest.spool.SpoolConfig;
+import dev.candlewick.record.Retention;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

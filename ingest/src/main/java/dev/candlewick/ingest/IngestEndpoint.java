@@ -1,7 +1,7 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Problem;
-import dev.candlewick.TextSocket;
+import dev.candlewick.net.Problem;
+import dev.candlewick.net.TextSocket;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;

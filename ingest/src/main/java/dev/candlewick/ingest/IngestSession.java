@@ -1,8 +1,8 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.TextSocket;
 import dev.candlewick.ingest.DecodeException.Fault;
 import dev.candlewick.ingest.IngestConfig.Limits;
+import dev.candlewick.net.TextSocket;
 import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.List;

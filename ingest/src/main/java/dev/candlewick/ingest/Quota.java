@@ -1,7 +1,7 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Problem;
-import dev.candlewick.TokenBucket;
+import dev.candlewick.net.Problem;
+import dev.candlewick.net.TokenBucket;
 
 /**
  * What one API key may take up, in all its requests and sockets together: memory, rows and bytes a

@@ -1,6 +1,6 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;

@@ -1,7 +1,7 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Utf8;
 import dev.candlewick.ingest.DecodeException.Fault;
+import dev.candlewick.net.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

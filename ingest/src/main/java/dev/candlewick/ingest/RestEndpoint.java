@@ -1,9 +1,9 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Problem;
 import dev.candlewick.ingest.DecodeException.Fault;
 import dev.candlewick.ingest.Envelope.Defaults;
 import dev.candlewick.ingest.Envelope.TimeUnit;
+import dev.candlewick.net.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;

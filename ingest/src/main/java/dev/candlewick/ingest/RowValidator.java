@@ -1,8 +1,8 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Timeframe;
 import dev.candlewick.ingest.Envelope.Defaults;
 import dev.candlewick.ingest.Rejection.Code;
+import dev.candlewick.record.Timeframe;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -1,7 +1,7 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Timeframe;
 import dev.candlewick.ingest.spool.Entry;
+import dev.candlewick.record.Timeframe;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,7 +1,7 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.Retention;
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Retention;
+import dev.candlewick.record.Timeframe;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,7 +1,7 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.EpochTime;
 import dev.candlewick.ingest.Envelope.TimeUnit;
+import dev.candlewick.record.EpochTime;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;

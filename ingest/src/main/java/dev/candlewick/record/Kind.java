@@ -1,6 +1,5 @@
 package dev.candlewick.record;
 
-import dev.candlewick.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package dev.candlewick.rollup;
 
-import dev.candlewick.ChangeKind;
-import dev.candlewick.PartialCandle;
 import dev.candlewick.ingest.change.Changes;
+import dev.candlewick.record.ChangeKind;
+import dev.candlewick.record.PartialCandle;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,7 +1,7 @@
 package dev.candlewick.rollup;
 
-import dev.candlewick.Retention;
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Retention;
+import dev.candlewick.record.Timeframe;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -70,7 +70,8 @@ final class LevelRefresh {
       "delete from ingest.dirty where level = 300 and ctid = any (?::tid[])";
 
   private static final String DROPPED =
-      "select coalesce(max(ceil(extract(epoch from before))), 0)::int8 from ingest.dropped where relation = '%s'";
+      "select coalesce(max(ceil(extract(epoch from before))), 0)::int8 from ingest.dropped where"
+          + " relation = '%s'";
 
   /** Where what is there of a relation, table or aggregate, begins; null if there is nothing. */
   private static final String FIRST =

@@ -1,7 +1,7 @@
 package dev.candlewick.rollup;
 
-import dev.candlewick.Retention;
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Retention;
+import dev.candlewick.record.Timeframe;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

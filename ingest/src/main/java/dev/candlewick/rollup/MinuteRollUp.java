@@ -1,6 +1,6 @@
 package dev.candlewick.rollup;
 
-import dev.candlewick.PartialCandle;
+import dev.candlewick.record.PartialCandle;
 import dev.candlewick.rollup.DirtyMinutes.Pair;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

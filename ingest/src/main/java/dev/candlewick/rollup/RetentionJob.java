@@ -1,7 +1,7 @@
 package dev.candlewick.rollup;
 
-import dev.candlewick.Retention;
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Retention;
+import dev.candlewick.record.Timeframe;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,7 +15,8 @@ import java.time.Duration;
  */
 final class RetentionJob {
   private static final String ROLLED_UP =
-      "select not exists (select from ingest.dirty where bucket < now() - make_interval(secs => ?))";
+      "select not exists (select from ingest.dirty where bucket < now() - make_interval(secs =>"
+          + " ?))";
 
   private static final String DROP_CHUNKS =
       "select ingest.drop_old_chunks(?::regclass, make_interval(secs => ?))";

@@ -1,8 +1,8 @@
 package dev.candlewick.rollup;
 
-import dev.candlewick.Retention;
 import dev.candlewick.ingest.change.ChangeNotifier;
 import dev.candlewick.ingest.change.Changes;
+import dev.candlewick.record.Retention;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -3,8 +3,8 @@
  * older than its retention is dropped, in this order.
  *
  * <p>Read {@link dev.candlewick.rollup.RollUp} (the loop; one instance at a time does the work),
- * then {@code DirtyMinutes} (what to do, with the {@link dev.candlewick.PartialCandle} of each
- * batch), {@code MinuteRollUp} (those, or trades, to candles_1m), {@code LevelRollUp} (Apache
+ * then {@code DirtyMinutes} (what to do, with the {@link dev.candlewick.record.PartialCandle} of
+ * each batch), {@code MinuteRollUp} (those, or trades, to candles_1m), {@code LevelRollUp} (Apache
  * edition: the longer timeframes), {@code LevelRefresh} (Community edition: the same by continuous
  * aggregates), {@code RetentionJob}.
  */

@@ -2,8 +2,8 @@ package dev.candlewick.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.candlewick.Retention;
 import dev.candlewick.ingest.Envelope.Defaults;
+import dev.candlewick.record.Retention;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

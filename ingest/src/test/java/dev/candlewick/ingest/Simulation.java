@@ -2,10 +2,10 @@ package dev.candlewick.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.candlewick.Retention;
 import dev.candlewick.ingest.spool.FakeDisk;
 import dev.candlewick.ingest.spool.Spool;
 import dev.candlewick.ingest.spool.SpoolConfig;
+import dev.candlewick.record.Retention;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;

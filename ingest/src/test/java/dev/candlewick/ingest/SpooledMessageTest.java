@@ -3,9 +3,9 @@ package dev.candlewick.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.candlewick.Timeframe;
 import dev.candlewick.ingest.Trade.Action;
 import dev.candlewick.ingest.spool.Entry;
+import dev.candlewick.record.Timeframe;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package dev.candlewick.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.candlewick.Retention;
 import dev.candlewick.record.Kind.IncompatibleException;
 import java.time.Duration;
 import java.util.stream.Collectors;

@@ -1,7 +1,7 @@
 package dev.candlewick.server;
 
-import dev.candlewick.Problem;
-import dev.candlewick.Wire;
+import dev.candlewick.net.Problem;
+import dev.candlewick.net.Wire;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;

@@ -1,8 +1,8 @@
 package dev.candlewick.server;
 
-import dev.candlewick.feed.DemoFeed;
-import dev.candlewick.feed.IngestException;
-import dev.candlewick.feed.SimulatedMarket;
+import dev.candlewick.client.DemoFeed;
+import dev.candlewick.client.IngestException;
+import dev.candlewick.client.SimulatedMarket;
 import dev.candlewick.server.Migrator.UnsuitableException;
 import dev.candlewick.server.ServerConfig.InvalidException;
 import java.net.URI;
@@ -81,7 +81,8 @@ final class DemoCommand implements Callable<Integer> {
           curl '%1$s/v1/candles?venue=demo&symbol=BTC-USD&timeframe=1m&limit=5'
 
         Ctrl-C stops everything.
-        %n""",
+        %n\
+        """,
         url);
   }
 

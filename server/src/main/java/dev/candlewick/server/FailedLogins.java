@@ -1,7 +1,7 @@
 package dev.candlewick.server;
 
-import dev.candlewick.Problem;
-import dev.candlewick.TokenBucket;
+import dev.candlewick.net.Problem;
+import dev.candlewick.net.TokenBucket;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
-import dev.candlewick.TokenBucket;
+import dev.candlewick.net.TokenBucket;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;

@@ -1,8 +1,8 @@
 package dev.candlewick.server;
 
-import dev.candlewick.feed.ExportCommand;
-import dev.candlewick.feed.ImportCommand;
-import dev.candlewick.feed.ReplayCommand;
+import dev.candlewick.client.ExportCommand;
+import dev.candlewick.client.ImportCommand;
+import dev.candlewick.client.ReplayCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;

@@ -1,6 +1,6 @@
 package dev.candlewick.server;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;

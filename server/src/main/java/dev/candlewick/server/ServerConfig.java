@@ -1,9 +1,9 @@
 package dev.candlewick.server;
 
-import dev.candlewick.Problem;
-import dev.candlewick.Retention;
 import dev.candlewick.ingest.IngestConfig;
 import dev.candlewick.ingest.spool.SpoolConfig;
+import dev.candlewick.net.Problem;
+import dev.candlewick.record.Retention;
 import dev.candlewick.server.web.Params;
 import java.io.IOException;
 import java.io.Reader;

@@ -1,8 +1,8 @@
 package dev.candlewick.server;
 
-import dev.candlewick.feed.DemoFeed;
-import dev.candlewick.feed.IngestException;
-import dev.candlewick.feed.SimulatedMarket;
+import dev.candlewick.client.DemoFeed;
+import dev.candlewick.client.IngestException;
+import dev.candlewick.client.SimulatedMarket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Callable;

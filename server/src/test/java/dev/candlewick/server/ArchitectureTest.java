@@ -25,43 +25,65 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import org.jspecify.annotations.NullMarked;
 
-/** Who may know whom, over the classes of both modules. */
+/** Who may know whom, over the classes of all modules. */
 @AnalyzeClasses(packages = "dev.candlewick", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
-  private static final String SHARED = "dev.candlewick";
+  private static final String RECORD = "dev.candlewick.record..";
+  private static final String NET = "dev.candlewick.net..";
   private static final String WRITE_WAY = "dev.candlewick.ingest..";
   private static final String ROLL_UP = "dev.candlewick.rollup..";
   private static final String READ_WAY = "dev.candlewick.server.*..";
   private static final String COMPOSITION = "dev.candlewick.server";
-  private static final String FEED = "dev.candlewick.feed..";
+  private static final String CLIENT = "dev.candlewick.client..";
   private static final String BENCH = "dev.candlewick.bench..";
 
   @ArchTest
-  static void seesTheClassesOfBothModules(JavaClasses classes) {
+  static void seesTheClassesOfAllModules(JavaClasses classes) {
     assertThat(classes.stream().map(JavaClass::getPackageName))
-        .contains("dev.candlewick.ingest", "dev.candlewick.server");
+        .contains(
+            "dev.candlewick.ingest",
+            "dev.candlewick.client",
+            "dev.candlewick.bench",
+            "dev.candlewick.server");
   }
 
   @ArchTest
-  static final ArchRule sharedWordsKnowNeitherWay =
+  static final ArchRule wordsOfTheFieldKnowNothingElse =
       noClasses()
-          .that(resideInAPackage(SHARED))
+          .that(resideInAPackage(RECORD))
           .should()
-          .dependOnClassesThat(resideInAPackage("dev.candlewick.*.."));
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  NET,
+                  WRITE_WAY,
+                  ROLL_UP,
+                  CLIENT,
+                  BENCH,
+                  "dev.candlewick.server..",
+                  "io.vertx..",
+                  "java.sql.."));
 
   @ArchTest
-  static final ArchRule writeWaySeesNeitherServerNorFeed =
+  static final ArchRule socketsKnowNeitherWay =
+      noClasses()
+          .that(resideInAPackage(NET))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(WRITE_WAY, ROLL_UP, CLIENT, BENCH, "dev.candlewick.server.."));
+
+  @ArchTest
+  static final ArchRule writeWaySeesNeitherServerNorClient =
       noClasses()
           .that(resideInAnyPackage(WRITE_WAY, ROLL_UP))
           .should()
-          .dependOnClassesThat(resideInAnyPackage("dev.candlewick.server..", FEED));
+          .dependOnClassesThat(resideInAnyPackage("dev.candlewick.server..", CLIENT));
 
   @ArchTest
-  static final ArchRule readWaySeesNeitherWriteWayNorFeed =
+  static final ArchRule readWaySeesNeitherWriteWayNorClient =
       noClasses()
           .that(resideInAPackage(READ_WAY))
           .should()
-          .dependOnClassesThat(resideInAnyPackage(WRITE_WAY, ROLL_UP, FEED))
+          .dependOnClassesThat(resideInAnyPackage(WRITE_WAY, ROLL_UP, CLIENT))
           .allowEmptyShould(true);
 
   @ArchTest
@@ -73,9 +95,9 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAnyPackage(WRITE_WAY, ROLL_UP));
 
   @ArchTest
-  static final ArchRule feedAndBenchSpeakTheWireContractOnly =
+  static final ArchRule clientAndBenchSpeakTheWireContractOnly =
       noClasses()
-          .that(resideInAnyPackage(FEED, BENCH))
+          .that(resideInAnyPackage(CLIENT, BENCH))
           .should()
           .dependOnClassesThat(resideInAnyPackage(WRITE_WAY, ROLL_UP, "dev.candlewick.server.."))
           .allowEmptyShould(true);

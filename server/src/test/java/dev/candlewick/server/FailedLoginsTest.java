@@ -2,7 +2,7 @@ package dev.candlewick.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,6 @@
 package dev.candlewick.ingest.change;
 
-import dev.candlewick.Journal;
+import dev.candlewick.record.Journal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -1,7 +1,7 @@
 package dev.candlewick.ingest.change;
 
-import dev.candlewick.ChangeKind;
-import dev.candlewick.RowKeys;
+import dev.candlewick.record.ChangeKind;
+import dev.candlewick.record.RowKeys;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

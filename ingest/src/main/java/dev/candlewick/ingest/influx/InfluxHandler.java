@@ -2,13 +2,13 @@ package dev.candlewick.ingest.influx;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.candlewick.Problem;
-import dev.candlewick.Utf8;
 import dev.candlewick.ingest.DialectRequest;
 import dev.candlewick.ingest.Ingest;
 import dev.candlewick.ingest.Kind;
 import dev.candlewick.ingest.RawRow;
 import dev.candlewick.ingest.Rejection;
+import dev.candlewick.net.Problem;
+import dev.candlewick.net.Utf8;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;

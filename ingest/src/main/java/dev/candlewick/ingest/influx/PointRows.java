@@ -1,11 +1,11 @@
 package dev.candlewick.ingest.influx;
 
-import dev.candlewick.EpochTime;
 import dev.candlewick.ingest.Field;
 import dev.candlewick.ingest.Kind;
 import dev.candlewick.ingest.RawRow;
 import dev.candlewick.ingest.Rejection;
 import dev.candlewick.ingest.influx.Point.Stamp;
+import dev.candlewick.record.EpochTime;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.candlewick.server.binance;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import java.io.IOException;
 
 /** A request that is refused, in Binance's words. */

@@ -1,7 +1,7 @@
 package dev.candlewick.server.binance;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.Instrument;

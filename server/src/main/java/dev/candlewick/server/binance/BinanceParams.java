@@ -1,6 +1,6 @@
 package dev.candlewick.server.binance;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Range;
 import io.vertx.ext.web.RoutingContext;

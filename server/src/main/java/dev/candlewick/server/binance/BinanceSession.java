@@ -1,7 +1,7 @@
 package dev.candlewick.server.binance;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.candlewick.TextSocket;
+import dev.candlewick.net.TextSocket;
 import dev.candlewick.server.instrument.Instrument;
 import dev.candlewick.server.live.LiveFeed;
 import dev.candlewick.server.live.Subscriber;

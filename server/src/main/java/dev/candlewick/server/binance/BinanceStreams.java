@@ -1,6 +1,6 @@
 package dev.candlewick.server.binance;
 
-import dev.candlewick.TextSocket;
+import dev.candlewick.net.TextSocket;
 import dev.candlewick.server.instrument.Instrument;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.live.LiveFeed;

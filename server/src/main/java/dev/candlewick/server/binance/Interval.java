@@ -1,6 +1,6 @@
 package dev.candlewick.server.binance;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;

@@ -1,7 +1,7 @@
 package dev.candlewick.server.binance;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.Wanted;

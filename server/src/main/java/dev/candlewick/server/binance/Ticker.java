@@ -1,7 +1,7 @@
 package dev.candlewick.server.binance;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.candlewick.ExactSum;
+import dev.candlewick.record.ExactSum;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.latest.Latest;
 import dev.candlewick.server.tick.Quote;

@@ -1,6 +1,6 @@
 package dev.candlewick.server.candle;
 
-import dev.candlewick.ExactSum;
+import dev.candlewick.record.ExactSum;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.candlewick.server.candle;
 
-import dev.candlewick.Problem;
-import dev.candlewick.Timeframe;
+import dev.candlewick.net.Problem;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.web.Cursor;
 import dev.candlewick.server.web.Params;
 import java.time.DateTimeException;

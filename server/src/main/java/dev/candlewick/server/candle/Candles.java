@@ -1,6 +1,6 @@
 package dev.candlewick.server.candle;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
 import java.time.Clock;

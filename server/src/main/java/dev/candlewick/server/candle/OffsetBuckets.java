@@ -1,6 +1,6 @@
 package dev.candlewick.server.candle;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 
 /**
  * The buckets of UTC on a clock that always goes ahead of it, or behind, by the same seconds: their

@@ -1,6 +1,6 @@
 package dev.candlewick.server.candle;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 
 /**
  * One instrument's candles of one timeframe.

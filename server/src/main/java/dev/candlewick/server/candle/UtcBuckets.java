@@ -1,6 +1,6 @@
 package dev.candlewick.server.candle;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 
 /** The buckets that TimescaleDB's {@code time_bucket} makes without a time zone. */
 record UtcBuckets(Timeframe timeframe) implements Buckets {

@@ -1,9 +1,9 @@
 package dev.candlewick.server.indicator;
 
-import dev.candlewick.Problem;
 import dev.candlewick.indicator.Blocks;
 import dev.candlewick.indicator.Indicators;
 import dev.candlewick.indicator.Run;
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.CandlePage;
 import dev.candlewick.server.candle.Candles;

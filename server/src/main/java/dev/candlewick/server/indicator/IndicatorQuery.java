@@ -1,10 +1,10 @@
 package dev.candlewick.server.indicator;
 
-import dev.candlewick.Problem;
-import dev.candlewick.Timeframe;
 import dev.candlewick.indicator.Blocks;
 import dev.candlewick.indicator.IndicatorException;
 import dev.candlewick.indicator.Indicators;
+import dev.candlewick.net.Problem;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.CandleQuery;
 import dev.candlewick.server.web.Params;
 import java.util.HashSet;

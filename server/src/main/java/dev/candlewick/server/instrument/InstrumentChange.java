@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.web.Numbers;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;

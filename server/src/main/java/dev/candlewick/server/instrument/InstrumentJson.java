@@ -1,7 +1,7 @@
 package dev.candlewick.server.instrument;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.instrument.Instrument.Held;
 import dev.candlewick.server.web.Json;
 import dev.candlewick.server.web.Numbers;

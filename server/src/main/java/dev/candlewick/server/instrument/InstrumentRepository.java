@@ -1,6 +1,6 @@
 package dev.candlewick.server.instrument;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;

@@ -1,6 +1,6 @@
 package dev.candlewick.server.latest;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Times;
 import io.vertx.ext.web.RoutingContext;

@@ -1,6 +1,6 @@
 package dev.candlewick.server.latest;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.latest.Latest.Instrument;
 import dev.candlewick.server.tick.Quote;

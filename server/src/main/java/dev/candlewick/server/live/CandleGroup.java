@@ -1,9 +1,9 @@
 package dev.candlewick.server.live;
 
-import dev.candlewick.ChangeKind;
-import dev.candlewick.Problem;
-import dev.candlewick.RowKeys;
-import dev.candlewick.Timeframe;
+import dev.candlewick.net.Problem;
+import dev.candlewick.record.ChangeKind;
+import dev.candlewick.record.RowKeys;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.Wanted;

@@ -1,10 +1,10 @@
 package dev.candlewick.server.live;
 
-import dev.candlewick.ChangeKind;
+import dev.candlewick.record.ChangeKind;
 
 /**
  * The rows of one instrument and kind that one commit brought.
  *
- * @param keys as {@link dev.candlewick.RowKeys} packs them
+ * @param keys as {@link dev.candlewick.record.RowKeys} packs them
  */
 record Change(long transaction, int instrument, ChangeKind kind, byte[] keys) {}

@@ -1,7 +1,7 @@
 package dev.candlewick.server.live;
 
-import dev.candlewick.ChangeKind;
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.ChangeKind;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Candles;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;

@@ -1,7 +1,7 @@
 package dev.candlewick.server.live;
 
-import dev.candlewick.ChangeKind;
-import dev.candlewick.Journal;
+import dev.candlewick.record.ChangeKind;
+import dev.candlewick.record.Journal;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnection;

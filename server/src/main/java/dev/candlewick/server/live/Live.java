@@ -1,7 +1,7 @@
 package dev.candlewick.server.live;
 
-import dev.candlewick.Problem;
-import dev.candlewick.TextSocket;
+import dev.candlewick.net.Problem;
+import dev.candlewick.net.TextSocket;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import io.micrometer.core.instrument.MeterRegistry;

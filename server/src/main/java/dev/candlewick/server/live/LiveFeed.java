@@ -1,6 +1,6 @@
 package dev.candlewick.server.live;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.tick.Trade;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.candlewick.server.live;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.candlewick.JsonFault;
-import dev.candlewick.Problem;
-import dev.candlewick.TextSocket;
+import dev.candlewick.net.JsonFault;
+import dev.candlewick.net.Problem;
+import dev.candlewick.net.TextSocket;
 import dev.candlewick.server.live.LiveMetrics.Closed;
 import dev.candlewick.server.web.Problems;
 import io.vertx.core.Context;

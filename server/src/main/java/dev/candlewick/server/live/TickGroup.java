@@ -1,8 +1,8 @@
 package dev.candlewick.server.live;
 
-import dev.candlewick.ChangeKind;
-import dev.candlewick.Problem;
-import dev.candlewick.RowKeys;
+import dev.candlewick.net.Problem;
+import dev.candlewick.record.ChangeKind;
+import dev.candlewick.record.RowKeys;
 import dev.candlewick.server.tick.LiveTickRepository;
 import dev.candlewick.server.tick.Tick;
 import dev.candlewick.server.tick.TickMoment;

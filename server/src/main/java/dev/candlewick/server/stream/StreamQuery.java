@@ -1,6 +1,6 @@
 package dev.candlewick.server.stream;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.web.Cursor;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Times;

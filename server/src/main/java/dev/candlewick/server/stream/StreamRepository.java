@@ -1,6 +1,6 @@
 package dev.candlewick.server.stream;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;

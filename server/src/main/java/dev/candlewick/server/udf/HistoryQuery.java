@@ -1,6 +1,6 @@
 package dev.candlewick.server.udf;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Wanted;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.MultiMap;

@@ -1,6 +1,6 @@
 package dev.candlewick.server.udf;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,6 +1,6 @@
 package dev.candlewick.server.udf;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.Wanted;

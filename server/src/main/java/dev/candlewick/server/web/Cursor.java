@@ -1,6 +1,6 @@
 package dev.candlewick.server.web;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;

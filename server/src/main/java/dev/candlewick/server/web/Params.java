@@ -1,7 +1,7 @@
 package dev.candlewick.server.web;
 
-import dev.candlewick.Problem;
-import dev.candlewick.Timeframe;
+import dev.candlewick.net.Problem;
+import dev.candlewick.record.Timeframe;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.RoutingContext;

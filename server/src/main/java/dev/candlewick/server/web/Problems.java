@@ -1,6 +1,6 @@
 package dev.candlewick.server.web;
 
-import dev.candlewick.Problem;
+import dev.candlewick.net.Problem;
 import io.vertx.core.VertxException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;

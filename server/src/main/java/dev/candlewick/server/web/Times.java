@@ -1,7 +1,7 @@
 package dev.candlewick.server.web;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.candlewick.EpochTime;
+import dev.candlewick.record.EpochTime;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

@@ -3,7 +3,7 @@ package dev.candlewick.server.candle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.web.Range;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -2,7 +2,7 @@ package dev.candlewick.server.candle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;

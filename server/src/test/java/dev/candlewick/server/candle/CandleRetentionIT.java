@@ -3,7 +3,7 @@ package dev.candlewick.server.candle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.RunningServer;
 import dev.candlewick.server.TestDatabase;
 import java.sql.Connection;

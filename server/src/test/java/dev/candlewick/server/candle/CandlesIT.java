@@ -3,7 +3,7 @@ package dev.candlewick.server.candle;
 import static java.util.Comparator.comparingLong;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Vertx;

@@ -2,7 +2,7 @@ package dev.candlewick.server.candle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Vertx;
@@ -92,7 +92,8 @@ class NewChunkIT {
       throws SQLException {
     run(
         connection,
-        "insert into market.candles_1m (instrument_id, ts, open, high, low, close, volume, source) values (?, to_timestamp(?), 5, 5, 5, 5, 1, 1)",
+        "insert into market.candles_1m (instrument_id, ts, open, high, low, close, volume, source)"
+            + " values (?, to_timestamp(?), 5, 5, 5, 5, 1, 1)",
         instrument,
         second);
     run(

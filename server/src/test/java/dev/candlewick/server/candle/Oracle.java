@@ -4,7 +4,7 @@ import static java.util.Comparator.comparingLong;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.candlewick.Timeframe;
+import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.RawMarket.Sent;
 import dev.candlewick.server.candle.RawMarket.Trade;
 import java.math.BigDecimal;

@@ -2,10 +2,10 @@ package dev.candlewick.server.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.candlewick.Retention;
 import dev.candlewick.ingest.Ingest;
 import dev.candlewick.ingest.IngestConfig;
 import dev.candlewick.ingest.IngestKey;
+import dev.candlewick.record.Retention;
 import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;

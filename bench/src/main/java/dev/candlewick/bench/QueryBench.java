@@ -1,0 +1,299 @@
+package dev.candlewick.bench;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Candle queries over HTTP, and the same by prepared SQL. Both ask for the same ranges in the same
+ * order; the SQL is the least that gives the rows, and knows nothing of late trades.
+ */
+final class QueryBench {
+  private static final int DAYS = 30;
+  private static final int MINUTES = (int) TimeUnit.DAYS.toMinutes(DAYS);
+  private static final String COLUMNS =
+      "ts, open, high, low, close, volume, quote_volume, trades, taker_buy_volume, source";
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final URI server;
+  private final Database database;
+  private final int[] instrumentIds;
+  private final int withCandles;
+  private final Instant from =
+      Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(DAYS, ChronoUnit.DAYS);
+
+  QueryBench(URI server, Database database, int[] instrumentIds, int withCandles) {
+    this.server = server;
+    this.database = database;
+    this.instrumentIds = instrumentIds;
+    this.withCandles = withCandles;
+  }
+
+  /**
+   * A query in both forms.
+   *
+   * @param title what the figures call it
+   * @param minutes the length of its range; 0: it has none
+   */
+  enum Query {
+    LATEST_500(
+        "latest 500 of 1m",
+        0,
+        "&timeframe=1m&limit=500",
+        "select "
+            + COLUMNS
+            + " from market.candles_1m"
+            + " where instrument_id = ? order by ts desc limit 500"),
+    RANGE_1000(
+        "range of 1,000 of 1m",
+        1000,
+        "&timeframe=1m&limit=1000",
+        "select "
+            + COLUMNS
+            + " from market.candles_1m"
+            + " where instrument_id = ? and ts >= ? and ts < ? order by ts limit 1000"),
+    ONE_DAY(
+        "one day of 1m",
+        1440,
+        "&timeframe=1m&limit=1440",
+        "select "
+            + COLUMNS
+            + " from market.candles_1m"
+            + " where instrument_id = ? and ts >= ? and ts < ? order by ts limit 1440"),
+    SEVEN_MINUTES(
+        "range of 500 of 7m",
+        3500,
+        "&timeframe=7m&limit=500",
+        "select time_bucket('7 minutes', ts) as bucket, first(open, ts), max(high), min(low),"
+            + " last(close, ts), sum(volume), sum(quote_volume), sum(trades),"
+            + " sum(taker_buy_volume), bit_or(source) from market.candles_1m where instrument_id ="
+            + " ? and ts >= ? and ts < ? group by 1 order by 1 limit 500");
+
+    final String title;
+    private final int minutes;
+    private final String parameters;
+    private final String sql;
+
+    Query(String title, int minutes, String parameters, String sql) {
+      this.title = title;
+      this.minutes = minutes;
+      this.parameters = parameters;
+      this.sql = sql;
+    }
+  }
+
+  /** Stores 30 days of minutes of each instrument, as the venue's own closed candles. */
+  void load() throws Exception {
+    SplittableRandom random = new SplittableRandom(2);
+    for (int instrument = 0; instrument < withCandles; instrument++) {
+      long cents = 1_000_00;
+      for (int minute = 0; minute < MINUTES; minute += 5000) {
+        StringBuilder rows = new StringBuilder();
+        for (int i = minute; i < Math.min(minute + 5000, MINUTES); i++) {
+          long open = cents;
+          cents = Math.max(100, cents + random.nextInt(-50, 51));
+          rows.append(rows.isEmpty() ? "" : ",")
+              .append(candle(i, open, cents, random.nextInt(1, 9999)));
+        }
+        post(instrument, rows);
+      }
+    }
+  }
+
+  private String candle(int minute, long open, long close, int volume) {
+    return "{\"ts\":%d,\"open\":%s,\"high\":%s,\"low\":%s,\"close\":%s,\"volume\":%s}"
+        .formatted(
+            from.plus(minute, ChronoUnit.MINUTES).toEpochMilli(),
+            open / 100.0,
+            (Math.max(open, close) + 7) / 100.0,
+            (Math.min(open, close) - 7) / 100.0,
+            close / 100.0,
+            volume / 1000.0);
+  }
+
+  private void post(int instrument, StringBuilder rows) throws IOException, InterruptedException {
+    String body =
+        "{\"venue\":\"%s\",\"symbol\":\"%s\",\"timeframe\":\"1m\",\"rows\":[%s]}"
+            .formatted(BenchTrades.VENUE, BenchTrades.symbol(instrument), rows);
+    HttpResponse<String> answer =
+        http.send(
+            HttpRequest.newBuilder(server.resolve("/v1/candles"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build(),
+            BodyHandlers.ofString());
+    if (answer.statusCode() != 200) {
+      throw new IOException(answer.statusCode() + " " + answer.body());
+    }
+  }
+
+  /** One query of a client; the number of rows that came. */
+  interface Asked {
+    int ask(int instrument, Instant from, Instant to) throws Exception;
+  }
+
+  /** Milliseconds of each of {@code count} queries, one after the other. */
+  double[] overHttp(Query query, int count, long seed) throws Exception {
+    return times(query, count, seed, httpClient(query));
+  }
+
+  /** Milliseconds of each of the same queries as prepared SQL. */
+  double[] overSql(Query query, int count, long seed) throws Exception {
+    try (Connection connection = database.connect();
+        PreparedStatement select = connection.prepareStatement(query.sql)) {
+      return times(query, count, seed, sqlClient(query, select));
+    }
+  }
+
+  /** Queries a second that {@code clients} at once get answered. */
+  double throughputOverHttp(Query query, int clients, int count) throws Exception {
+    double seconds =
+        Clients.runAll(clients, client -> times(query, count, client, httpClient(query)));
+    return clients * count / seconds;
+  }
+
+  /** The same by prepared SQL, a connection each. */
+  double throughputOverSql(Query query, int clients, int count) throws Exception {
+    double seconds = Clients.runAll(clients, client -> overSql(query, count, client));
+    return clients * count / seconds;
+  }
+
+  private double[] times(Query query, int count, long seed, Asked asked) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[] times = new double[count];
+    for (int i = 0; i < count; i++) {
+      int instrument = random.nextInt(withCandles);
+      Instant start = from.plus(random.nextInt(MINUTES - query.minutes), ChronoUnit.MINUTES);
+      long began = System.nanoTime();
+      int rows = asked.ask(instrument, start, start.plus(query.minutes, ChronoUnit.MINUTES));
+      times[i] = (System.nanoTime() - began) / 1e6;
+      if (rows < 400) {
+        throw new IOException(query + " gave " + rows + " rows only");
+      }
+    }
+    return times;
+  }
+
+  private Asked httpClient(Query query) {
+    return (instrument, start, end) -> {
+      String range = query.minutes == 0 ? "" : "&from=" + start + "&to=" + end;
+      String path =
+          "/v1/candles?venue=%s&symbol=%s%s%s"
+              .formatted(
+                  BenchTrades.VENUE, BenchTrades.symbol(instrument), query.parameters, range);
+      return rows(get(path));
+    };
+  }
+
+  private byte[] get(String path) throws IOException {
+    HttpURLConnection request = (HttpURLConnection) server.resolve(path).toURL().openConnection();
+    if (request.getResponseCode() != 200) {
+      throw new IOException(path + ": " + request.getResponseCode());
+    }
+    try (InputStream body = request.getInputStream()) {
+      return body.readAllBytes();
+    }
+  }
+
+  /** How many objects are in the one that the body is. */
+  private static int rows(byte[] body) {
+    int rows = -1;
+    for (byte each : body) {
+      rows += each == '{' ? 1 : 0;
+    }
+    return rows;
+  }
+
+  private Asked sqlClient(Query query, PreparedStatement select) {
+    return (instrument, start, end) -> {
+      select.setInt(1, instrumentIds[instrument]);
+      if (query.minutes > 0) {
+        select.setTimestamp(2, Timestamp.from(start));
+        select.setTimestamp(3, Timestamp.from(end));
+      }
+      return read(select);
+    };
+  }
+
+  /** Reads every value, as a server must. */
+  private static int read(PreparedStatement select) throws SQLException {
+    int rows = 0;
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        row.getTimestamp(1);
+        for (int column = 2; column <= 7; column++) {
+          row.getDouble(column);
+        }
+        row.getLong(8);
+        row.getDouble(9);
+        row.getInt(10);
+        rows++;
+      }
+    }
+    return rows;
+  }
+
+  /** Milliseconds of each of {@code count} {@code GET /v1/latest} of all instruments. */
+  double[] latestOverHttp(int count) throws Exception {
+    StringBuilder symbols = new StringBuilder();
+    for (int i = 0; i < instrumentIds.length; i++) {
+      symbols.append(i == 0 ? "" : ",").append(BenchTrades.symbol(i));
+    }
+    String path = "/v1/latest?venue=" + BenchTrades.VENUE + "&symbol=" + symbols;
+    double[] times = new double[count];
+    for (int i = 0; i < count; i++) {
+      long began = System.nanoTime();
+      int found = new JsonObject(Buffer.buffer(get(path))).getJsonArray("latest").size();
+      times[i] = (System.nanoTime() - began) / 1e6;
+      if (found != instrumentIds.length) {
+        throw new IOException("latest of " + found + " instruments only");
+      }
+    }
+    return times;
+  }
+
+  /** The last trade of the same instruments by SQL. */
+  double[] latestOverSql(int count) throws Exception {
+    Object[] ids = new Object[instrumentIds.length];
+    for (int i = 0; i < instrumentIds.length; i++) {
+      ids[i] = instrumentIds[i];
+    }
+    double[] times = new double[count];
+    try (Connection connection = database.connect();
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select t.* from unnest(?::int4[]) i (id) cross join lateral (select * from"
+                    + " market.trades where instrument_id = i.id"
+                    + " order by ts desc, trade_id desc limit 1) t")) {
+      select.setArray(1, connection.createArrayOf("int4", ids));
+      for (int i = 0; i < count; i++) {
+        long began = System.nanoTime();
+        try (ResultSet row = select.executeQuery()) {
+          while (row.next()) {
+            row.getDouble(4);
+          }
+        }
+        times[i] = (System.nanoTime() - began) / 1e6;
+      }
+    }
+    return times;
+  }
+}

@@ -1,0 +1,170 @@
+package dev.candlewick.client;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code candlewick export KIND}: a range of rows of a server as a file that {@code import} takes.
+ *
+ * <p>Exit code 0: the file is whole; 1: it could not be made, and is not there; 2: the command line
+ * is wrong.
+ */
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Writes trades, quotes or candles of a server to a file.",
+    footer = {
+      "",
+      "The file is CSV or NDJSON, by its name also gzip; import takes it back as it is,",
+      "the digits of every number included. It appears only once it is whole.",
+      "The API key is read from CANDLEWICK_API_KEY in the environment."
+    })
+public final class ExportCommand implements Callable<Integer> {
+  private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final @Nullable String apiKey;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "KIND", description = "trades, quotes or candles.")
+  private RowKind kind = RowKind.TRADES;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      description = "The file to write: *.csv or *.ndjson, with .gz at its end compressed.")
+  private Path output = Path.of("");
+
+  @Option(names = "--venue", required = true, description = "The venue.")
+  private String venue = "";
+
+  @Option(
+      names = "--symbol",
+      split = ",",
+      description = "Symbols, parted by commas. Default: all of the venue.")
+  private List<String> symbols = List.of();
+
+  @Option(names = "--timeframe", description = "Of candles: 1m, 1h, 1d, ...")
+  private @Nullable String timeframe;
+
+  @Option(
+      names = "--source",
+      defaultValue = "auto",
+      description = "Of candles: auto, built or native. Default: ${DEFAULT-VALUE}")
+  private String source = "";
+
+  @Option(
+      names = "--from",
+      defaultValue = "1970-01-01",
+      description = "First time: RFC 3339 or a date. Default: ${DEFAULT-VALUE}")
+  private String from = "";
+
+  @Option(names = "--to", description = "Up to this time, exclusive. Default: now.")
+  private @Nullable String to;
+
+  @Option(
+      names = "--url",
+      defaultValue = "http://127.0.0.1:8080",
+      description = "The server. Default: ${DEFAULT-VALUE}")
+  private URI url = URI.create("");
+
+  /** A command that authenticates with {@code apiKey}; null where the server has no keys. */
+  public ExportCommand(@Nullable String apiKey) {
+    this.apiKey = apiKey;
+  }
+
+  /** Writes beside the file and gives it its name at the end. */
+  @Override
+  public Integer call() throws InterruptedException {
+    Export.Query query = query();
+    PrintWriter err = spec().commandLine().getErr();
+    Path part = output.resolveSibling(output.getFileName() + ".part");
+    try {
+      long rows = write(query, part, err);
+      Files.move(part, output, StandardCopyOption.REPLACE_EXISTING);
+      PrintWriter out = spec().commandLine().getOut();
+      out.println("wrote " + rows + " rows to " + output);
+      out.flush();
+      return 0;
+    } catch (IOException e) {
+      err.println("export: " + (e.getMessage() == null ? "cannot reach " + url : e.getMessage()));
+      err.flush();
+      part.toFile().delete();
+      return 1;
+    }
+  }
+
+  private long write(Export.Query query, Path part, PrintWriter err)
+      throws IOException, InterruptedException {
+    String name = String.valueOf(output.getFileName());
+    try (OutputStream file = Files.newOutputStream(part);
+        OutputStream bytes = name.endsWith(".gz") ? new GZIPOutputStream(file, 1 << 16) : file;
+        Writer text = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
+      boolean csv = name.matches(".*\\.csv(\\.gz)?");
+      RowWriter rows = new RowWriter(kind, csv, text, query.instrumentFields());
+      long[] told = {System.nanoTime()};
+      new Export(query)
+          .write(
+              rows,
+              count -> {
+                if (System.nanoTime() - told[0] > PROGRESS_NANOS) {
+                  told[0] = System.nanoTime();
+                  err.printf("%,d rows%n", count);
+                  err.flush();
+                }
+              });
+      return rows.rows();
+    }
+  }
+
+  private Export.Query query() {
+    String name = String.valueOf(output.getFileName());
+    if (!name.matches(".*\\.(csv|ndjson)(\\.gz)?")) {
+      throw wrong("--output " + output + ": must end in .csv or .ndjson, and .gz where compressed");
+    }
+    boolean candles = kind == RowKind.CANDLES;
+    if (candles != (timeframe != null)) {
+      throw wrong("--timeframe is " + (candles ? "needed" : "not") + " for " + kind);
+    }
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("from", from);
+    if (to != null) {
+      parameters.put("to", to);
+    }
+    if (candles) {
+      parameters.putAll(Map.of("state", "closed", "source", source));
+    }
+    return new Export.Query(url, apiKey, kind, venue, symbols, timeframe, parameters);
+  }
+
+  private ParameterException wrong(String what) {
+    return new ParameterException(spec().commandLine(), what);
+  }
+
+  private CommandSpec spec() {
+    return Objects.requireNonNull(spec, "picocli sets it");
+  }
+}

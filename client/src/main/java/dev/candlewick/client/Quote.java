@@ -1,0 +1,26 @@
+package dev.candlewick.client;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Best bid and best ask, as the venue's own text. One side may be null (an empty book), not both.
+ *
+ * <p>A quote has no id: the server knows it by its stream and place in it, so a quote sent again
+ * under another stream or seq is another quote.
+ *
+ * @param ts nanoseconds since the epoch
+ */
+public record Quote(
+    long ts,
+    @Nullable String bid,
+    @Nullable String bidSize,
+    @Nullable String ask,
+    @Nullable String askSize)
+    implements Tick {
+
+  public Quote {
+    if (bid == null && ask == null) {
+      throw new IllegalArgumentException("a quote needs a bid or an ask");
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.candlewick.client;
+
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** Several replays at once, a thread each, and what is said about them. */
+final class ReplayRun {
+  private static final int PROGRESS_SECONDS = 2;
+
+  private final String name;
+  private final List<Replay> replays;
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  /** {@code name}: the command's, before what went wrong. */
+  ReplayRun(String name, List<Replay> replays, PrintWriter out, PrintWriter err) {
+    this.name = name;
+    this.replays = replays;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs all to their end; 0 if each row is committed, 1 if not. */
+  int run() throws InterruptedException {
+    ExecutorService threads = Executors.newFixedThreadPool(replays.size());
+    Map<Replay, Future<?>> running = new LinkedHashMap<>();
+    try {
+      replays.forEach(replay -> running.put(replay, threads.submit(replay)));
+      threads.shutdown();
+      while (!threads.awaitTermination(PROGRESS_SECONDS, TimeUnit.SECONDS)) {
+        running.forEach(this::showProgress);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    boolean complete = true;
+    for (Map.Entry<Replay, Future<?>> ended : running.entrySet()) {
+      complete &= showEnd(ended.getKey(), ended.getValue());
+    }
+    return showSum() && complete ? 0 : 1;
+  }
+
+  private void showProgress(Replay replay, Future<?> end) {
+    String progress = end.isDone() ? "" : replay.progress();
+    if (!progress.isEmpty()) {
+      err.println(progress);
+      err.flush();
+    }
+  }
+
+  /** Says what is to be said about one file; false if it could not be sent to its end. */
+  private boolean showEnd(Replay replay, Future<?> end) throws InterruptedException {
+    Replay.Result result = replay.result();
+    if (result.passedOver() > 0) {
+      err.println(
+          replay.file() + ": " + result.passedOver() + " rows were committed by an earlier run");
+    }
+    for (String row : result.first()) {
+      err.println(replay.file() + ": rejected: " + row);
+    }
+    try {
+      end.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      err.println(name + ": " + (cause == null ? e.getMessage() : cause.getMessage()));
+      return false;
+    }
+    if (result.sent() + result.passedOver() == 0) {
+      err.println(replay.file() + ": no row in it");
+    }
+    return true;
+  }
+
+  /** The last line; false if rows were rejected. */
+  private boolean showSum() {
+    long sent = 0;
+    long committed = 0;
+    long duplicates = 0;
+    long rejected = 0;
+    for (Replay replay : replays) {
+      Replay.Result result = replay.result();
+      sent += result.sent();
+      committed += result.committed();
+      duplicates += result.duplicates();
+      rejected += result.rejected();
+    }
+    err.flush();
+    out.printf(
+        Locale.ROOT,
+        "sent %d rows, committed %d, duplicates %d, rejected %d%n",
+        sent,
+        committed,
+        duplicates,
+        rejected);
+    out.flush();
+    return rejected == 0;
+  }
+}

@@ -1,0 +1,250 @@
+package dev.candlewick.net;
+
+import dev.candlewick.net.FrameAssembler.RefusedException;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's WebSocket as whole text messages, which ends with the close code that is due whatever
+ * the client does: after a broken frame, and also where the client does not read or never answers.
+ * Lives on the event loop it was made on.
+ */
+public final class TextSocket {
+  /** How long a client has to read the close frame and to answer it. */
+  private static final long CLOSE_MILLIS = 5_000;
+
+  private final ServerWebSocket socket;
+  private final HttpConnection connection;
+  private final Context context;
+  private final FrameAssembler frames;
+  private final Duration patience;
+  private @Nullable Listener listener;
+  private long lastHeard = System.nanoTime();
+  private long cutOff = -1;
+  private long unread = -1;
+  private boolean held;
+  private boolean stalled;
+  private boolean closed;
+
+  /** What comes from the client. Nothing but {@link #ended} is called once the socket is closed. */
+  public interface Listener {
+    /** A whole message, valid UTF-8. */
+    void message(byte[] text);
+
+    /**
+     * The client broke a rule and must be closed with this code; {@code code} is a stable word and
+     * {@code detail} a sentence for the client.
+     */
+    void refused(int closeCode, String code, String detail);
+
+    /** A message that is not whole yet holds so many bytes now; 0 once it is. */
+    default void hold(int bytes) {}
+
+    /** The client has left unread what was sent for as long as it may; it must be closed. */
+    void unread();
+
+    /** There is room again for what is to be sent. */
+    void drained();
+
+    /** The connection is gone. */
+    void ended();
+  }
+
+  /**
+   * On a connection that was upgraded.
+   *
+   * @param messageBytes size of a client's message at most
+   * @param patience how long a client may leave unread what was sent
+   */
+  public TextSocket(
+      HttpConnection connection, ServerWebSocket socket, int messageBytes, Duration patience) {
+    this.connection = connection;
+    this.socket = socket;
+    this.context = Vertx.currentContext();
+    this.frames = new FrameAssembler(messageBytes);
+    this.patience = patience;
+  }
+
+  /** Begins to read. */
+  public void start(Listener itsListener) {
+    listener = itsListener;
+    Wire.pipeline(connection).addBefore(Wire.VERTX, "broken frames", new BrokenFrames());
+    socket.frameHandler(this::onFrame);
+    socket.drainHandler(drained -> onDrained());
+    // What breaks the connection also ends it; broken frames do not come here.
+    socket.exceptionHandler(cause -> {});
+    socket.closeHandler(
+        gone -> {
+          closed = true;
+          context.owner().cancelTimer(cutOff);
+          context.owner().cancelTimer(unread);
+          listener().ended();
+        });
+  }
+
+  /**
+   * Stands before Vert.x, which would cut the connection at once: a close frame written while a
+   * good frame of the same read is worked off would never be flushed.
+   */
+  private final class BrokenFrames extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
+      if (cause instanceof CorruptedWebSocketFrameException broken) {
+        context.runOnContext(hop -> onBroken(broken));
+      } else {
+        from.fireExceptionCaught(cause);
+      }
+    }
+  }
+
+  private Listener listener() {
+    if (listener == null) {
+      throw new IllegalStateException("a socket is started before it is used");
+    }
+    return listener;
+  }
+
+  private void onBroken(CorruptedWebSocketFrameException broken) {
+    if (!closed) {
+      boolean tooLarge = broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG);
+      listener()
+          .refused(
+              broken.closeStatus().code(),
+              tooLarge ? "too_large" : "protocol_error",
+              String.valueOf(broken.getMessage()));
+    }
+  }
+
+  private void onFrame(WebSocketFrame frame) {
+    lastHeard = System.nanoTime();
+    stallIfFull();
+    boolean ofMessage = frame.isText() || frame.isBinary() || frame.isContinuation();
+    if (closed || !ofMessage) {
+      return;
+    }
+    try {
+      Optional<byte[]> message = frames.add(frame);
+      listener().hold(frames.held());
+      if (message.isPresent()) {
+        listener().message(message.get());
+      }
+    } catch (RefusedException e) {
+      listener().refused(e.closeCode, e.code, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Who does not read is not read either: each ping is owed a pong, and they would pile up. */
+  private void stallIfFull() {
+    if (isFull() && !stalled) {
+      stalled = true;
+      stopReading();
+      unread = context.owner().setTimer(patience.toMillis(), late -> onUnread());
+    }
+  }
+
+  private void onUnread() {
+    if (!closed) {
+      listener().unread();
+    }
+  }
+
+  private void onDrained() {
+    stalled = false;
+    context.owner().cancelTimer(unread);
+    readOn();
+    if (!closed) {
+      listener().drained();
+    }
+  }
+
+  private void readOn() {
+    if (!held && !stalled) {
+      lastHeard = System.nanoTime();
+      Wire.read(connection, true);
+      socket.resume();
+    }
+  }
+
+  /** Vert.x alone would still take in many frames. */
+  private void stopReading() {
+    socket.pause();
+    Wire.read(connection, false);
+  }
+
+  /** Where everything of this socket happens. */
+  public Context context() {
+    return context;
+  }
+
+  /** Sends a message, unless the socket is closed. */
+  public void send(String text) {
+    if (isOpen()) {
+      socket.writeTextMessage(text);
+      stallIfFull();
+    }
+  }
+
+  /** Sends a message of UTF-8, unless the socket is closed. */
+  public void send(Buffer utf8) {
+    send(utf8.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Asks for a sign of life, unless the socket is closed. */
+  public void ping(String payload) {
+    if (isOpen()) {
+      socket.writePing(Buffer.buffer(payload));
+    }
+  }
+
+  /** How long nothing was heard of the client while it was listened to. */
+  public Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - lastHeard);
+  }
+
+  /** Whether the client leaves unread what was sent. */
+  public boolean isFull() {
+    return !socket.isClosed() && socket.writeQueueFull();
+  }
+
+  /** Whether messages can still come and go. */
+  public boolean isOpen() {
+    return !closed && !socket.isClosed();
+  }
+
+  /** Stops to read; what is there stays in the kernel, and pongs with it. */
+  public void pause() {
+    held = true;
+    stopReading();
+  }
+
+  /** Goes on reading. The time in between was no silence of the client. */
+  public void resume() {
+    held = false;
+    readOn();
+  }
+
+  /**
+   * Closes with this code after what was sent. Reads on, for the client's own close frame; cuts the
+   * connection if none comes in time, or the client does not even read.
+   */
+  public void close(int code, String reason) {
+    if (!closed) {
+      closed = true;
+      resume();
+      socket.close((short) code, reason);
+      cutOff = context.owner().setTimer(CLOSE_MILLIS, late -> Wire.cut(connection));
+    }
+  }
+}

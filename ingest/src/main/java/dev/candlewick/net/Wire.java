@@ -1,0 +1,39 @@
+package dev.candlewick.net;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+
+/** What Vert.x does not let one do with a server's connection: it is asked of the channel below. */
+public final class Wire {
+  /** The name of Vert.x's own handler, the last of a connection's pipeline. */
+  static final String VERTX = "handler";
+
+  private Wire() {}
+
+  /**
+   * Runs {@code action} once the connection is gone, on its event loop. Vert.x's own close handler
+   * is forgotten when the connection becomes a WebSocket.
+   */
+  public static void whenGone(HttpConnection connection, Runnable action) {
+    ((ConnectionBase) connection).closeFuture().onComplete(gone -> action.run());
+  }
+
+  /** Cuts the connection without good-bye, whatever is still to be sent on it. */
+  public static void cut(HttpConnection connection) {
+    ChannelHandlerContext vertx = pipeline(connection).context(VERTX);
+    if (vertx != null) {
+      vertx.close();
+    }
+  }
+
+  /** Whether bytes are taken from the kernel. */
+  static void read(HttpConnection connection, boolean reads) {
+    pipeline(connection).channel().config().setAutoRead(reads);
+  }
+
+  static ChannelPipeline pipeline(HttpConnection connection) {
+    return ((ConnectionBase) connection).channelHandlerContext().pipeline();
+  }
+}

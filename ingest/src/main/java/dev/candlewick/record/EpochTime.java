@@ -1,0 +1,90 @@
+package dev.candlewick.record;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Times as they are written on the wire, as microseconds since the epoch. */
+public final class EpochTime {
+  private static final Pattern RFC_3339 =
+      Pattern.compile(
+          "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
+              + "([Zz]|[+-][0-9]{2}:[0-9]{2})");
+  private static final Pattern NUMBER =
+      Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?");
+  private static final int LONGEST_NUMBER = 100;
+  private static final int T = 10;
+  private static final int MICRO_DIGITS = 6;
+
+  /** No time has so many digits before the point, or needs so many after it. */
+  private static final int FAR = 40;
+
+  private EpochTime() {}
+
+  /**
+   * The instant of an RFC 3339 time, which may have a space for the T.
+   *
+   * @throws DateTimeException if there is no such date or time of day
+   * @throws IllegalArgumentException if the text is not RFC 3339
+   */
+  public static Instant instant(String text) {
+    if (!RFC_3339.matcher(text).matches()) {
+      throw new IllegalArgumentException("not RFC 3339");
+    }
+    String withT =
+        text.charAt(T) == ' ' ? text.substring(0, T) + 'T' + text.substring(T + 1) : text;
+    return OffsetDateTime.parse(withT, DateTimeFormatter.ISO_OFFSET_DATE_TIME).toInstant();
+  }
+
+  /** The number, with a fraction or an exponent if it has one; null if the text is none. */
+  public static @Nullable BigDecimal number(String text) {
+    boolean isNumber = text.length() <= LONGEST_NUMBER && NUMBER.matcher(text).matches();
+    return isNumber ? new BigDecimal(text) : null;
+  }
+
+  /**
+   * The microseconds of a number that counts units of {@code 10^-digits} seconds; what is finer is
+   * rounded.
+   *
+   * @param digits 0 for seconds, 3 for milliseconds, 6, 9
+   * @throws ArithmeticException if a long does not hold them
+   */
+  public static long micros(BigDecimal number, int digits, RoundingMode rounding) {
+    return whole(number, MICRO_DIGITS - digits, rounding);
+  }
+
+  /**
+   * The number with its point moved to the right by so many digits, rounded to a whole one.
+   *
+   * @throws ArithmeticException if a long does not hold it
+   */
+  public static long whole(BigDecimal number, int digits, RoundingMode rounding) {
+    int magnitude = number.precision() - number.scale();
+    if (magnitude > FAR && number.signum() != 0) {
+      throw new ArithmeticException("too far from 1970");
+    }
+    // A smaller one is rounded like the smallest looked at.
+    BigDecimal near =
+        magnitude < -FAR ? BigDecimal.valueOf(number.signum()).movePointLeft(FAR) : number;
+    return number.signum() == 0
+        ? 0
+        : near.movePointRight(digits).setScale(0, rounding).longValueExact();
+  }
+
+  /**
+   * The microseconds of an instant; what is finer is rounded.
+   *
+   * @throws ArithmeticException if a long does not hold them
+   */
+  public static long micros(Instant instant, RoundingMode rounding) {
+    return micros(
+        BigDecimal.valueOf(instant.getEpochSecond()).add(BigDecimal.valueOf(instant.getNano(), 9)),
+        0,
+        rounding);
+  }
+}

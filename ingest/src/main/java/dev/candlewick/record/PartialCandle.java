@@ -1,0 +1,166 @@
+package dev.candlewick.record;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+
+/**
+ * Some of a minute's trades, summed up so that their minute can be made of such parts as it would
+ * be of the trades: {@code market.built_minute} says how. Times are microseconds since the epoch.
+ */
+public final class PartialCandle {
+  private static final int NO_PRICE = 1;
+  private static final int NO_VOLUME = 2;
+  private static final int BUY = 1;
+
+  /** Trades, whether all sides are told, then first and last (ts, taken, id, price), high, low. */
+  private static final int FIXED_BYTES = 4 + 1 + 10 * 8;
+
+  private int trades;
+  private boolean sidesTold = true;
+  private long firstTs = Long.MAX_VALUE;
+  private long firstTaken = Long.MAX_VALUE;
+  private long firstId = Long.MAX_VALUE;
+  private double open = Double.NaN;
+  private long lastTs = Long.MIN_VALUE;
+  private long lastTaken = Long.MIN_VALUE;
+  private long lastId = Long.MIN_VALUE;
+  private double close = Double.NaN;
+  private double high = Double.NEGATIVE_INFINITY;
+  private double low = Double.POSITIVE_INFINITY;
+  private final ExactSum volume = new ExactSum();
+  private final ExactSum quoteVolume = new ExactSum();
+  private final ExactSum takerBuyVolume = new ExactSum();
+
+  /**
+   * Adds a trade; its columns as in {@code market.trades}, {@code taken} as a number: -1 for null,
+   * which comes first.
+   */
+  public void add(long ts, long taken, long id, double price, double size, int side, int flags) {
+    trades++;
+    if ((flags & NO_PRICE) == 0) {
+      addFirst(ts, taken, id, price);
+      addLast(ts, taken, id, price);
+      high = Math.max(high, price);
+      low = Math.min(low, price);
+    }
+    if ((flags & NO_VOLUME) == 0) {
+      sidesTold &= side != 0;
+      volume.add(size);
+      quoteVolume.addProduct(price, size);
+      if (side == BUY) {
+        takerBuyVolume.add(size);
+      }
+    }
+  }
+
+  private void addFirst(long ts, long taken, long id, double price) {
+    if (compare(ts, taken, id, firstTs, firstTaken, firstId) < 0) {
+      firstTs = ts;
+      firstTaken = taken;
+      firstId = id;
+      open = price;
+    }
+  }
+
+  private void addLast(long ts, long taken, long id, double price) {
+    if (compare(ts, taken, id, lastTs, lastTaken, lastId) > 0) {
+      lastTs = ts;
+      lastTaken = taken;
+      lastId = id;
+      close = price;
+    }
+  }
+
+  private static int compare(long ts, long taken, long id, long ts2, long taken2, long id2) {
+    if (ts != ts2) {
+      return Long.compare(ts, ts2);
+    }
+    return taken == taken2 ? Long.compare(id, id2) : Long.compare(taken, taken2);
+  }
+
+  /** The part in about 120 bytes. */
+  public byte[] packed() {
+    byte[][] sums = {
+      packed(volume.exact()), packed(quoteVolume.exact()), packed(takerBuyVolume.exact())
+    };
+    ByteBuffer out =
+        ByteBuffer.allocate(FIXED_BYTES + sums[0].length + sums[1].length + sums[2].length);
+    out.putInt(trades).put((byte) (sidesTold ? 1 : 0));
+    out.putLong(firstTs).putLong(firstTaken).putLong(firstId).putDouble(open);
+    out.putLong(lastTs).putLong(lastTaken).putLong(lastId).putDouble(close);
+    out.putDouble(high).putDouble(low);
+    for (byte[] sum : sums) {
+      out.put(sum);
+    }
+    return out.array();
+  }
+
+  /** Adds the trades of a part of the same minute. */
+  public void addPacked(byte[] packed) {
+    ByteBuffer in = ByteBuffer.wrap(packed);
+    trades += in.getInt();
+    sidesTold &= in.get() == 1;
+    addFirst(in.getLong(), in.getLong(), in.getLong(), in.getDouble());
+    addLast(in.getLong(), in.getLong(), in.getLong(), in.getDouble());
+    high = Math.max(high, in.getDouble());
+    low = Math.min(low, in.getDouble());
+    volume.add(decimal(in));
+    quoteVolume.add(decimal(in));
+    takerBuyVolume.add(decimal(in));
+  }
+
+  private static byte[] packed(BigDecimal sum) {
+    byte[] digits = sum.unscaledValue().toByteArray();
+    return ByteBuffer.allocate(8 + digits.length)
+        .putInt(sum.scale())
+        .putInt(digits.length)
+        .put(digits)
+        .array();
+  }
+
+  private static BigDecimal decimal(ByteBuffer in) {
+    int scale = in.getInt();
+    byte[] digits = new byte[in.getInt()];
+    in.get(digits);
+    return new BigDecimal(new BigInteger(digits), scale);
+  }
+
+  public int trades() {
+    return trades;
+  }
+
+  /** Whether a trade has a price: without one there is no candle. */
+  public boolean isPriced() {
+    return !Double.isNaN(open);
+  }
+
+  public double open() {
+    return open;
+  }
+
+  public double high() {
+    return high;
+  }
+
+  public double low() {
+    return low;
+  }
+
+  public double close() {
+    return close;
+  }
+
+  public double volume() {
+    return volume.value();
+  }
+
+  public double quoteVolume() {
+    return quoteVolume.value();
+  }
+
+  /** NaN where a side is not told. */
+  public double takerBuyVolume() {
+    return sidesTold ? takerBuyVolume.value() : Double.NaN;
+  }
+}

@@ -1,7 +1,0 @@
-package dev.candlewick.feed;
-
-/**
- * A message and when the row that completed it was recorded, nanoseconds since the epoch; 0 if that
- * is not known.
- */
-record RecordedMessage(TickMessage message, long recorded) {}

@@ -1,7 +1,0 @@
-package dev.candlewick.feed;
-
-/** A trade or a quote. */
-public sealed interface Tick permits Trade, Quote {
-  /** When it happened at the venue, nanoseconds since the epoch; the server keeps microseconds. */
-  long ts();
-}
