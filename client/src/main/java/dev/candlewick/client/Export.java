@@ -3,46 +3,32 @@ package dev.candlewick.client;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.candlewick.client.format.Kind;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a range of rows over the read API, page by page along the cursors. */
 final class Export {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int ATTEMPTS = 10;
-  private static final int OK = 200;
   private static final String PAGE = "10000";
 
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+  private final Api api;
   private final Query query;
 
   /**
    * What is asked for.
    *
-   * @param server such as {@code http://127.0.0.1:8080}
    * @param symbols those wanted; empty for all of the venue
    * @param parameters of the read, beside what names an instrument
    */
   record Query(
-      URI server,
-      @Nullable String apiKey,
-      RowKind kind,
+      Kind kind,
       String venue,
       List<String> symbols,
       @Nullable String timeframe,
@@ -50,13 +36,23 @@ final class Export {
 
     /** The fields that name an instrument, and its candles, in each row. */
     List<String> instrumentFields() {
+      if (kind.isRecords()) {
+        return List.of();
+      }
       return timeframe == null
           ? List.of("venue", "symbol")
           : List.of("venue", "symbol", "timeframe");
     }
 
+    private String path() {
+      return kind.isRecords() ? "/v1/records/" + kind : "/v1/" + kind;
+    }
+
     private Map<String, String> instrument(String symbol) {
       Map<String, String> instrument = new LinkedHashMap<>();
+      if (kind.isRecords()) {
+        return instrument;
+      }
       instrument.put("venue", venue);
       instrument.put("symbol", symbol);
       if (timeframe != null) {
@@ -66,17 +62,19 @@ final class Export {
     }
   }
 
-  Export(Query query) {
+  Export(Api api, Query query) {
+    this.api = api;
     this.query = query;
   }
 
   /**
-   * Writes every row of every instrument, in order of time; tells how many after each page.
+   * Writes every row of every instrument, in order of time; tells how many after each page. Records
+   * are written in one go, whatever their instruments.
    *
    * @throws IOException if the server cannot be asked or refuses; what it said is in the message
    */
   void write(RowWriter rows, LongConsumer progress) throws IOException, InterruptedException {
-    for (String symbol : query.symbols().isEmpty() ? allSymbols() : query.symbols()) {
+    for (String symbol : symbols()) {
       Map<String, String> instrument = query.instrument(symbol);
       rows.turnTo(instrument);
       Map<String, String> parameters = new LinkedHashMap<>(instrument);
@@ -87,7 +85,7 @@ final class Export {
         if (cursor != null) {
           parameters.put("cursor", cursor);
         }
-        HttpResponse<String> page = get("/v1/" + query.kind(), parameters);
+        HttpResponse<String> page = api.get(query.path(), parameters);
         for (String row : page.body().split("\n")) {
           if (!row.isEmpty()) {
             rows.write(row);
@@ -99,6 +97,13 @@ final class Export {
     }
   }
 
+  private List<String> symbols() throws IOException, InterruptedException {
+    if (query.kind().isRecords()) {
+      return List.of("");
+    }
+    return query.symbols().isEmpty() ? allSymbols() : query.symbols();
+  }
+
   private List<String> allSymbols() throws IOException, InterruptedException {
     List<String> symbols = new ArrayList<>();
     Map<String, String> parameters = new LinkedHashMap<>(Map.of("venue", query.venue()));
@@ -108,7 +113,7 @@ final class Export {
         parameters.put("cursor", cursor);
       }
       cursor = null;
-      try (JsonParser in = JSON.createParser(get("/v1/instruments", parameters).body())) {
+      try (JsonParser in = JSON.createParser(api.get("/v1/instruments", parameters).body())) {
         for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
           if (token == JsonToken.VALUE_STRING && "symbol".equals(in.currentName())) {
             symbols.add(in.getText());
@@ -119,35 +124,5 @@ final class Export {
       }
     } while (cursor != null);
     return symbols;
-  }
-
-  /** The answer to a GET; waits where the server asks for patience. */
-  private HttpResponse<String> get(String path, Map<String, String> parameters)
-      throws IOException, InterruptedException {
-    StringBuilder text = new StringBuilder();
-    parameters.forEach(
-        (name, value) ->
-            text.append(text.isEmpty() ? '?' : '&')
-                .append(name)
-                .append('=')
-                .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(query.server().resolve(path + text)).timeout(PATIENCE);
-    if (query.apiKey() != null) {
-      request.header("Authorization", "Bearer " + query.apiKey());
-    }
-    HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
-    for (int attempt = 2; passes(answer) && attempt <= ATTEMPTS; attempt++) {
-      TimeUnit.SECONDS.sleep(answer.headers().firstValueAsLong("Retry-After").orElse(1));
-      answer = http.send(request.build(), BodyHandlers.ofString());
-    }
-    if (answer.statusCode() != OK) {
-      throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
-    }
-    return answer;
-  }
-
-  private static boolean passes(HttpResponse<String> answer) {
-    return answer.statusCode() == 429 || answer.statusCode() == 503;
   }
 }

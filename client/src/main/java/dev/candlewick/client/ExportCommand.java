@@ -1,5 +1,7 @@
 package dev.candlewick.client;
 
+import dev.candlewick.client.format.Kind;
+import dev.candlewick.client.format.Parquet;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -35,11 +37,11 @@ import picocli.CommandLine.Spec;
     name = "export",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Writes trades, quotes or candles of a server to a file.",
+    description = "Writes trades, quotes, candles or records of a server to a file.",
     footer = {
       "",
-      "The file is CSV or NDJSON, by its name also gzip; import takes it back as it is,",
-      "the digits of every number included. It appears only once it is whole.",
+      "The file is CSV or NDJSON, by its name also gzip, or Parquet; import takes it back as it",
+      "is, the digits of every number included. It appears only once it is whole.",
       "The API key is read from CANDLEWICK_API_KEY in the environment."
     })
 public final class ExportCommand implements Callable<Integer> {
@@ -49,17 +51,22 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "KIND", description = "trades, quotes or candles.")
-  private RowKind kind = RowKind.TRADES;
+  @Parameters(
+      index = "0..1",
+      hideParamSyntax = true,
+      paramLabel = "KIND",
+      arity = "1..2",
+      description = "trades, quotes, candles, or records and their kind.")
+  private List<String> words = List.of();
 
   @Option(
       names = {"-o", "--output"},
-      required = true,
-      description = "The file to write: *.csv or *.ndjson, with .gz at its end compressed.")
+      description =
+          "The file to write: *.csv or *.ndjson, with .gz at its end compressed; or *.parquet.")
   private Path output = Path.of("");
 
-  @Option(names = "--venue", required = true, description = "The venue.")
-  private String venue = "";
+  @Option(names = "--venue", description = "The venue; of records not needed.")
+  private @Nullable String venue;
 
   @Option(
       names = "--symbol",
@@ -99,14 +106,23 @@ public final class ExportCommand implements Callable<Integer> {
   /** Writes beside the file and gives it its name at the end. */
   @Override
   public Integer call() throws InterruptedException {
-    Export.Query query = query();
+    check();
     PrintWriter err = spec().commandLine().getErr();
     Path part = output.resolveSibling(output.getFileName() + ".part");
+    Path rows = output.resolveSibling(output.getFileName() + ".part.csv");
     try {
-      long rows = write(query, part, err);
+      Api api = new Api(url, apiKey);
+      Export.Query query = query(Kinds.named(spec(), api, words));
+      boolean parquet = name().endsWith(".parquet");
+      Parquet types =
+          new Parquet(query.kind(), RowWriter.fields(query.kind(), query.instrumentFields()));
+      long count = write(new Export(api, query), query, parquet ? rows : part, types);
+      if (parquet) {
+        types.write(rows, part);
+      }
       Files.move(part, output, StandardCopyOption.REPLACE_EXISTING);
       PrintWriter out = spec().commandLine().getOut();
-      out.println("wrote " + rows + " rows to " + output);
+      out.println("wrote " + count + " rows to " + output);
       out.flush();
       return 0;
     } catch (IOException e) {
@@ -114,38 +130,58 @@ public final class ExportCommand implements Callable<Integer> {
       err.flush();
       part.toFile().delete();
       return 1;
+    } finally {
+      rows.toFile().delete();
     }
   }
 
-  private long write(Export.Query query, Path part, PrintWriter err)
+  private long write(Export export, Export.Query query, Path to, Parquet types)
       throws IOException, InterruptedException {
-    String name = String.valueOf(output.getFileName());
-    try (OutputStream file = Files.newOutputStream(part);
-        OutputStream bytes = name.endsWith(".gz") ? new GZIPOutputStream(file, 1 << 16) : file;
+    PrintWriter err = spec().commandLine().getErr();
+    try (OutputStream file = Files.newOutputStream(to);
+        OutputStream bytes = name().endsWith(".gz") ? new GZIPOutputStream(file, 1 << 16) : file;
         Writer text = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
-      boolean csv = name.matches(".*\\.csv(\\.gz)?");
-      RowWriter rows = new RowWriter(kind, csv, text, query.instrumentFields());
+      boolean csv = !name().matches(".*\\.ndjson(\\.gz)?");
+      RowWriter rows = new RowWriter(query.kind(), csv, text, query.instrumentFields(), types::saw);
       long[] told = {System.nanoTime()};
-      new Export(query)
-          .write(
-              rows,
-              count -> {
-                if (System.nanoTime() - told[0] > PROGRESS_NANOS) {
-                  told[0] = System.nanoTime();
-                  err.printf("%,d rows%n", count);
-                  err.flush();
-                }
-              });
+      export.write(
+          rows,
+          count -> {
+            if (System.nanoTime() - told[0] > PROGRESS_NANOS) {
+              told[0] = System.nanoTime();
+              err.printf("%,d rows%n", count);
+              err.flush();
+            }
+          });
+      rows.flush();
       return rows.rows();
     }
   }
 
-  private Export.Query query() {
-    String name = String.valueOf(output.getFileName());
-    if (!name.matches(".*\\.(csv|ndjson)(\\.gz)?")) {
-      throw wrong("--output " + output + ": must end in .csv or .ndjson, and .gz where compressed");
+  private String name() {
+    return String.valueOf(output.getFileName());
+  }
+
+  private void check() {
+    boolean records = words.get(0).equalsIgnoreCase("records");
+    if (name().isEmpty() || (!records && venue == null)) {
+      throw wrong(
+          "Missing required options: '--output=<output>'"
+              + (records ? "" : " and '--venue=<venue>'"));
     }
-    boolean candles = kind == RowKind.CANDLES;
+    if (!name().matches(".*\\.((csv|ndjson)(\\.gz)?|parquet)")) {
+      throw wrong(
+          "--output "
+              + output
+              + ": must end in .csv or .ndjson, and .gz where compressed, or in .parquet");
+    }
+    if (records != (words.size() == 2)) {
+      throw wrong(records ? "which kind of records?" : words.get(1) + ": one kind only");
+    }
+  }
+
+  private Export.Query query(Kind kind) {
+    boolean candles = kind.equals(Kind.CANDLES);
     if (candles != (timeframe != null)) {
       throw wrong("--timeframe is " + (candles ? "needed" : "not") + " for " + kind);
     }
@@ -157,7 +193,20 @@ public final class ExportCommand implements Callable<Integer> {
     if (candles) {
       parameters.putAll(Map.of("state", "closed", "source", source));
     }
-    return new Export.Query(url, apiKey, kind, venue, symbols, timeframe, parameters);
+    if (kind.isRecords()) {
+      ofRecords(parameters);
+    }
+    return new Export.Query(kind, venue == null ? "" : venue, symbols, timeframe, parameters);
+  }
+
+  private void ofRecords(Map<String, String> parameters) {
+    if (venue != null) {
+      parameters.put("venue", venue);
+    }
+    if (symbols.size() > 1) {
+      throw wrong("--symbol: one only, of records");
+    }
+    symbols.forEach(symbol -> parameters.put("symbol", symbol));
   }
 
   private ParameterException wrong(String what) {

@@ -1,20 +1,22 @@
 package dev.candlewick.client;
 
+import dev.candlewick.client.format.FileOptions;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -27,30 +29,25 @@ import picocli.CommandLine.Spec;
     name = "import",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Sends files of trades, quotes or candles to a server.",
+    description = "Sends files of trades, quotes, candles or records to a server.",
     footer = {
       "",
-      "A file is NDJSON or, by its name, CSV with a header of field names; plain or",
-      "gzip: the bodies that POST /v1/trades and so on take, and the files that export",
-      "makes. Each file is read to its end before the first row is sent. Started again",
-      "with the same files and options, it goes on where the server stands; with another",
-      "--stream it sends all again: harmless for candles and for trades with ids.",
+      "A file is CSV, JSON or NDJSON, plain or in .gz, .zst or .zip (all files of it);",
+      ".parquet; .dbn; or a SQLite or DuckDB database with --table or --query. What it",
+      "is taken for is told, and each file is read to its end, before the first row is",
+      "sent. Started again with the same files and options, it goes on where the",
+      "server stands; with another --stream it sends all again: harmless for candles",
+      "and for trades with ids.",
       "The API key is read from CANDLEWICK_API_KEY in the environment."
     })
 public final class ImportCommand implements Callable<Integer> {
+  private static final int MOST_AT_ONCE = 4;
+
   private final @Nullable String apiKey;
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "KIND", description = "trades, quotes or candles.")
-  private RowKind kind = RowKind.TRADES;
-
-  @Parameters(
-      index = "1..*",
-      arity = "1..*",
-      paramLabel = "FILE",
-      description = "Files; each is its own stream.")
-  private List<Path> files = List.of();
+  @Mixin private FileArguments arguments = new FileArguments();
 
   @Option(
       names = "--url",
@@ -62,95 +59,134 @@ public final class ImportCommand implements Callable<Integer> {
       names = "--stream",
       description =
           "The stream's name, for one file. Default: made from the file's name,"
-              + " length and the options that shape its messages.")
+              + " content and the options that shape its messages.")
   private @Nullable String stream;
-
-  @Option(names = "--venue", description = "The venue of rows that do not say it.")
-  private @Nullable String venue;
-
-  @Option(names = "--symbol", description = "The symbol of rows that do not say it.")
-  private @Nullable String symbol;
-
-  @Option(names = "--timeframe", description = "The timeframe of candles that do not say it.")
-  private @Nullable String timeframe;
-
-  @Option(
-      names = "--unit",
-      defaultValue = "ms",
-      description = "What integer timestamps count: s, ms, us, ns. Default: ${DEFAULT-VALUE}")
-  private String unit = "";
 
   @Option(
       names = "--batch",
       defaultValue = "500",
-      description = "Rows per message. Default: ${DEFAULT-VALUE}")
+      description = "Rows per message at most. Default: ${DEFAULT-VALUE}")
   private int batch;
+
+  @Option(names = "--dry-run", description = "Reads everything, sends nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--rejects",
+      paramLabel = "FILE",
+      description =
+          "Writes refused rows there (CSV: place, field, code, detail, line), lines that cannot"
+              + " be read among them, and sends the others. Without it such a line stops all.")
+  private @Nullable Path rejects;
 
   /** A command that authenticates with {@code apiKey}; null where the server has no keys. */
   public ImportCommand(@Nullable String apiKey) {
     this.apiKey = apiKey;
   }
 
-  /** Reads all files once, then sends them at once and waits for the last. */
+  /** Reads all files once, then sends them and waits for the last. */
   @Override
   public Integer call() throws InterruptedException {
-    CommandLine line = spec().commandLine();
-    RowMessages.Options options = new RowMessages.Options(kind, defaults(), batch());
-    Map<String, Path> streams = FileStreams.of(files, stream, options, line);
-    try {
-      for (Path file : files) {
-        readToItsEnd(file, options);
-      }
-    } catch (IOException e) {
-      line.getErr().println("import: " + e.getMessage() + "; nothing was sent");
-      return 1;
-    }
-    List<Replay> imports = new ArrayList<>();
-    streams.forEach(
-        (name, file) ->
-            imports.add(
-                new Replay(
-                    file,
-                    path -> new RowMessages(path, options),
-                    new Replay.Target(url, apiKey, name),
-                    new Pace(Double.POSITIVE_INFINITY))));
-    return new ReplayRun("import", imports, line.getOut(), line.getErr()).run();
-  }
-
-  private static void readToItsEnd(Path file, RowMessages.Options options) throws IOException {
-    try (RowMessages messages = new RowMessages(file, options)) {
-      RecordedMessage next = messages.next();
-      while (next != null) {
-        next = messages.next();
-      }
-    }
-  }
-
-  private int batch() {
     if (batch < 1) {
       throw wrong("--batch " + batch + ": at least 1");
     }
-    return batch;
+    List<Path> files = arguments.files(spec());
+    if (stream != null && files.size() > 1) {
+      throw wrong("--stream is for one file");
+    }
+    Path kept = rejects;
+    PrintWriter err = spec().commandLine().getErr();
+    try (Rejects refused = kept == null ? null : new Rejects(kept)) {
+      FileOptions options = arguments.options(spec(), new Api(url, apiKey));
+      List<Inspection> read = new ArrayList<>();
+      for (Path file : files) {
+        read.add(
+            Inspection.of(
+                file,
+                options,
+                found -> {
+                  err.println(found);
+                  err.flush();
+                },
+                refused));
+      }
+      return dryRun ? tellRead(read) : send(read, options, refused);
+    } catch (IOException e) {
+      err.println("import: " + e.getMessage() + "; nothing was sent");
+      err.flush();
+      return 1;
+    }
   }
 
-  private List<String> defaults() {
-    if (!List.of("s", "ms", "us", "ns").contains(unit)) {
-      throw wrong("--unit " + unit + ": none of s, ms, us, ns");
+  private int tellRead(List<Inspection> read) {
+    PrintWriter out = spec().commandLine().getOut();
+    long bad = 0;
+    for (Inspection file : read) {
+      out.printf(
+          "%s: %d rows, %d lines without one, %d that cannot be read%n",
+          file.file(), file.rows(), file.skipped(), file.bad());
+      bad += file.bad();
     }
-    List<String> defaults = new ArrayList<>();
-    add(defaults, "venue", venue);
-    add(defaults, "symbol", symbol);
-    add(defaults, "timeframe", timeframe);
-    add(defaults, "unit", unit);
-    return defaults;
+    out.println("nothing was sent");
+    out.flush();
+    return bad == 0 ? 0 : 1;
   }
 
-  private void add(List<String> defaults, String name, @Nullable String value) {
-    if (value != null && !value.matches("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}")) {
-      throw wrong("--" + name + " \"" + value + "\" is none");
+  private int send(List<Inspection> read, FileOptions options, @Nullable Rejects refused)
+      throws InterruptedException {
+    PrintWriter out = spec().commandLine().getOut();
+    PrintWriter err = spec().commandLine().getErr();
+    Map<String, Replay> imports = new LinkedHashMap<>();
+    long rows = 0;
+    long bad = 0;
+    for (Inspection file : read) {
+      String name = streamOf(file, options);
+      Replay replay =
+          new Replay(
+              file.file(),
+              path -> new FileMessages(path, options, batch),
+              new Replay.Target(url, apiKey, name),
+              new Pace(Double.POSITIVE_INFINITY));
+      if (imports.put(name, replay) != null) {
+        throw wrong(file.file() + ": another file would be stream " + name + " too");
+      }
+      rows += file.rows();
+      bad += file.bad();
     }
-    if (value != null) {
-      defaults.add("\"" + name + "\":\"" + value + "\"");
+    int exit =
+        new ReplayRun("import", List.copyOf(imports.values()), out, err)
+            .atOnce(MOST_AT_ONCE)
+            .showing(new Progress(rows, err))
+            .run();
+    if (refused != null) {
+      keep(imports, options, refused, err);
+    }
+    return bad > 0 ? 1 : exit;
+  }
+
+  private void keep(
+      Map<String, Replay> imports, FileOptions options, Rejects refused, PrintWriter err)
+      throws InterruptedException {
+    Api api = new Api(url, apiKey);
+    for (Map.Entry<String, Replay> sent : imports.entrySet()) {
+      Replay.Result result = sent.getValue().result();
+      if (result.rejected() > 0 || result.passedOver() > 0) {
+        try {
+          refused.addOf(api, sent.getKey(), sent.getValue().file(), options, batch);
+        } catch (IOException e) {
+          err.println("import: the rejects of " + sent.getKey() + ": " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  /** The file's own stream: its name and a checksum of its content and of what shapes its rows. */
+  private String streamOf(Inspection file, FileOptions options) {
+    String shape = options + " " + batch + " " + file.content();
+    try {
+      return stream == null ? ReplayOptions.stream(file.file(), shape) : stream;
+    } catch (IOException e) {
+      throw wrong("cannot read " + file.file());
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Several replays at once, a thread each, and what is said about them. */
 final class ReplayRun {
@@ -19,6 +20,8 @@ final class ReplayRun {
   private final List<Replay> replays;
   private final PrintWriter out;
   private final PrintWriter err;
+  private int most = Integer.MAX_VALUE;
+  private @Nullable Progress progress;
 
   /** {@code name}: the command's, before what went wrong. */
   ReplayRun(String name, List<Replay> replays, PrintWriter out, PrintWriter err) {
@@ -28,15 +31,35 @@ final class ReplayRun {
     this.err = err;
   }
 
+  /** At most that many at the same time. */
+  ReplayRun atOnce(int count) {
+    most = count;
+    return this;
+  }
+
+  /** Shows how far all together are, each second, instead of each file by itself. */
+  ReplayRun showing(Progress all) {
+    progress = all;
+    return this;
+  }
+
   /** Runs all to their end; 0 if each row is committed, 1 if not. */
   int run() throws InterruptedException {
-    ExecutorService threads = Executors.newFixedThreadPool(replays.size());
+    ExecutorService threads = Executors.newFixedThreadPool(Math.min(most, replays.size()));
     Map<Replay, Future<?>> running = new LinkedHashMap<>();
     try {
       replays.forEach(replay -> running.put(replay, threads.submit(replay)));
       threads.shutdown();
-      while (!threads.awaitTermination(PROGRESS_SECONDS, TimeUnit.SECONDS)) {
-        running.forEach(this::showProgress);
+      Progress all = progress;
+      while (!threads.awaitTermination(all == null ? PROGRESS_SECONDS : 1, TimeUnit.SECONDS)) {
+        if (all == null) {
+          running.forEach(this::showProgress);
+        } else {
+          show(all);
+        }
+      }
+      if (all != null) {
+        all.end();
       }
     } finally {
       threads.shutdownNow();
@@ -46,6 +69,17 @@ final class ReplayRun {
       complete &= showEnd(ended.getKey(), ended.getValue());
     }
     return showSum() && complete ? 0 : 1;
+  }
+
+  private void show(Progress all) {
+    long done = 0;
+    long now = 0;
+    for (Replay replay : replays) {
+      Replay.Result result = replay.result();
+      now += result.committed() + result.rejected();
+      done += result.passedOver() + result.committed() + result.rejected();
+    }
+    all.show(done, now);
   }
 
   private void showProgress(Replay replay, Future<?> end) {

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import dev.candlewick.client.format.Kind;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -12,6 +15,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows as the server answers them (NDJSON) written to a file that {@code import} takes: each with
@@ -20,25 +25,41 @@ import java.util.Map;
 final class RowWriter {
   private static final JsonFactory JSON = new JsonFactory();
 
-  private final RowKind kind;
-  private final boolean csv;
+  private final Kind kind;
   private final Writer out;
+  private final @Nullable CsvWriter csv;
+  private final BiConsumer<String, String> seen;
   private final Map<String, String> instrument;
   private long rows;
 
-  /** {@code instrument}: the fields before {@code ts} in each row; begins CSV with a header. */
-  RowWriter(RowKind kind, boolean csv, Writer out, List<String> instrumentFields)
-      throws IOException {
+  /**
+   * Begins CSV with a header.
+   *
+   * @param instrumentFields the fields before {@code ts} in each row
+   * @param seen told of each field and cell of CSV
+   */
+  RowWriter(
+      Kind kind,
+      boolean isCsv,
+      Writer out,
+      List<String> instrumentFields,
+      BiConsumer<String, String> seen) {
     this.kind = kind;
-    this.csv = csv;
     this.out = out;
+    this.seen = seen;
     this.instrument = new LinkedHashMap<>();
-    if (csv) {
-      List<String> header = new ArrayList<>(instrumentFields);
-      header.add("ts");
-      header.addAll(kind.fields);
-      out.write(String.join(",", header) + "\n");
+    csv = isCsv ? CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out) : null;
+    if (csv != null) {
+      csv.writeRecord(fields(kind, instrumentFields));
     }
+  }
+
+  /** All fields of a row of CSV, in their order. */
+  static List<String> fields(Kind kind, List<String> instrumentFields) {
+    List<String> fields = new ArrayList<>(instrumentFields);
+    fields.add("ts");
+    fields.addAll(kind.fields());
+    return fields;
   }
 
   /** The rows that follow are of this instrument. */
@@ -58,26 +79,56 @@ final class RowWriter {
       if (in.nextToken() != JsonToken.START_OBJECT) {
         throw new IOException("the server's answer is not NDJSON");
       }
-      out.write(csv ? csvLine(in) : jsonLine(in));
-      out.write('\n');
+      if (csv == null) {
+        out.write(jsonLine(in));
+        out.write('\n');
+      } else {
+        csv.writeRecord(cells(in));
+      }
       rows++;
     }
   }
 
-  private String csvLine(JsonParser in) throws IOException {
+  /** Hands on what is held back. */
+  void flush() throws IOException {
+    if (csv != null) {
+      csv.flush();
+    }
+    out.flush();
+  }
+
+  private List<String> cells(JsonParser in) throws IOException {
     Map<String, String> cells = new HashMap<>(instrument);
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String name = in.currentName();
-      cells.put(name, in.nextToken() == JsonToken.START_ARRAY ? words(in) : text(in));
+      JsonToken value = in.nextToken();
+      boolean words = value == JsonToken.START_ARRAY && !kind.isRecords();
+      cells.put(name, words ? words(in) : text(in, name));
     }
     List<String> line = new ArrayList<>(instrument.values());
     line.add(cells.getOrDefault("ts", ""));
-    kind.fields.forEach(field -> line.add(cells.getOrDefault(field, "")));
-    return String.join(",", line);
+    for (String field : kind.fields()) {
+      String cell = cells.getOrDefault(field, "");
+      seen.accept(field, cell);
+      line.add(cell);
+    }
+    return line;
   }
 
-  private static String text(JsonParser in) throws IOException {
-    return in.currentToken() == JsonToken.VALUE_NULL ? "" : in.getText();
+  /** A value; of JSON its text, strings with their quotes. */
+  private String text(JsonParser in, String name) throws IOException {
+    if (in.currentToken() == JsonToken.VALUE_NULL) {
+      return "";
+    }
+    boolean json = "json".equals(kind.types().get(name)) || in.currentToken().isStructStart();
+    if (!json) {
+      return in.getText();
+    }
+    StringWriter text = new StringWriter();
+    try (JsonGenerator copy = JSON.createGenerator(text)) {
+      copy.copyCurrentStructureExact(in);
+    }
+    return text.toString();
   }
 
   private static String words(JsonParser in) throws IOException {
@@ -98,7 +149,7 @@ final class RowWriter {
       while (in.nextToken() != JsonToken.END_OBJECT) {
         String name = in.currentName();
         in.nextToken();
-        if (RowKind.DERIVED.contains(name) || in.currentToken() == JsonToken.VALUE_NULL) {
+        if (kind.derives(name) || in.currentToken() == JsonToken.VALUE_NULL) {
           in.skipChildren();
         } else {
           json.writeFieldName(name);

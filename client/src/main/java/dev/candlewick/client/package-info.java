@@ -15,7 +15,7 @@
  *       dev.candlewick.client.ServerMessageDecoder}: one WebSocket and what comes in over it
  *   <li>{@link dev.candlewick.client.ReplayCommand}, {@link dev.candlewick.client.Replay}: a
  *       recorded file as a feed
- *   <li>{@link dev.candlewick.client.ImportCommand}, {@link dev.candlewick.client.RowMessages},
+ *   <li>{@link dev.candlewick.client.ImportCommand}, {@link dev.candlewick.client.FileMessages},
  *       {@link dev.candlewick.client.ExportCommand}, {@link dev.candlewick.client.Export}: files of
  *       rows in and out
  *   <li>{@link dev.candlewick.client.SimulatedMarket}, {@link dev.candlewick.client.DemoFeed}: an

@@ -97,8 +97,8 @@ class ImportExportIT {
     // Not its instruments: the server knows their ids by heart.
     secondDatabase.execute(
         """
-        truncate market.trades, market.quotes, market.candles_1m, market.candles_native,
-          ingest.streams, ingest.dirty, ingest.rejects
+        truncate ingest.streams, ingest.dirty, ingest.rejects, market.trades, market.quotes,
+          market.candles_1m, market.candles_native
         """);
   }
 

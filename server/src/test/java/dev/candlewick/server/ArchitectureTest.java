@@ -118,10 +118,10 @@ class ArchitectureTest {
                   "java.io.."));
 
   @ArchTest
-  static final ArchRule blockingDatabaseOnlyInTheWriteWayTheMigratorAndTheBench =
+  static final ArchRule blockingDatabaseOnlyInTheWriteWayTheMigratorTheBenchAndForFiles =
       noClasses()
           .that(not(resideInAnyPackage(WRITE_WAY, ROLL_UP, BENCH)))
-          .and(not(named("Migrator")))
+          .and(not(named("Migrator|Engine|QueryTable|Parquet")))
           .should()
           .dependOnClassesThat(
               resideInAnyPackage(

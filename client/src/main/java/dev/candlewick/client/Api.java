@@ -1,0 +1,71 @@
+package dev.candlewick.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The read API of a server, asked with patience. */
+final class Api {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int ATTEMPTS = 10;
+  private static final int OK = 200;
+
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+  private final URI server;
+  private final @Nullable String apiKey;
+
+  /** {@code server} such as {@code http://127.0.0.1:8080}, or its ingest address. */
+  Api(URI server, @Nullable String apiKey) {
+    String text = server.toString().replaceFirst("^ws", "http").replaceFirst("/v1/ingest$", "");
+    this.server = URI.create(text);
+    this.apiKey = apiKey;
+  }
+
+  URI server() {
+    return server;
+  }
+
+  /**
+   * The answer to a GET; waits where the server asks for patience.
+   *
+   * @throws IOException if the server cannot be asked or refuses; what it said is in the message
+   */
+  HttpResponse<String> get(String path, Map<String, String> parameters)
+      throws IOException, InterruptedException {
+    StringBuilder text = new StringBuilder();
+    parameters.forEach(
+        (name, value) ->
+            text.append(text.isEmpty() ? '?' : '&')
+                .append(name)
+                .append('=')
+                .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(server.resolve(path + text)).timeout(PATIENCE);
+    if (apiKey != null) {
+      request.header("Authorization", "Bearer " + apiKey);
+    }
+    HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+    for (int attempt = 2; passes(answer) && attempt <= ATTEMPTS; attempt++) {
+      TimeUnit.SECONDS.sleep(answer.headers().firstValueAsLong("Retry-After").orElse(1));
+      answer = http.send(request.build(), BodyHandlers.ofString());
+    }
+    if (answer.statusCode() != OK) {
+      throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
+    }
+    return answer;
+  }
+
+  private static boolean passes(HttpResponse<String> answer) {
+    return answer.statusCode() == 429 || answer.statusCode() == 503;
+  }
+}

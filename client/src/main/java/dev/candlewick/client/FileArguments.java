@@ -1,0 +1,153 @@
+package dev.candlewick.client;
+
+import dev.candlewick.client.format.FileOptions;
+import dev.candlewick.client.format.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** What the command line says of files of rows. */
+final class FileArguments {
+  private static final List<String> FORMATS =
+      List.of(
+          "auto",
+          "candlewick",
+          "binance",
+          "databento",
+          "kraken",
+          "cryptodatadownload",
+          "massive",
+          "yahoo",
+          "dukascopy",
+          "ccxt");
+
+  @Parameters(
+      index = "0..*",
+      arity = "1..*",
+      hideParamSyntax = true,
+      paramLabel = "KIND FILE...",
+      description = "trades, quotes, candles or records and their kind; then files.")
+  private List<String> words = List.of();
+
+  @Option(
+      names = "--format",
+      defaultValue = "auto",
+      description =
+          "auto (default: by header and name), candlewick, binance, databento, kraken,"
+              + " cryptodatadownload, massive, yahoo, dukascopy, ccxt.")
+  private String format = "";
+
+  @Option(
+      names = "--map",
+      paramLabel = "FIELD=COLUMN,...",
+      description = "Which column is which field: ts=open_time:ms,open=o,...")
+  private @Nullable String map;
+
+  @Option(
+      names = "--venue",
+      description = "The venue of all rows; in candlewick's format of rows that do not say it.")
+  private @Nullable String venue;
+
+  @Option(names = "--symbol", description = "The symbol, likewise.")
+  private @Nullable String symbol;
+
+  @Option(names = "--timeframe", description = "The timeframe of candles, likewise.")
+  private @Nullable String timeframe;
+
+  @Option(
+      names = "--timezone",
+      defaultValue = "UTC",
+      description = "Of times that do not tell their zone. Default: ${DEFAULT-VALUE}")
+  private String timezone = "";
+
+  @Option(
+      names = "--unit",
+      defaultValue = "ms",
+      description =
+          "What integer timestamps count in candlewick's format: s, ms, us, ns."
+              + " Default: ${DEFAULT-VALUE}")
+  private String unit = "";
+
+  @Option(names = "--table", description = "The table of a SQLite or DuckDB file.")
+  private String table = "";
+
+  @Option(names = "--query", description = "A query of a SQLite, DuckDB or Parquet file.")
+  private String query = "";
+
+  /** The kind as it is named. */
+  String kindName() {
+    return words.get(0);
+  }
+
+  /** The files, which all exist. */
+  List<Path> files(CommandSpec spec) {
+    check(spec);
+    int first = kindName().equalsIgnoreCase("records") ? 2 : 1;
+    if (words.size() <= first) {
+      throw wrong(spec, "Missing required parameter: 'FILE'");
+    }
+    List<Path> files = words.subList(first, words.size()).stream().map(Path::of).toList();
+    for (Path file : files) {
+      if (!Files.isReadable(file) || Files.isDirectory(file)) {
+        String why = Files.exists(file) ? "" : ": no such file";
+        throw wrong(spec, "cannot read " + file + why);
+      }
+    }
+    return files;
+  }
+
+  /** All that shapes rows; of records the server is asked what their columns are. */
+  FileOptions options(CommandSpec spec, Api api) throws IOException, InterruptedException {
+    FileOptions.Given given = new FileOptions.Given(venue, symbol, timeframe);
+    Map<String, String> columns = Map.of();
+    try {
+      columns = map == null ? Map.of() : FileOptions.map(map);
+    } catch (IllegalArgumentException e) {
+      throw wrong(spec, "--map: " + e.getMessage());
+    }
+    return new FileOptions(kind(spec, api), format, given, zone(spec), unit, columns, table, query);
+  }
+
+  private void check(CommandSpec spec) {
+    if (!FORMATS.contains(format)) {
+      throw wrong(spec, "--format " + format + ": none of " + String.join(", ", FORMATS));
+    }
+    if (!List.of("s", "ms", "us", "ns").contains(unit)) {
+      throw wrong(spec, "--unit " + unit + ": none of s, ms, us, ns");
+    }
+    word(spec, "venue", venue);
+    word(spec, "symbol", symbol);
+    word(spec, "timeframe", timeframe);
+  }
+
+  private static void word(CommandSpec spec, String name, @Nullable String value) {
+    if (value != null && (value.isBlank() || value.length() > 64 || value.contains("\""))) {
+      throw wrong(spec, "--" + name + " \"" + value + "\" is none");
+    }
+  }
+
+  private Kind kind(CommandSpec spec, Api api) throws IOException, InterruptedException {
+    return Kinds.named(spec, api, words);
+  }
+
+  private ZoneId zone(CommandSpec spec) {
+    try {
+      return ZoneId.of(timezone);
+    } catch (DateTimeException e) {
+      throw wrong(spec, "--timezone " + timezone + " is no time zone");
+    }
+  }
+
+  private static ParameterException wrong(CommandSpec spec, String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+}

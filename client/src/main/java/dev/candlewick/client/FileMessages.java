@@ -1,0 +1,116 @@
+package dev.candlewick.client;
+
+import dev.candlewick.client.format.FileOptions;
+import dev.candlewick.client.format.FileRows;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+
+/** A file of rows as messages: always cut the same way, so that the n-th of them has seq n. */
+final class FileMessages implements MessageReader {
+  /** Below what a server takes by default, with room for the message's head. */
+  private static final int MOST_BYTES = 200_000;
+
+  /** More messages than a server lets be on their way. */
+  private static final int REMEMBERED = 1 << 16;
+
+  private final FileRows rows;
+  private final String type;
+  private final List<String> kind;
+  private final int batch;
+  private final List<String> json = new ArrayList<>();
+  private final AtomicLongArray firstRows = new AtomicLongArray(REMEMBERED);
+  private List<String> defaults = List.of();
+  private int bytes;
+  private long seq;
+  private long row;
+  private boolean held;
+  private final @Nullable List<String> places;
+  private final List<String> lines = new ArrayList<>();
+
+  /** {@code batch}: rows of a message at most. */
+  FileMessages(Path file, FileOptions options, int batch) throws IOException {
+    this(file, options, batch, false);
+  }
+
+  /** {@code keepLines}: so that {@link #place} and {@link #line} know the last message's rows. */
+  FileMessages(Path file, FileOptions options, int batch, boolean keepLines) throws IOException {
+    places = keepLines ? new ArrayList<>() : null;
+    rows = new FileRows(file, options, found -> {});
+    type = options.kind().type();
+    kind =
+        options.kind().isRecords()
+            ? List.of("\"kind\":\"" + options.kind().name() + "\"")
+            : List.of();
+    this.batch = batch;
+  }
+
+  @Override
+  public @Nullable RecordedMessage next() throws IOException {
+    json.clear();
+    bytes = 0;
+    if (places != null) {
+      places.clear();
+      lines.clear();
+    }
+    while (json.size() < batch && (held || advance())) {
+      CharSequence text = rows.json();
+      boolean another = !json.isEmpty() && !defaults.equals(rows.defaults());
+      held = another || (!json.isEmpty() && bytes + text.length() >= MOST_BYTES);
+      if (held) {
+        break;
+      }
+      defaults = rows.defaults();
+      json.add(text.toString());
+      if (places != null) {
+        places.add(rows.place());
+        lines.add(rows.line());
+      }
+      bytes += text.length() + 1;
+    }
+    if (json.isEmpty()) {
+      return null;
+    }
+    seq++;
+    firstRows.set((int) (seq % REMEMBERED), row);
+    row += json.size();
+    List<String> fields = new ArrayList<>(kind);
+    fields.addAll(defaults);
+    return new RecordedMessage(TickMessage.ofRows(type, fields, json), 0);
+  }
+
+  /** Goes to the next row; lines that are none were told before. */
+  private boolean advance() throws IOException {
+    while (true) {
+      try {
+        return rows.next();
+      } catch (FileRows.BadLineException e) {
+        // In the file of rejects already, else the file would not be sent.
+      }
+    }
+  }
+
+  @Override
+  public String place(Rejection rejected) {
+    long first = firstRows.get((int) (rejected.seq() % REMEMBERED));
+    return "row " + (first + rejected.index() + 1);
+  }
+
+  /** Where the row of the last message stands in the file. */
+  String place(int index) {
+    return places == null || index >= places.size() ? "" : places.get(index);
+  }
+
+  /** What stands there. */
+  String line(int index) {
+    return index >= lines.size() ? "" : lines.get(index);
+  }
+
+  @Override
+  public void close() throws IOException {
+    rows.close();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.candlewick.client;
+
+import dev.candlewick.client.format.FileOptions;
+import dev.candlewick.client.format.FileRows;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file read to its end before its first row is sent.
+ *
+ * @param skipped lines that hold no row: headers, days without trading
+ * @param bad lines that cannot be read as rows
+ * @param content a checksum of its bytes: a file that has changed is another one
+ */
+record Inspection(Path file, long rows, long skipped, long bad, long content) {
+  /**
+   * Reads it.
+   *
+   * @param told what the file is taken for
+   * @param rejects gets the lines that cannot be read; null: the first of them is the end
+   * @throws IOException if the file cannot be read, or a line of it, where no {@code rejects} are
+   *     kept
+   */
+  static Inspection of(
+      Path file, FileOptions options, Consumer<String> told, @Nullable Rejects rejects)
+      throws IOException {
+    long count = 0;
+    long bad = 0;
+    try (FileRows rows = new FileRows(file, options, told)) {
+      while (true) {
+        try {
+          if (!rows.next()) {
+            return new Inspection(file, count, rows.skipped(), bad, content(file));
+          }
+          count++;
+        } catch (FileRows.BadLineException e) {
+          if (rejects == null) {
+            throw e;
+          }
+          rejects.add(String.valueOf(e.getMessage()), e.line());
+          bad++;
+        }
+      }
+    }
+  }
+
+  private static long content(Path file) throws IOException {
+    CRC32C crc = new CRC32C();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream bytes = Files.newInputStream(file)) {
+      for (int n = bytes.read(buffer); n > 0; n = bytes.read(buffer)) {
+        crc.update(buffer, 0, n);
+      }
+    }
+    // SQLite's newest pages.
+    Path log = file.resolveSibling(file.getFileName() + "-wal");
+    return crc.getValue() + (Files.exists(log) ? Files.size(log) << 32 : 0);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.candlewick.client;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.candlewick.client.format.Kind;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** What the server knows of kinds of records. */
+final class Kinds {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private Kinds() {}
+
+  /** The kind that a command line names: trades, quotes, candles, or records and a name. */
+  static Kind named(CommandSpec spec, Api api, List<String> words)
+      throws IOException, InterruptedException {
+    return switch (words.get(0).toLowerCase(Locale.ROOT)) {
+      case "trades" -> Kind.TRADES;
+      case "quotes" -> Kind.QUOTES;
+      case "candles" -> Kind.CANDLES;
+      case "records" -> ask(api, words.size() > 1 ? words.get(1) : "");
+      default ->
+          throw new ParameterException(
+              spec.commandLine(),
+              "Invalid value for positional parameter KIND: expected trades, quotes, candles or"
+                  + " records, not "
+                  + words.get(0));
+    };
+  }
+
+  /**
+   * The kind with its columns.
+   *
+   * @throws IOException if the server does not know it; what it said is in the message
+   */
+  static Kind ask(Api api, String name) throws IOException, InterruptedException {
+    String path = "/v1/kinds/" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+    String body = api.get(path, Map.of()).body();
+    Map<String, String> types = new LinkedHashMap<>();
+    try (JsonParser in = JSON.createParser(body)) {
+      in.nextToken();
+      while (in.nextToken() != JsonToken.END_OBJECT) {
+        String field = in.currentName();
+        JsonToken value = in.nextToken();
+        if (field.equals("columns") && value == JsonToken.START_ARRAY) {
+          while (in.nextToken() == JsonToken.START_OBJECT) {
+            column(in, types);
+          }
+        } else {
+          in.skipChildren();
+        }
+      }
+    }
+    return Kind.records(name, types);
+  }
+
+  private static void column(JsonParser in, Map<String, String> types) throws IOException {
+    String name = "";
+    String type = "";
+    while (in.nextToken() != JsonToken.END_OBJECT) {
+      String field = in.currentName();
+      in.nextToken();
+      if (field.equals("name")) {
+        name = in.getText();
+      } else if (field.equals("type")) {
+        type = in.getText();
+      } else {
+        in.skipChildren();
+      }
+    }
+    types.put(name, type);
+  }
+}

@@ -1,0 +1,222 @@
+package dev.candlewick.client.format;
+
+import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes a cell that is not empty as a JSON value. */
+@FunctionalInterface
+interface Conversion {
+  /**
+   * Appends the value.
+   *
+   * @return false if the cell says that there is none; what was appended is then taken back
+   * @throws FormatException if the cell is not what the column holds
+   */
+  boolean write(Cells cells, int cell, StringBuilder json) throws FormatException;
+
+  /** A price, a size: any decimal number. */
+  Conversion NUMBER =
+      (cells, cell, json) -> {
+        if (isNumber(cells, cell)) {
+          cells.appendTo(json, cell);
+          return true;
+        }
+        String text = cells.get(cell).strip();
+        if (text.equalsIgnoreCase("null")
+            || text.equalsIgnoreCase("nan")
+            || text.equals("\\N")
+            || text.equalsIgnoreCase("none")) {
+          return false;
+        }
+        try {
+          json.append(new BigDecimal(text));
+          return true;
+        } catch (NumberFormatException e) {
+          throw new FormatException("\"" + text + "\" is not a number");
+        }
+      };
+
+  /** Databento's prices: whole numbers of 1e-9, or decimals where it was asked for them. */
+  Conversion NANOS_OF_PRICE =
+      (cells, cell, json) -> {
+        for (int i = 0; i < cells.length(cell); i++) {
+          if (cells.at(cell, i) == '.') {
+            return NUMBER.write(cells, cell, json);
+          }
+        }
+        try {
+          long nanos = Long.parseLong(cells.get(cell));
+          if (nanos == Long.MAX_VALUE) {
+            return false;
+          }
+          json.append(BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString());
+          return true;
+        } catch (NumberFormatException e) {
+          throw new FormatException("\"" + cells.get(cell) + "\" is not a price");
+        }
+      };
+
+  /** Any text. */
+  Conversion TEXT =
+      (cells, cell, json) -> {
+        appendQuoted(json, cells.get(cell));
+        return true;
+      };
+
+  /** A trade's id: a number only if it is written as one writes it. */
+  Conversion ID =
+      (cells, cell, json) -> {
+        String text = cells.get(cell);
+        if (text.length() <= 18 && text.matches("0|-?[1-9][0-9]*")) {
+          json.append(text);
+        } else {
+          appendQuoted(json, text);
+        }
+        return true;
+      };
+
+  /** A number where the cell is one, else its text, for the server to judge. */
+  Conversion AS_WRITTEN =
+      (cells, cell, json) ->
+          isNumber(cells, cell) ? NUMBER.write(cells, cell, json) : TEXT.write(cells, cell, json);
+
+  /** {@code true} or {@code false}, in words or as 1 and 0. */
+  Conversion TRUTH =
+      (cells, cell, json) -> {
+        json.append(truth(cells.get(cell)));
+        return true;
+      };
+
+  /** The same, else the text, for the server to judge. */
+  Conversion TRUTH_OR_TEXT =
+      (cells, cell, json) -> {
+        String text = cells.get(cell).strip().toLowerCase(Locale.ROOT);
+        boolean known = text.matches("true|false|t|f|1|0");
+        return known ? TRUTH.write(cells, cell, json) : TEXT.write(cells, cell, json);
+      };
+
+  /** Words parted by spaces, bars or semicolons. */
+  Conversion WORDS =
+      (cells, cell, json) -> {
+        if (cells.at(cell, 0) == '[') {
+          return Conversion.JSON.write(cells, cell, json);
+        }
+        json.append('[');
+        String between = "";
+        for (String word : cells.get(cell).strip().split("[ |;]+")) {
+          json.append(between);
+          appendQuoted(json, word);
+          between = ",";
+        }
+        json.append(']');
+        return true;
+      };
+
+  /** JSON as it is. */
+  Conversion JSON =
+      (cells, cell, json) -> {
+        json.append(JsonTable.oneLine(cells.get(cell)));
+        return true;
+      };
+
+  /** Whether the buyer was the maker: then the taker sold. */
+  Conversion BUYER_IS_MAKER =
+      (cells, cell, json) -> {
+        json.append(truth(cells.get(cell)) ? "\"sell\"" : "\"buy\"");
+        return true;
+      };
+
+  /** A side in one of the words of the field. */
+  Conversion SIDE =
+      (cells, cell, json) -> {
+        String side = Conversion.SIDES.get(cells.get(cell).strip().toLowerCase(Locale.ROOT));
+        if (side == null) {
+          throw new FormatException("unknown side \"" + cells.get(cell) + "\"");
+        }
+        json.append(side);
+        return !side.isEmpty();
+      };
+
+  /** What {@link #SIDE} knows; Databento's A is a seller that took, N is neither. */
+  Map<String, String> SIDES =
+      Map.ofEntries(
+          Map.entry("buy", "\"buy\""),
+          Map.entry("b", "\"buy\""),
+          Map.entry("bid", "\"buy\""),
+          Map.entry("sell", "\"sell\""),
+          Map.entry("s", "\"sell\""),
+          Map.entry("a", "\"sell\""),
+          Map.entry("ask", "\"sell\""),
+          Map.entry("n", ""),
+          Map.entry("none", ""),
+          Map.entry("unknown", ""));
+
+  /** A time, as microseconds. */
+  static Conversion time(Times times) {
+    return (cells, cell, json) -> {
+      json.append(times.micros(cells, cell));
+      return true;
+    };
+  }
+
+  private static boolean truth(String text) throws FormatException {
+    return switch (text.strip().toLowerCase(Locale.ROOT)) {
+      case "true", "t", "1" -> true;
+      case "false", "f", "0" -> false;
+      default -> throw new FormatException("\"" + text + "\" is neither true nor false");
+    };
+  }
+
+  /** Whether JSON writes a number so. */
+  static boolean isNumber(Cells cells, int cell) {
+    int length = cells.length(cell);
+    int i = cells.at(cell, 0) == '-' ? 1 : 0;
+    int whole = digits(cells, cell, i);
+    boolean zeroFirst = whole > 1 && cells.at(cell, i) == '0';
+    if (whole == 0 || zeroFirst) {
+      return false;
+    }
+    i += whole;
+    if (i < length && cells.at(cell, i) == '.') {
+      int fraction = digits(cells, cell, i + 1);
+      if (fraction == 0) {
+        return false;
+      }
+      i += 1 + fraction;
+    }
+    if (i < length && (cells.at(cell, i) | 0x20) == 'e') {
+      i++;
+      if (i < length && (cells.at(cell, i) == '-' || cells.at(cell, i) == '+')) {
+        i++;
+      }
+      int exponent = digits(cells, cell, i);
+      return exponent > 0 && i + exponent == length;
+    }
+    return i == length;
+  }
+
+  private static int digits(Cells cells, int cell, int from) {
+    int i = from;
+    while (i < cells.length(cell) && cells.at(cell, i) >= '0' && cells.at(cell, i) <= '9') {
+      i++;
+    }
+    return i - from;
+  }
+
+  /** A JSON string in ASCII, so that a message has as many bytes as characters. */
+  static void appendQuoted(StringBuilder json, String text) {
+    json.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        json.append('\\').append(c);
+      } else if (c < ' ' || c > '~') {
+        json.append(String.format("\\u%04x", (int) c));
+      } else {
+        json.append(c);
+      }
+    }
+    json.append('"');
+  }
+}

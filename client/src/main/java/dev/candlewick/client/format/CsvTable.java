@@ -1,0 +1,170 @@
+package dev.candlewick.client.format;
+
+import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
+import de.siegmar.fastcsv.reader.CloseableIterator;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** CSV (RFC 4180), UTF-8; separated by commas, semicolons or tabs, told by its first line. */
+final class CsvTable implements Table {
+  private static final int LONGEST_CELL = 1 << 20;
+
+  private record Held(long line, List<String> cells) {}
+
+  private final CsvReader<Long> reader;
+  private final CloseableIterator<Long> lines;
+  private final Deque<Held> peeked = new ArrayDeque<>();
+  private Cells into = new Cells();
+  private long line;
+
+  CsvTable(InputStream bytes) throws IOException {
+    // A decoder made by hand reports bytes that are not UTF-8; one made by name replaces them.
+    Reader text = new Begun(new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()));
+    reader =
+        CsvReader.builder()
+            .fieldSeparator(((Begun) text).separator())
+            .skipEmptyLines(true)
+            .allowExtraFields(true)
+            .allowMissingFields(true)
+            .maxBufferSize(LONGEST_CELL)
+            .build(new Handler(), text);
+    lines = reader.iterator();
+  }
+
+  @Override
+  public List<String> columns() {
+    return List.of();
+  }
+
+  @Override
+  public List<List<String>> peek(int count) throws IOException {
+    Cells cells = new Cells();
+    while (peeked.size() < count && read(cells)) {
+      peeked.add(new Held(line, cells.toList()));
+    }
+    List<List<String>> first = new ArrayList<>();
+    peeked.forEach(held -> first.add(held.cells()));
+    return first;
+  }
+
+  @Override
+  public boolean next(Cells cells) throws IOException {
+    Held held = peeked.poll();
+    if (held == null) {
+      return read(cells);
+    }
+    line = held.line();
+    cells.clear();
+    held.cells().forEach(cells::add);
+    return true;
+  }
+
+  private boolean read(Cells cells) throws IOException {
+    into = cells;
+    try {
+      if (!lines.hasNext()) {
+        return false;
+      }
+      line = lines.next();
+      return true;
+    } catch (CsvParseException e) {
+      line++;
+      throw new IOException(broken(e), e);
+    } catch (UncheckedIOException e) {
+      line++;
+      throw e.getCause() instanceof CharacterCodingException
+          ? new IOException("not UTF-8", e)
+          : e.getCause();
+    }
+  }
+
+  private static String broken(CsvParseException e) {
+    Throwable cause = e.getCause();
+    if (cause instanceof CharacterCodingException) {
+      return "not UTF-8";
+    }
+    return "not CSV: " + (cause == null ? e.getMessage() : cause.getMessage());
+  }
+
+  @Override
+  public String place() {
+    return "line " + line;
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+
+  private final class Handler extends AbstractBaseCsvCallbackHandler<Long> {
+    @Override
+    protected void handleBegin(long startingLineNumber) {
+      into.clear();
+    }
+
+    @Override
+    protected void handleField(int index, char[] text, int offset, int length, boolean quoted) {
+      into.add(text, offset, length);
+    }
+
+    @Override
+    protected Long buildRecord() {
+      return getStartingLineNumber();
+    }
+  }
+
+  /** A text without its byte order mark, of which the first line has been looked at. */
+  private static final class Begun extends Reader {
+    private static final int LOOK = 4096;
+
+    private final Reader text;
+    private final char[] begin = new char[LOOK];
+    private int from;
+    private int to;
+
+    Begun(Reader text) throws IOException {
+      this.text = text;
+      int n = 0;
+      while (to < LOOK && n >= 0) {
+        n = text.read(begin, to, LOOK - to);
+        to += Math.max(n, 0);
+      }
+      from = to > 0 && begin[0] == '\uFEFF' ? 1 : 0;
+    }
+
+    char separator() {
+      String first = new String(begin, from, to - from).lines().findFirst().orElse("");
+      if (first.indexOf(',') >= 0) {
+        return ',';
+      }
+      return first.indexOf(';') >= 0 ? ';' : first.indexOf('\t') >= 0 ? '\t' : ',';
+    }
+
+    @Override
+    public int read(char[] into, int offset, int length) throws IOException {
+      if (from == to) {
+        return text.read(into, offset, length);
+      }
+      int count = Math.min(length, to - from);
+      System.arraycopy(begin, from, into, offset, count);
+      from += count;
+      return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+      text.close();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.candlewick.client.format;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What rows a file holds.
+ *
+ * @param type the word of their messages: {@code trades}, {@code quotes}, {@code candles} or {@code
+ *     records}
+ * @param name the kind of records; else as {@code type}
+ * @param fields of a row, in the order in which they are written; {@code ts} and what tells its
+ *     instrument come before
+ * @param types of the columns of records, by their names; else empty
+ */
+public record Kind(String type, String name, List<String> fields, Map<String, String> types) {
+  /** What an answer tells beside, and the server makes itself. */
+  public static final List<String> DERIVED = List.of("vwap", "source", "filled");
+
+  /** Trades. */
+  public static final Kind TRADES = of("trades", "price", "size", "side", "id", "flags");
+
+  /** Quotes. */
+  public static final Kind QUOTES =
+      of("quotes", "bid", "bid_size", "ask", "ask_size", "last", "volume_24h");
+
+  /** Candles. */
+  public static final Kind CANDLES =
+      of(
+          "candles",
+          "open",
+          "high",
+          "low",
+          "close",
+          "volume",
+          "quote_volume",
+          "trades",
+          "taker_buy_volume",
+          "closed");
+
+  private static Kind of(String type, String... fields) {
+    return new Kind(type, type, List.of(fields), Map.of());
+  }
+
+  /** Records of the kind, whose columns are these. */
+  public static Kind records(String name, Map<String, String> types) {
+    return new Kind("records", name, List.copyOf(types.keySet()), new LinkedHashMap<>(types));
+  }
+
+  /** Whether they are records. */
+  public boolean isRecords() {
+    return type.equals("records");
+  }
+
+  /** The fields before {@link #fields} that a row may have. */
+  List<String> leading() {
+    return isRecords()
+        ? List.of("ts")
+        : type.equals("candles")
+            ? List.of("venue", "symbol", "timeframe", "ts")
+            : List.of("venue", "symbol", "ts");
+  }
+
+  /** All fields that a row may have. */
+  public List<String> all() {
+    List<String> all = new ArrayList<>(leading());
+    all.addAll(fields);
+    return all;
+  }
+
+  /** Whether the server makes that field by itself. */
+  public boolean derives(String field) {
+    return !isRecords() && DERIVED.contains(field);
+  }
+
+  /** How a cell of the field is written. */
+  Conversion conversion(String field) {
+    return switch (types.getOrDefault(field, field)) {
+      case "venue", "symbol", "timeframe", "side", "text" -> Conversion.TEXT;
+      case "id" -> Conversion.ID;
+      case "flags" -> Conversion.WORDS;
+      case "closed", "boolean" -> Conversion.TRUTH_OR_TEXT;
+      case "json", "levels" -> Conversion.JSON;
+      default -> Conversion.AS_WRITTEN;
+    };
+  }
+
+  /** The kind as one speaks of it. */
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.candlewick.client.format;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which column of a table is which field of a row. */
+final class Layout {
+  /** {@code head} is the field's name in JSON and its colon. */
+  private record Column(String field, String head, int cell, Conversion conversion) {}
+
+  /** Tells of a line that it holds no row, without being wrong. */
+  @FunctionalInterface
+  interface Skipped {
+    boolean test(Cells cells);
+  }
+
+  /** Whose, as {@code --format} names it. */
+  final String format;
+
+  /** {@code trades}, {@code quotes}, {@code candles}, or {@code records}. */
+  final String type;
+
+  private final List<Column> columns = new ArrayList<>();
+  private final Map<String, String> defaults = new LinkedHashMap<>();
+  private int headerLines;
+  private List<String> header = List.of();
+  private int fewest;
+  private int most = Integer.MAX_VALUE;
+  private Skipped skipped = cells -> false;
+  private String unit = "us";
+
+  Layout(String format, String type) {
+    this.format = format;
+    this.type = type;
+  }
+
+  /** That the field is in that column, from 0; nothing if it is below 0. */
+  Layout column(String field, int cell, Conversion conversion) {
+    if (cell >= 0) {
+      columns.add(new Column(field, "\"" + field + "\":", cell, conversion));
+    }
+    return this;
+  }
+
+  /** A field that is the same in all rows; null: nothing is known of it. */
+  Layout constant(String field, @Nullable String value) {
+    if (value != null) {
+      columns.removeIf(column -> column.field().equals(field));
+      defaults.put(field, value);
+    }
+    return this;
+  }
+
+  /** What comes before the first row, and, as {@code header}, may come again. */
+  Layout header(int lines, List<String> names) {
+    headerLines = lines;
+    header = lines == 0 ? List.of() : names;
+    return this;
+  }
+
+  /** How many cells a line has. */
+  Layout width(int least, int greatest) {
+    fewest = least;
+    most = greatest;
+    return this;
+  }
+
+  /** Lines to pass over. */
+  Layout skipping(Skipped lines) {
+    skipped = lines;
+    return this;
+  }
+
+  /** What the numbers of {@code ts} count in what {@link #write} makes. */
+  Layout unit(String word) {
+    unit = word;
+    return this;
+  }
+
+  String unit() {
+    return unit;
+  }
+
+  int headerLines() {
+    return headerLines;
+  }
+
+  Map<String, String> defaults() {
+    return defaults;
+  }
+
+  boolean has(String field) {
+    return defaults.containsKey(field)
+        || columns.stream().anyMatch(column -> column.field().equals(field));
+  }
+
+  /**
+   * Appends a line's row.
+   *
+   * @return false if it holds none
+   */
+  boolean write(Cells cells, StringBuilder json) throws FormatException {
+    if (skipped.test(cells) || isHeader(cells)) {
+      return false;
+    }
+    if (cells.count() < fewest || cells.count() > most) {
+      String expected = fewest == most ? "" + fewest : "from " + fewest;
+      throw new FormatException(cells.count() + " columns, not " + expected);
+    }
+    json.append('{');
+    int begin = json.length();
+    for (Column column : columns) {
+      if (!cells.isEmpty(column.cell())) {
+        int mark = json.length();
+        if (mark > begin) {
+          json.append(',');
+        }
+        json.append(column.head());
+        if (!written(column, cells, json)) {
+          json.setLength(mark);
+        }
+      }
+    }
+    json.append('}');
+    return true;
+  }
+
+  private static boolean written(Column column, Cells cells, StringBuilder json)
+      throws FormatException {
+    try {
+      return column.conversion().write(cells, column.cell(), json);
+    } catch (FormatException e) {
+      throw new FormatException(column.field() + ": " + e.getMessage());
+    }
+  }
+
+  private boolean isHeader(Cells cells) {
+    return !header.isEmpty()
+        && cells.count() == header.size()
+        && cells.is(0, header.get(0))
+        && cells.toList().equals(header);
+  }
+
+  /** {@code binance candles: binance BTCUSDT 1m}, for who watches. */
+  @Override
+  public String toString() {
+    List<String> words = new ArrayList<>();
+    columns.forEach(column -> words.add(column.field()));
+    return format
+        + " "
+        + type
+        + (defaults.isEmpty() ? "" : " of " + String.join(" ", defaults.values()))
+        + ": "
+        + String.join(", ", words);
+  }
+}

@@ -1,0 +1,110 @@
+package dev.candlewick.client.format;
+
+import io.airlift.compress.zstd.ZstdInputStream;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * A file, or one of the files of a zip, unpacked: what it is packed as is told by its first bytes.
+ *
+ * @param file the file on disk
+ * @param name its name without what it is packed as, {@code BTCUSDT-1m-2024-01.csv}; of a zip the
+ *     entry's
+ */
+record Part(Path file, String name, String entry) {
+  private static final int BUFFER = 1 << 16;
+  private static final int[] GZIP = {0x1f, 0x8b};
+  private static final int[] ZSTD = {0x28, 0xb5, 0x2f, 0xfd};
+  private static final int[] ZIP = {'P', 'K', 3, 4};
+  private static final int[] EMPTY_ZIP = {'P', 'K', 5, 6};
+
+  /** The parts of a file; of a zip all its files, in the order of their names. */
+  static List<Part> of(Path file) throws IOException {
+    String name = String.valueOf(file.getFileName());
+    if (!begins(file, ZIP) && !begins(file, EMPTY_ZIP)) {
+      return List.of(new Part(file, unpacked(name), ""));
+    }
+    List<Part> parts = new ArrayList<>();
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        String path = entry.getName();
+        String last = path.substring(path.lastIndexOf('/') + 1);
+        if (!entry.isDirectory() && !last.startsWith(".") && !path.startsWith("__MACOSX/")) {
+          parts.add(new Part(file, unpacked(last), path));
+        }
+      }
+    }
+    parts.sort(Comparator.comparing(Part::entry));
+    if (parts.isEmpty()) {
+      throw new IOException(file + ": a zip without a file");
+    }
+    return parts;
+  }
+
+  private static String unpacked(String name) {
+    return name.replaceAll("(?i)\\.(gz|zst|zip)$", "");
+  }
+
+  /** Whether the file begins with these bytes. */
+  static boolean begins(Path file, int... magic) throws IOException {
+    try (InputStream bytes = Files.newInputStream(file)) {
+      return begins(bytes, magic);
+    }
+  }
+
+  private static boolean begins(InputStream bytes, int... magic) throws IOException {
+    for (int expected : magic) {
+      if (bytes.read() != expected) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Its bytes, unpacked. */
+  InputStream open() throws IOException {
+    InputStream packed = entry.isEmpty() ? Files.newInputStream(file) : unzip();
+    InputStream bytes = new BufferedInputStream(packed, BUFFER);
+    try {
+      bytes.mark(ZSTD.length);
+      boolean gzip = begins(bytes, GZIP);
+      bytes.reset();
+      boolean zstd = begins(bytes, ZSTD);
+      bytes.reset();
+      if (gzip) {
+        return new GZIPInputStream(bytes, BUFFER);
+      }
+      return zstd ? new BufferedInputStream(new ZstdInputStream(bytes), BUFFER) : bytes;
+    } catch (IOException e) {
+      bytes.close();
+      throw e;
+    }
+  }
+
+  private InputStream unzip() throws IOException {
+    ZipFile zip = new ZipFile(file.toFile());
+    InputStream bytes = zip.getInputStream(zip.getEntry(entry));
+    return new java.io.FilterInputStream(bytes) {
+      @Override
+      public void close() throws IOException {
+        zip.close();
+      }
+    };
+  }
+
+  /** As it is named in what is said about it. */
+  @Override
+  public String toString() {
+    return entry.isEmpty() ? file.toString() : file + " (" + entry + ")";
+  }
+}

@@ -1,0 +1,204 @@
+package dev.candlewick.client.format;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
+
+/** The rows of a query over a Parquet, DuckDB or SQLite file. */
+final class QueryTable implements Table {
+  private static final int[] SQLITE = {'S', 'Q', 'L', 'i', 't', 'e', ' ', 'f', 'o', 'r', 'm'};
+  private static final int[] PARQUET = {'P', 'A', 'R', '1'};
+
+  private final Connection connection;
+  private final Statement statement;
+  private final ResultSet rows;
+  private final List<String> columns = new ArrayList<>();
+  private final Deque<List<String>> peeked = new ArrayDeque<>();
+  private long row;
+
+  private QueryTable(Connection connection, String query) throws IOException {
+    this.connection = connection;
+    try {
+      statement = connection.createStatement();
+      rows = statement.executeQuery(query);
+      ResultSetMetaData names = rows.getMetaData();
+      for (int i = 1; i <= names.getColumnCount(); i++) {
+        columns.add(names.getColumnLabel(i));
+      }
+    } catch (SQLException e) {
+      throw Engine.said(e);
+    }
+  }
+
+  /** Whether the file is one of an engine, told by its first bytes. */
+  static boolean reads(Path file) throws IOException {
+    return Part.begins(file, PARQUET) || Part.begins(file, SQLITE) || isDuckdb(file);
+  }
+
+  private static boolean isDuckdb(Path file) throws IOException {
+    try (var bytes = java.nio.file.Files.newInputStream(file)) {
+      byte[] head = bytes.readNBytes(12);
+      return head.length == 12
+          && new String(head, 8, 4, StandardCharsets.ISO_8859_1).equals("DUCK");
+    }
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param table the name of a table; empty for Parquet or where there is a query
+   * @param query in the engine's own SQL; empty for all of the table
+   */
+  static QueryTable open(Path file, String table, String query) throws IOException {
+    boolean parquet = Part.begins(file, PARQUET);
+    if (!parquet && table.isEmpty() && query.isEmpty()) {
+      throw new IOException("a database: tell --table or --query");
+    }
+    if (Part.begins(file, SQLITE)) {
+      String all = "select * from " + Engine.named(table) + " order by rowid";
+      return opened(Engine.sqlite(file), query.isEmpty() ? all : query);
+    }
+    Connection duckdb = parquet ? Engine.duckdb(List.of(file)) : attached(file);
+    String from = parquet ? "read_parquet(" + path(file) + ")" : Engine.named(table);
+    try {
+      return opened(duckdb, texts(duckdb, query.isEmpty() ? "select * from " + from : query));
+    } catch (IOException e) {
+      close(duckdb);
+      throw e;
+    }
+  }
+
+  private static QueryTable opened(Connection connection, String query) throws IOException {
+    try {
+      return new QueryTable(connection, query);
+    } catch (IOException e) {
+      close(connection);
+      throw e;
+    }
+  }
+
+  private static String path(Path file) {
+    return Engine.quoted(file.toAbsolutePath().normalize().toString());
+  }
+
+  private static Connection attached(Path file) throws IOException {
+    Connection duckdb = Engine.duckdb(List.of(file));
+    try (Statement statement = duckdb.createStatement()) {
+      statement.execute("attach " + path(file) + " as given (read_only)");
+      statement.execute("use given");
+      return duckdb;
+    } catch (SQLException e) {
+      close(duckdb);
+      throw Engine.said(e);
+    }
+  }
+
+  /** The query with every column as text, exactly; a time with its zone is one in UTC. */
+  private static String texts(Connection duckdb, String query) throws IOException {
+    StringJoiner columns = new StringJoiner(", ", "select ", " from (" + query + ") q");
+    try (Statement statement = duckdb.createStatement();
+        ResultSet described = statement.executeQuery("describe " + query)) {
+      while (described.next()) {
+        String name = Engine.named(described.getString(1));
+        columns.add(text(name, described.getString(2)) + " as " + name);
+      }
+      return columns.toString();
+    } catch (SQLException e) {
+      throw Engine.said(e);
+    }
+  }
+
+  private static String text(String column, String type) {
+    String upper = type.toUpperCase(Locale.ROOT);
+    if (upper.equals("TIMESTAMP WITH TIME ZONE")) {
+      return "strftime(make_timestamp(epoch_us(" + column + ")), '%Y-%m-%dT%H:%M:%S.%fZ')";
+    }
+    if (upper.startsWith("TIMESTAMP")) {
+      return "strftime(cast(" + column + " as timestamp), '%Y-%m-%dT%H:%M:%S.%f')";
+    }
+    if (upper.endsWith("]") || upper.startsWith("STRUCT") || upper.startsWith("MAP")) {
+      return "cast(to_json(" + column + ") as varchar)";
+    }
+    return "cast(" + column + " as varchar)";
+  }
+
+  @Override
+  public List<String> columns() {
+    return columns;
+  }
+
+  @Override
+  public List<List<String>> peek(int count) throws IOException {
+    Cells cells = new Cells();
+    while (peeked.size() < count && read(cells)) {
+      peeked.add(cells.toList());
+    }
+    return List.copyOf(peeked);
+  }
+
+  @Override
+  public boolean next(Cells cells) throws IOException {
+    List<String> held = peeked.poll();
+    row++;
+    if (held == null) {
+      return read(cells);
+    }
+    cells.clear();
+    held.forEach(cells::add);
+    return true;
+  }
+
+  private boolean read(Cells cells) throws IOException {
+    try {
+      if (!rows.next()) {
+        return false;
+      }
+      cells.clear();
+      for (int i = 1; i <= columns.size(); i++) {
+        Object value = rows.getObject(i);
+        if (value instanceof byte[] bytes) {
+          cells.add(new String(bytes, StandardCharsets.UTF_8));
+        } else {
+          cells.add(value == null ? "" : value.toString());
+        }
+      }
+      return true;
+    } catch (SQLException e) {
+      throw Engine.said(e);
+    }
+  }
+
+  @Override
+  public String place() {
+    return "row " + row;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (Connection open = connection;
+        Statement running = statement) {
+      rows.close();
+    } catch (SQLException e) {
+      throw Engine.said(e);
+    }
+  }
+
+  private static void close(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // What went wrong before is what is told.
+    }
+  }
+}

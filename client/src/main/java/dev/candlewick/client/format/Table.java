@@ -1,0 +1,25 @@
+package dev.candlewick.client.format;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/** Lines of cells. */
+interface Table extends Closeable {
+  /** The names of the columns where the file's form has some; empty for CSV, whose lines may. */
+  List<String> columns();
+
+  /** The first lines, at most {@code count}; {@link #next} gives them again. */
+  List<List<String>> peek(int count) throws IOException;
+
+  /**
+   * Reads the next line into {@code cells}.
+   *
+   * @return false at the end
+   * @throws FormatException if the line cannot be read, but those after it may be
+   */
+  boolean next(Cells cells) throws IOException;
+
+  /** Which line was read last: {@code line 17}. */
+  String place();
+}

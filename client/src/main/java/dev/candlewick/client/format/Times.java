@@ -1,0 +1,140 @@
+package dev.candlewick.client.format;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneRules;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Times as files write them, as microseconds since 1970; what is finer is cut.
+ *
+ * @param unit what a number counts: {@code s}, {@code ms}, {@code us}, {@code ns}; {@code digits}:
+ *     by how many it has
+ * @param zone of dates and times that do not tell theirs
+ */
+record Times(String unit, ZoneId zone) {
+  static final List<String> UNITS = List.of("s", "ms", "us", "ns");
+
+  private static final int MOST_DIGITS = 19;
+
+  /** 2024-01-02, 2024/01/02, 2024.01.02 or 02.01.2024, and after it a time. */
+  private static final Pattern TEXT =
+      Pattern.compile(
+          "(?:(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})|(\\d{2})\\.(\\d{2})\\.(\\d{4}))"
+              + "(?:[T ,]+(\\d{1,2})(?::(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?|-(AM|PM)))?"
+              + " ?(Z|UTC|GMT|(?:GMT)?[+-]\\d{2}:?(?:\\d{2})?)?");
+
+  /**
+   * Microseconds since 1970.
+   *
+   * @throws FormatException if it is no time
+   */
+  long micros(Cells cells, int cell) throws FormatException {
+    int length = cells.length(cell);
+    if (length <= MOST_DIGITS) {
+      long number = 0;
+      int i = cells.at(cell, 0) == '-' ? 1 : 0;
+      boolean negative = i == 1;
+      boolean digits = i < length;
+      for (; digits && i < length; i++) {
+        int digit = cells.at(cell, i) - '0';
+        digits = digit >= 0 && digit <= 9;
+        number = 10 * number + digit;
+      }
+      if (digits && number >= 0) {
+        return scaled(negative ? -number : number, length);
+      }
+    }
+    return text(cells.get(cell));
+  }
+
+  private long scaled(long number, int digits) throws FormatException {
+    return switch (unit.equals("digits") ? unitOf(digits) : unit) {
+      case "s" -> Math.multiplyExact(checked(number), 1_000_000L);
+      case "ms" -> Math.multiplyExact(checked(number), 1_000L);
+      case "us" -> number;
+      default -> Math.floorDiv(number, 1_000L);
+    };
+  }
+
+  /** A number that no unit makes a time would overflow when it is multiplied. */
+  private static long checked(long number) throws FormatException {
+    if (Math.abs(number) > Long.MAX_VALUE / 1_000_000) {
+      throw new FormatException("time " + number + " is out of range: wrong unit?");
+    }
+    return number;
+  }
+
+  private static String unitOf(int digits) {
+    return digits <= 11 ? "s" : digits <= 14 ? "ms" : digits <= 17 ? "us" : "ns";
+  }
+
+  private long text(String text) throws FormatException {
+    Matcher found = TEXT.matcher(text);
+    if (!found.matches()) {
+      return decimal(text);
+    }
+    boolean dayFirst = found.group(1) == null;
+    try {
+      LocalDateTime local =
+          LocalDateTime.of(
+              number(found.group(dayFirst ? 6 : 1)),
+              number(found.group(dayFirst ? 5 : 2)),
+              number(found.group(dayFirst ? 4 : 3)),
+              hour(found.group(7), found.group(11)),
+              number(found.group(8)),
+              number(found.group(9)));
+      String fraction = found.group(10);
+      long micros = fraction == null ? 0 : Long.parseLong((fraction + "000000").substring(0, 6));
+      return local.toEpochSecond(offset(local, found.group(12))) * 1_000_000L + micros;
+    } catch (DateTimeException e) {
+      throw new FormatException("\"" + text + "\" is no time: " + e.getMessage());
+    }
+  }
+
+  private static int number(@Nullable String digits) {
+    return digits == null ? 0 : Integer.parseInt(digits);
+  }
+
+  private static int hour(@Nullable String hour, @Nullable String half) {
+    return half == null ? number(hour) : number(hour) % 12 + (half.equals("PM") ? 12 : 0);
+  }
+
+  private ZoneOffset offset(LocalDateTime local, @Nullable String written) throws FormatException {
+    if (written == null) {
+      ZoneRules rules = zone.getRules();
+      List<ZoneOffset> valid = rules.getValidOffsets(local);
+      if (valid.isEmpty()) {
+        throw new FormatException(local + " does not exist in " + zone);
+      }
+      return valid.get(0);
+    }
+    String offset = written.replace("GMT", "").replace("UTC", "").replace("Z", "");
+    return offset.isEmpty() ? ZoneOffset.UTC : ZoneOffset.of(offset);
+  }
+
+  /** A number with a fraction or an exponent, exactly. */
+  private long decimal(String text) throws FormatException {
+    try {
+      BigDecimal number = new BigDecimal(text);
+      int digits = number.precision() - number.scale();
+      int places =
+          switch (unit.equals("digits") ? unitOf(digits) : unit) {
+            case "s" -> 6;
+            case "ms" -> 3;
+            case "us" -> 0;
+            default -> -3;
+          };
+      return number.scaleByPowerOfTen(places).setScale(0, RoundingMode.FLOOR).longValueExact();
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new FormatException("\"" + text + "\" is no time");
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * Files of other systems read as rows that the server takes.
+ *
+ * <p>Read in this order:
+ *
+ * <ol>
+ *   <li>{@link dev.candlewick.client.format.Part}: the files in a file, unpacked
+ *   <li>{@link dev.candlewick.client.format.Table}: cells under columns, of CSV, JSON, DBN,
+ *       Parquet, DuckDB and SQLite
+ *   <li>{@link dev.candlewick.client.format.Format}: whose file it is, and so which column is which
+ *       field
+ *   <li>{@link dev.candlewick.client.format.Layout}, {@link
+ *       dev.candlewick.client.format.Conversion}: a line of cells as a row in JSON
+ *   <li>{@link dev.candlewick.client.format.FileRows}: all of it, for one file
+ * </ol>
+ */
+@NullMarked
+package dev.candlewick.client.format;
+
+import org.jspecify.annotations.NullMarked;

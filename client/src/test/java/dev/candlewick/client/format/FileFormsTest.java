@@ -1,0 +1,185 @@
+package dev.candlewick.client.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Archives, binary forms and databases, and what goes wrong with files. */
+class FileFormsTest extends TestFiles {
+  @Test
+  void readsBinanceKlinesWithAHeaderAlsoInMidFile() throws IOException {
+    String header =
+        "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,"
+            + "taker_buy_quote_volume,ignore\n";
+    Path file = file("ETHUSDT-1h-2024-01.csv", "\uFEFF" + header + KLINE + header + KLINE);
+    assertThat(rows(file, Kind.CANDLES)).hasSize(2);
+  }
+
+  @Test
+  void readsDbnWithTheSymbolOfTheDay() throws IOException {
+    Path file = folder.resolve("gc.dbn");
+    Files.write(file, dbn(1, 0x21));
+    assertThat(rows(file, Kind.CANDLES))
+        .containsExactly(
+            "{ts:1704150000000000,open:2072.3,high:2073,low:2072.1,close:2072.5,volume:57,"
+                + "symbol:GCG4,venue:GLBX.MDP3,timeframe:1m}",
+            "{ts:1704322800000000,open:2072.3,high:2073,low:2072.1,close:2072.5,volume:57,"
+                + "symbol:GCJ4,venue:GLBX.MDP3,timeframe:1m}");
+    byte[] third = dbn(3, 0x21);
+    Files.write(file, third);
+    assertThat(rows(file, Kind.CANDLES)).hasSize(2);
+    Files.write(file, java.util.Arrays.copyOf(third, third.length - 7));
+    assertThat(failure(file, options(Kind.CANDLES, "auto", "UTC", Map.of())))
+        .contains("gc.dbn: record 2: the file ends within a record");
+  }
+
+  private static byte[] dbn(int version, int type) {
+    int symbol = version == 1 ? 22 : 71;
+    ByteBuffer head = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    head.put("DBN".getBytes(StandardCharsets.US_ASCII)).put((byte) version).putInt(0);
+    head.put(padded("GLBX.MDP3", 16)).putShort((short) 6).putLong(0).putLong(0).putLong(0);
+    if (version == 1) {
+      head.putLong(2);
+    }
+    head.put((byte) 1).put((byte) 0).put((byte) 0);
+    if (version > 1) {
+      head.putShort((short) symbol);
+    }
+    head.put(new byte[version == 1 ? 47 : 53]).putInt(0);
+    head.putInt(1).put(padded("GC.c.0", symbol)).putInt(0).putInt(0);
+    head.putInt(2);
+    head.put(padded("GCG4", symbol))
+        .putInt(1)
+        .putInt(20240101)
+        .putInt(20240103)
+        .put(padded("5482", symbol));
+    head.put(padded("GCJ4", symbol))
+        .putInt(1)
+        .putInt(20240103)
+        .putInt(20240201)
+        .put(padded("5482", symbol));
+    while (head.position() % 8 != 0) {
+      head.put((byte) 0);
+    }
+    head.putInt(4, head.position() - 8);
+    for (long ts : new long[] {1704150000000000000L, 1704322800000000000L}) {
+      head.put((byte) 14).put((byte) type).putShort((short) 1).putInt(5482).putLong(ts);
+      head.putLong(2072300000000L)
+          .putLong(2073000000000L)
+          .putLong(2072100000000L)
+          .putLong(2072500000000L);
+      head.putLong(57);
+    }
+    byte[] bytes = new byte[head.position()];
+    head.flip().get(bytes);
+    return bytes;
+  }
+
+  private static byte[] padded(String text, int length) {
+    return java.util.Arrays.copyOf(text.getBytes(StandardCharsets.US_ASCII), length);
+  }
+
+  @Test
+  void readsWhatIsMapped() throws IOException {
+    Map<String, String> map =
+        FileOptions.map("ts=when:s,open=o,high=h,low=l,close=c,venue=x,symbol=y,timeframe=z");
+    assertThat(
+            rows(
+                file("a.csv", "when;o;h;l;c;x;y;z\n01.07.2024 09:30:00;1;2;0.5;.5;v;S;1m\n"),
+                options(Kind.CANDLES, "auto", "America/New_York", map)))
+        .containsExactly(
+            "{ts:1719840600000000,open:1,high:2,low:0.5,close:0.5,venue:v,symbol:S,timeframe:1m}");
+  }
+
+  @Test
+  void readsParquetAndDatabases() throws IOException, SQLException {
+    Path file = folder.resolve("BTCUSDT-1m-2024-01.parquet");
+    try (Connection duckdb = Engine.duckdb(List.of(file));
+        Statement statement = duckdb.createStatement()) {
+      statement.execute(
+          ("copy (select timestamptz '2024-01-01 00:00:00Z' as ts, 'v' as venue, 'S' as symbol,"
+               + " '1m' as timeframe, 0.1::double as open, 3::decimal(9,2) as high, 1e-9::double as"
+               + " low, 2 as close, 9::bigint as volume) to '%s' (format parquet)")
+              .formatted(file));
+    }
+    assertThat(rows(file, Kind.CANDLES))
+        .containsExactly(
+            "unit:ms"
+                + " {ts:2024-01-01T00:00:00.000000Z,venue:v,symbol:S,timeframe:1m,open:0.1,high:3.00,low:1e-09,close:2,volume:9}");
+    Path sqlite = folder.resolve("bot.sqlite");
+    try (Connection made = java.sql.DriverManager.getConnection("jdbc:sqlite:" + sqlite);
+        Statement statement = made.createStatement()) {
+      statement.execute("create table c (timestamp integer, o real, x text)");
+      statement.execute("insert into c values (1704067200, 0.1234567890123456, 'é')");
+    }
+    FileOptions mapped =
+        new FileOptions(
+            Kind.TRADES,
+            "auto",
+            new FileOptions.Given("v", null, null),
+            ZoneId.of("UTC"),
+            "ms",
+            FileOptions.map("ts=timestamp:s,price=o,size=o,symbol=x"),
+            "c",
+            "");
+    assertThat(rows(sqlite, mapped))
+        .containsExactly(
+            "venue:v"
+                + " {ts:1704067200000000,price:0.1234567890123456,size:0.1234567890123456,symbol:\\u00e9}");
+  }
+
+  @Test
+  void readsGzipOfSeveralMembersAndZipsOfMany() throws IOException {
+    assertThat(rows(gzip("BTCUSDT-1m-2024-01.csv.gz", KLINE, KLINE, KLINE), Kind.CANDLES))
+        .hasSize(3);
+    assertThat(
+            rows(
+                zip(
+                    "all.zip",
+                    "A/ETHUSDT-1m-2024-01.csv",
+                    KLINE,
+                    "A/BTCUSDT-1m-2024-01.csv",
+                    KLINE + KLINE),
+                Kind.CANDLES))
+        .hasSize(3)
+        .element(0)
+        .asString()
+        .contains("BTCUSDT");
+  }
+
+  @Test
+  void tellsAWrongFormatByNameAndLine() throws IOException {
+    Path file = file("BTCUSDT-1m-2024-01.csv", KLINE);
+    assertThat(failure(file, options(Kind.CANDLES, "kraken", "UTC", Map.of())))
+        .contains("BTCUSDT-1m-2024-01.csv: line 1: not kraken: 1704067200000,42283.58");
+    assertThat(failure(file, options(Kind.TRADES, "auto", "UTC", Map.of())))
+        .contains("line 1: binance candles, not trades");
+    assertThat(failure(file("x.csv", "a,b\n1,2\n"), options(Kind.TRADES, "auto", "UTC", Map.of())))
+        .contains(
+            "x.csv: line 1: column \"a\": not a field of trades, or twice; of no other known");
+  }
+
+  @Test
+  void tellsAHalfLineAndAnEmptyFile() throws IOException {
+    Path half = file("BTCUSDT-1m-2024-01.csv", KLINE + KLINE.substring(0, 40));
+    assertThat(failure(half, options(Kind.CANDLES, "auto", "UTC", Map.of())))
+        .contains("BTCUSDT-1m-2024-01.csv: line 2: 4 columns, not 12");
+    assertThat(failure(file("e.csv", ""), options(Kind.CANDLES, "auto", "UTC", Map.of())))
+        .contains("e.csv: empty");
+    Path bad = file("ETHUSDT-1m-2024-01.csv", KLINE + KLINE.replace("42283.58", "4228x"));
+    assertThat(failure(bad, options(Kind.CANDLES, "auto", "UTC", Map.of())))
+        .contains("line 2: open: \"4228x\" is not a number");
+  }
+}
