@@ -50,10 +50,15 @@ public record IndicatorQuery(CandleQuery candles, Indicators indicators) {
     return new Blocks(shortest(candles.timeframe(), candles.session()), days);
   }
 
+  /** The same for candles as they are told live: in UTC. */
+  public static Blocks blocks(Timeframe timeframe) {
+    return Blocks.utc(shortest(timeframe, false));
+  }
+
   /**
    * How far from one candle to the next at least, on average: a session cuts its last one short.
    */
-  static long shortest(Timeframe timeframe, boolean session) {
+  private static long shortest(Timeframe timeframe, boolean session) {
     long seconds =
         timeframe.months() > 0 ? timeframe.months() * SHORTEST_MONTH : timeframe.seconds();
     return session && seconds < DAY ? Math.max(1, seconds / 2) : seconds;

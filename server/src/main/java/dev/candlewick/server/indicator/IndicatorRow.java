@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /** The values of one candle, NaN where there is none, in the order of the columns. */
 public record IndicatorRow(long ts, double close, boolean closed, double[] values) {
-  static IndicatorRow of(Candle candle, double[] values) {
+  /** The values of a candle. */
+  public static IndicatorRow of(Candle candle, double[] values) {
     return new IndicatorRow(candle.ts(), candle.close(), candle.closed(), values);
   }
 

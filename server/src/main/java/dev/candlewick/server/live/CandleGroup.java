@@ -8,6 +8,7 @@ import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.Wanted;
 import dev.candlewick.server.web.Range;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -135,7 +136,7 @@ final class CandleGroup implements Group<Candle> {
     long asked = clock.millis();
     Start start = one.start();
     turns
-        .take(() -> candles.find(instrument, Wanted.of(timeframe, start.range(), start.limit())))
+        .take(() -> read(start))
         .onComplete(
             read -> {
               busy = false;
@@ -145,8 +146,6 @@ final class CandleGroup implements Group<Candle> {
               }
               if (read.failed()) {
                 one.subscriber().refused(read.cause());
-              } else if (start.from() != null && read.result().size() > Start.MOST) {
-                one.subscriber().refused(tooMany());
               } else {
                 List<Candle> rows = read.result();
                 learn(rows, asked);
@@ -158,6 +157,33 @@ final class CandleGroup implements Group<Candle> {
             });
   }
 
+  private Future<List<Candle>> read(Start start) {
+    Future<List<Candle>> rows =
+        candles
+            .find(instrument, Wanted.of(timeframe, start.range(), start.limit()))
+            .map(found -> refuseTooMany(start, found));
+    if (start.from() == null || start.before() == 0) {
+      return rows;
+    }
+    Range older = new Range(null, start.from());
+    return candles
+        .find(instrument, Wanted.last(timeframe, older, start.before()))
+        .compose(before -> rows.map(found -> joined(before, found)));
+  }
+
+  private static List<Candle> joined(List<Candle> before, List<Candle> found) {
+    List<Candle> all = new ArrayList<>(before);
+    all.addAll(found);
+    return all;
+  }
+
+  private static List<Candle> refuseTooMany(Start start, List<Candle> found) {
+    if (start.from() != null && found.size() > Start.MOST) {
+      throw tooMany();
+    }
+    return found;
+  }
+
   private static Problem tooMany() {
     return new Problem(
         400,
@@ -167,10 +193,11 @@ final class CandleGroup implements Group<Candle> {
 
   /** Where fewer than the last n exist, the snapshot is all there is, and older ones are news. */
   private static long first(Start start, List<Candle> rows) {
-    if (start.from() != null) {
+    if (start.from() != null && start.before() == 0) {
       return -Math.floorDiv(-start.from(), MICROS);
     }
-    return rows.size() < start.last() ? Long.MIN_VALUE : rows.get(0).ts();
+    int wanted = start.before() + (start.from() == null ? start.last() : 0);
+    return rows.size() < wanted ? Long.MIN_VALUE : rows.get(0).ts();
   }
 
   private void readStretch() {

@@ -6,7 +6,13 @@ import java.util.Locale;
 enum Channel {
   CANDLES,
   TRADES,
-  QUOTES;
+  QUOTES,
+  INDICATORS;
+
+  /** Whether its rows are of a timeframe. */
+  boolean hasTimeframe() {
+    return this == CANDLES || this == INDICATORS;
+  }
 
   String word() {
     return name().toLowerCase(Locale.ROOT);

@@ -1,9 +1,14 @@
 package dev.candlewick.server.live;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.candlewick.indicator.Indicators;
 import dev.candlewick.net.JsonFault;
 import dev.candlewick.net.Problem;
 import dev.candlewick.net.TextSocket;
+import dev.candlewick.record.Timeframe;
+import dev.candlewick.server.indicator.IndicatorRow;
 import dev.candlewick.server.live.LiveMetrics.Closed;
 import dev.candlewick.server.web.Problems;
 import io.vertx.core.Context;
@@ -48,7 +53,7 @@ final class LiveSession implements TextSocket.Listener {
   private final class Entry<T> implements Subscriber<T> {
     final Channel channel;
     final Subscription<T> subscription;
-    Groups.@Nullable Place<T> place;
+    Groups.@Nullable Place<?> place;
 
     Entry(Channel channel, Subscription<T> subscription) {
       this.channel = channel;
@@ -162,30 +167,54 @@ final class LiveSession implements TextSocket.Listener {
           "too_many_subscriptions",
           "a connection may have " + live.limits().subscriptions() + " subscriptions");
     }
-    switch (request.channel()) {
-      case CANDLES -> subscribe(id, request, Rows.CANDLES);
-      case TRADES -> subscribe(id, request, Rows.TRADES);
-      case QUOTES -> subscribe(id, request, Rows.QUOTES);
+    Channel channel = request.channel();
+    Timeframe timeframe = request.timeframe(channel);
+    Start start = request.start();
+    switch (channel) {
+      case CANDLES -> subscribe(id, request, Rows.CANDLES, follow(channel, timeframe, start));
+      case TRADES -> subscribe(id, request, Rows.TRADES, follow(channel, null, start));
+      case QUOTES -> subscribe(id, request, Rows.QUOTES, follow(channel, null, start));
+      case INDICATORS -> {
+        Indicators indicators = request.indicators();
+        subscribe(
+            id,
+            request,
+            Rows.indicators(indicators.columns()),
+            follow(indicators, timeframe, start));
+      }
     }
   }
 
-  private <T> void subscribe(long id, Request request, Rows<T> rows) {
+  /** Joins a group of an instrument. */
+  private interface Following<T> {
+    Groups.Place<?> of(int instrument, Subscriber<T> subscriber);
+  }
+
+  private <T> Following<T> follow(Channel channel, @Nullable Timeframe timeframe, Start start) {
+    return (instrument, subscriber) ->
+        live.groups().join(new Groups.Key(channel, instrument, timeframe), subscriber, start);
+  }
+
+  /** Indicators are made of what the group of the candles tells. */
+  private Following<IndicatorRow> follow(
+      Indicators indicators, @Nullable Timeframe timeframe, Start start) {
+    return (instrument, subscriber) -> {
+      IndicatorFollower follower =
+          new IndicatorFollower(indicators, requireNonNull(timeframe), start, subscriber);
+      Groups.Key key = new Groups.Key(Channel.CANDLES, instrument, timeframe);
+      return live.groups().join(key, follower, follower.start());
+    };
+  }
+
+  private <T> void subscribe(long id, Request request, Rows<T> rows, Following<T> following) {
     Channel channel = request.channel();
-    var timeframe = request.timeframe(channel);
-    Start start = request.start();
     Entry<T> entry = new Entry<>(channel, new Subscription<>(id, rows, request.unit()));
     var instrument = live.instruments().id(request.venue(), request.symbol());
     subscriptions.put(id, entry);
     live.metrics().subscribed(channel);
     socket.pause();
     instrument
-        .onSuccess(
-            found ->
-                entry.hop(
-                    () -> {
-                      Groups.Key key = new Groups.Key(channel, found, timeframe);
-                      entry.place = live.groups().join(key, entry, start);
-                    }))
+        .onSuccess(found -> entry.hop(() -> entry.place = following.of(found, entry)))
         .onFailure(entry::refused);
   }
 

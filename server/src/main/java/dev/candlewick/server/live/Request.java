@@ -6,8 +6,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.candlewick.indicator.Indicators;
 import dev.candlewick.net.Problem;
 import dev.candlewick.record.Timeframe;
+import dev.candlewick.server.indicator.IndicatorQuery;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Times;
 import java.io.IOException;
@@ -22,7 +24,17 @@ final class Request {
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private static final Set<String> KNOWN =
-      Set.of("t", "id", "channel", "venue", "symbol", "timeframe", "from", "last", "unit");
+      Set.of(
+          "t",
+          "id",
+          "channel",
+          "venue",
+          "symbol",
+          "timeframe",
+          "from",
+          "last",
+          "unit",
+          "indicators");
 
   private static final long LARGEST_ID = (1L << 53) - 1;
   private static final int LAST = 500;
@@ -100,7 +112,7 @@ final class Request {
         return channel;
       }
     }
-    throw Problem.badParameter("channel", "must be one of candles, trades, quotes");
+    throw Problem.badParameter("channel", "must be one of candles, trades, quotes, indicators");
   }
 
   String venue() {
@@ -111,9 +123,17 @@ final class Request {
     return Params.symbol(required("symbol"));
   }
 
-  /** Due for candles, and for them alone. */
+  /** Required for indicators, and for them alone. */
+  Indicators indicators() {
+    return IndicatorQuery.indicators(required("indicators"));
+  }
+
+  /** Due for candles and indicators, and for them alone. */
   @Nullable Timeframe timeframe(Channel channel) {
-    if (channel != Channel.CANDLES) {
+    if (channel != Channel.INDICATORS && texts.containsKey("indicators")) {
+      throw Problem.badParameter("indicators", "is for the channel indicators");
+    }
+    if (!channel.hasTimeframe()) {
       if (texts.containsKey("timeframe")) {
         throw Problem.badParameter("timeframe", "is for candles");
       }

@@ -3,11 +3,14 @@ package dev.candlewick.server.live;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.CandleJson;
+import dev.candlewick.server.indicator.IndicatorJson;
+import dev.candlewick.server.indicator.IndicatorRow;
 import dev.candlewick.server.tick.Quote;
 import dev.candlewick.server.tick.TickJson;
 import dev.candlewick.server.tick.Trade;
 import dev.candlewick.server.web.Times;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A channel's rows: how one is written, and which of them replace one another while they wait.
@@ -34,6 +37,42 @@ interface Rows<T> {
 
   /** Each quote is a row of its own. */
   Rows<Quote> QUOTES = (json, row, unit) -> TickJson.quote(json, unit, row);
+
+  /** Rows of indicators replace earlier states of themselves. */
+  static Rows<IndicatorRow> indicators(List<String> columns) {
+    IndicatorJson text = new IndicatorJson(columns);
+    return new Rows<>() {
+      @Override
+      public void write(JsonGenerator json, IndicatorRow row, Times unit) throws IOException {
+        text.write(json, row, unit);
+      }
+
+      @Override
+      public long place(IndicatorRow row, long number) {
+        return row.ts();
+      }
+
+      @Override
+      public int perMessage() {
+        int bytes = 100;
+        for (String column : columns) {
+          bytes += column.length() + 30;
+        }
+        return Math.max(1, Math.min(MOST, MESSAGE_BYTES / bytes));
+      }
+    };
+  }
+
+  /** Rows of a message at most. */
+  int MOST = 200;
+
+  /** Below 64 KiB, where common clients' default limits begin. */
+  int MESSAGE_BYTES = 60_000;
+
+  /** How many rows a message may have. */
+  default int perMessage() {
+    return MOST;
+  }
 
   void write(JsonGenerator json, T row, Times unit) throws IOException;
 

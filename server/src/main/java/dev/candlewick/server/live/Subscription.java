@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What one subscription still has to send: its snapshot, {@code live}, then what has changed. */
 final class Subscription<T> {
-  /** Keeps a message below 64 KiB, where common clients' default limits begin. */
-  private static final int ROWS = 200;
-
   private final long id;
   private final Rows<T> rows;
   private final Times unit;
@@ -65,7 +62,7 @@ final class Subscription<T> {
       return null;
     }
     if (!state.isEmpty() || !snapshotSent) {
-      int size = Math.min(ROWS, state.size());
+      int size = Math.min(rows.perMessage(), state.size());
       snapshot = state.subList(size, state.size());
       snapshotSent = true;
       return message("snapshot", state.subList(0, size));
@@ -80,7 +77,7 @@ final class Subscription<T> {
 
   private Collection<T> takeWaiting() {
     TreeMap<Long, T> taken = new TreeMap<>();
-    while (taken.size() < ROWS && !waiting.isEmpty()) {
+    while (taken.size() < rows.perMessage() && !waiting.isEmpty()) {
       Map.Entry<Long, T> first = waiting.pollFirstEntry();
       taken.put(first.getKey(), first.getValue());
     }

@@ -10,6 +10,7 @@ import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.indicator.IndicatorHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.tick.TickHandler;
 import dev.candlewick.server.tick.TickRepository;
@@ -69,6 +70,7 @@ final class LiveInstance implements AutoCloseable {
     ingest.mount(router, request -> IngestKey.NONE);
     live.mount(router);
     new CandleHandler(candles).mount(router);
+    new IndicatorHandler(candles).mount(router);
     new TickHandler(instruments, new TickRepository(pool)).mount(router);
     http = vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1").await();
   }
@@ -115,6 +117,14 @@ final class LiveInstance implements AutoCloseable {
         "candles",
         "/v1/candles?venue=test&limit=10000&symbol=%s&timeframe=%s&from=%d"
             .formatted(symbol, timeframe, from));
+  }
+
+  /** Every row of indicators from {@code from} (ms) on, by ts. */
+  Map<Long, JsonObject> indicators(String symbol, String timeframe, String list, long from) {
+    return pages(
+        "rows",
+        "/v1/indicators?venue=test&limit=10000&symbol=%s&timeframe=%s&from=%d&indicators=%s"
+            .formatted(symbol, timeframe, from, URLEncoder.encode(list, StandardCharsets.UTF_8)));
   }
 
   /** Every row of the answer's pages, by ts. */
