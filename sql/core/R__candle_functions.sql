@@ -1,5 +1,8 @@
 -- How a minute is built, in one place: the roll-up and the read of minutes not yet rolled up both call these.
 -- Sums are made in numeric, which takes a double at its 15 significant digits: 0.1 + 0.2 is 0.3.
+-- Earlier forms of what follows:
+drop function if exists market.built_buckets(integer, timestamptz, timestamptz, interval);
+drop function if exists market.native_buckets(integer, timestamptz, timestamptz, interval, text[]);
 
 create or replace function market.built_minute(of_instrument integer, minute timestamptz)
 returns table (
@@ -42,9 +45,12 @@ as $$
   limit 1
 $$;
 
--- The same for every bucket of a range that has trades, for lengths that are no multiple of a minute.
+-- The same for every bucket of a range that has trades. Where the range is not known when a statement is planned, as that
+-- of one of many, the bounds around all of them are: they are what excludes chunks. Without them each range looks at every
+-- chunk that there is.
 create or replace function market.built_buckets(
-  of_instrument integer, range_start timestamptz, range_end timestamptz, step interval)
+  of_instrument integer, range_start timestamptz, range_end timestamptz, step interval,
+  within_start timestamptz, within_end timestamptz)
 returns table (
   ts timestamptz, open double precision, high double precision, low double precision, close double precision,
   volume double precision, quote_volume double precision, trades bigint, taker_buy_volume double precision)
@@ -62,6 +68,7 @@ as $$
               then coalesce(sum(t.size::numeric) filter (where t.side = 1 and t.flags & 2 = 0), 0)::double precision end
   from market.trades t
   where t.instrument_id = of_instrument and t.ts >= range_start and t.ts < range_end
+    and t.ts >= within_start and t.ts < within_end
   group by 1
   having bool_or(t.flags & 1 = 0)
 $$;
@@ -69,7 +76,8 @@ $$;
 -- Buckets of a range from the venue's own closed candles: timeframes that divide the step, the finest first; each
 -- bucket takes the first that it has.
 create or replace function market.native_buckets(
-  of_instrument integer, range_start timestamptz, range_end timestamptz, step interval, timeframes text[])
+  of_instrument integer, range_start timestamptz, range_end timestamptz, step interval, timeframes text[],
+  within_start timestamptz, within_end timestamptz)
 returns table (
   ts timestamptz, open double precision, high double precision, low double precision, close double precision,
   volume double precision, quote_volume double precision, trades bigint, taker_buy_volume double precision)
@@ -82,8 +90,8 @@ as $$
          case when count(n.trades) = count(*) then sum(n.trades)::bigint end,
          case when count(n.taker_buy_volume) = count(*) then sum(n.taker_buy_volume::numeric)::double precision end
   from market.candles_native n
-  where n.instrument_id = of_instrument and n.ts >= range_start and n.ts < range_end and n.closed
-    and n.timeframe = any (timeframes)
+  where n.instrument_id = of_instrument and n.ts >= range_start and n.ts < range_end
+    and n.ts >= within_start and n.ts < within_end and n.closed and n.timeframe = any (timeframes)
   group by 1, n.timeframe
   order by 1, array_position(timeframes, n.timeframe)
 $$;

@@ -8,6 +8,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
@@ -25,13 +27,24 @@ final class DirtyMinutes {
       with closed as (
         select bucket, sum(sum(cardinality(ids))) over (order by bucket) - sum(cardinality(ids)) as before
         from ingest.dirty
-        where level <= 60 and bucket < now() - interval '61 seconds'
+        where level <= 60 and minutes is null and bucket < now() - interval '61 seconds'
         group by bucket)
       delete from ingest.dirty d
       using closed c
-      where d.bucket = c.bucket and d.level <= 60 and c.before < ?
+      where d.bucket = c.bucket and d.level <= 60 and d.minutes is null and c.before < ?
       returning d.level, (extract(epoch from d.bucket))::bigint, d.ids, d.partials
       """;
+
+  private static final String DAYS =
+      """
+      select level, (extract(epoch from bucket))::bigint, ids[1], minutes, ctid::text
+      from ingest.dirty
+      where minutes is not null and level <= 60 and bucket < to_timestamp(?)
+      order by bucket desc, ids[1] desc limit 2000
+      """;
+
+  private static final String TAKE_DAYS =
+      "delete from ingest.dirty where level <= 60 and ctid = any (?::tid[])";
 
   private static final String PUT_BACK =
       """
@@ -53,12 +66,16 @@ final class DirtyMinutes {
   /** Rows of marks that are in memory at a time. */
   private static final int FETCH = 500;
 
+  /** Days of one slice: each costs a statement, and their candles lie in a few chunks. */
+  private static final long MOST_DAYS = 60;
+
   /** With what their trades are, where every mark told; else null. */
   private final TreeMap<Pair, @Nullable PartialCandle> traded = new TreeMap<>();
 
   private final TreeSet<Pair> subMinute = new TreeSet<>();
   private final long limit;
   private long taken;
+  private boolean more;
 
   private DirtyMinutes(long limit) {
     this.limit = limit;
@@ -79,9 +96,61 @@ final class DirtyMinutes {
         }
       }
     }
+    minutes.more = minutes.taken >= limit;
     minutes.putBack(connection, 60, minutes.traded.navigableKeySet());
     minutes.putBack(connection, 1, minutes.subMinute);
     return minutes;
+  }
+
+  /**
+   * A slice of what is marked by day: {@code limit} pairs at most, of the newest of the days before
+   * {@code before}, in epoch seconds.
+   */
+  static DirtyMinutes takeDays(Connection connection, long limit, long before) throws SQLException {
+    DirtyMinutes slice = new DirtyMinutes(limit);
+    List<String> marks = new ArrayList<>();
+    DayMarks rest = new DayMarks();
+    long newest = Long.MIN_VALUE;
+    try (PreparedStatement days = connection.prepareStatement(DAYS)) {
+      days.setLong(1, before);
+      try (ResultSet row = days.executeQuery()) {
+        while (row.next() && !slice.more) {
+          long day = row.getLong(2);
+          newest = Math.max(newest, day);
+          slice.more = slice.taken >= limit || newest - day >= MOST_DAYS * DayMarks.DAY;
+          if (!slice.more) {
+            slice.addDay(row.getInt(1), row.getInt(3), day, row.getBytes(4), rest);
+            marks.add(row.getString(5));
+          }
+        }
+      }
+    }
+    if (!marks.isEmpty()) {
+      try (PreparedStatement take = connection.prepareStatement(TAKE_DAYS)) {
+        take.setArray(1, connection.createArrayOf("text", marks.toArray()));
+        take.executeUpdate();
+      }
+      rest.write(connection);
+    }
+    slice.more |= !rest.isEmpty() || marks.size() == 2_000;
+    return slice;
+  }
+
+  private void addDay(int level, int id, long day, byte[] packed, DayMarks rest) {
+    BitSet minutes = BitSet.valueOf(packed);
+    // From the end of the day on: the newest first.
+    for (int minute = minutes.length(); (minute = minutes.previousSetBit(minute - 1)) >= 0; ) {
+      Pair pair = new Pair(id, day + minute * 60L);
+      if (taken >= limit) {
+        rest.add(level, id, pair.minute);
+      } else if (level == 60) {
+        traded.put(pair, null);
+        taken++;
+      } else {
+        subMinute.add(pair);
+        taken++;
+      }
+    }
   }
 
   private void add(ResultSet row) throws SQLException {
@@ -124,13 +193,14 @@ final class DirtyMinutes {
     if (!beyond.isEmpty()) {
       try (PreparedStatement mark = connection.prepareStatement(PUT_BACK)) {
         mark.setInt(1, level);
-        bind(mark, 2, beyond);
+        mark.setObject(2, beyond.stream().mapToInt(Pair::instrumentId).toArray());
+        mark.setObject(3, beyond.stream().mapToLong(Pair::minute).toArray());
         mark.executeUpdate();
       }
     }
   }
 
-  /** Minutes whose trades, or whose one-minute candle from the venue, changed. */
+  /** Minutes whose trades, or whose one-minute candle from the venue, changed; in order. */
   Set<Pair> traded() {
     return traded.keySet();
   }
@@ -140,12 +210,12 @@ final class DirtyMinutes {
     return traded.get(minute);
   }
 
-  /** Minutes whose candles of less than a minute changed. */
+  /** Minutes whose candles of less than a minute changed, in order. */
   Set<Pair> subMinute() {
     return subMinute;
   }
 
-  /** The buckets of a longer timeframe that these minutes lie in. */
+  /** The buckets of a longer timeframe that these minutes lie in, in order. */
   Set<Pair> buckets(int seconds) {
     Set<Pair> buckets = new TreeSet<>();
     for (Set<Pair> pairs : List.of(traded.keySet(), subMinute)) {
@@ -178,12 +248,6 @@ final class DirtyMinutes {
 
   /** Whether more marks may be waiting. */
   boolean more() {
-    return taken >= limit;
-  }
-
-  /** Binds pairs as two arrays, instruments at {@code at} and epoch seconds behind it. */
-  static void bind(PreparedStatement statement, int at, Set<Pair> pairs) throws SQLException {
-    statement.setObject(at, pairs.stream().mapToInt(Pair::instrumentId).toArray());
-    statement.setObject(at + 1, pairs.stream().mapToLong(Pair::minute).toArray());
+    return more;
   }
 }

@@ -2,6 +2,7 @@ package dev.candlewick.rollup;
 
 import dev.candlewick.record.Retention;
 import dev.candlewick.record.Timeframe;
+import dev.candlewick.rollup.DirtyMinutes.Pair;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,9 +10,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,20 +55,15 @@ final class LevelRefresh {
           14_400, Duration.ofDays(1),
           86_400, Duration.ofDays(3));
 
-  private static final String MARK =
-      """
-      insert into ingest.dirty (level, bucket, ids)
-      select 300, to_timestamp(b.bucket), array_agg(b.id)
-      from unnest(?::int4[], ?::int8[]) as b (id, bucket)
-      where to_timestamp(b.bucket) < now() - interval '1 hour'
-      group by 2
-      """;
+  /** Marks of one call, which is over before it has lasted long. */
+  private static final int MARKS = 5_000;
 
   private static final String WAITING_BUCKETS =
       """
-      select (extract(epoch from bucket))::int8, ctid::text from ingest.dirty
-      where level = 300 order by bucket limit 10000
-      """;
+      select (extract(epoch from bucket))::int8, minutes, ctid::text from ingest.dirty
+      where level = 300 order by bucket desc limit %d
+      """
+          .formatted(MARKS);
 
   private static final String DONE =
       "delete from ingest.dirty where level = 300 and ctid = any (?::tid[])";
@@ -96,40 +95,65 @@ final class LevelRefresh {
   record Stretch(long from, long to) {}
 
   static void mark(Connection connection, DirtyMinutes minutes) throws SQLException {
-    try (PreparedStatement mark = connection.prepareStatement(MARK)) {
-      DirtyMinutes.bind(mark, 1, minutes.buckets(WAITING));
-      mark.executeUpdate();
+    long realTime = System.currentTimeMillis() / 1_000 - REAL_TIME.get(WAITING).toSeconds();
+    DayMarks waiting = new DayMarks();
+    for (Pair bucket : minutes.buckets(WAITING)) {
+      if (bucket.minute() < realTime) {
+        waiting.add(WAITING, bucket.instrumentId(), bucket.minute());
+      }
     }
+    waiting.write(connection);
+  }
+
+  /** What a call of {@link #refreshMarked} came to. */
+  enum Outcome {
+    ALL_DONE,
+    MORE_WAITS,
+    /** Another instance is at it. */
+    PUT_OFF
   }
 
   /**
-   * Refreshes what is marked, level after level, then takes the marks away. False if another
-   * instance is at it.
+   * Refreshes what is marked, from the newest buckets on and level after level, then takes the
+   * marks away: a slice of what waits.
    */
-  static boolean refreshMarked(Connection connection) throws SQLException {
-    List<Long> buckets = new ArrayList<>();
+  static Outcome refreshMarked(Connection connection) throws SQLException {
+    TreeSet<Long> buckets = new TreeSet<>();
     List<String> marks = new ArrayList<>();
+    boolean more = false;
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(WAITING_BUCKETS)) {
-      while (row.next()) {
-        buckets.add(row.getLong(1));
-        marks.add(row.getString(2));
+      while (row.next() && !more) {
+        long bucket = row.getLong(1);
+        more = !buckets.isEmpty() && buckets.last() - bucket > (long) SLICE * WAITING;
+        if (!more) {
+          add(buckets, bucket, row.getBytes(2));
+          marks.add(row.getString(3));
+        }
       }
     }
     connection.commit();
     if (buckets.isEmpty()) {
-      return true;
+      return Outcome.ALL_DONE;
     }
-    boolean done =
-        refresh(connection, (level, oldest, newest) -> stretches(buckets, level, oldest, newest));
-    if (done) {
-      try (PreparedStatement delete = connection.prepareStatement(DONE)) {
-        delete.setArray(1, connection.createArrayOf("text", marks.toArray()));
-        delete.executeUpdate();
-      }
-      connection.commit();
+    List<Long> sorted = List.copyOf(buckets);
+    if (!refresh(connection, (level, oldest, newest) -> stretches(sorted, level, oldest, newest))) {
+      return Outcome.PUT_OFF;
     }
-    return done;
+    try (PreparedStatement delete = connection.prepareStatement(DONE)) {
+      delete.setArray(1, connection.createArrayOf("text", marks.toArray()));
+      delete.executeUpdate();
+    }
+    connection.commit();
+    return more || marks.size() == MARKS ? Outcome.MORE_WAITS : Outcome.ALL_DONE;
+  }
+
+  private static void add(TreeSet<Long> buckets, long bucket, byte @Nullable [] minutes) {
+    if (minutes == null) {
+      buckets.add(bucket);
+    } else {
+      BitSet.valueOf(minutes).stream().forEach(minute -> buckets.add(bucket + minute * 60L));
+    }
   }
 
   /**

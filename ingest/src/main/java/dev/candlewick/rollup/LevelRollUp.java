@@ -11,15 +11,16 @@ import java.util.List;
  * Apache edition: each longer stored timeframe from the one below it, in the minutes' transaction.
  */
 final class LevelRollUp {
+  /** Parameters: runs of the level's buckets. */
   private static final String UPSERT =
       """
       insert into market.candles_%1$s as c
         (instrument_id, ts, open, high, low, close, volume, quote_volume, trades, taker_buy_volume, source)
-      select p.id, to_timestamp(p.bucket), s.open, s.high, s.low, s.close, s.volume, s.quote_volume,
-             s.trades, s.taker_buy_volume, s.source
-      from unnest(?::int4[], ?::int8[]) as p (id, bucket)
+      select r.id, s.*
+      from unnest(?::int4[], ?::int8[], ?::int8[]) as r (id, start, stop)
       cross join lateral (
-        select public.first(open, ts) as open, max(high) as high, min(low) as low,
+        select public.time_bucket(interval '%3$s seconds', ts) as ts,
+               public.first(open, ts) as open, max(high) as high, min(low) as low,
                public.last(close, ts) as close, sum(volume::numeric)::float8 as volume,
                case when count(quote_volume) = count(*) then sum(quote_volume::numeric)::float8 end as quote_volume,
                case when count(trades) = count(*) then sum(trades)::int8 end as trades,
@@ -27,9 +28,9 @@ final class LevelRollUp {
                     then sum(taker_buy_volume::numeric)::float8 end as taker_buy_volume,
                bit_or(source) as source
         from market.candles_%2$s
-        where instrument_id = p.id
-          and ts >= to_timestamp(p.bucket) and ts < to_timestamp(p.bucket) + interval '%3$s seconds'
-        having count(*) > 0) as s
+        where instrument_id = r.id and ts >= to_timestamp(r.start) and ts < to_timestamp(r.stop)
+          and ts >= to_timestamp(?) and ts < to_timestamp(?)
+        group by 1) as s
       order by 1, 2
       on conflict (instrument_id, ts) do update
       set open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
@@ -42,13 +43,25 @@ final class LevelRollUp {
   static void write(Connection connection, DirtyMinutes minutes) throws SQLException {
     List<Integer> levels = Retention.LEVELS;
     for (int i = 1; i < levels.size(); i++) {
-      String level = Timeframe.ofSeconds(levels.get(i)).text();
-      String below = Timeframe.ofSeconds(levels.get(i - 1)).text();
-      String sql = UPSERT.formatted(level, below, levels.get(i));
-      try (PreparedStatement upsert = connection.prepareStatement(sql)) {
-        DirtyMinutes.bind(upsert, 1, minutes.buckets(levels.get(i)));
-        upsert.executeUpdate();
+      int level = levels.get(i);
+      try (PreparedStatement upsert = connection.prepareStatement(upsert(level))) {
+        for (List<Run> runs : Run.byPeriod(minutes.buckets(level), level, period(level)).values()) {
+          Run.bind(upsert, 1, runs);
+          upsert.executeUpdate();
+        }
       }
     }
+  }
+
+  /** The statement for a level. */
+  static String upsert(int level) {
+    int below = Retention.LEVELS.get(Retention.LEVELS.indexOf(level) - 1);
+    return UPSERT.formatted(
+        Timeframe.ofSeconds(level).text(), Timeframe.ofSeconds(below).text(), level);
+  }
+
+  /** How much of a level one statement takes, in seconds: the longer, the fewer there are. */
+  private static long period(int level) {
+    return Math.max(DayMarks.DAY, level * 288L);
   }
 }

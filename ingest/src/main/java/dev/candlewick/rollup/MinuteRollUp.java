@@ -17,14 +17,16 @@ import java.util.function.ToDoubleFunction;
  * is built stands in the SQL functions; here only which candle may replace which.
  */
 final class MinuteRollUp {
+  /** Parameters: runs of minutes. */
   private static final String UPSERT =
       """
       insert into market.candles_1m as c
         (instrument_id, ts, open, high, low, close, volume, quote_volume, trades, taker_buy_volume, source)
-      select p.id, to_timestamp(p.minute), m.open, m.high, m.low, m.close, m.volume, m.quote_volume,
-             m.trades, m.taker_buy_volume, %s
-      from unnest(?::int4[], ?::int8[]) as p (id, minute)
-      cross join lateral %s(p.id, to_timestamp(p.minute)) as m
+      select r.id, m.*, %s
+      from unnest(?::int4[], ?::int8[], ?::int8[]) as r (id, start, stop)
+      cross join lateral market.%s_buckets(
+        r.id, to_timestamp(r.start), to_timestamp(r.stop), interval '1 minute'%s,
+        to_timestamp(?), to_timestamp(?)) as m
       order by 1, 2
       on conflict (instrument_id, ts) do update
       set open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
@@ -40,14 +42,15 @@ final class MinuteRollUp {
    * The venue's closed candle stands. A built one is never replaced by one of fewer trades: that
    * could only be because some of them are gone. However old a mark is: no trade goes before it.
    */
-  private static final String FROM_TRADES =
+  static final String FROM_TRADES =
       UPSERT.formatted(
-          "1",
-          "market.built_minute",
-          "c.source <> 2 and (c.source <> 1 or excluded.trades >= c.trades)");
+          "1", "built", "", "c.source <> 2 and (c.source <> 1 or excluded.trades >= c.trades)");
+
+  private static final String FINER =
+      ", array['1s', '2s', '3s', '4s', '5s', '6s', '10s', '12s', '15s', '20s', '30s']";
 
   private static final String FROM_SUB_MINUTE =
-      UPSERT.formatted("8", "market.native_minute", "c.source in (4, 8)");
+      UPSERT.formatted("8", "native", FINER, "c.source in (4, 8)");
 
   /**
    * What the marks tell is a minute if it has no candle yet and just as many trades: none came
@@ -65,7 +68,8 @@ final class MinuteRollUp {
       where p.trades = (
         select count(*) from market.trades t
         where t.instrument_id = p.id and t.ts >= to_timestamp(p.minute)
-          and t.ts < to_timestamp(p.minute) + interval '1 minute')
+          and t.ts < to_timestamp(p.minute) + interval '1 minute'
+          and t.ts >= to_timestamp(?) and t.ts < to_timestamp(?) + interval '1 minute')
       order by 1, 2
       on conflict (instrument_id, ts) do nothing
       returning instrument_id, (extract(epoch from ts))::int8
@@ -90,21 +94,21 @@ final class MinuteRollUp {
     write(connection, FROM_SUB_MINUTE, minutes.subMinute());
   }
 
+  /** Day by day: as many chunks as a day has are all that a run looks at. */
   private static void write(Connection connection, String sql, Set<Pair> pairs)
       throws SQLException {
-    if (pairs.isEmpty()) {
-      return;
-    }
     try (PreparedStatement upsert = connection.prepareStatement(sql)) {
-      DirtyMinutes.bind(upsert, 1, pairs);
-      upsert.executeUpdate();
+      for (List<Run> runs : Run.byPeriod(pairs, 60, DayMarks.DAY).values()) {
+        Run.bind(upsert, 1, runs);
+        upsert.executeUpdate();
+      }
     }
   }
 
   /** The minutes that were made of what the marks tell. */
   private static Set<Pair> writePartials(Connection connection, DirtyMinutes minutes)
       throws SQLException {
-    Set<Pair> told = new TreeSet<>();
+    List<Pair> told = new ArrayList<>();
     List<PartialCandle> partials = new ArrayList<>();
     for (Pair pair : minutes.traded()) {
       PartialCandle partial = minutes.partial(pair);
@@ -118,12 +122,15 @@ final class MinuteRollUp {
       return written;
     }
     try (PreparedStatement insert = connection.prepareStatement(FROM_PARTIALS)) {
-      DirtyMinutes.bind(insert, 1, told);
+      insert.setObject(1, told.stream().mapToInt(Pair::instrumentId).toArray());
+      insert.setObject(2, told.stream().mapToLong(Pair::minute).toArray());
       insert.setObject(3, partials.stream().mapToLong(PartialCandle::trades).toArray());
       int at = 4;
       for (ToDoubleFunction<PartialCandle> column : COLUMNS) {
         insert.setObject(at++, partials.stream().mapToDouble(column).toArray());
       }
+      insert.setLong(at++, told.stream().mapToLong(Pair::minute).min().orElse(0));
+      insert.setLong(at, told.stream().mapToLong(Pair::minute).max().orElse(0));
       try (ResultSet row = insert.executeQuery()) {
         while (row.next()) {
           written.add(new Pair(row.getInt(1), row.getLong(2)));

@@ -14,9 +14,13 @@ import java.time.Duration;
  * Not by TimescaleDB's policies, which the Apache edition lacks and which know nothing of marks.
  */
 final class RetentionJob {
-  private static final String ROLLED_UP =
-      "select not exists (select from ingest.dirty where bucket < now() - make_interval(secs =>"
-          + " ?))";
+  /** How old, in seconds, the oldest mark is; marks of days lie at the day's beginning. */
+  private static final String OLDEST_MARK =
+      """
+      select ceil(extract(epoch from now() - least(
+        (select min(bucket) from ingest.dirty where minutes is null),
+        (select min(bucket) from ingest.dirty where minutes is not null))))::int8
+      """;
 
   private static final String DROP_CHUNKS =
       "select ingest.drop_old_chunks(?::regclass, make_interval(secs => ?))";
@@ -44,30 +48,36 @@ final class RetentionJob {
         statement.execute(delete);
       }
     }
+    long waiting = oldestMark(connection);
     for (int level : Retention.LEVELS) {
-      Duration keep = retention.candles(level);
       String timeframe = Timeframe.ofSeconds(level).text();
-      deleteNative(connection, level, keep);
-      dropChunks(connection, "market.candles_" + timeframe, retention.held(level));
+      deleteNative(connection, level, atLeast(waiting, retention.candles(level)));
+      dropChunks(
+          connection, "market.candles_" + timeframe, atLeast(waiting, retention.held(level)));
     }
-    dropChunks(connection, "market.trades", retention.trades());
+    dropChunks(connection, "market.trades", atLeast(waiting, retention.trades()));
     dropChunks(connection, "market.quotes", retention.quotes());
   }
 
-  /** Rolled up first, dropped then: nothing goes while a mark as old as it waits. */
+  /** Rolled up first, dropped then: nothing goes that is not older than every mark. */
+  private static Duration atLeast(long waiting, Duration keep) {
+    return keep.toSeconds() < waiting ? Duration.ofSeconds(waiting) : keep;
+  }
+
+  private static long oldestMark(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(OLDEST_MARK)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
   private static void dropChunks(Connection connection, String relation, Duration keep)
       throws SQLException {
     if (keep.equals(Retention.FOR_EVER)) {
       return;
     }
-    try (PreparedStatement rolledUp = connection.prepareStatement(ROLLED_UP);
-        PreparedStatement drop = connection.prepareStatement(DROP_CHUNKS)) {
-      rolledUp.setLong(1, keep.toSeconds());
-      try (ResultSet row = rolledUp.executeQuery()) {
-        if (!row.next() || !row.getBoolean(1)) {
-          return;
-        }
-      }
+    try (PreparedStatement drop = connection.prepareStatement(DROP_CHUNKS)) {
       drop.setString(1, relation);
       drop.setLong(2, keep.toSeconds());
       drop.execute();

@@ -3,21 +3,24 @@ package dev.candlewick.rollup;
 import dev.candlewick.ingest.change.ChangeNotifier;
 import dev.candlewick.ingest.change.Changes;
 import dev.candlewick.record.Retention;
+import dev.candlewick.rollup.LevelRefresh.Outcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Once a second, on whichever server instance gets the advisory lock: dirty minutes that are closed
- * become candles again, longer timeframes follow. Every ten minutes the Community edition's
- * aggregates are materialised. Once an hour what is past its retention goes, when all that is
- * rolled up.
+ * become candles again, longer timeframes follow; then a slice of what was loaded late, the newest
+ * first, so that what is live never waits for longer than one. Every ten minutes the Community
+ * edition's aggregates are materialised. Once an hour what is past its retention goes, when all
+ * that is rolled up.
  */
 public final class RollUp implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(RollUp.class);
@@ -25,12 +28,20 @@ public final class RollUp implements Runnable {
   private static final Duration REFRESH_EVERY = Duration.ofMinutes(10);
   private static final Duration RETENTION_EVERY = Duration.ofHours(1);
   private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
+  private static final Duration ROLL_UP_FIRST = Duration.ofSeconds(30);
 
-  /** Minutes of an instrument in one pass; fewer after a pass that failed, perhaps by its size. */
-  private static final long MOST_PAIRS = 20_000;
+  /** No bound on the days of a slice, in epoch seconds. */
+  private static final long ANY = 253_402_300_800L;
 
-  /** One roll-up at a time per database; the number is only ours to keep unique. */
-  private static final String LEAD = "select pg_try_advisory_xact_lock(740101)";
+  /**
+   * One roll-up at a time per database; the number is only ours to keep unique. Only a plan made
+   * for its values leaves out the chunks that they rule out.
+   */
+  private static final String LEAD =
+      """
+      select pg_try_advisory_xact_lock(740101)
+      from set_config('plan_cache_mode', 'force_custom_plan', true)
+      """;
 
   private static final String EDITION = "select edition from ingest.edition";
 
@@ -40,8 +51,9 @@ public final class RollUp implements Runnable {
   private final RollUpMetrics metrics;
   private final Thread thread = new Thread(this, "candlewick-rollup");
   private volatile boolean stopping;
-  private long pairs = MOST_PAIRS;
-  private long taken;
+  private final Portion recent = new Portion();
+  private final Portion late = new Portion();
+  private Portion inHand = recent;
   private long refreshDue = System.nanoTime();
   private long retentionDue = refreshDue;
   private long forgetDue = refreshDue;
@@ -94,7 +106,7 @@ public final class RollUp implements Runnable {
 
   private boolean pauseAfterFailure() {
     metrics.failed();
-    pairs = Math.max(1, (taken > 0 ? Math.min(pairs, taken) : pairs) / 4);
+    inHand.failed();
     try {
       Thread.sleep(EVERY.toMillis());
       return true;
@@ -103,17 +115,47 @@ public final class RollUp implements Runnable {
     }
   }
 
-  /** One pass in one transaction; true if more is waiting. */
+  /** What is recent, then a slice of what is late; true if more is waiting. */
   private boolean pass(Connection connection) throws SQLException {
     long start = System.nanoTime();
+    inHand = recent;
     if (!leads(connection)) {
       connection.rollback();
       metrics.followed();
       return false;
     }
     boolean community = isCommunity(connection);
-    DirtyMinutes minutes = DirtyMinutes.take(connection, pairs);
-    taken = minutes.count();
+    DayMarks.moveLate(connection);
+    boolean more = rollUp(connection, DirtyMinutes.take(connection, recent.most()), community);
+    if (!more) {
+      more = slice(connection, ANY, community);
+    }
+    if (community) {
+      Outcome refreshed = LevelRefresh.refreshMarked(connection);
+      more |= refreshed == Outcome.MORE_WAITS;
+      if (refreshed == Outcome.ALL_DONE && isDue(refreshDue) && !more) {
+        refreshAll(connection);
+      }
+    }
+    metrics.passed(start, more);
+    return more;
+  }
+
+  /** Days before {@code before}, in epoch seconds; true if more of them are waiting. */
+  private boolean slice(Connection connection, long before, boolean community) throws SQLException {
+    inHand = late;
+    if (!leads(connection)) {
+      connection.rollback();
+      return false;
+    }
+    DirtyMinutes slice = DirtyMinutes.takeDays(connection, late.most(), before);
+    return rollUp(connection, slice, community);
+  }
+
+  /** In one transaction, with which the marks go; true if more of them are waiting. */
+  private boolean rollUp(Connection connection, DirtyMinutes minutes, boolean community)
+      throws SQLException {
+    inHand.taken(minutes.count());
     if (!minutes.isEmpty()) {
       MinuteRollUp.write(connection, minutes);
       if (community) {
@@ -124,15 +166,11 @@ public final class RollUp implements Runnable {
       minutes.tell(connection);
     }
     connection.commit();
+    inHand.done();
     if (!minutes.isEmpty()) {
       notifier.committed();
+      metrics.rolledUp(minutes.count());
     }
-    boolean refreshed = community && LevelRefresh.refreshMarked(connection);
-    if (refreshed && isDue(refreshDue) && !minutes.more()) {
-      refreshAll(connection);
-    }
-    pairs = Math.min(MOST_PAIRS, pairs * 2);
-    metrics.passed(minutes, start);
     return minutes.more();
   }
 
@@ -165,9 +203,17 @@ public final class RollUp implements Runnable {
     return done;
   }
 
-  /** Nothing goes that is not rolled up. */
+  /**
+   * Nothing goes that is not rolled up. What is about to go is rolled up first, whatever else
+   * waits; what there is no time for stays until the next time.
+   */
   private void dropWhatIsTooOld(Connection connection) throws SQLException {
-    if (!isDue(retentionDue) || (isCommunity(connection) && !refreshAll(connection))) {
+    if (!isDue(retentionDue)) {
+      return;
+    }
+    boolean community = isCommunity(connection);
+    rollUpWhatIsTooOld(connection, community);
+    if (community && !refreshAll(connection)) {
       return;
     }
     retentionDue = System.nanoTime() + RETENTION_EVERY.toNanos();
@@ -176,6 +222,17 @@ public final class RollUp implements Runnable {
       metrics.retentionRan();
     }
     connection.commit();
+  }
+
+  private void rollUpWhatIsTooOld(Connection connection, boolean community) throws SQLException {
+    if (retention.trades().equals(Retention.FOR_EVER)) {
+      return;
+    }
+    long before = Instant.now().minus(retention.trades()).getEpochSecond();
+    long giveUp = System.nanoTime() + ROLL_UP_FIRST.toNanos();
+    while (slice(connection, before, community) && !isDue(giveUp)) {
+      LOG.debug("rolling up what is about to be dropped");
+    }
   }
 
   private void forgetChanges(Connection connection) throws SQLException {

@@ -35,7 +35,8 @@ final class RollUpMetrics {
     Gauge.builder("candlewick.rollup.lag", this, RollUpMetrics::lag)
         .baseUnit("seconds")
         .description(
-            "How far the candles are behind the trades: age of the last pass, by this leader, that left nothing waiting; 0 if another leads")
+            "How far the candles are behind the trades: age of the last pass, by this leader, that"
+                + " left nothing waiting; 0 if another leads")
         .strongReference(true)
         .register(registry);
     timestamp(registry, "rollup.last.pass", lastPass, "When this instance last finished a pass");
@@ -70,12 +71,16 @@ final class RollUpMetrics {
     behindSince = 0;
   }
 
+  /** Minutes were made again. */
+  void rolledUp(int minutes) {
+    candles.increment(minutes);
+  }
+
   /** A pass that began at {@code start}, by {@link System#nanoTime}, is committed. */
-  void passed(DirtyMinutes done, long start) {
+  void passed(long start, boolean more) {
     passes.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-    candles.increment(done.count());
     lastPass.set(System.currentTimeMillis());
-    if (!done.more() || behindSince == 0) {
+    if (!more || behindSince == 0) {
       behindSince = start;
     }
   }

@@ -4,9 +4,9 @@
  *
  * <p>Read {@link dev.candlewick.rollup.RollUp} (the loop; one instance at a time does the work),
  * then {@code DirtyMinutes} (what to do, with the {@link dev.candlewick.record.PartialCandle} of
- * each batch), {@code MinuteRollUp} (those, or trades, to candles_1m), {@code LevelRollUp} (Apache
- * edition: the longer timeframes), {@code LevelRefresh} (Community edition: the same by continuous
- * aggregates), {@code RetentionJob}.
+ * each batch; what is late stands in {@code DayMarks}), {@code MinuteRollUp} (those, or trades, to
+ * candles_1m), {@code LevelRollUp} (Apache edition: the longer timeframes), {@code LevelRefresh}
+ * (Community edition: the same by continuous aggregates), {@code RetentionJob}.
  */
 @org.jspecify.annotations.NullMarked
 package dev.candlewick.rollup;

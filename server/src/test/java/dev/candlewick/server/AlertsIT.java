@@ -123,7 +123,8 @@ class AlertsIT {
     Scrape before = Scrape.of(server);
     boolean toldBefore = before.value("candlewick_database_durable") == 0;
     database.execute(
-        "do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$");
+        "do $$ begin execute format('alter database %I set synchronous_commit = off',"
+            + " current_database()); end $$");
     proxy.cut();
     raises(
         before,
@@ -159,7 +160,7 @@ class AlertsIT {
   @Test
   void rollUpFails() throws Exception {
     Scrape before = Scrape.of(server);
-    database.execute("alter function market.built_minute rename to built_minute_away");
+    database.execute("alter function market.built_buckets rename to built_buckets_away");
     assertThat(
             server
                 .post("/v1/trades", Messages.body("OLD", Messages.trade(Messages.HOUR_AGO, 1, 1)))

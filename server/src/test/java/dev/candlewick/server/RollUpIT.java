@@ -14,16 +14,19 @@ class RollUpIT {
   /** Each instrument's minute takes 0.1 s here; a statement of the server has 10 s. */
   private static final String SLOW =
       """
-      alter function market.built_minute rename to built_minute_at_once;
-      create function market.built_minute(of_instrument integer, minute timestamptz)
+      alter function market.built_buckets rename to built_buckets_at_once;
+      create function market.built_buckets(
+        of_instrument integer, range_start timestamptz, range_end timestamptz, step interval,
+        within_start timestamptz, within_end timestamptz)
       returns table (
-        open double precision, high double precision, low double precision, close double precision,
+        ts timestamptz, open double precision, high double precision, low double precision, close double precision,
         volume double precision, quote_volume double precision, trades bigint,
         taker_buy_volume double precision)
       language plpgsql as $$
       begin
         perform pg_sleep(0.1);
-        return query select * from market.built_minute_at_once(of_instrument, minute);
+        return query select * from market.built_buckets_at_once(
+          of_instrument, range_start, range_end, step, within_start, within_end);
       end $$
       """;
 

@@ -59,7 +59,7 @@ final class CandleFold {
   }
 
   /** Minutes rolled up level by level as the database does it: the sums round as they do there. */
-  private static List<Part> upTo(Level level, List<Part> fine) {
+  static List<Part> upTo(Level level, List<Part> fine) {
     List<Part> parts = fine;
     for (Level step : Level.STORED) {
       boolean above = step.seconds() > Level.M1.seconds() && step.seconds() <= level.seconds();

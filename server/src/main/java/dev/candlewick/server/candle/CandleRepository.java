@@ -1,15 +1,11 @@
 package dev.candlewick.server.candle;
 
 import dev.candlewick.net.Problem;
-import dev.candlewick.server.web.Numbers;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -19,9 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Candles in the database. Times are seconds since the epoch. */
 public final class CandleRepository {
-  /** How many rows one statement may return. */
-  static final int MAX_ROWS = 100_000;
-
   private static final int MINUTE = 60;
 
   /** From this long ago on trades are read, not marks: the open minute has many of those. */
@@ -87,15 +80,14 @@ public final class CandleRepository {
       return query(CandleSql.readSteps(series), series, from, to, from);
     }
     long open = Math.max(from, Math.min(to, now - Math.floorMod(now, MINUTE) - OPEN));
-    String whatever = CandleSql.read(series);
     if (series.source() != Source.AUTO) {
-      return query(whatever, series, from, to, open);
+      return new StaleRead(pool, series, from, to, open).parts();
     }
     return query(CandleSql.readIfUpToDate(series, open < to), series, from, to, open)
         .compose(
             parts ->
                 parts.stale()
-                    ? query(whatever, series, from, to, open)
+                    ? new StaleRead(pool, series, from, to, open).parts()
                     : Future.succeededFuture(parts));
   }
 
@@ -104,7 +96,8 @@ public final class CandleRepository {
    * it belongs to may turn out not to be asked for.
    */
   Future<OptionalLong> nearest(Series series, long from, long to, boolean last) {
-    Tuple tuple = Tuple.of(series.instrument(), timestamp(from), timestamp(to), timeframes(series));
+    Tuple tuple =
+        Tuple.of(series.instrument(), PartRows.time(from), PartRows.time(to), timeframes(series));
     return pool.preparedQuery(CandleSql.nearest(series, last))
         .execute(tuple)
         .map(
@@ -123,49 +116,8 @@ public final class CandleRepository {
   }
 
   private Future<Parts> query(String sql, Series series, long from, long to, long open) {
-    Tuple tuple = Tuple.of(series.instrument(), timestamp(from), timestamp(to), timestamp(open));
-    if (series.hasExact()) {
-      tuple.addString(series.timeframe().text());
-    }
-    return pool.preparedQuery(sql).execute(tuple).map(rows -> parts(rows, series.source()));
-  }
-
-  private static Parts parts(RowSet<Row> rows, Source source) {
-    List<Part> level = new ArrayList<>();
-    List<Part> stored = new ArrayList<>();
-    List<Part> fresh = new ArrayList<>();
-    List<Part> exact = new ArrayList<>();
-    boolean stale = false;
-    for (Row row : rows) {
-      switch (row.getShort(9) & ~CandleSql.SOURCE) {
-        case CandleSql.LEVEL -> level.add(part(row));
-        case CandleSql.STORED -> stored.add(part(row));
-        case CandleSql.FRESH -> fresh.add(part(row));
-        case CandleSql.EXACT -> exact.add(part(row));
-        default -> stale = true;
-      }
-    }
-    stored.addAll(fresh);
-    stored.removeIf(part -> !source.takes(part));
-    return new Parts(level, stored, exact, stale, rows.size() > MAX_ROWS);
-  }
-
-  private static Part part(Row row) {
-    Long trades = row.getLong(7);
-    return new Part(
-        row.getOffsetDateTime(0).toEpochSecond(),
-        row.getDouble(1),
-        row.getDouble(2),
-        row.getDouble(3),
-        row.getDouble(4),
-        row.getDouble(5),
-        Numbers.known(row.getDouble(6)),
-        trades == null ? -1 : trades,
-        Numbers.known(row.getDouble(8)),
-        row.getShort(9) & CandleSql.SOURCE);
-  }
-
-  private static OffsetDateTime timestamp(long seconds) {
-    return OffsetDateTime.ofInstant(Instant.ofEpochSecond(seconds), ZoneOffset.UTC);
+    return pool.preparedQuery(sql)
+        .execute(PartRows.range(series, from, to, open))
+        .map(rows -> PartRows.parts(rows, series.source()));
   }
 }

@@ -5,13 +5,15 @@ import static java.util.stream.Collectors.joining;
 import java.util.stream.Stream;
 
 /**
- * The statements that read parts. Each is one statement, so that it sees the stored candles, the
- * marks of what is not rolled up yet and the trades as they were at one moment. From the open
- * minutes on the trades are read, whatever the marks say.
+ * The statements that read parts. A range that is up to date takes one. One that is not takes
+ * several, at one snapshot: its marks, then what the marks say, in runs of buckets without a gap.
+ * From the open minutes on the trades are read, whatever the marks say.
  *
- * <p>Parameters: $1 instrument; $2 from, $3 to; $4 where in between the open minutes begin; $5 the
- * asked timeframe where the series has exact candles. Columns: those of a stored candle, the source
- * with one of the kinds added to it: a column of its own would make a read a tenth slower.
+ * <p>Parameters of a range: $1 instrument; $2 from, $3 to; $4 where in between the open minutes
+ * begin; $5 the asked timeframe where the series has exact candles. Of runs: $1 instrument; $2
+ * starts, $3 ends; $4 and $5 the range around them, which is what excludes chunks. Columns: those
+ * of a stored candle, the source with one of the kinds added to it: a column of its own would make
+ * a read a tenth slower.
  */
 final class CandleSql {
   /** A row of the level. */
@@ -41,62 +43,29 @@ final class CandleSql {
          0::float8 as close, 0::float8 as volume, 0::float8 as quote_volume, 0::int8 as trades,
          0::float8 as taker_buy_volume, 64::int2 as source
        from ingest.dirty
-       where bucket >= $2 and bucket < $4 and $1 = any (ids) {marks} limit 1)
+       where bucket >= $2 and bucket < $4 and minutes is null and $1 = any (ids) {marks} limit 1)
+      union all
+      (select bucket, 0, 0, 0, 0, 0, 0, 0, 0, 64::int2 from ingest.dirty
+       where ids[1] = $1 and bucket > $2 - interval '1 day' and bucket < $4 and minutes is not null
+         {marks} limit 1)
       """;
 
-  /** {@code dug}: buckets of the level that are not up to date, or of more than one source. */
-  private static final String PENDING =
+  /** Marks of $1 from $2 to $3. */
+  static final String MARKS =
       """
-      with pending as materialized (
-        select bucket, bool_or(level <= 60) as minute, bool_or(level = 1) as finer
-        from ingest.dirty
-        where bucket >= $2 and bucket < $4 and $1 = any (ids)
-        group by bucket
-      ),
-      dug as materialized (
-        select public.time_bucket({length}, bucket) as ts from pending where bucket < {tail}
-        union
-        select ts from {level}
-        where instrument_id = $1 and ts >= $2 and ts < {tail} and {impure}
-      ),
-      minutes as (
-        select {columns}, source from market.candles_1m
-        where instrument_id = $1 and ts >= {tail} and ts < $3
-        union all
-        select m.* from dug cross join lateral (
-          select {columns}, source from market.candles_1m
-          where instrument_id = $1 and ts >= dug.ts and ts < dug.ts + {length}
-            and ts >= $2 and ts < $3
-          offset 0) m
-      ),
-      stale as materialized (
-        select ts, bool_or(finer) as finer from (
-          select public.time_bucket('1 minute', bucket) as ts, finer from pending where minute
-          union all
-          {replaced}
-        ) s
-        group by ts
-      )
-      """;
-
-  /** Minutes whose stored row is of the source that is not asked for. */
-  private static final String REPLACED_BUILT =
-      "select ts, false from minutes where source = " + Part.CLOSED;
-
-  private static final String REPLACED_NATIVE =
-      """
-      select ts, true from minutes where source = 1 and exists (
-        select from market.candles_native
-        where instrument_id = $1 and ts >= $2 and ts < $3 and timeframe = any ({finer}))
+      select level, bucket, null::bytea as minutes from ingest.dirty
+      where bucket >= $2 and bucket < $3 and minutes is null and $1 = any (ids)
+      group by 1, 2
+      union all
+      select level, bucket, minutes from ingest.dirty
+      where ids[1] = $1 and bucket > $2 - interval '1 day' and bucket < $3 and minutes is not null
       """;
 
   private static final String SELECT_LEVEL =
       """
       select {columns}, source from {level}
-      where instrument_id = $1 and ts >= $2 and ts < {tail}
+      where instrument_id = $1 and ts >= $2 and ts < least({tail}, $3)
       """;
-
-  private static final String NOT_DUG = "and ts not in (select ts from dug)\n";
 
   private static final String SELECT_TAIL =
       """
@@ -104,34 +73,60 @@ final class CandleSql {
       where instrument_id = $1 and ts >= {tail} and ts < $3
       """;
 
-  private static final String SELECT_MINUTES = "select {columns}, source + 16::int2 from minutes\n";
-
   /** The venue's forming minutes, also where trades have taken their place among the minutes. */
-  private static final String SELECT_FORMING =
+  private static final String SELECT_FORMING_TAIL =
       """
       select {columns}, 20::int2 from market.candles_native
-      where instrument_id = $1 and timeframe = '1m' and ts >= $2 and ts < $3
-        and (ts >= {tail} or public.time_bucket({length}, ts) in (select ts from dug))
+      where instrument_id = $1 and timeframe = '1m' and ts >= {tail} and ts < $3
       """;
 
-  private static final String SELECT_STALE =
+  /** Buckets of the level that are of more than one source. */
+  private static final String IMPURE =
       """
-      select stale.ts, b.*, 33::int2
-      from stale cross join lateral market.built_minute($1, stale.ts) b
-      where {built}
-      union all
-      select stale.ts, n.*, 40::int2
-      from stale cross join lateral market.native_minute($1, stale.ts) n
-      where stale.finer
+      select ts from {level}
+      where instrument_id = $1 and ts >= $2 and ts < least({tail}, $3) and {impure}
+      """;
+
+  private static final String RUNS =
+      """
+      select m.* from unnest($2::timestamptz[], $3::timestamptz[]) as run (start, stop)
+      cross join lateral ({of} offset 0) as m
+      """;
+
+  private static final String OF_RUN =
+      """
+      from {relation}
+      where instrument_id = $1 and ts >= run.start and ts < run.stop and ts >= $4 and ts < $5
+      """;
+
+  private static final String MINUTES_OF_RUN =
+      "select {columns}, source + 16::int2 as source "
+          + OF_RUN.replace("{relation}", "market.candles_1m");
+
+  private static final String FORMING_OF_RUN =
+      "select {columns}, 20::int2 "
+          + OF_RUN.replace("{relation}", "market.candles_native")
+          + " and timeframe = '1m'";
+
+  private static final String BUILT_OF_RUN =
+      """
+      select b.*, 33::int2 as source
+      from market.built_buckets($1, run.start, run.stop, interval '1 minute', $4, $5) b
+      """;
+
+  private static final String FINER_OF_RUN =
+      """
+      select n.*, 40::int2 as source
+      from market.native_buckets($1, run.start, run.stop, interval '1 minute', {finer}, $4, $5) n
       """;
 
   private static final String SELECT_FRESH =
       """
       select b.*, 33::int2 as source
-      from market.built_buckets($1, $4, $3, {step}) b
+      from market.built_buckets($1, {open}, $3, {step}, {open}, $3) b
       union all
       select n.*, 40::int2
-      from market.native_buckets($1, $4, $3, {step}, {finer}) n
+      from market.native_buckets($1, {open}, $3, {step}, {finer}, {open}, $3) n
       """;
 
   private static final String SELECT_EXACT =
@@ -172,17 +167,38 @@ final class CandleSql {
         exact(series));
   }
 
-  /** The range whatever it is like. */
-  static String read(Series series) {
-    boolean minutes = series.level().equals(Level.M1);
+  /** What of the range is up to date, beside what is not, and its open minutes. */
+  static String readBeside(Series series) {
     return complete(
         series,
-        PENDING + (minutes ? SELECT_TAIL : SELECT_LEVEL + NOT_DUG),
-        minutes ? "" : SELECT_MINUTES,
-        series.source() == Source.NATIVE ? SELECT_FORMING : "",
-        SELECT_STALE,
+        series.level().equals(Level.M1) ? "" : SELECT_LEVEL,
+        SELECT_TAIL,
+        series.source() == Source.NATIVE ? SELECT_FORMING_TAIL : "",
         SELECT_FRESH,
         exact(series));
+  }
+
+  /** Buckets of the level that are to be made from minutes for their source. */
+  static String impure(Series series) {
+    return complete(series, IMPURE);
+  }
+
+  /** The minutes of runs as they are stored. */
+  static String minutes(Series series) {
+    return complete(
+        series,
+        RUNS.replace("{of}", MINUTES_OF_RUN),
+        series.source() == Source.NATIVE ? RUNS.replace("{of}", FORMING_OF_RUN) : "");
+  }
+
+  /** The minutes of runs from their trades. */
+  static String built(Series series) {
+    return complete(series, RUNS.replace("{of}", BUILT_OF_RUN));
+  }
+
+  /** The minutes of runs from the venue's candles of less than a minute. */
+  static String finer(Series series) {
+    return complete(series, RUNS.replace("{of}", FINER_OF_RUN));
   }
 
   /** A range from trades; $4 is its beginning. */
@@ -212,24 +228,16 @@ final class CandleSql {
     // For minutes everything is tail.
     String tail = level.equals(Level.M1) ? "$2" : "greatest($2, public.time_bucket({length}, $4))";
     String step = level.isTrades() ? "{length}" : "interval '1 minute'";
-    return (all + "limit " + (CandleRepository.MAX_ROWS + 1))
-        .replace("{replaced}", replaced(series.source()))
-        .replace("{built}", String.valueOf(series.source() != Source.NATIVE))
+    return (all + "limit " + (PartRows.MOST + 1))
         .replace("{finer}", "array['" + String.join("', '", level.finer()) + "']")
         .replace("{impure}", impure(series.source()))
         .replace("{tail}", tail)
         .replace("{step}", step)
+        // Every parameter occurs, or PostgreSQL could not tell its type.
+        .replace("{open}", level.isTrades() ? "greatest($2::timestamptz, $4)" : "$4")
         .replace("{level}", level.relation())
         .replace("{length}", "interval '" + level.seconds() + " seconds'")
         .replace("{columns}", COLUMNS);
-  }
-
-  private static String replaced(Source source) {
-    return switch (source) {
-      case AUTO -> "select null, false where false";
-      case BUILT -> REPLACED_BUILT;
-      case NATIVE -> REPLACED_NATIVE;
-    };
   }
 
   private static String impure(Source source) {

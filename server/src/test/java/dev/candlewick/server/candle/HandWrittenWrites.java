@@ -109,6 +109,13 @@ final class HandWrittenWrites {
     StringBuilder sql = new StringBuilder();
     sql.append(
         """
+        with days as (
+          delete from ingest.dirty where minutes is not null and level <= 60
+          returning level, bucket, ids, minutes)
+        insert into ingest.dirty
+          select level, bucket + minute * interval '1 minute', ids
+          from days cross join generate_series(0, 1439) minute
+          where minute < 8 * octet_length(minutes) and get_bit(minutes, minute) = 1;
         create temp table taken on commit drop as
           select distinct level, bucket from ingest.dirty where level <= 60 and %s;
         delete from ingest.dirty d using taken t where d.level = t.level and d.bucket = t.bucket;
@@ -131,29 +138,29 @@ final class HandWrittenWrites {
 
   private String minutes(String function, int source, int level, String where) {
     return """
-        insert into market.candles_1m as c
-          select %1$d, t.bucket, m.*, %2$d from (select distinct bucket from taken where level = %3$d) t
-          cross join lateral market.%4$s(%1$d, t.bucket) m
-          on conflict (instrument_id, ts) do update set %5$s, source = excluded.source where %6$s;
-        """
+    insert into market.candles_1m as c
+      select %1$d, t.bucket, m.*, %2$d from (select distinct bucket from taken where level = %3$d) t
+      cross join lateral market.%4$s(%1$d, t.bucket) m
+      on conflict (instrument_id, ts) do update set %5$s, source = excluded.source where %6$s;
+    """
         .formatted(instrument, source, level, function, excluded(), where);
   }
 
   private String level(int i) {
     return """
-        insert into market.candles_%1$s as c
-          select c.instrument_id, time_bucket('%2$d seconds', c.ts),
-            first(open, ts), max(high), min(low), last(close, ts), sum(volume::numeric)::float8,
-            case when count(quote_volume) = count(*) then sum(quote_volume::numeric)::float8 end,
-            case when count(trades) = count(*) then sum(trades) end,
-            case when count(taker_buy_volume) = count(*) then sum(taker_buy_volume::numeric)::float8 end,
-            bit_or(source)
-          from market.candles_%3$s c
-          where instrument_id = %4$d
-            and time_bucket('%2$d seconds', ts) in (select time_bucket('%2$d seconds', bucket) from taken)
-          group by 1, 2
-          on conflict (instrument_id, ts) do update set %5$s, source = excluded.source;
-        """
+    insert into market.candles_%1$s as c
+      select c.instrument_id, time_bucket('%2$d seconds', c.ts),
+        first(open, ts), max(high), min(low), last(close, ts), sum(volume::numeric)::float8,
+        case when count(quote_volume) = count(*) then sum(quote_volume::numeric)::float8 end,
+        case when count(trades) = count(*) then sum(trades) end,
+        case when count(taker_buy_volume) = count(*) then sum(taker_buy_volume::numeric)::float8 end,
+        bit_or(source)
+      from market.candles_%3$s c
+      where instrument_id = %4$d
+        and time_bucket('%2$d seconds', ts) in (select time_bucket('%2$d seconds', bucket) from taken)
+      group by 1, 2
+      on conflict (instrument_id, ts) do update set %5$s, source = excluded.source;
+    """
         .formatted(LEVELS.get(i), SECONDS.get(i), LEVELS.get(i - 1), instrument, excluded());
   }
 

@@ -25,9 +25,11 @@ class PartialCandleIT {
   /** Whatever reads the trades of a minute again fails. */
   private static final String NO_READING =
       """
-      create or replace function market.built_minute(of_instrument integer, minute timestamptz)
+      create or replace function market.built_buckets(
+        of_instrument integer, range_start timestamptz, range_end timestamptz, step interval,
+        within_start timestamptz, within_end timestamptz)
       returns table (
-        open double precision, high double precision, low double precision, close double precision,
+        ts timestamptz, open double precision, high double precision, low double precision, close double precision,
         volume double precision, quote_volume double precision, trades bigint,
         taker_buy_volume double precision)
       language plpgsql stable as $$ begin raise exception 'trades are read'; end $$
@@ -44,7 +46,7 @@ class PartialCandleIT {
 
   private final TestDatabase database = TestDatabase.shared();
   private final String reading =
-      database.text("select pg_get_functiondef('market.built_minute'::regproc)");
+      database.text("select pg_get_functiondef('market.built_buckets'::regproc)");
   private final Random random = new Random(7);
   private RunningServer server;
   private MarketOverHttp market;

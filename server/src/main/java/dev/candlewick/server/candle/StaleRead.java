@@ -1,0 +1,211 @@
+package dev.candlewick.server.candle;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Reads a range in which something is not up to date: what is marked is made of its minutes, and a
+ * marked minute of its trades. In one transaction, so that it sees the stored candles, the marks
+ * and the trades as they were at one moment; in pieces, so that it costs what is marked of this
+ * range and this instrument, however much that is.
+ */
+final class StaleRead {
+  private static final long MINUTE = 60;
+  private static final int BUILT = 60;
+  private static final int FINER = 1;
+
+  /** Minutes of a piece, in seconds: folding more would hold up the event loop. */
+  private static final long PIECE = 2_880 * MINUTE;
+
+  /** Looks of a piece's statement: a chunk costs a run some 30 us, a statement takes 1 ms. */
+  private static final long LOOKS = 150;
+
+  private final Pool pool;
+  private final Series series;
+  private final long from;
+  private final long to;
+  private final long open;
+  private final Level level;
+
+  /** From here on minutes are read. */
+  private final long tail;
+
+  private final BitSet dug = new BitSet();
+  private final BitSet traded = new BitSet();
+  private final BitSet finer = new BitSet();
+
+  StaleRead(Pool pool, Series series, long from, long to, long open) {
+    this.pool = pool;
+    this.series = series;
+    this.from = from;
+    this.to = to;
+    this.open = open;
+    this.level = series.level();
+    this.tail = level.equals(Level.M1) ? from : Math.max(from, level.buckets().floor(open));
+  }
+
+  Future<Parts> parts() {
+    return pool.withTransaction(this::parts);
+  }
+
+  private Future<Parts> parts(SqlConnection connection) {
+    return connection
+        .preparedQuery(CandleSql.MARKS)
+        .execute(Tuple.of(series.instrument(), PartRows.time(from), PartRows.time(open)))
+        .onSuccess(rows -> rows.forEach(this::mark))
+        .compose(marked -> impure(connection))
+        .compose(
+            impure ->
+                connection
+                    .preparedQuery(CandleSql.readBeside(series))
+                    .execute(PartRows.range(series, from, to, open)))
+        .compose(
+            rows -> {
+              Parts beside = PartRows.parts(rows, series.source());
+              beside.level().removeIf(part -> dug.get(bucket(part.ts())));
+              return readMinutes(
+                      connection,
+                      beside.fine(),
+                      PartRows.stored(rows),
+                      List.of(new Run(tail, Math.max(tail, open))))
+                  .compose(
+                      read -> {
+                        Iterator<List<Run>> pieces =
+                            Run.groups(
+                                    Run.of(dug, from, level.seconds()),
+                                    Math.max(PIECE - PIECE % level.seconds(), level.seconds()),
+                                    LOOKS)
+                                .iterator();
+                        return readPieces(connection, beside, pieces);
+                      })
+                  .map(read -> beside);
+            });
+  }
+
+  private void mark(Row row) {
+    long bucket = row.getOffsetDateTime(1).toEpochSecond();
+    int of = row.getInteger(0);
+    if (row.getBuffer(2) == null) {
+      mark(of, bucket);
+    } else {
+      BitSet.valueOf(row.getBuffer(2).getBytes()).stream()
+          .forEach(minute -> mark(of, bucket + minute * MINUTE));
+    }
+  }
+
+  private void mark(int of, long bucket) {
+    if (bucket < from || bucket >= open) {
+      return;
+    }
+    if (bucket < tail) {
+      dug.set(bucket(bucket));
+    }
+    if (of <= BUILT) {
+      traded.set(minute(bucket));
+    }
+    if (of == FINER) {
+      finer.set(minute(bucket));
+    }
+  }
+
+  private int bucket(long time) {
+    return (int) ((time - from) / level.seconds());
+  }
+
+  private int minute(long time) {
+    return (int) ((time - from) / MINUTE);
+  }
+
+  /** Buckets that are to be made again for their source, whether they are marked or not. */
+  private Future<Void> impure(SqlConnection connection) {
+    if (series.source() == Source.AUTO || level.equals(Level.M1)) {
+      return Future.succeededFuture();
+    }
+    return connection
+        .preparedQuery(CandleSql.impure(series))
+        .execute(
+            Tuple.of(
+                series.instrument(), PartRows.time(from), PartRows.time(to), PartRows.time(open)))
+        .map(
+            rows -> {
+              rows.forEach(row -> dug.set(bucket(row.getOffsetDateTime(0).toEpochSecond())));
+              return null;
+            });
+  }
+
+  private Future<Void> readPieces(
+      SqlConnection connection, Parts into, Iterator<List<Run>> pieces) {
+    if (!pieces.hasNext()) {
+      return Future.succeededFuture();
+    }
+    List<Run> piece = pieces.next();
+    List<Part> fine = new ArrayList<>();
+    return runs(connection, CandleSql.minutes(series), piece)
+        .compose(
+            stored -> {
+              stored.stream().filter(series.source()::takes).forEach(fine::add);
+              return readMinutes(connection, fine, stored, piece);
+            })
+        .compose(
+            read -> {
+              into.level().addAll(CandleFold.upTo(level, CandleFold.best(fine)));
+              return readPieces(connection, into, pieces);
+            });
+  }
+
+  /**
+   * Makes the minutes of a piece that are marked, or stored of another source than is asked for.
+   */
+  private Future<Void> readMinutes(
+      SqlConnection connection, List<Part> fine, List<Part> stored, List<Run> piece) {
+    for (Part minute : stored) {
+      if (series.source() == Source.BUILT && minute.source() == Part.CLOSED) {
+        traded.set(minute(minute.ts()));
+      } else if (series.source() == Source.NATIVE && minute.source() == Part.BUILT) {
+        finer.set(minute(minute.ts()));
+      }
+    }
+    StoredTrades trades = new StoredTrades(stored);
+    List<Run> built =
+        series.source() == Source.NATIVE ? List.of() : trades.runs(traded, from, piece);
+    List<Run> finerRuns =
+        series.source() == Source.BUILT ? List.of() : trades.runs(finer, from, piece);
+    return readRuns(connection, CandleSql.built(series), built, fine)
+        .compose(read -> readRuns(connection, CandleSql.finer(series), finerRuns, fine));
+  }
+
+  private Future<Void> readRuns(
+      SqlConnection connection, String sql, List<Run> runs, List<Part> fine) {
+    Future<Void> read = Future.succeededFuture();
+    for (List<Run> group : Run.groups(runs, PIECE, LOOKS)) {
+      read =
+          read.compose(before -> runs(connection, sql, group))
+              .map(
+                  parts -> {
+                    parts.stream().filter(series.source()::takes).forEach(fine::add);
+                    return null;
+                  });
+    }
+    return read;
+  }
+
+  private Future<List<Part>> runs(SqlConnection connection, String sql, List<Run> runs) {
+    return connection
+        .preparedQuery(sql)
+        .execute(
+            Tuple.of(
+                series.instrument(),
+                Run.times(runs, Run::from),
+                Run.times(runs, Run::to),
+                PartRows.time(runs.get(0).from()),
+                PartRows.time(runs.get(runs.size() - 1).to())))
+        .map(PartRows::all);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.candlewick.server.candle;
+
+import static java.util.Comparator.comparingLong;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** How many trades the stored minutes say they have: what it costs to read beside others. */
+final class StoredTrades {
+  private static final long MINUTE = 60;
+
+  /** To read so many trades beside costs less than another run does. */
+  private static final long CHEAP = 50;
+
+  private final List<Part> minutes;
+  private int at;
+
+  StoredTrades(List<Part> minutes) {
+    this.minutes = minutes.stream().sorted(comparingLong(Part::ts)).toList();
+  }
+
+  /**
+   * The marked minutes that lie in these stretches, which are in order, as runs. A gap in which
+   * next to nothing is stored is read too: it makes its minutes what they are.
+   *
+   * @param marked bit 0 is the minute at {@code base}
+   */
+  List<Run> runs(BitSet marked, long base, List<Run> stretches) {
+    List<Run> runs = new ArrayList<>();
+    at = 0;
+    for (Run stretch : stretches) {
+      int first = runs.size();
+      int end = (int) ((stretch.to() - base) / MINUTE);
+      int start = marked.nextSetBit((int) ((stretch.from() - base) / MINUTE));
+      while (start >= 0 && start < end) {
+        int stop = Math.min(end, marked.nextClearBit(start));
+        Run run = new Run(base + start * MINUTE, base + stop * MINUTE);
+        Run last = runs.size() > first ? runs.get(runs.size() - 1) : null;
+        if (last != null && between(last.to(), run.from()) <= CHEAP) {
+          runs.set(runs.size() - 1, new Run(last.from(), run.to()));
+        } else {
+          runs.add(run);
+        }
+        start = marked.nextSetBit(stop);
+      }
+    }
+    return runs;
+  }
+
+  /** Trades stored of minutes in this gap; each gap lies behind the one before. */
+  private long between(long from, long to) {
+    while (at < minutes.size() && minutes.get(at).ts() < from) {
+      at++;
+    }
+    long trades = 0;
+    while (at < minutes.size() && minutes.get(at).ts() < to) {
+      trades += Math.max(1, minutes.get(at).trades());
+      at++;
+    }
+    return trades;
+  }
+}
