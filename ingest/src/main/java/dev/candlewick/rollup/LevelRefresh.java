@@ -95,10 +95,10 @@ final class LevelRefresh {
   record Stretch(long from, long to) {}
 
   static void mark(Connection connection, DirtyMinutes minutes) throws SQLException {
-    long realTime = System.currentTimeMillis() / 1_000 - REAL_TIME.get(WAITING).toSeconds();
+    long notBefore = System.currentTimeMillis() / 1_000 - realTime(WAITING);
     DayMarks waiting = new DayMarks();
     for (Pair bucket : minutes.buckets(WAITING)) {
-      if (bucket.minute() < realTime) {
+      if (bucket.minute() < notBefore) {
         waiting.add(WAITING, bucket.instrumentId(), bucket.minute());
       }
     }
@@ -206,7 +206,7 @@ final class LevelRefresh {
     List<Integer> levels = Retention.LEVELS;
     for (int i = 1; i < levels.size(); i++) {
       int level = levels.get(i);
-      long newest = now - REAL_TIME.getOrDefault(level, Duration.ZERO).toSeconds();
+      long newest = now - realTime(level);
       long oldest = dropped(statement, relation(levels.get(i - 1)));
       refresh(statement, level, choice.of(level, oldest, newest), options);
     }
@@ -226,6 +226,10 @@ final class LevelRefresh {
         LOG.info("refreshing {}: {} of {} stretches", relation(level), done, stretches.size());
       }
     }
+  }
+
+  private static long realTime(int level) {
+    return REAL_TIME.getOrDefault(level, Duration.ZERO).toSeconds();
   }
 
   private static String relation(int level) {
