@@ -81,13 +81,13 @@ public final class CandleRepository {
     }
     long open = Math.max(from, Math.min(to, now - Math.floorMod(now, MINUTE) - OPEN));
     if (series.source() != Source.AUTO) {
-      return new StaleRead(pool, series, from, to, open).parts();
+      return new StaleRepository(pool, series, from, to, open).parts();
     }
     return query(CandleSql.readIfUpToDate(series, open < to), series, from, to, open)
         .compose(
             parts ->
                 parts.stale()
-                    ? new StaleRead(pool, series, from, to, open).parts()
+                    ? new StaleRepository(pool, series, from, to, open).parts()
                     : Future.succeededFuture(parts));
   }
 
@@ -97,7 +97,11 @@ public final class CandleRepository {
    */
   Future<OptionalLong> nearest(Series series, long from, long to, boolean last) {
     Tuple tuple =
-        Tuple.of(series.instrument(), PartRows.time(from), PartRows.time(to), timeframes(series));
+        Tuple.of(
+            series.instrument(),
+            PartRepository.time(from),
+            PartRepository.time(to),
+            timeframes(series));
     return pool.preparedQuery(CandleSql.nearest(series, last))
         .execute(tuple)
         .map(
@@ -117,7 +121,7 @@ public final class CandleRepository {
 
   private Future<Parts> query(String sql, Series series, long from, long to, long open) {
     return pool.preparedQuery(sql)
-        .execute(PartRows.range(series, from, to, open))
-        .map(rows -> PartRows.parts(rows, series.source()));
+        .execute(PartRepository.range(series, from, to, open))
+        .map(rows -> PartRepository.parts(rows, series.source()));
   }
 }

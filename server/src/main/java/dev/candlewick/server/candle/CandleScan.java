@@ -77,7 +77,7 @@ final class CandleScan {
     if (first == last) {
       throw Problem.badParameter(
           "timeframe",
-          "is too long: a candle may be folded from " + PartRows.MOST + " rows at most");
+          "is too long: a candle may be folded from " + PartRepository.MOST + " rows at most");
     }
     width = Math.max(1, (buckets.end(last) - first) / 8);
     return pageFrom(slice.backwards() ? last : first);
@@ -89,7 +89,7 @@ final class CandleScan {
     spent += cost;
     long next = slice.backwards() ? buckets.previous(first) : buckets.next(last);
     boolean ended = slice.backwards() ? next < low : next > high;
-    boolean enough = answer.isFull() || (spent >= PartRows.MOST && !answer.isEmpty());
+    boolean enough = answer.isFull() || (spent >= PartRepository.MOST && !answer.isEmpty());
     if (enough || ended) {
       return Future.succeededFuture(answer.page(answer.isFull() || !ended));
     }

@@ -228,7 +228,7 @@ final class CandleSql {
     // For minutes everything is tail.
     String tail = level.equals(Level.M1) ? "$2" : "greatest($2, public.time_bucket({length}, $4))";
     String step = level.isTrades() ? "{length}" : "interval '1 minute'";
-    return (all + "limit " + (PartRows.MOST + 1))
+    return (all + "limit " + (PartRepository.MOST + 1))
         .replace("{finer}", "array['" + String.join("', '", level.finer()) + "']")
         .replace("{impure}", impure(series.source()))
         .replace("{tail}", tail)

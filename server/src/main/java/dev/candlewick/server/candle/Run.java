@@ -59,7 +59,7 @@ record Run(long from, long to) {
 
   static OffsetDateTime[] times(List<Run> runs, ToLongFunction<Run> time) {
     return runs.stream()
-        .map(run -> PartRows.time(time.applyAsLong(run)))
+        .map(run -> PartRepository.time(time.applyAsLong(run)))
         .toArray(OffsetDateTime[]::new);
   }
 }

@@ -16,7 +16,7 @@ import java.util.List;
  * and the trades as they were at one moment; in pieces, so that it costs what is marked of this
  * range and this instrument, however much that is.
  */
-final class StaleRead {
+final class StaleRepository {
   private static final long MINUTE = 60;
   private static final int BUILT = 60;
   private static final int FINER = 1;
@@ -41,7 +41,7 @@ final class StaleRead {
   private final BitSet traded = new BitSet();
   private final BitSet finer = new BitSet();
 
-  StaleRead(Pool pool, Series series, long from, long to, long open) {
+  StaleRepository(Pool pool, Series series, long from, long to, long open) {
     this.pool = pool;
     this.series = series;
     this.from = from;
@@ -58,22 +58,23 @@ final class StaleRead {
   private Future<Parts> parts(SqlConnection connection) {
     return connection
         .preparedQuery(CandleSql.MARKS)
-        .execute(Tuple.of(series.instrument(), PartRows.time(from), PartRows.time(open)))
+        .execute(
+            Tuple.of(series.instrument(), PartRepository.time(from), PartRepository.time(open)))
         .onSuccess(rows -> rows.forEach(this::mark))
         .compose(marked -> impure(connection))
         .compose(
             impure ->
                 connection
                     .preparedQuery(CandleSql.readBeside(series))
-                    .execute(PartRows.range(series, from, to, open)))
+                    .execute(PartRepository.range(series, from, to, open)))
         .compose(
             rows -> {
-              Parts beside = PartRows.parts(rows, series.source());
+              Parts beside = PartRepository.parts(rows, series.source());
               beside.level().removeIf(part -> dug.get(bucket(part.ts())));
               return readMinutes(
                       connection,
                       beside.fine(),
-                      PartRows.stored(rows),
+                      PartRepository.stored(rows),
                       List.of(new Run(tail, Math.max(tail, open))))
                   .compose(
                       read -> {
@@ -132,7 +133,10 @@ final class StaleRead {
         .preparedQuery(CandleSql.impure(series))
         .execute(
             Tuple.of(
-                series.instrument(), PartRows.time(from), PartRows.time(to), PartRows.time(open)))
+                series.instrument(),
+                PartRepository.time(from),
+                PartRepository.time(to),
+                PartRepository.time(open)))
         .map(
             rows -> {
               rows.forEach(row -> dug.set(bucket(row.getOffsetDateTime(0).toEpochSecond())));
@@ -204,8 +208,8 @@ final class StaleRead {
                 series.instrument(),
                 Run.times(runs, Run::from),
                 Run.times(runs, Run::to),
-                PartRows.time(runs.get(0).from()),
-                PartRows.time(runs.get(runs.size() - 1).to())))
-        .map(PartRows::all);
+                PartRepository.time(runs.get(0).from()),
+                PartRepository.time(runs.get(runs.size() - 1).to())))
+        .map(PartRepository::all);
   }
 }

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What the statements of {@link CandleSql} take and return. Times are seconds since the epoch. */
-final class PartRows {
+final class PartRepository {
   /** How many rows one statement may return. */
   static final int MOST = 100_000;
 
-  private PartRows() {}
+  private PartRepository() {}
 
   /** The parameters of a range. */
   static Tuple range(Series series, long from, long to, long open) {
