@@ -18,6 +18,7 @@ final class Api {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ATTEMPTS = 10;
   private static final int OK = 200;
+  private static final int NOT_FOUND = 404;
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
@@ -42,6 +43,28 @@ final class Api {
    */
   HttpResponse<String> get(String path, Map<String, String> parameters)
       throws IOException, InterruptedException {
+    HttpResponse<String> answer = ask(path, parameters);
+    if (answer.statusCode() != OK) {
+      throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
+    }
+    return answer;
+  }
+
+  /** The same; null if the server does not know the instrument that is asked for. */
+  @Nullable HttpResponse<String> getIfKnown(String path, Map<String, String> parameters)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer = ask(path, parameters);
+    if (answer.statusCode() == NOT_FOUND && answer.body().contains("unknown_instrument")) {
+      return null;
+    }
+    if (answer.statusCode() != OK) {
+      throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
+    }
+    return answer;
+  }
+
+  private HttpResponse<String> ask(String path, Map<String, String> parameters)
+      throws IOException, InterruptedException {
     StringBuilder text = new StringBuilder();
     parameters.forEach(
         (name, value) ->
@@ -58,9 +81,6 @@ final class Api {
     for (int attempt = 2; passes(answer) && attempt <= ATTEMPTS; attempt++) {
       TimeUnit.SECONDS.sleep(answer.headers().firstValueAsLong("Retry-After").orElse(1));
       answer = http.send(request.build(), BodyHandlers.ofString());
-    }
-    if (answer.statusCode() != OK) {
-      throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
     }
     return answer;
   }

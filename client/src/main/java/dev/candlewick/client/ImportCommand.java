@@ -68,6 +68,9 @@ public final class ImportCommand implements Callable<Integer> {
       description = "Rows per message at most. Default: ${DEFAULT-VALUE}")
   private int batch;
 
+  @Option(names = "--verify", description = "Afterwards compares, as the command verify does.")
+  private boolean verify;
+
   @Option(names = "--dry-run", description = "Reads everything, sends nothing.")
   private boolean dryRun;
 
@@ -161,7 +164,21 @@ public final class ImportCommand implements Callable<Integer> {
     if (refused != null) {
       keep(imports, options, refused, err);
     }
-    return bad > 0 ? 1 : exit;
+    boolean equal = !verify || isStored(read, options, err);
+    return bad > 0 || !equal ? 1 : exit;
+  }
+
+  private boolean isStored(List<Inspection> read, FileOptions options, PrintWriter err)
+      throws InterruptedException {
+    try {
+      List<Path> files = read.stream().map(Inspection::file).toList();
+      PrintWriter out = spec().commandLine().getOut();
+      return new Verify(new Api(url, apiKey), options, out).run(files);
+    } catch (IOException e) {
+      err.println("import: --verify: " + e.getMessage());
+      err.flush();
+      return false;
+    }
   }
 
   private void keep(

@@ -7,6 +7,7 @@ import dev.candlewick.client.format.Kind;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +47,7 @@ final class Kinds {
     String path = "/v1/kinds/" + URLEncoder.encode(name, StandardCharsets.UTF_8);
     String body = api.get(path, Map.of()).body();
     Map<String, String> types = new LinkedHashMap<>();
+    List<String> key = new ArrayList<>();
     try (JsonParser in = JSON.createParser(body)) {
       in.nextToken();
       while (in.nextToken() != JsonToken.END_OBJECT) {
@@ -55,12 +57,16 @@ final class Kinds {
           while (in.nextToken() == JsonToken.START_OBJECT) {
             column(in, types);
           }
+        } else if (field.equals("key") && value == JsonToken.START_ARRAY) {
+          while (in.nextToken() != JsonToken.END_ARRAY) {
+            key.add(in.getText());
+          }
         } else {
           in.skipChildren();
         }
       }
     }
-    return Kind.records(name, types);
+    return Kind.records(name, types, key);
   }
 
   private static void column(JsonParser in, Map<String, String> types) throws IOException {

@@ -3,6 +3,7 @@ package dev.candlewick.server;
 import dev.candlewick.client.ExportCommand;
 import dev.candlewick.client.ImportCommand;
 import dev.candlewick.client.ReplayCommand;
+import dev.candlewick.client.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -29,6 +30,7 @@ final class Main {
     CommandLine line =
         new CommandLine(new Main())
             .addSubcommand(new ImportCommand(key))
+            .addSubcommand(new VerifyCommand(key))
             .addSubcommand(new ExportCommand(key))
             .addSubcommand(new ReplayCommand(key))
             .setCaseInsensitiveEnumValuesAllowed(true);

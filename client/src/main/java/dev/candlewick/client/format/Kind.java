@@ -14,8 +14,10 @@ import java.util.Map;
  * @param fields of a row, in the order in which they are written; {@code ts} and what tells its
  *     instrument come before
  * @param types of the columns of records, by their names; else empty
+ * @param key of records; else empty
  */
-public record Kind(String type, String name, List<String> fields, Map<String, String> types) {
+public record Kind(
+    String type, String name, List<String> fields, Map<String, String> types, List<String> key) {
   /** What an answer tells beside, and the server makes itself. */
   public static final List<String> DERIVED = List.of("vwap", "source", "filled");
 
@@ -41,12 +43,12 @@ public record Kind(String type, String name, List<String> fields, Map<String, St
           "closed");
 
   private static Kind of(String type, String... fields) {
-    return new Kind(type, type, List.of(fields), Map.of());
+    return new Kind(type, type, List.of(fields), Map.of(), List.of());
   }
 
-  /** Records of the kind, whose columns are these. */
-  public static Kind records(String name, Map<String, String> types) {
-    return new Kind("records", name, List.copyOf(types.keySet()), new LinkedHashMap<>(types));
+  /** Records of the kind, whose columns and key are these. */
+  public static Kind records(String name, Map<String, String> types, List<String> key) {
+    return new Kind("records", name, List.copyOf(types.keySet()), new LinkedHashMap<>(types), key);
   }
 
   /** Whether they are records. */
@@ -61,6 +63,24 @@ public record Kind(String type, String name, List<String> fields, Map<String, St
         : type.equals("candles")
             ? List.of("venue", "symbol", "timeframe", "ts")
             : List.of("venue", "symbol", "ts");
+  }
+
+  /** The fields that tell whose a row is: what is compared together. */
+  public List<String> subject() {
+    if (!isRecords()) {
+      return leading().subList(0, leading().size() - 1);
+    }
+    if (types.containsKey("bot")) {
+      return List.of("bot");
+    }
+    List<String> instrument = new ArrayList<>();
+    types.forEach(
+        (column, type) -> {
+          if (type.equals("venue") || type.equals("symbol")) {
+            instrument.add(column);
+          }
+        });
+    return instrument;
   }
 
   /** All fields that a row may have. */

@@ -1,0 +1,177 @@
+package dev.candlewick.client;
+
+import dev.candlewick.client.format.CanonicalRow;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * More rows than memory holds, sorted by subject and time: runs of them on disk, merged when they
+ * are read. Rows that come in order are one run.
+ */
+final class SortedRows implements Closeable {
+  private static final int IN_MEMORY = 100_000;
+
+  /** A row: {@code subject} by its number, {@code order} as it was added. */
+  record Entry(int subject, long micros, long order, String id, String body) {}
+
+  private static final Comparator<Entry> BY_TIME =
+      Comparator.comparingInt(Entry::subject)
+          .thenComparingLong(Entry::micros)
+          .thenComparingLong(Entry::order);
+
+  private final Path folder;
+  private final Map<Map<String, String>, Integer> numbers = new HashMap<>();
+  private final List<Map<String, String>> subjects = new ArrayList<>();
+  private final List<Entry> held = new ArrayList<>();
+  private final List<Path> runs = new ArrayList<>();
+  private @Nullable DataOutputStream run;
+  private @Nullable Entry last;
+  private long order;
+
+  SortedRows() throws IOException {
+    folder = Files.createTempDirectory("candlewick-verify");
+  }
+
+  /** Adds a row, and tells its subject's number. */
+  int add(CanonicalRow row) throws IOException {
+    Integer number = numbers.get(row.subject());
+    if (number == null) {
+      number = subjects.size();
+      numbers.put(row.subject(), number);
+      subjects.add(row.subject());
+    }
+    held.add(new Entry(number, row.micros(), order++, row.id(), row.body()));
+    if (held.size() == IN_MEMORY) {
+      spill();
+    }
+    return number;
+  }
+
+  /** All subjects, by their numbers. */
+  List<Map<String, String>> subjects() {
+    return subjects;
+  }
+
+  private void spill() throws IOException {
+    held.sort(BY_TIME);
+    DataOutputStream out = run;
+    if (out == null || last == null || BY_TIME.compare(last, held.get(0)) > 0) {
+      if (out != null) {
+        out.close();
+      }
+      Path file = Files.createTempFile(folder, "run", "");
+      runs.add(file);
+      out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+      run = out;
+    }
+    for (Entry row : held) {
+      out.writeInt(row.subject());
+      out.writeLong(row.micros());
+      out.writeLong(row.order());
+      write(out, row.id());
+      write(out, row.body());
+    }
+    last = held.get(held.size() - 1);
+    held.clear();
+  }
+
+  private static void write(DataOutputStream out, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  /** Goes through all rows in order, once. */
+  Merge merge() throws IOException {
+    if (!held.isEmpty()) {
+      spill();
+    }
+    if (run != null) {
+      run.close();
+    }
+    return new Merge(runs);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (run != null) {
+      run.close();
+    }
+    for (Path file : runs) {
+      Files.deleteIfExists(file);
+    }
+    Files.deleteIfExists(folder);
+  }
+
+  /** The rows of all runs in order. */
+  static final class Merge implements Closeable {
+    private record Head(Entry row, DataInputStream rest) {}
+
+    private final PriorityQueue<Head> heads =
+        new PriorityQueue<>(Comparator.comparing(Head::row, BY_TIME));
+    private final List<DataInputStream> open = new ArrayList<>();
+
+    Merge(List<Path> runs) throws IOException {
+      for (Path file : runs) {
+        DataInputStream in =
+            new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 14));
+        open.add(in);
+        next(in);
+      }
+    }
+
+    private void next(DataInputStream in) throws IOException {
+      int subject;
+      try {
+        subject = in.readInt();
+      } catch (EOFException e) {
+        return;
+      }
+      long micros = in.readLong();
+      long order = in.readLong();
+      heads.add(new Head(new Entry(subject, micros, order, read(in), read(in)), in));
+    }
+
+    private static String read(DataInputStream in) throws IOException {
+      byte[] bytes = new byte[in.readInt()];
+      in.readFully(bytes);
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** The next row, which stays; null at the end. */
+    @Nullable Entry peek() {
+      Head head = heads.peek();
+      return head == null ? null : head.row();
+    }
+
+    /** Passes over it. */
+    void pass() throws IOException {
+      Head head = heads.poll();
+      if (head != null) {
+        next(head.rest());
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (DataInputStream in : open) {
+        in.close();
+      }
+    }
+  }
+}

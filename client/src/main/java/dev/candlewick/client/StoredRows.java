@@ -1,0 +1,81 @@
+package dev.candlewick.client;
+
+import dev.candlewick.client.format.CanonicalRow;
+import dev.candlewick.client.format.Kind;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of a subject that a server holds, from a time to another, page by page. */
+final class StoredRows {
+  private static final String PAGE = "10000";
+
+  private final Api api;
+  private final String path;
+  private final CanonicalRow.Reading reading;
+  private final Map<String, String> parameters;
+  private final Deque<String> page = new ArrayDeque<>();
+  private @Nullable CanonicalRow next;
+  private boolean more = true;
+
+  /** {@code from} and {@code to}: microseconds, half open. */
+  StoredRows(Api api, Kind kind, Map<String, String> subject, long from, long to) {
+    this.api = api;
+    path = kind.isRecords() ? "/v1/records/" + kind : "/v1/" + kind;
+    reading = new CanonicalRow.Reading(kind, "us", subject);
+    parameters = new HashMap<>(subject);
+    parameters.values().removeIf(String::isEmpty);
+    parameters.putAll(
+        Map.of(
+            "from",
+            Long.toString(from),
+            "to",
+            Long.toString(to),
+            "unit",
+            "us",
+            "limit",
+            PAGE,
+            "format",
+            "ndjson"));
+    if (kind.equals(Kind.CANDLES)) {
+      parameters.put("source", "native");
+    }
+  }
+
+  /** The next row, which stays; null at the end. */
+  @Nullable CanonicalRow peek() throws IOException, InterruptedException {
+    while (next == null && (more || !page.isEmpty())) {
+      if (page.isEmpty()) {
+        ask();
+      } else {
+        next = CanonicalRow.of(reading, page.poll());
+      }
+    }
+    return next;
+  }
+
+  /** Passes over it. */
+  void pass() {
+    next = null;
+  }
+
+  private void ask() throws IOException, InterruptedException {
+    HttpResponse<String> answer = api.getIfKnown(path, parameters);
+    more = false;
+    if (answer != null) {
+      answer.body().lines().filter(line -> !line.isBlank()).forEach(page::add);
+      answer
+          .headers()
+          .firstValue("X-Next-Cursor")
+          .ifPresent(
+              cursor -> {
+                parameters.put("cursor", cursor);
+                more = true;
+              });
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.candlewick.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code candlewick verify KIND FILE...}: whether a server holds what files say.
+ *
+ * <p>Exit code 0: it does; 1: it does not, or cannot be asked; 2: the command line is wrong.
+ */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Compares files of rows with what a server holds.",
+    footer = {
+      "",
+      "Reads the files again and the server back by its own queries; per instrument and",
+      "month compares rows, first and last time, sums and a digest, and names the first",
+      "rows that differ. From a file's first to its last row of an instrument the server",
+      "must hold these rows and no other. The options are those of import.",
+      "The API key is read from CANDLEWICK_API_KEY in the environment."
+    })
+public final class VerifyCommand implements Callable<Integer> {
+  private final @Nullable String apiKey;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Mixin private FileArguments arguments = new FileArguments();
+
+  @Option(
+      names = "--url",
+      defaultValue = "http://127.0.0.1:8080",
+      description = "The server. Default: ${DEFAULT-VALUE}")
+  private URI url = URI.create("");
+
+  /** A command that authenticates with {@code apiKey}; null where the server has no keys. */
+  public VerifyCommand(@Nullable String apiKey) {
+    this.apiKey = apiKey;
+  }
+
+  /** Compares all files as one. */
+  @Override
+  public Integer call() throws InterruptedException {
+    CommandSpec said = Objects.requireNonNull(spec, "picocli sets it");
+    List<Path> files = arguments.files(said);
+    Api api = new Api(url, apiKey);
+    try {
+      Verify verify = new Verify(api, arguments.options(said, api), said.commandLine().getOut());
+      return verify.run(files) ? 0 : 1;
+    } catch (IOException e) {
+      String what = e.getMessage() == null ? "cannot reach " + url : e.getMessage();
+      said.commandLine().getErr().println("verify: " + what);
+      said.commandLine().getErr().flush();
+      return 1;
+    }
+  }
+}
