@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -23,11 +24,13 @@ import java.util.regex.Pattern;
  * begins a comment. Ids are whole numbers from 1; streams belong to the id, so keep it when a key
  * is renewed: two lines may have one id while both keys are in use. Limits are {@code rows/s},
  * {@code bytes/s} (of messages and bodies, inflated) and {@code sockets} (open at a time), whole
- * numbers from 1 to 999999999999.
+ * numbers from 1 to 999999999999. {@code bot=alpha,beta} beside them confines the key to records of
+ * these bots.
  */
 record ApiKeyFile(List<Key> keys) {
   static final ApiKeyFile NONE = new ApiKeyFile(List.of());
 
+  private static final String BOT = "bot=";
   private static final Set<String> SCOPES = Set.of("ingest", "read", "admin");
   private static final Pattern LIMIT =
       Pattern.compile("(rows/s|bytes/s|sockets)=([1-9][0-9]{0,11})");
@@ -37,8 +40,10 @@ record ApiKeyFile(List<Key> keys) {
    *
    * @param sha256 lower case hex
    * @param limits by name; what is not there is not limited by the file
+   * @param bots whose records it may write and read; empty = everyone's
    */
-  record Key(int id, Set<String> scopes, String sha256, Map<String, Long> limits) {
+  record Key(
+      int id, Set<String> scopes, String sha256, Map<String, Long> limits, Set<String> bots) {
     /** The limit of this name; 0 if there is none. */
     long limit(String name) {
       return limits.getOrDefault(name, 0L);
@@ -82,13 +87,32 @@ record ApiKeyFile(List<Key> keys) {
         Integer.parseInt(parts[0]),
         Set.copyOf(List.of(parts[1].split(","))),
         parts[2].toLowerCase(Locale.ROOT),
-        limits(parts, file, line));
+        limits(parts, file, line),
+        bots(parts, file, line));
+  }
+
+  private static Set<String> bots(String[] parts, Path file, int line) throws ServerException {
+    Set<String> bots = Set.of();
+    for (int i = 3; i < parts.length; i++) {
+      if (parts[i].startsWith(BOT)) {
+        List<String> names = List.of(parts[i].substring(BOT.length()).split(",", -1));
+        if (!bots.isEmpty() || names.contains("")) {
+          throw new ServerException(
+              "line %d of %s: bots are given once, as bot=alpha,beta".formatted(line, file));
+        }
+        bots = Set.copyOf(new HashSet<>(names));
+      }
+    }
+    return bots;
   }
 
   private static Map<String, Long> limits(String[] parts, Path file, int line)
       throws ServerException {
     Map<String, Long> limits = new HashMap<>();
     for (int i = 3; i < parts.length; i++) {
+      if (parts[i].startsWith(BOT)) {
+        continue;
+      }
       Matcher limit = LIMIT.matcher(parts[i]);
       if (!limit.matches() || limits.put(limit.group(1), Long.valueOf(limit.group(2))) != null) {
         throw new ServerException(

@@ -1,6 +1,7 @@
 package dev.candlewick.server;
 
 import dev.candlewick.net.Problem;
+import dev.candlewick.server.web.Caller;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -99,6 +100,7 @@ final class ApiKeys {
       throw new Problem(403, "forbidden", "this API key has not the scope " + scope);
     }
     ctx.put(KEY, key);
+    new Caller(key.id(), key.bots()).put(ctx);
     if (Connections.isSocket(request)) {
       connections.admitSocket(request.connection(), key);
     }

@@ -31,11 +31,24 @@ class OpenApiIT {
   /** The console's own files; and the streams of Binance, which its documents describe. */
   private static final String DESCRIBED_ELSEWHERE = "\\w+ /(console/|ws|stream\\b).*";
 
+  /** The kind that a path names whose braces are taken off. */
+  private static final String KIND =
+      """
+      drop table if exists record.kind, record_latest.kind;
+      delete from ingest.kinds where kind = 'kind';
+      select ingest.save_kind('{"kind":"kind","key":["name"],"retention":"none","chunk":"7d",
+        "columns":[{"name":"name","type":"text","required":true},
+                   {"name":"price","type":"decimal"}]}');
+      insert into record.kind values ('2026-01-05T09:30:00Z', 'a', 1.50);
+      insert into record_latest.kind values ('2026-01-05T09:30:00Z', 'a', 1.50)
+      """;
+
   private static RunningServer server;
 
   @BeforeAll
   static void start() {
     TestDatabase.shared().clear();
+    TestDatabase.shared().execute(KIND);
     server = RunningServer.with(Map.of());
     writesEveryExample();
   }
@@ -119,6 +132,10 @@ class OpenApiIT {
     "/v1/coverage?venue=binance&symbol=BTCUSDT&timeframe=1m&from=2026-01-05&to=2026-01-06",
     "/v1/streams",
     "/v1/rejects",
+    "/v1/records/kind",
+    "/v1/records/kind?name=a&name=b&columns=price&unit=iso",
+    "/v1/records/kind?latest=true&format=csv",
+    "/v1/records/kind?as_of=2026-01-05&format=ndjson",
     "/livez",
     "/readyz",
     "/metrics",
@@ -166,6 +183,9 @@ class OpenApiIT {
         "GET  | /v1/coverage?venue=binance&symbol=X&timeframe=1m     | | `` | 404",
         "GET  | /v1/streams?cursor=x              |                      | `` | 400",
         "GET  | /v1/streams/none                  |                      | `` | 404",
+        "GET  | /v1/records/none                  |                      | `` | 404",
+        "GET  | /v1/records/kind?price=1          |                      | `` | 400",
+        "GET  | /v1/performance?window=x          |                      | `` | 400",
         "GET  | /v1/rejects?after=x               |                      | `` | 400",
         "GET  | /v1/ingest                        |                      | `` | 400",
         "GET  | /v1/subscribe                     |                      | `` | 400",

@@ -1,5 +1,6 @@
 package dev.candlewick.server.stream;
 
+import dev.candlewick.server.web.Caller;
 import dev.candlewick.server.web.Format;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Reply;
@@ -8,6 +9,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/streams}, {@code GET /v1/streams/{stream}} and {@code GET /v1/rejects}. */
 public final class StreamHandler {
@@ -29,7 +31,7 @@ public final class StreamHandler {
     StreamQuery query = StreamQuery.parse(ctx);
     Reply.when(
         ctx,
-        streams.list(query),
+        streams.list(query, owner(ctx)),
         found -> {
           String next = query.nextCursor(found);
           Reply.page(
@@ -40,14 +42,23 @@ public final class StreamHandler {
   private void one(RoutingContext ctx) {
     Times unit = Params.of(ctx, Set.of("unit")).unit();
     String name = StreamQuery.name(String.valueOf(ctx.pathParam("stream")));
-    Reply.when(ctx, streams.one(name), found -> Reply.send(ctx, JSON, StreamJson.one(found, unit)));
+    Reply.when(
+        ctx,
+        streams.one(name, owner(ctx)),
+        found -> Reply.send(ctx, JSON, StreamJson.one(found, unit)));
   }
 
   private void rejects(RoutingContext ctx) {
     StreamQuery.Rejects query = StreamQuery.Rejects.parse(ctx);
     Reply.when(
         ctx,
-        streams.rejects(query),
+        streams.rejects(query, owner(ctx)),
         found -> Reply.send(ctx, JSON, StreamJson.rejects(found, query)));
+  }
+
+  /** A key that is confined to bots sees its own streams and no other's. */
+  private static @Nullable Integer owner(RoutingContext ctx) {
+    Caller caller = Caller.of(ctx);
+    return caller.isConfined() ? caller.keyId() : null;
   }
 }

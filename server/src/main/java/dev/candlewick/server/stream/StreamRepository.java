@@ -8,8 +8,12 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Streams and refused rows in the database; the server's own streams are left out. */
+/**
+ * Streams and refused rows in the database; the server's own streams are left out. An owner is the
+ * API key whose streams alone are meant; null = everyone's.
+ */
 public final class StreamRepository {
   private static final String COLUMNS =
       "api_key_id, stream, epoch, committed_seq, rows, created_at, last_activity";
@@ -18,6 +22,7 @@ public final class StreamRepository {
       """
       select %s from ingest.streams
       where api_key_id >= 0 and (stream, api_key_id) > ($1, $2::bigint)
+        and ($4::int is null or api_key_id = $4)
       order by stream, api_key_id limit $3
       """
           .formatted(COLUMNS);
@@ -25,7 +30,8 @@ public final class StreamRepository {
   private static final String ONE =
       """
       select %s from ingest.streams
-      where api_key_id >= 0 and stream = $1 order by last_activity desc limit 1
+      where api_key_id >= 0 and stream = $1 and ($2::int is null or api_key_id = $2)
+      order by last_activity desc limit 1
       """
           .formatted(COLUMNS);
 
@@ -33,6 +39,7 @@ public final class StreamRepository {
       """
       select id, stream, seq, index, field, code, detail, at from ingest.rejects
       where api_key_id >= 0 and ($1::text is null or stream = $1) and id > $2
+        and ($4::int is null or api_key_id = $4)
       order by id limit $3
       """;
 
@@ -43,11 +50,11 @@ public final class StreamRepository {
   }
 
   /** One more than the limit, if there are so many. */
-  Future<List<Stream>> list(StreamQuery query) {
+  Future<List<Stream>> list(StreamQuery query, @Nullable Integer owner) {
     String name = query.cursor() == null ? "" : query.cursor().text(0);
     long apiKeyId = query.cursor() == null ? 0 : query.cursor().number(1);
     return pool.preparedQuery(LIST)
-        .execute(Tuple.of(name, apiKeyId, query.limit() + 1))
+        .execute(Tuple.of(name, apiKeyId, query.limit() + 1, owner))
         .map(
             rows -> {
               List<Stream> streams = new ArrayList<>(rows.size());
@@ -57,9 +64,9 @@ public final class StreamRepository {
   }
 
   /** The stream of this name, of several the one that was active last; fails with 404. */
-  Future<Stream> one(String name) {
+  Future<Stream> one(String name, @Nullable Integer owner) {
     return pool.preparedQuery(ONE)
-        .execute(Tuple.of(name))
+        .execute(Tuple.of(name, owner))
         .map(
             rows -> {
               if (rows.size() == 0) {
@@ -69,9 +76,9 @@ public final class StreamRepository {
             });
   }
 
-  Future<List<Reject>> rejects(StreamQuery.Rejects query) {
+  Future<List<Reject>> rejects(StreamQuery.Rejects query, @Nullable Integer owner) {
     return pool.preparedQuery(REJECTS)
-        .execute(Tuple.of(query.stream(), query.after(), query.limit()))
+        .execute(Tuple.of(query.stream(), query.after(), query.limit(), owner))
         .map(
             rows -> {
               List<Reject> rejects = new ArrayList<>(rows.size());

@@ -41,6 +41,11 @@ public final class Csv {
     return plain(value == null ? "" : value.toString());
   }
 
+  /** A cell with a number that is text already. */
+  public Csv digits(String value) {
+    return plain(value);
+  }
+
   /** A cell with a timestamp. */
   public Csv time(Times unit, long timestamp) {
     return plain(unit.text(timestamp));

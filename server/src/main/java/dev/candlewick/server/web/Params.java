@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,29 +31,46 @@ public final class Params {
 
   private static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
   private static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}");
+  private static final int MOST_REPEATED = 100;
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,40}");
 
   private final Map<String, String> values;
+  private final Map<String, List<String>> lists;
   private final List<String> accepted;
 
-  private Params(Map<String, String> values, List<String> accepted) {
+  private Params(
+      Map<String, String> values, Map<String, List<String>> lists, List<String> accepted) {
     this.values = values;
+    this.lists = lists;
     this.accepted = accepted;
   }
 
   /** The parameters of this request, which may be these and no others. */
   public static Params of(RoutingContext ctx, Set<String> known) {
+    return of(ctx, known, Set.of());
+  }
+
+  /** The same where some others may be given, each of them several times. */
+  public static Params of(RoutingContext ctx, Set<String> known, Set<String> repeated) {
     Map<String, String> values = new HashMap<>();
+    Map<String, List<String>> lists = new LinkedHashMap<>();
     for (Map.Entry<String, String> entry : entries(ctx)) {
       String name = entry.getKey();
-      if (!known.contains(name)) {
+      if (known.contains(name)) {
+        if (values.put(name, checked(name, entry.getValue())) != null) {
+          throw Problem.badParameter(name, "is given twice");
+        }
+      } else if (repeated.contains(name)) {
+        List<String> list = lists.computeIfAbsent(name, first -> new ArrayList<>());
+        list.add(checked(name, entry.getValue()));
+        if (list.size() > MOST_REPEATED) {
+          throw Problem.badParameter(name, "is given more than " + MOST_REPEATED + " times");
+        }
+      } else {
         throw Problem.badParameter(excerpt(name), "is no parameter here");
       }
-      if (values.put(name, checked(name, entry.getValue())) != null) {
-        throw Problem.badParameter(name, "is given twice");
-      }
     }
-    return new Params(values, accepted(ctx));
+    return new Params(values, lists, accepted(ctx));
   }
 
   private static Iterable<Map.Entry<String, String>> entries(RoutingContext ctx) {
@@ -87,6 +105,11 @@ public final class Params {
   private static String excerpt(String name) {
     String cut = name.length() <= 64 ? name : name.substring(0, 64) + "...";
     return cut.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /** The values of those that may be given several times, by name. */
+  public Map<String, List<String>> lists() {
+    return lists;
   }
 
   /** The parameter's text, null if it is not given. */

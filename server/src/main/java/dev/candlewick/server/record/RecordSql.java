@@ -1,0 +1,248 @@
+package dev.candlewick.server.record;
+
+import dev.candlewick.record.Column;
+import dev.candlewick.record.ColumnType;
+import dev.candlewick.record.Kind;
+import dev.candlewick.server.record.RecordQuery.Place;
+import dev.candlewick.server.record.RecordQuery.States;
+import dev.candlewick.server.web.Range;
+import dev.candlewick.server.web.Times;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements over records, each built here as a whole. In all of them {@code r} is a record and
+ * {@code i} its instrument; a row begins with ts, then the asked columns, then those of the key as
+ * text. {@code ts} is bounded at both ends, so that chunks are left out when it is planned.
+ */
+final class RecordSql {
+  private final List<Object> parameters = new ArrayList<>();
+
+  private RecordSql() {}
+
+  /** A statement and its parameters. */
+  record Statement(String sql, Tuple parameters) {}
+
+  /** Rows of {@code from <= ts < to}, at most {@code limit} of them after a place. */
+  record Window(long from, long to, @Nullable Place after, boolean backwards, int limit) {}
+
+  /** A page of rows or of states. */
+  static Statement page(
+      Kind kind, List<Column> columns, States states, List<Filter> filters, Window window) {
+    RecordSql sql = new RecordSql();
+    String text =
+        sql.select(kind, columns)
+            + sql.from(kind, states)
+            + sql.within(window.from(), window.to())
+            + sql.passing(kind, filters)
+            + sql.beyond(kind, window)
+            + order(kind, window.backwards())
+            + " limit "
+            + sql.parameter(window.limit());
+    return sql.statement(text);
+  }
+
+  /** The ts of the oldest row within a window that passes the filters. */
+  static Statement oldest(Kind kind, List<Filter> filters, long from, long to) {
+    RecordSql sql = new RecordSql();
+    String text =
+        "select min(r.ts)"
+            + sql.from(kind, States.EVERY)
+            + sql.within(from, to)
+            + sql.passing(kind, filters);
+    return sql.statement(text);
+  }
+
+  /** Rows by their ts and the text of their keys; each row ends with its place in the lists. */
+  static Statement byKeys(
+      Kind kind, List<Column> columns, boolean latest, List<Long> times, List<List<String>> keys) {
+    RecordSql sql = new RecordSql();
+    OffsetDateTime[] at = times.stream().map(RecordSql::time).toArray(OffsetDateTime[]::new);
+    StringBuilder lists = new StringBuilder(sql.parameter(at) + "::timestamptz[]");
+    StringBuilder join = new StringBuilder(latest ? "true" : "r.ts = k.ts");
+    int part = 0;
+    for (Column column : tableKey(kind)) {
+      int index = part++;
+      String[] values = keys.stream().map(key -> key.get(index)).toArray(String[]::new);
+      lists.append(", ").append(sql.parameter(values)).append("::text[]");
+      String name = column.type().isInstrument() ? Kind.INSTRUMENT : column.sqlName();
+      join.append(" and r.%s = k.k%d::%s".formatted(name, index, castOf(column)));
+    }
+    String names = IntStream.range(0, part).mapToObj(n -> ", k" + n).collect(Collectors.joining());
+    String text =
+        sql.select(kind, columns)
+            + ", k.n from unnest("
+            + lists
+            + ") with ordinality as k (ts"
+            + names
+            + ", n) join "
+            + (latest ? kind.latestTable() : kind.table())
+            + " r on "
+            + join
+            + instruments(kind)
+            + sql.within(
+                latest ? RecordRepository.FIRST : times.stream().min(Long::compare).orElseThrow(),
+                latest ? Range.END : times.stream().max(Long::compare).orElseThrow() + 1)
+            + " order by k.n";
+    return sql.statement(text);
+  }
+
+  /** The key's columns as the table has them: an instrument is one. */
+  static List<Column> tableKey(Kind kind) {
+    return kind.keyColumns().stream()
+        .filter(column -> column.type() != ColumnType.SYMBOL || !keyHasVenue(kind))
+        .toList();
+  }
+
+  private static boolean keyHasVenue(Kind kind) {
+    return kind.keyColumns().stream().anyMatch(column -> column.type() == ColumnType.VENUE);
+  }
+
+  private static String castOf(Column column) {
+    return column.type().isInstrument()
+        ? "integer"
+        : column.type().sqlType().replace(" collate \"C\"", "");
+  }
+
+  private Statement statement(String text) {
+    return new Statement(text, Tuple.from(parameters));
+  }
+
+  private String parameter(Object value) {
+    parameters.add(value);
+    return "$" + parameters.size();
+  }
+
+  private String select(Kind kind, List<Column> columns) {
+    StringBuilder text = new StringBuilder("select r.ts");
+    columns.forEach(column -> text.append(", ").append(value(column)));
+    kind.keyColumns().forEach(column -> text.append(", ").append(keyText(column)));
+    return text.toString();
+  }
+
+  private static String value(Column column) {
+    return switch (column.type()) {
+      case VENUE -> "i.venue";
+      case SYMBOL -> "i.symbol";
+      case DECIMAL, JSON, LEVELS -> "r." + column.sqlName() + "::text";
+      default -> "r." + column.sqlName();
+    };
+  }
+
+  private static String keyText(Column column) {
+    return column.type() == ColumnType.TIMESTAMP
+        ? "(extract(epoch from r.%s) * 1000000)::bigint::text".formatted(column.sqlName())
+        : sortKey(column) + "::text";
+  }
+
+  private static String sortKey(Column column) {
+    return switch (column.type()) {
+      case VENUE -> "(i.venue collate \"C\")";
+      case SYMBOL -> "(i.symbol collate \"C\")";
+      default -> "r." + column.sqlName();
+    };
+  }
+
+  private String from(Kind kind, States states) {
+    Long asOf = states.asOf();
+    String rows = kind.table();
+    if (states.latest()) {
+      rows = kind.latestTable();
+    } else if (asOf != null) {
+      rows = asOf(kind, parameter(time(asOf)));
+    }
+    return " from " + rows + " r" + instruments(kind);
+  }
+
+  /** Most keys have not changed since: their newest row is the one. */
+  private static String asOf(Kind kind, String time) {
+    String sameKey =
+        kind.sqlKey().stream()
+            .map(column -> "h.%1$s = l.%1$s".formatted(column))
+            .collect(Collectors.joining(" and "));
+    return """
+    (select l.* from %1$s l where l.ts <= %2$s
+     union all
+     select s.* from %1$s l cross join lateral
+       (select h.* from %3$s h where %4$s and h.ts <= %2$s order by h.ts desc limit 1) s
+     where l.ts > %2$s)\
+    """
+        .formatted(kind.latestTable(), time, kind.table(), sameKey);
+  }
+
+  private static String instruments(Kind kind) {
+    return kind.hasInstrument()
+        ? " left join market.instruments i on i.id = r." + Kind.INSTRUMENT
+        : "";
+  }
+
+  private String within(long from, long to) {
+    return " where r.ts >= " + parameter(time(from)) + " and r.ts < " + parameter(time(to));
+  }
+
+  private String passing(Kind kind, List<Filter> filters) {
+    StringBuilder text = new StringBuilder();
+    StringBuilder instrument = new StringBuilder();
+    for (Filter filter : filters) {
+      Column column = filter.column();
+      if (column.type().isInstrument()) {
+        instrument.append(instrument.isEmpty() ? " where " : " and ");
+        instrument.append(column.type().word()).append(anyOf(filter));
+      } else {
+        text.append(" and r.").append(column.sqlName()).append(anyOf(filter));
+      }
+    }
+    if (!instrument.isEmpty() && kind.hasInstrument()) {
+      text.append(" and r.").append(Kind.INSTRUMENT);
+      text.append(" = any(array(select id from market.instruments").append(instrument).append("))");
+    }
+    return text.toString();
+  }
+
+  private String anyOf(Filter filter) {
+    Object[] values = filter.values().toArray();
+    return switch (filter.column().type()) {
+      case INTEGER -> any(List.of(values).toArray(Long[]::new), "bigint");
+      case BOOLEAN -> any(List.of(values).toArray(Boolean[]::new), "boolean");
+      default -> any(List.of(values).toArray(String[]::new), "text");
+    };
+  }
+
+  private String any(Object values, String type) {
+    return " = any(" + parameter(values) + "::" + type + "[])";
+  }
+
+  private String beyond(Kind kind, Window window) {
+    Place after = window.after();
+    if (after == null) {
+      return "";
+    }
+    String names =
+        kind.keyColumns().stream()
+            .map(column -> ", " + sortKey(column))
+            .collect(Collectors.joining());
+    String values =
+        after.key().stream().map(value -> ", " + parameter(value)).collect(Collectors.joining());
+    return " and (r.ts%s) %s (%s%s)"
+        .formatted(names, window.backwards() ? "<" : ">", parameter(time(after.ts())), values);
+  }
+
+  private static String order(Kind kind, boolean backwards) {
+    String direction = backwards ? " desc" : "";
+    return " order by r.ts"
+        + direction
+        + kind.keyColumns().stream()
+            .map(column -> ", " + sortKey(column) + direction)
+            .collect(Collectors.joining());
+  }
+
+  static OffsetDateTime time(long micros) {
+    return Times.instant(micros).atOffset(ZoneOffset.UTC);
+  }
+}
