@@ -20,6 +20,7 @@ import dev.candlewick.server.latest.LatestHandler;
 import dev.candlewick.server.latest.LatestRepository;
 import dev.candlewick.server.live.Live;
 import dev.candlewick.server.performance.PerformanceHandler;
+import dev.candlewick.server.performance.PerformanceRepository;
 import dev.candlewick.server.record.KindRepository;
 import dev.candlewick.server.record.RecordHandler;
 import dev.candlewick.server.record.RecordRepository;
@@ -73,7 +74,7 @@ final class Routes {
     new InstrumentHandler(instruments, new InstrumentRepository(pools.primary())).mount(router);
     new LatestHandler(latest).mount(router);
     new RecordHandler(new KindRepository(reads), new RecordRepository(reads)).mount(router);
-    new PerformanceHandler(reads, clock).mount(router);
+    new PerformanceHandler(new PerformanceRepository(reads), clock).mount(router);
     new StreamHandler(new StreamRepository(reads)).mount(router);
     Prices prices = new Prices(instruments, latest, candles);
     Tickers tickers = new Tickers(instruments, latest, candles, clock);

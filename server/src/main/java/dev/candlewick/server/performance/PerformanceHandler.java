@@ -6,7 +6,6 @@ import dev.candlewick.server.web.Reply;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.sqlclient.SqlClient;
 import java.time.Clock;
 
 /** {@code GET /v1/performance}. */
@@ -14,8 +13,8 @@ public final class PerformanceHandler {
   private final PerformanceRepository journal;
   private final Clock clock;
 
-  public PerformanceHandler(SqlClient client, Clock clock) {
-    this.journal = new PerformanceRepository(client);
+  public PerformanceHandler(PerformanceRepository journal, Clock clock) {
+    this.journal = journal;
     this.clock = clock;
   }
 

@@ -19,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Closed trades in the journal: the newest row of each trade, if it has an exit and a result. */
-final class PerformanceRepository {
+public final class PerformanceRepository {
   /** Trades of one answer at most. */
   private static final int MOST = 100_000;
 
@@ -42,7 +42,7 @@ final class PerformanceRepository {
 
   private final SqlClient client;
 
-  PerformanceRepository(SqlClient client) {
+  public PerformanceRepository(SqlClient client) {
     this.client = client;
   }
 

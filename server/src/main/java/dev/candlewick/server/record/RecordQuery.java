@@ -10,7 +10,7 @@ import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Times;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.sqlclient.data.Numeric;
+import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -175,7 +175,7 @@ record RecordQuery(
       case TIMESTAMP -> RecordSql.time(cursor.number(part));
       case BOOLEAN -> Boolean.valueOf(text);
       case NUMBER -> Double.valueOf(digits(text));
-      case DECIMAL -> Numeric.parse(digits(text));
+      case DECIMAL -> new BigDecimal(digits(text));
       default -> text;
     };
   }

@@ -13,6 +13,9 @@ import io.vertx.sqlclient.PreparedStatement;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.data.Numeric;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -64,7 +67,7 @@ public final class RecordRepository {
     Future<List<Stored>> rows =
         query.limit() < READ
             ? pool.preparedQuery(statement.sql())
-                .execute(statement.parameters())
+                .execute(tuple(statement))
                 .map(found -> rows(found, query.kind(), query.columns()))
             : pool.withConnection(connection -> inParts(connection, statement, query));
     return rows.map(found -> page(found, query));
@@ -107,7 +110,7 @@ public final class RecordRepository {
 
   private static Future<List<Stored>> read(
       PreparedStatement prepared, Statement statement, RecordQuery query) {
-    return more(prepared.cursor(statement.parameters()), query, new ArrayList<>(), 0);
+    return more(prepared.cursor(tuple(statement)), query, new ArrayList<>(), 0);
   }
 
   private static Future<List<Stored>> more(
@@ -123,6 +126,14 @@ public final class RecordRepository {
                   ? more(cursor, query, found, size)
                   : cursor.close().map(found);
             });
+  }
+
+  static Tuple tuple(Statement statement) {
+    Tuple tuple = Tuple.tuple();
+    for (Object value : statement.parameters()) {
+      tuple.addValue(value instanceof BigDecimal decimal ? Numeric.create(decimal) : value);
+    }
+    return tuple;
   }
 
   static List<Stored> rows(RowSet<Row> found, Kind kind, List<Column> columns) {

@@ -7,7 +7,6 @@ import dev.candlewick.server.record.RecordQuery.Place;
 import dev.candlewick.server.record.RecordQuery.States;
 import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Times;
-import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ final class RecordSql {
   private RecordSql() {}
 
   /** A statement and its parameters. */
-  record Statement(String sql, Tuple parameters) {}
+  record Statement(String sql, List<Object> parameters) {}
 
   /** Rows of {@code from <= ts < to}, at most {@code limit} of them after a place. */
   record Window(long from, long to, @Nullable Place after, boolean backwards, int limit) {}
@@ -111,7 +110,7 @@ final class RecordSql {
   }
 
   private Statement statement(String text) {
-    return new Statement(text, Tuple.from(parameters));
+    return new Statement(text, parameters);
   }
 
   private String parameter(Object value) {

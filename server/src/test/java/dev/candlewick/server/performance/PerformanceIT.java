@@ -29,7 +29,9 @@ class PerformanceIT {
   @BeforeAll
   static void listen() throws IOException {
     server =
-        TestServer.onDatabase((router, pool) -> new PerformanceHandler(pool, NOW).mount(router));
+        TestServer.onDatabase(
+            (router, pool) ->
+                new PerformanceHandler(new PerformanceRepository(pool), NOW).mount(router));
     DATABASE.clear();
     String journal = Files.readString(Path.of("..", "sql", "kinds", "journal.json"));
     DATABASE.execute(
