@@ -3,7 +3,9 @@ package dev.candlewick.ingest;
 import dev.candlewick.ingest.IngestConfig.Limits;
 import dev.candlewick.net.TextSocket;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ final class Backpressure {
   private long bytes;
   private boolean waitsForMemory;
   private boolean waitsForRate;
+  private boolean waitsForKinds;
   private boolean draining;
   private byte @Nullable [] waiting;
   private int unfinished;
@@ -101,6 +104,28 @@ final class Backpressure {
     resume();
   }
 
+  /**
+   * Reads nothing more until the future is there, then gives the message back; where it fails the
+   * client is asked to come again.
+   */
+  void waitFor(Future<Void> future, byte[] message, Consumer<byte[]> again) {
+    waitsForKinds = true;
+    socket.pause();
+    future.onComplete(
+        done ->
+            context.runOnContext(
+                hop -> {
+                  waitsForKinds = false;
+                  if (done.failed()) {
+                    session.refused(
+                        TRY_AGAIN_LATER, "unavailable", "the database cannot be asked now");
+                  } else if (socket.isOpen()) {
+                    again.accept(message);
+                    resume();
+                  }
+                }));
+  }
+
   private void waitForRate() {
     long wait = quota.waitMillis();
     if (wait > 0 && !waitsForRate) {
@@ -135,7 +160,7 @@ final class Backpressure {
 
   /** Whether it is the server that does not read; then no silence is the client's. */
   boolean pauses() {
-    return waitsForMemory || waitsForRate || draining || windowIsFull();
+    return waitsForMemory || waitsForRate || waitsForKinds || draining || windowIsFull();
   }
 
   /** Reads nothing more, ever. */

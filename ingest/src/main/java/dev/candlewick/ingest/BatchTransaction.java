@@ -79,6 +79,7 @@ final class BatchTransaction {
     writeTicks(byIdAlone ? TickTable.TRADES : TickTable.TAKEN_TRADES, trades);
     writeTicks(TickTable.QUOTES, lines(Kind.QUOTES, ids));
     writeCandles(ids);
+    new RecordBatch(connection, batch, changes).write(ids);
     checkCounts();
     dirty.write(connection);
     changes.write(connection);
@@ -304,7 +305,8 @@ final class BatchTransaction {
     changes.add(ChangeKind.CANDLES, line.instrumentId(), line.candle().ts(), 0);
   }
 
-  private static void refuse(Message message, Row row, SQLException e) throws DroppedException {
+  /** The row is the database's to refuse; a request that is whole or not at all goes with it. */
+  static void refuse(Message message, Row row, SQLException e) throws DroppedException {
     message.refusedByDatabase(
         new Rejection(
             row.index(),

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param type the {@code t} of a frame; absent in a REST body
  * @param seq the message's number in its stream, -1 if it has none
  * @param version of the protocol, -1 if it is not told
+ * @param kind of records, in a frame of records
  */
 record Envelope(
     @Nullable String type,
     long seq,
     long version,
     @Nullable String stream,
+    @Nullable String kind,
     Defaults defaults,
     @Nullable List<RawRow> rows) {
 
@@ -36,7 +38,7 @@ record Envelope(
 
   /** A body that is rows alone. */
   static Envelope ofRows(Defaults defaults, List<RawRow> rows) {
-    return new Envelope(null, -1, -1, null, defaults, rows);
+    return new Envelope(null, -1, -1, null, null, defaults, rows);
   }
 
   /** The same with what the body itself does not say taken from the query string. */
@@ -47,7 +49,7 @@ record Envelope(
             either(defaults.symbol, query.symbol),
             either(defaults.timeframe, query.timeframe),
             defaults.namedUnit == null ? query.namedUnit : defaults.namedUnit);
-    return new Envelope(type, seq, version, stream, filled, rows);
+    return new Envelope(type, seq, version, stream, kind, filled, rows);
   }
 
   private static @Nullable String either(@Nullable String own, @Nullable String other) {

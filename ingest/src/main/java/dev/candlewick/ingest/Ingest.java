@@ -39,6 +39,8 @@ public final class Ingest {
   private final WorkerExecutor blocking;
   private final Budget budget;
   private final JsonDecoder decoder;
+  private final KindCatalogue kinds;
+  private final RecordIntake records;
   private final IngestMetrics metrics;
   private final ChangeNotifier notifier;
   private final RollUp rollUp;
@@ -67,6 +69,8 @@ public final class Ingest {
     SpoolConfig spool = config.spool();
     this.spooler = spool == null ? null : Spooler.open(spool, config.lanes(), registry);
     this.decoder = new JsonDecoder(config.limits().rows());
+    this.kinds = new KindCatalogue(vertx, new Kinds(), pool);
+    this.records = new RecordIntake(kinds, config.retention(), config.limits().rows());
     this.metrics = new IngestMetrics(registry, budget);
     this.notifier = new ChangeNotifier(pool);
     InstrumentIds instrumentIds = new InstrumentIds();
@@ -100,8 +104,9 @@ public final class Ingest {
     pool.setUsername(config.database().user());
     pool.setPassword(config.database().password());
     pool.setAutoCommit(false);
-    // One a lane, one each for the roll-up and NOTIFY, two for hello and Idempotency-Keys.
-    pool.setMaximumPoolSize(config.lanes() + 4);
+    // One a lane, one each for the roll-up and NOTIFY, two for hello and Idempotency-Keys, two for
+    // kinds.
+    pool.setMaximumPoolSize(config.lanes() + 6);
     pool.setConnectionTimeout(3_000);
     pool.setValidationTimeout(1_000);
     pool.setKeepaliveTime(120_000);
@@ -148,9 +153,8 @@ public final class Ingest {
     IngestEndpoint endpoint = new IngestEndpoint(this);
     router.get("/v1/ingest").handler(endpoint::handle);
     RestEndpoint rest = new RestEndpoint(this);
-    for (Kind kind : Kind.values()) {
-      router.post("/v1/" + kind.word()).handler(request -> rest.handle(request, kind));
-    }
+    rest.mount(router);
+    new KindEndpoint(this, kinds).mount(router);
   }
 
   /** Why rows cannot be written now, as {@code code: detail}; empty while all is well. */
@@ -198,6 +202,14 @@ public final class Ingest {
 
   JsonDecoder decoder() {
     return decoder;
+  }
+
+  KindCatalogue kinds() {
+    return kinds;
+  }
+
+  RecordIntake records() {
+    return records;
   }
 
   IngestMetrics metrics() {
@@ -251,15 +263,15 @@ public final class Ingest {
 
   /**
    * Takes a request, whose body {@link BodyReader} has counted in the quota's budget; from now on
-   * its rows count there. Requests for one instrument share a lane: trades without ids stay in the
+   * its rows count there. Requests for one subject share a lane: trades without ids stay in the
    * order in which they were sent.
    */
   void submitRequest(Message message, Quota quota) {
     quota.spendRows(message.rowsSent());
     message.countIn(quota.budget());
     quota.budget().release(message.bytes);
-    int instrument = message.rows.isEmpty() ? 0 : message.rows.get(0).instrument().hashCode();
-    lanes.get(Math.floorMod(instrument, lanes.size())).submit(message);
+    int subject = message.rows.isEmpty() ? 0 : message.rows.get(0).subject();
+    lanes.get(Math.floorMod(subject, lanes.size())).submit(message);
   }
 
   /** Whether messages are spooled while the database is away. */

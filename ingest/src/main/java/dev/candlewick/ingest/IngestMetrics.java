@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToDoubleFunction;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class IngestMetrics {
   private static final List<String> TRANSPORTS = List.of("rest", "websocket");
+  private static final List<String> MARKET = List.of("trades", "quotes", "candles");
+  private static final int MOST_KINDS = 100;
   private static final String BYTES = "bytes";
 
   private final MeterRegistry registry;
@@ -30,6 +34,7 @@ final class IngestMetrics {
   private final Counter busy;
   private final Map<Rejection.Code, Counter> rejected = new EnumMap<>(Rejection.Code.class);
   private final AtomicInteger sessions = new AtomicInteger();
+  private final Set<String> kinds = ConcurrentHashMap.newKeySet();
 
   IngestMetrics(MeterRegistry registry, Budget budget) {
     this.registry = registry;
@@ -76,7 +81,7 @@ final class IngestMetrics {
               .register(registry);
       rejected.put(code, counter);
     }
-    for (Kind kind : Kind.values()) {
+    for (String kind : MARKET) {
       for (String transport : TRANSPORTS) {
         for (String result : List.of("inserted", "duplicate", "updated")) {
           rows(kind, transport, result).increment(0);
@@ -134,9 +139,9 @@ final class IngestMetrics {
   /** Rows of messages that are stored, by what became of them. */
   void stored(List<Message> messages) {
     for (Message message : messages) {
-      rows(message.kind, message.transport(), "inserted").increment(message.inserted);
-      rows(message.kind, message.transport(), "duplicate").increment(message.duplicates);
-      rows(message.kind, message.transport(), "updated").increment(message.updated);
+      rows(message.word(), message.transport(), "inserted").increment(message.inserted);
+      rows(message.word(), message.transport(), "duplicate").increment(message.duplicates);
+      rows(message.word(), message.transport(), "updated").increment(message.updated);
       rejected(message.rejections());
       if (message.inserted + message.updated > 0) {
         venues.committed(message.rows, System.currentTimeMillis());
@@ -144,10 +149,19 @@ final class IngestMetrics {
     }
   }
 
-  private Counter rows(Kind kind, String transport, String result) {
+  /** Kinds are an administrator's to make: the first of them have a label each. */
+  private String label(String kind) {
+    if (!MARKET.contains(kind) && !kinds.contains(kind) && kinds.size() >= MOST_KINDS) {
+      return "other";
+    }
+    kinds.add(kind);
+    return kind;
+  }
+
+  private Counter rows(String kind, String transport, String result) {
     return Counter.builder("candlewick.ingest.rows")
         .description("Rows committed, by what became of them")
-        .tags("kind", kind.word(), "transport", transport, "result", result)
+        .tags("kind", label(kind), "transport", transport, "result", result)
         .register(registry);
   }
 

@@ -32,6 +32,7 @@ final class IngestSession implements Answer, TextSocket.Listener {
   private final Limits limits;
   private final TextSocket socket;
   private final Context context;
+  private final IngestKey key;
   private final int apiKeyId;
   private final Backpressure backpressure;
 
@@ -40,6 +41,7 @@ final class IngestSession implements Answer, TextSocket.Listener {
   private volatile boolean fenced;
   private long nextSeq;
   private boolean gapTold;
+  private boolean looked;
 
   private PendingAck ack = new PendingAck(0, Durability.FULL, false);
   private boolean ackScheduled;
@@ -50,6 +52,7 @@ final class IngestSession implements Answer, TextSocket.Listener {
     this.limits = ingest.config().limits();
     this.socket = socket;
     this.context = socket.context();
+    this.key = key;
     this.apiKeyId = key.id();
     this.backpressure = new Backpressure(socket, limits, ingest.quota(key), ingest.metrics(), this);
   }
@@ -107,9 +110,10 @@ final class IngestSession implements Answer, TextSocket.Listener {
         throw new DecodeException(Fault.BAD_MESSAGE, "the first message must be hello");
       }
       if (kind.isEmpty()) {
-        throw new DecodeException(Fault.BAD_MESSAGE, "t must be trades, quotes or candles");
+        throw new DecodeException(
+            Fault.BAD_MESSAGE, "t must be trades, quotes, candles or records");
       }
-      take(open, kind.get(), envelope, json.length);
+      take(open, kind.get(), envelope, json);
     } catch (DecodeException e) {
       refused(e.fault.closeCode, e.fault.word(), e.detail());
     }
@@ -173,13 +177,15 @@ final class IngestSession implements Answer, TextSocket.Listener {
   }
 
   /** The sequence rule: the next is taken, an older one is a duplicate, a newer one is a gap. */
-  private void take(StreamState open, Kind kind, Envelope envelope, int bytes)
+  private void take(StreamState open, Kind kind, Envelope envelope, byte[] json)
       throws DecodeException {
     List<RawRow> raw = envelope.rows();
     if (envelope.seq() < 0 || raw == null) {
-      throw new DecodeException(Fault.BAD_MESSAGE, "seq and rows are due");
+      throw new DecodeException(Fault.BAD_MESSAGE, "seq and rows are required");
     }
-    backpressure.spend(bytes);
+    if (!looked) {
+      backpressure.spend(json.length);
+    }
     if (envelope.seq() < nextSeq) {
       ackSoon();
       return;
@@ -192,11 +198,32 @@ final class IngestSession implements Answer, TextSocket.Listener {
       return;
     }
     gapTold = false;
-    Message.Checked checked = ingest.check(kind, envelope.defaults(), raw);
-    Message message = Message.ofStream(open, nextSeq, kind, checked, bytes, this);
+    Message.Checked checked =
+        kind == Kind.RECORDS
+            ? records(envelope, json)
+            : ingest.check(kind, envelope.defaults(), raw);
+    if (kind == Kind.RECORDS && !looked && RecordIntake.mayBeStale(checked)) {
+      backpressure.waitFor(ingest.kinds().look(), json, this::again);
+      return;
+    }
+    Message message = Message.ofStream(open, nextSeq, kind, checked, json.length, this);
     nextSeq++;
     backpressure.taken(message);
     ingest.submit(message);
+  }
+
+  private Message.Checked records(Envelope envelope, byte[] json) throws DecodeException {
+    if (envelope.kind() == null) {
+      throw new DecodeException(Fault.BAD_MESSAGE, "kind is required");
+    }
+    return ingest.records().frame(envelope.kind(), envelope.defaults(), json, key);
+  }
+
+  /** A message is looked at once more, its kind now as the database has it. */
+  private void again(byte[] json) {
+    looked = true;
+    message(json);
+    looked = false;
   }
 
   @Override

@@ -43,7 +43,7 @@ final class InstrumentIds {
     for (Message message : batch.messages()) {
       for (Row row : message.rows) {
         InstrumentKey key = row.instrument();
-        if (key.equals(previous)) {
+        if (key == null || key.equals(previous)) {
           continue;
         }
         previous = key;

@@ -45,9 +45,20 @@ final class JsonDecoder {
       JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature();
 
   private final int maxRows;
+  private final boolean headsOnly;
 
   JsonDecoder(int maxRows) {
+    this(maxRows, false);
+  }
+
+  private JsonDecoder(int maxRows, boolean headsOnly) {
     this.maxRows = maxRows;
+    this.headsOnly = headsOnly;
+  }
+
+  /** Passes rows over: they are a {@link RecordDecoder}'s to read. */
+  static JsonDecoder ofHeads(int maxRows) {
+    return new JsonDecoder(maxRows, true);
   }
 
   /** Decodes one frame or body: a JSON object of header fields and {@code rows}. */
@@ -109,6 +120,7 @@ final class JsonDecoder {
     private @Nullable String problem;
     private @Nullable String type;
     private @Nullable String stream;
+    private @Nullable String kind;
     private @Nullable String venue;
     private @Nullable String symbol;
     private @Nullable String timeframe;
@@ -130,6 +142,7 @@ final class JsonDecoder {
         switch (name) {
           case "t" -> type = text(in, name);
           case "stream" -> stream = text(in, name);
+          case "kind" -> kind = text(in, name);
           case "venue" -> venue = text(in, name);
           case "symbol" -> symbol = text(in, name);
           case "timeframe" -> timeframe = text(in, name);
@@ -185,6 +198,13 @@ final class JsonDecoder {
         in.skipChildren();
         return;
       }
+      if (headsOnly || Kind.RECORDS.word().equals(type)) {
+        in.enable(NOT_FINITE);
+        in.skipChildren();
+        in.disable(NOT_FINITE);
+        rows = List.of();
+        return;
+      }
       List<RawRow> list = new ArrayList<>();
       while (in.nextToken() != JsonToken.END_ARRAY) {
         list.add(row(in));
@@ -200,7 +220,7 @@ final class JsonDecoder {
         throw new DecodeException(Fault.BAD_MESSAGE, problem);
       }
       return new Envelope(
-          type, seq, version, stream, new Defaults(venue, symbol, timeframe, unit), rows);
+          type, seq, version, stream, kind, new Defaults(venue, symbol, timeframe, unit), rows);
     }
   }
 

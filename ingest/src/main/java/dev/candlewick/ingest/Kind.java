@@ -22,7 +22,9 @@ public enum Kind {
       Field.QUOTE_VOLUME,
       Field.TRADES,
       Field.TAKER_BUY_VOLUME,
-      Field.CLOSED);
+      Field.CLOSED),
+  /** Of a declared kind: its columns are the declaration's. */
+  RECORDS;
 
   /** The fields of other kinds: a row of this kind must not have them. */
   final List<Field> foreignFields;

@@ -116,6 +116,13 @@ final class Message {
     return bytes + (long) ROW_BYTES * rowsSent();
   }
 
+  /** The word of its kind; that of records where all rows were refused. */
+  String word() {
+    return kind == Kind.RECORDS && !rows.isEmpty()
+        ? ((RecordRow) rows.get(0)).declared().kind().name()
+        : kind.word();
+  }
+
   /** How the message came, as metrics name it. */
   String transport() {
     return isRequest ? "rest" : "websocket";

@@ -98,7 +98,7 @@ final class PlainJson {
       throw NotPlainException.ONE;
     }
     return new Envelope(
-        type, seq, version, stream, new Defaults(venue, symbol, timeframe, unit), rows);
+        type, seq, version, stream, null, new Defaults(venue, symbol, timeframe, unit), rows);
   }
 
   private List<RawRow> rows() throws NotPlainException {

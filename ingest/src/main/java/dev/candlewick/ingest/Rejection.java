@@ -30,6 +30,10 @@ public record Rejection(int index, @Nullable String field, Code code, String det
     MISALIGNED_TS,
     OHLC_INCONSISTENT,
     UNKNOWN_FIELD,
+    UNKNOWN_KIND,
+    TOO_LONG,
+    NOT_IN_VALUES,
+    FORBIDDEN_BOT,
     REFUSED_BY_DATABASE;
 
     public final String word = name().toLowerCase(Locale.ROOT);

@@ -47,23 +47,37 @@ enum RestBody {
 
   /** Decodes a body, of which one byte order mark is passed over. */
   Envelope decode(byte[] sent, Reading how) throws DecodeException {
+    byte[] body = text(sent);
+    return this == JSON
+        ? how.decoder.decode(body).withDefaults(how.defaults)
+        : Envelope.ofRows(
+            how.defaults,
+            lines(body, new MarketRows(how.kind, how.decoder), how.maxRows, how.skipsBadLines));
+  }
+
+  /** A body's bytes without a byte order mark; refused where they are not UTF-8. */
+  static byte[] text(byte[] sent) throws DecodeException {
     if (!Utf8.valid(sent, sent.length)) {
       throw new DecodeException(Fault.MALFORMED, "not UTF-8");
     }
-    byte[] body = Utf8.withoutMark(sent);
+    return Utf8.withoutMark(sent);
+  }
+
+  /** The rows of a body that has one in each line. */
+  <R> List<R> lines(byte[] body, RowReader<R> reader, int maxRows, boolean skipsBadLines)
+      throws DecodeException {
     return switch (this) {
-      case JSON -> how.decoder.decode(body).withDefaults(how.defaults);
-      case NDJSON -> Envelope.ofRows(how.defaults, ndjson(body, how));
+      case JSON -> throw new IllegalStateException("a JSON body has no lines");
+      case NDJSON -> ndjson(body, reader, maxRows, skipsBadLines);
       case CSV ->
-          Envelope.ofRows(
-              how.defaults,
-              new CsvRows(how.kind, how.skipsBadLines, how.maxRows)
-                  .read(new String(body, StandardCharsets.UTF_8)));
+          new CsvRows<>(reader, skipsBadLines, maxRows)
+              .read(new String(body, StandardCharsets.UTF_8));
     };
   }
 
-  private static List<RawRow> ndjson(byte[] body, Reading how) throws DecodeException {
-    List<RawRow> rows = new ArrayList<>();
+  private static <R> List<R> ndjson(
+      byte[] body, RowReader<R> reader, int maxRows, boolean skipsBadLines) throws DecodeException {
+    List<R> rows = new ArrayList<>();
     int from = 0;
     for (int line = 1; from < body.length; line++) {
       int end = from;
@@ -72,16 +86,16 @@ enum RestBody {
       }
       if (!isBlank(body, from, end)) {
         try {
-          rows.add(how.decoder.decodeRow(body, from, end - from));
+          rows.add(reader.line(body, from, end - from));
         } catch (DecodeException e) {
           String fault = "line " + line + ": " + e.detail();
-          if (!how.skipsBadLines) {
+          if (!skipsBadLines) {
             throw new DecodeException(e.fault, fault);
           }
-          rows.add(RawRow.unreadable(fault));
+          rows.add(reader.unreadable(fault));
         }
-        if (rows.size() > how.maxRows) {
-          throw new DecodeException(Fault.TOO_LARGE, "more than " + how.maxRows + " rows");
+        if (rows.size() > maxRows) {
+          throw new DecodeException(Fault.TOO_LARGE, "more than " + maxRows + " rows");
         }
       }
       from = end + 1;

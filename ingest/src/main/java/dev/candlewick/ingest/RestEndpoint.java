@@ -8,10 +8,12 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,8 +21,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Steps 1 and 2 of the write way for REST: {@code POST /v1/trades|quotes|candles}. One request is
- * one message; the answer is sent after COMMIT.
+ * Steps 1 and 2 of the write way for REST: {@code POST /v1/trades|quotes|candles} and {@code POST
+ * /v1/records/{kind}}. One request is one message; the answer is sent after COMMIT.
  */
 final class RestEndpoint {
   /** Rows of one request: each needs an id of its own within it. */
@@ -32,23 +34,69 @@ final class RestEndpoint {
 
   private final Ingest ingest;
   private final JsonDecoder decoder = new JsonDecoder(MAX_ROWS);
+  private final RecordIntake records;
   private final Set<String> keysInFlight = ConcurrentHashMap.newKeySet();
 
   RestEndpoint(Ingest ingest) {
     this.ingest = ingest;
+    this.records = new RecordIntake(ingest.kinds(), ingest.config().retention(), MAX_ROWS);
   }
 
   /** What the head of a request says. */
   private record Head(
       RestBody form, Defaults defaults, boolean skipsBadRows, @Nullable String key) {}
 
-  void handle(RoutingContext request, Kind kind) {
+  void mount(Router router) {
+    for (Kind kind : List.of(Kind.TRADES, Kind.QUOTES, Kind.CANDLES)) {
+      router.post("/v1/" + kind.word()).handler(ctx -> handle(ctx, kind, market(kind)));
+    }
+    router
+        .post("/v1/records/:kind")
+        .handler(ctx -> handle(ctx, Kind.RECORDS, records(ctx.pathParam("kind"), ctx)));
+  }
+
+  /** How a body becomes checked rows. */
+  private interface Intake {
+    Message.Checked read(Head head, byte[] body) throws DecodeException;
+  }
+
+  private void handle(RoutingContext request, Kind kind, Intake intake) {
     Head head = head(request);
     ingest.refuseIfUnable();
     Quota quota = ingest.quotaOf(request);
     new BodyReader(request, ingest.config().bodyBytes(), quota)
         .read()
-        .onSuccess(body -> answer(request, kind, head, quota, body));
+        .onSuccess(body -> answer(new Posted(request, kind, intake, head, quota, body), false));
+  }
+
+  /** A request whose body is read. */
+  private record Posted(
+      RoutingContext request, Kind kind, Intake intake, Head head, Quota quota, Buffer body) {
+    void refuse(Problem problem) {
+      quota.budget().release(body.length());
+      request.fail(problem);
+    }
+  }
+
+  private Intake market(Kind kind) {
+    return (head, body) -> {
+      Envelope envelope =
+          head.form()
+              .decode(
+                  body,
+                  new RestBody.Reading(
+                      kind, head.defaults(), decoder, MAX_ROWS, head.skipsBadRows()));
+      if (envelope.rows() == null) {
+        throw new DecodeException(Fault.BAD_MESSAGE, "rows is required");
+      }
+      return ingest.check(kind, envelope.defaults(), envelope.rows());
+    };
+  }
+
+  private Intake records(String kind, RoutingContext request) {
+    IngestKey key = ingest.keyOf(request);
+    return (head, body) ->
+        records.body(kind, head.form(), body, head.defaults(), head.skipsBadRows(), key);
   }
 
   private static Head head(RoutingContext request) {
@@ -89,36 +137,57 @@ final class RestEndpoint {
     return "skip".equals(onError);
   }
 
-  private void answer(RoutingContext request, Kind kind, Head head, Quota quota, Buffer body) {
-    byte[] bytes = body.getBytes();
+  private void answer(Posted posted, boolean looked) {
+    Head head = posted.head();
+    byte[] bytes = posted.body().getBytes();
     try {
-      Envelope envelope =
-          head.form()
-              .decode(
-                  bytes,
-                  new RestBody.Reading(
-                      kind, head.defaults(), decoder, MAX_ROWS, head.skipsBadRows()));
-      if (envelope.rows() == null) {
-        throw new DecodeException(Fault.BAD_MESSAGE, "rows is required");
+      Message.Checked checked = posted.intake().read(head, bytes);
+      if (!looked && posted.kind() == Kind.RECORDS && RecordIntake.mayBeStale(checked)) {
+        ingest
+            .kinds()
+            .look()
+            .onSuccess(done -> answer(posted, true))
+            .onFailure(
+                cause -> posted.refuse(Problem.unavailable("the database cannot be asked now")));
+        return;
       }
-      Message.Checked checked = ingest.check(kind, envelope.defaults(), envelope.rows());
-      if (!checked.rejections().isEmpty() && !head.skipsBadRows()) {
-        ingest.metrics().rejected(checked.rejections());
-        throw RestAnswer.rowsRejected(checked.rejections());
-      }
+      refuseWhole(posted, checked);
       Submission submission =
-          new Submission(request, kind, quota, checked, bytes.length, head.skipsBadRows());
+          new Submission(
+              posted.request(),
+              posted.kind(),
+              posted.quota(),
+              checked,
+              bytes.length,
+              head.skipsBadRows());
       if (head.key() == null) {
         submission.submit(null);
       } else {
-        submitOnce(submission, head.key(), sha256(request, bytes));
+        submitOnce(submission, head.key(), sha256(posted.request(), bytes));
       }
     } catch (DecodeException e) {
-      quota.budget().release(bytes.length);
-      request.fail(new Problem(e.fault.status, e.fault.word(), e.detail()));
+      posted.refuse(new Problem(e.fault.status, e.fault.word(), e.detail()));
     } catch (Problem e) {
-      quota.budget().release(bytes.length);
-      request.fail(e);
+      posted.refuse(e);
+    }
+  }
+
+  /** Throws where none of the rows is to be written. */
+  private void refuseWhole(Posted posted, Message.Checked checked) {
+    if (checked.rejections().isEmpty()) {
+      return;
+    }
+    for (Rejection rejection : checked.rejections()) {
+      if (rejection.code() == Rejection.Code.UNKNOWN_KIND) {
+        throw KindEndpoint.unknown(posted.request().pathParam("kind"));
+      }
+      if (rejection.code() == Rejection.Code.FORBIDDEN_BOT) {
+        throw new Problem(403, rejection.code().word, rejection.detail());
+      }
+    }
+    if (!posted.head().skipsBadRows()) {
+      ingest.metrics().rejected(checked.rejections());
+      throw RestAnswer.rowsRejected(checked.rejections());
     }
   }
 

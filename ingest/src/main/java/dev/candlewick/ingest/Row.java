@@ -1,12 +1,21 @@
 package dev.candlewick.ingest;
 
-/** One valid row of a message: a trade, a quote or a candle. */
-sealed interface Row permits Trade, Quote, Candle {
-  InstrumentKey instrument();
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One valid row of a message: a trade, a quote, a candle or a record. */
+sealed interface Row permits Trade, Quote, Candle, RecordRow {
+  /** Null for a record that belongs to none. */
+  @Nullable InstrumentKey instrument();
 
   /** Event time, microseconds since the epoch. */
   long ts();
 
   /** Position of the row in its message, from 0. */
   int index();
+
+  /** Requests whose first rows are of one subject are written in the order in which they came. */
+  default int subject() {
+    return Objects.hashCode(instrument());
+  }
 }

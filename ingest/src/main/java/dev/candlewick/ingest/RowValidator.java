@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * refused with the field and the reason. One validator serves one message; it knows no database.
  */
 final class RowValidator {
-  private static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
-  private static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}");
+  static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
+  static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}");
   private static final Timeframe MINUTE = Timeframe.ofSeconds(60);
 
   private final Kind kind;
@@ -41,6 +41,8 @@ final class RowValidator {
             case TRADES -> trade();
             case QUOTES -> quote();
             case CANDLES -> candle();
+            case RECORDS ->
+                throw new IllegalStateException("records have a validator of their own");
           };
       Rejection rejection = fields.rejection();
       if (rejection == null) {

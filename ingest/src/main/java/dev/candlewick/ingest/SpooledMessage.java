@@ -9,6 +9,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,18 +30,10 @@ final class SpooledMessage {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION);
       out.writeUTF(message.kind.name());
-      out.writeInt(message.rows.size());
-      InstrumentKey last = null;
-      for (Row row : message.rows) {
-        out.writeBoolean(row.instrument().equals(last));
-        if (!row.instrument().equals(last)) {
-          last = row.instrument();
-          out.writeUTF(last.venue());
-          out.writeUTF(last.symbol());
-        }
-        out.writeInt(row.index());
-        out.writeLong(row.ts());
-        write(out, row);
+      if (message.kind == Kind.RECORDS) {
+        SpooledRecords.write(out, message.rows);
+      } else {
+        write(out, message.rows);
       }
       out.writeInt(message.refusedByRule().size());
       for (Rejection rejection : message.refusedByRule()) {
@@ -59,6 +52,23 @@ final class SpooledMessage {
         message.seq(),
         System.currentTimeMillis(),
         bytes.toByteArray());
+  }
+
+  private static void write(DataOutputStream out, List<Row> rows) throws IOException {
+    out.writeInt(rows.size());
+    InstrumentKey last = null;
+    for (Row row : rows) {
+      InstrumentKey instrument = Objects.requireNonNull(row.instrument(), "instrument");
+      out.writeBoolean(instrument.equals(last));
+      if (!instrument.equals(last)) {
+        last = instrument;
+        out.writeUTF(last.venue());
+        out.writeUTF(last.symbol());
+      }
+      out.writeInt(row.index());
+      out.writeLong(row.ts());
+      write(out, row);
+    }
   }
 
   private static void write(DataOutputStream out, Row row) throws IOException {
@@ -101,17 +111,7 @@ final class SpooledMessage {
         throw new IOException("payload of version " + version + ", not 1 or " + VERSION);
       }
       Kind kind = Kind.valueOf(in.readUTF());
-      int count = in.readInt();
-      List<Row> rows = new ArrayList<>(count);
-      InstrumentKey instrument = new InstrumentKey("", "");
-      for (int i = 0; i < count; i++) {
-        instrument = in.readBoolean() ? instrument : new InstrumentKey(in.readUTF(), in.readUTF());
-        int index = in.readInt();
-        rows.add(
-            kind == Kind.TRADES
-                ? trade(in, version, instrument, index, in.readLong())
-                : row(in, kind, instrument, index, in.readLong()));
-      }
+      List<Row> rows = kind == Kind.RECORDS ? SpooledRecords.read(in) : rows(in, kind, version);
       List<Rejection> rejections = new ArrayList<>(0);
       for (int left = in.readInt(); left > 0; left--) {
         int index = in.readInt();
@@ -122,6 +122,21 @@ final class SpooledMessage {
       Message.Checked checked = new Message.Checked(rows, rejections);
       return Message.ofSpool(stream, entry.seq(), kind, checked, payload.length, answer);
     }
+  }
+
+  private static List<Row> rows(DataInputStream in, Kind kind, int version) throws IOException {
+    int count = in.readInt();
+    List<Row> rows = new ArrayList<>(count);
+    InstrumentKey instrument = new InstrumentKey("", "");
+    for (int i = 0; i < count; i++) {
+      instrument = in.readBoolean() ? instrument : new InstrumentKey(in.readUTF(), in.readUTF());
+      int index = in.readInt();
+      rows.add(
+          kind == Kind.TRADES
+              ? trade(in, version, instrument, index, in.readLong())
+              : row(in, kind, instrument, index, in.readLong()));
+    }
+    return rows;
   }
 
   private static Trade trade(
@@ -157,6 +172,7 @@ final class SpooledMessage {
               readNumber(in),
               readNumber(in),
               readNumber(in));
+      case RECORDS -> throw new IllegalStateException("records have a form of their own");
       case CANDLES -> {
         Timeframe timeframe = Timeframe.parse(in.readUTF()).orElseThrow(IOException::new);
         yield new Candle(

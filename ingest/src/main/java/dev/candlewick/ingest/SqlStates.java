@@ -25,7 +25,7 @@ final class SqlStates {
       return Verdict.DUPLICATE_KEY;
     }
     return switch (state.substring(0, 2)) {
-      case "22", "23" -> Verdict.BAD_ROW;
+      case "22", "23", "54" -> Verdict.BAD_ROW;
       case "42", "3D", "3F" -> Verdict.HOLD;
       default -> Verdict.NOT_NOW;
     };

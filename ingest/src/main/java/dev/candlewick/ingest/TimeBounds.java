@@ -22,7 +22,13 @@ record TimeBounds(Instant now, Retention retention) {
           case TRADES -> retention.trades();
           case QUOTES -> retention.quotes();
           case CANDLES -> retention.candles(timeframe.longestSeconds());
+          case RECORDS -> throw new IllegalStateException("a kind declares its own retention");
         };
+    return oldest(keep);
+  }
+
+  /** The same of what is kept so long. */
+  long oldest(Duration keep) {
     return keep.equals(Retention.FOR_EVER) ? 0 : micros(now.minus(keep));
   }
 

@@ -44,8 +44,12 @@ final class VenueMetrics {
     String name = "";
     Venue venue = null;
     for (Row row : rows) {
-      if (venue == null || !row.instrument().venue().equals(name)) {
-        name = row.instrument().venue();
+      InstrumentKey instrument = row.instrument();
+      if (instrument == null) {
+        continue;
+      }
+      if (venue == null || !instrument.venue().equals(name)) {
+        name = instrument.venue();
         venue = find(name);
         venue.lastRows.set(nowMillis);
       }

@@ -28,26 +28,48 @@ public final class KindJson {
 
   private KindJson() {}
 
+  /** A text that is no JSON. */
+  public static final class MalformedException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient JsonProcessingException fault;
+
+    MalformedException(JsonProcessingException fault) {
+      super("not JSON", fault);
+      this.fault = fault;
+    }
+
+    /** Where and why. */
+    public JsonProcessingException fault() {
+      return fault;
+    }
+  }
+
   /**
    * The kind that the text declares.
    *
    * @throws IllegalArgumentException with a sentence for the operator
    */
   public static Kind read(String json) {
+    return read(json, null);
+  }
+
+  /** The same, of a text that need not name its kind where {@code name} does. */
+  public static Kind read(String json, @Nullable String name) {
     try (JsonParser in = JSON.createParser(json)) {
       expect(in.nextToken() == JsonToken.START_OBJECT, "the declaration must be a JSON object");
-      Kind kind = kind(in);
+      Kind kind = kind(in, name);
       expect(in.nextToken() == null, "something follows the declaration");
       return kind;
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not JSON: " + cut(e.getOriginalMessage()), e);
+      throw new MalformedException(e);
     } catch (IOException e) {
       throw new IllegalStateException("reading from memory cannot fail", e);
     }
   }
 
-  private static Kind kind(JsonParser in) throws IOException {
-    String name = null;
+  private static Kind kind(JsonParser in, @Nullable String byDefault) throws IOException {
+    String name = byDefault;
     List<String> key = null;
     List<Column> columns = null;
     Duration retention = Retention.FOR_EVER;

@@ -122,6 +122,7 @@ class PlainJsonTest {
             envelope.seq(),
             envelope.version(),
             envelope.stream(),
+            envelope.kind(),
             envelope.defaults(),
             null));
     for (RawRow row : envelope.rows() == null ? List.<RawRow>of() : envelope.rows()) {

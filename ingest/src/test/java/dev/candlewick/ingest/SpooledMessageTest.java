@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.candlewick.ingest.Trade.Action;
 import dev.candlewick.ingest.spool.Entry;
+import dev.candlewick.record.DeclaredKind;
+import dev.candlewick.record.KindJson;
 import dev.candlewick.record.Timeframe;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,42 @@ class SpooledMessageTest {
           new Candle(ONE, 0, frame("1m"), 60, 1, 4, 0.5, 2, 9, null, null, null, true),
           new Candle(ONE, 1, frame("1M"), 60, 1, 4, 0.5, 2, 9, 1.0, 7L, 3.0, false));
 
+  private static final DeclaredKind DECLARED =
+      new DeclaredKind(
+          KindJson.read(
+              """
+              {"kind":"x","key":["t"],"columns":[{"name":"t","type":"text","required":true},
+                {"name":"i","type":"integer"},{"name":"n","type":"number"},{"name":"d","type":"decimal"},
+                {"name":"b","type":"boolean"},{"name":"at","type":"timestamp"},{"name":"j","type":"json"},
+                {"name":"v","type":"venue"},{"name":"s","type":"symbol"},{"name":"l","type":"levels"}]}
+              """),
+          7,
+          3);
+  private static final List<Row> RECORDS =
+      List.of(
+          new RecordRow(
+              DECLARED,
+              ONE,
+              0,
+              -1,
+              Arrays.asList(
+                  "\u00e9\ud83d\ude00".repeat(10_000),
+                  Long.MIN_VALUE,
+                  -0.1,
+                  new BigDecimal("12345678901234567890123456789012345.670"),
+                  true,
+                  -62_135_596_800_000_000L,
+                  "{\"a\":1.0}",
+                  null,
+                  null,
+                  "[[1.50,2]]")),
+          new RecordRow(
+              DECLARED,
+              null,
+              9,
+              1,
+              Arrays.asList("", null, null, null, null, null, null, null, null, null)));
+
   private static Trade trade(
       InstrumentKey of,
       long ts,
@@ -59,6 +99,7 @@ class SpooledMessageTest {
       case TRADES -> TRADES;
       case QUOTES -> QUOTES;
       case CANDLES -> CANDLES;
+      case RECORDS -> RECORDS;
     };
   }
 

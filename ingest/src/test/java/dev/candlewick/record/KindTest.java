@@ -47,7 +47,7 @@ class KindTest {
         "{}|kind, key and columns are required",
         "[1]|the declaration must be a JSON object",
         "{\"kind\":\"x\"|not JSON",
-        "{\"kind\":\"x\",\"kind\":\"y\"}|not JSON: Duplicate field",
+        "{\"kind\":\"x\",\"kind\":\"y\"}|not JSON",
         "{\"kind\":\"x\",\"key\":[\"a\"],\"columns\":[]}|key names no column: a",
         "{\"kind\":\"X\",\"key\":[\"a\"],\"columns\":[]}|kind must match",
         "{\"kind\":\"trades\",\"key\":[\"a\"],\"columns\":[]}|kind trades is taken",

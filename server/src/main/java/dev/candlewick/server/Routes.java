@@ -89,7 +89,7 @@ final class Routes {
     ApiKeyFile.Key key = ApiKeys.of(ctx);
     return key == null
         ? IngestKey.NONE
-        : new IngestKey(key.id(), key.limit("rows/s"), key.limit("bytes/s"));
+        : new IngestKey(key.id(), key.limit("rows/s"), key.limit("bytes/s"), key.bots());
   }
 
   Router router() {

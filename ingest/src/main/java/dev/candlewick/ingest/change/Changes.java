@@ -1,12 +1,14 @@
 package dev.candlewick.ingest.change;
 
 import dev.candlewick.record.ChangeKind;
+import dev.candlewick.record.RecordKeys;
 import dev.candlewick.record.RowKeys;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +23,7 @@ public final class Changes {
       "delete from ingest.changes where at < now() - interval '10 minutes'";
 
   private final Map<Touched, RowKeys> touched = new LinkedHashMap<>();
+  private final Map<Integer, RecordKeys> records = new LinkedHashMap<>();
 
   private record Touched(int instrumentId, ChangeKind kind) {}
 
@@ -29,18 +32,34 @@ public final class Changes {
     touched.computeIfAbsent(new Touched(instrumentId, kind), key -> new RowKeys()).add(ts, id);
   }
 
+  /**
+   * A row of a declared kind; {@code ts} in microseconds since the epoch.
+   *
+   * @param kind the kind's number
+   * @param key the values of its key's columns in the table, as text
+   */
+  public void add(int kind, long ts, List<String> key) {
+    records.computeIfAbsent(kind, first -> new RecordKeys()).add(ts, key);
+  }
+
   /** Nothing is written if there is nothing to tell. */
   public void write(Connection connection) throws SQLException {
-    if (touched.isEmpty()) {
+    if (touched.isEmpty() && records.isEmpty()) {
       return;
     }
-    int[] ids = new int[touched.size()];
+    int[] ids = new int[touched.size() + records.size()];
     short[] kinds = new short[ids.length];
     byte[][] keys = new byte[ids.length][];
     int i = 0;
     for (Map.Entry<Touched, RowKeys> entry : touched.entrySet()) {
       ids[i] = entry.getKey().instrumentId();
       kinds[i] = entry.getKey().kind().number();
+      keys[i] = entry.getValue().packed();
+      i++;
+    }
+    for (Map.Entry<Integer, RecordKeys> entry : records.entrySet()) {
+      ids[i] = -entry.getKey();
+      kinds[i] = ChangeKind.RECORDS.number();
       keys[i] = entry.getValue().packed();
       i++;
     }

@@ -1,0 +1,115 @@
+package dev.candlewick.ingest;
+
+import dev.candlewick.record.DeclaredKind;
+import dev.candlewick.record.Kind;
+import dev.candlewick.record.Kind.IncompatibleException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** {@link Kinds} for event loops: looked up at once, looked at and changed on a thread aside. */
+final class KindCatalogue {
+  /** How long a change waits for its turn, trying again and again. */
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+  private static final int LONGEST_PAUSE_MILLIS = 200;
+  private static final String IN_USE = "55P03";
+  private static final String DEADLOCK = "40P01";
+
+  private final Kinds kinds;
+  private final DataSource database;
+  private final WorkerExecutor looking;
+  private final WorkerExecutor saving;
+  private @Nullable Future<Void> look;
+  private @Nullable Future<Void> nextLook;
+
+  KindCatalogue(Vertx vertx, Kinds kinds, DataSource database) {
+    this.kinds = kinds;
+    this.database = database;
+    this.looking = vertx.createSharedWorkerExecutor("candlewick-kinds", 1);
+    this.saving = vertx.createSharedWorkerExecutor("candlewick-declare", 1);
+  }
+
+  Optional<DeclaredKind> find(String name) {
+    return kinds.find(name);
+  }
+
+  List<DeclaredKind> all() {
+    return kinds.all();
+  }
+
+  /** Learns what has changed, by a look that begins after this call; many callers share one. */
+  synchronized Future<Void> look() {
+    Future<Void> running = look;
+    if (running == null) {
+      return begin();
+    }
+    Future<Void> next = nextLook;
+    if (next == null) {
+      next = running.otherwiseEmpty().compose(done -> begin());
+      nextLook = next;
+    }
+    return next;
+  }
+
+  private synchronized Future<Void> begin() {
+    nextLook = null;
+    Future<Void> begun = looking.executeBlocking(this::lookNow, false);
+    look = begun;
+    begun.onComplete(done -> ended(begun));
+    return begun;
+  }
+
+  private synchronized void ended(Future<Void> done) {
+    if (look == done) {
+      look = null;
+    }
+  }
+
+  private @Nullable Void lookNow() throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      kinds.look(connection);
+      connection.rollback();
+      return null;
+    }
+  }
+
+  /**
+   * Makes or changes a kind. Fails with {@link IncompatibleException}, or with a {@link
+   * SQLException} also where its table was in use all the time.
+   */
+  Future<Kinds.Saved> save(Kind wanted) {
+    return saving.executeBlocking(() -> saveNow(wanted), false);
+  }
+
+  /** Never waits for long at once: rows queue up behind whoever waits for their table. */
+  private Kinds.Saved saveNow(Kind wanted)
+      throws SQLException, IncompatibleException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (true) {
+      try (Connection connection = database.getConnection()) {
+        try {
+          Kinds.Saved saved = Kinds.save(connection, wanted);
+          connection.commit();
+          return saved;
+        } catch (SQLException | IncompatibleException e) {
+          connection.rollback();
+          throw e;
+        }
+      } catch (SQLException e) {
+        boolean passes = SqlStates.state(e).equals(IN_USE) || SqlStates.state(e).equals(DEADLOCK);
+        if (!passes || System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
+      Thread.sleep(ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MILLIS) + 1);
+    }
+  }
+}

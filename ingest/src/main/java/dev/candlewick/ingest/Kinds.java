@@ -1,0 +1,109 @@
+package dev.candlewick.ingest;
+
+import dev.candlewick.record.DeclaredKind;
+import dev.candlewick.record.Kind;
+import dev.candlewick.record.Kind.IncompatibleException;
+import dev.candlewick.record.KindJson;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * {@code ingest.kinds}: the declared kinds, as this server saw them last. Another server may have
+ * changed them since. A change only ever widens a kind, so what is here may refuse too much, never
+ * take too much: whoever refuses a row by it looks again first. Safe on any thread.
+ */
+final class Kinds {
+  private static final String CHANGED =
+      """
+      select k.kind, k.number, k.version, k.declaration::text from ingest.kinds k
+      where not exists (
+        select from unnest(?::text[], ?::int4[]) as v (kind, version)
+        where v.kind = k.kind and v.version = k.version)
+      """;
+
+  private static final String FIND =
+      "select declaration::text, number, version from ingest.kinds where kind = ?";
+
+  /** Kinds are changed one at a time, whichever server is asked. */
+  private static final String LOCK = "select pg_advisory_xact_lock(7307236712650534771)";
+
+  /** Who waits for a table makes all wait who come after. */
+  private static final String PATIENCE = "set local lock_timeout = '100ms'";
+
+  private static final String SAVE = "select ingest.save_kind(?::jsonb)";
+
+  private volatile Map<String, DeclaredKind> known = Map.of();
+
+  /** What became of a declaration. */
+  enum Saved {
+    MADE,
+    CHANGED,
+    SAME
+  }
+
+  Optional<DeclaredKind> find(String name) {
+    return Optional.ofNullable(known.get(name));
+  }
+
+  /** All of them, by name. */
+  List<DeclaredKind> all() {
+    return List.copyOf(new TreeMap<>(known).values());
+  }
+
+  /** Learns what has changed. */
+  void look(Connection connection) throws SQLException {
+    Map<String, DeclaredKind> before = known;
+    Map<String, DeclaredKind> now = new HashMap<>(before);
+    try (PreparedStatement changed = connection.prepareStatement(CHANGED)) {
+      List<DeclaredKind> kinds = List.copyOf(before.values());
+      String[] names = kinds.stream().map(k -> k.kind().name()).toArray(String[]::new);
+      changed.setArray(1, connection.createArrayOf("text", names));
+      changed.setObject(2, kinds.stream().mapToInt(DeclaredKind::version).toArray());
+      try (ResultSet row = changed.executeQuery()) {
+        while (row.next()) {
+          Kind kind = KindJson.read(row.getString(4));
+          now.put(row.getString(1), new DeclaredKind(kind, row.getInt(2), row.getInt(3)));
+        }
+      }
+    }
+    known = Map.copyOf(now);
+  }
+
+  /**
+   * Makes or changes a kind with its tables, in the caller's transaction; SQLSTATE 55P03 where a
+   * table is in use at the moment.
+   */
+  static Saved save(Connection connection, Kind wanted) throws SQLException, IncompatibleException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(PATIENCE);
+      statement.execute(LOCK);
+    }
+    Optional<Kind> before = find(connection, wanted.name());
+    Kind after = before.isPresent() ? before.get().changedTo(wanted) : wanted;
+    if (before.isPresent() && before.get().equals(after)) {
+      return Saved.SAME;
+    }
+    try (PreparedStatement save = connection.prepareStatement(SAVE)) {
+      save.setString(1, KindJson.write(after));
+      save.execute();
+    }
+    return before.isPresent() ? Saved.CHANGED : Saved.MADE;
+  }
+
+  private static Optional<Kind> find(Connection connection, String name) throws SQLException {
+    try (PreparedStatement find = connection.prepareStatement(FIND)) {
+      find.setString(1, name);
+      try (ResultSet row = find.executeQuery()) {
+        return row.next() ? Optional.of(KindJson.read(row.getString(1))) : Optional.empty();
+      }
+    }
+  }
+}
