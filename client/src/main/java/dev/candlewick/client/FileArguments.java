@@ -2,6 +2,7 @@ package dev.candlewick.client;
 
 import dev.candlewick.client.format.FileOptions;
 import dev.candlewick.client.format.Kind;
+import dev.candlewick.record.Symbol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +126,9 @@ final class FileArguments {
       throw wrong(spec, "--unit " + unit + ": none of s, ms, us, ns");
     }
     word(spec, "venue", venue);
-    word(spec, "symbol", symbol);
+    if (symbol != null && !Symbol.isValid(symbol)) {
+      throw wrong(spec, "--symbol \"" + symbol + "\" is none: it " + Symbol.RULE);
+    }
     word(spec, "timeframe", timeframe);
   }
 

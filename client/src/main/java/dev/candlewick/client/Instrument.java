@@ -1,5 +1,6 @@
 package dev.candlewick.client;
 
+import dev.candlewick.record.Symbol;
 import java.util.regex.Pattern;
 
 /**
@@ -9,14 +10,13 @@ import java.util.regex.Pattern;
  */
 public record Instrument(String venue, String symbol) {
   private static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
-  private static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}");
 
   public Instrument {
     if (!VENUE.matcher(venue).matches()) {
       throw new IllegalArgumentException("venue \"" + venue + "\" is not " + VENUE);
     }
-    if (!SYMBOL.matcher(symbol).matches()) {
-      throw new IllegalArgumentException("symbol \"" + symbol + "\" is not " + SYMBOL);
+    if (!Symbol.isValid(symbol)) {
+      throw new IllegalArgumentException("symbol \"" + symbol + "\" " + Symbol.RULE);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.candlewick.record.Column;
 import dev.candlewick.record.ColumnType;
 import dev.candlewick.record.DeclaredKind;
 import dev.candlewick.record.Kind;
+import dev.candlewick.record.Symbol;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,9 +120,8 @@ final class RecordValidator {
       throw refused(
           name(ColumnType.VENUE), Code.BAD_VENUE, "must match " + RowValidator.VENUE.pattern());
     }
-    if (!RowValidator.SYMBOL.matcher(symbol).matches()) {
-      throw refused(
-          name(ColumnType.SYMBOL), Code.BAD_SYMBOL, "must match " + RowValidator.SYMBOL.pattern());
+    if (!Symbol.isValid(symbol)) {
+      throw refused(name(ColumnType.SYMBOL), Code.BAD_SYMBOL, Symbol.RULE);
     }
     return new InstrumentKey(venue, symbol);
   }

@@ -2,6 +2,7 @@ package dev.candlewick.ingest;
 
 import dev.candlewick.ingest.Envelope.Defaults;
 import dev.candlewick.ingest.Rejection.Code;
+import dev.candlewick.record.Symbol;
 import dev.candlewick.record.Timeframe;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowValidator {
   static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
-  static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}");
   private static final Timeframe MINUTE = Timeframe.ofSeconds(60);
 
   private final Kind kind;
@@ -133,8 +133,8 @@ final class RowValidator {
     }
     if (!VENUE.matcher(venue).matches()) {
       fields.refuse(Field.VENUE, Code.BAD_VENUE, "must match " + VENUE.pattern());
-    } else if (!SYMBOL.matcher(symbol).matches()) {
-      fields.refuse(Field.SYMBOL, Code.BAD_SYMBOL, "must match " + SYMBOL.pattern());
+    } else if (!Symbol.isValid(symbol)) {
+      fields.refuse(Field.SYMBOL, Code.BAD_SYMBOL, Symbol.RULE);
     } else {
       lastInstrument = new InstrumentKey(venue, symbol);
     }

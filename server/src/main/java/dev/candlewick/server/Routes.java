@@ -5,8 +5,11 @@ import dev.candlewick.ingest.IngestKey;
 import dev.candlewick.ingest.influx.InfluxHandler;
 import dev.candlewick.server.binance.BinanceHandler;
 import dev.candlewick.server.binance.BinanceStreams;
+import dev.candlewick.server.binance.Klines;
 import dev.candlewick.server.binance.Prices;
+import dev.candlewick.server.binance.TakerQuoteRepository;
 import dev.candlewick.server.binance.Tickers;
+import dev.candlewick.server.binance.TradeIdRepository;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
@@ -30,6 +33,7 @@ import dev.candlewick.server.tick.TickHandler;
 import dev.candlewick.server.tick.TickRepository;
 import dev.candlewick.server.udf.UdfHandler;
 import dev.candlewick.server.udf.UdfInstruments;
+import dev.candlewick.server.web.Dialect;
 import dev.candlewick.server.web.Problems;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -78,11 +82,32 @@ final class Routes {
     new StreamHandler(new StreamRepository(reads)).mount(router);
     Prices prices = new Prices(instruments, latest, candles);
     Tickers tickers = new Tickers(instruments, latest, candles, clock);
-    new BinanceHandler(streams.venue(), instruments, candles, ticks, prices, tickers, clock)
+    new BinanceHandler(
+            streams.venue(),
+            instruments,
+            new Klines(candles, new TakerQuoteRepository(reads)),
+            ticks,
+            new TradeIdRepository(reads),
+            prices,
+            tickers,
+            clock)
         .mount(router);
     streams.mount(router);
     new UdfHandler(new UdfInstruments(instruments, candles), candles, clock).mount(router);
-    Problems.mount(router);
+    Problems.mount(
+        router,
+        new Dialect(router, "/api/v3/", BinanceHandler::refuse),
+        new Dialect(router, "/ws/", BinanceHandler::refuse),
+        new Dialect(router, "/stream/", BinanceHandler::refuse),
+        new Dialect(router, "/udf/", UdfHandler::refuse),
+        new Dialect(router, "/api/v2/", Routes::refuseLines),
+        new Dialect(router, "/write/", Routes::refuseLines),
+        new Dialect(router, "/ping/", Routes::refuseLines),
+        new Dialect(router, "/settings/", Routes::refuseLines));
+  }
+
+  private static void refuseLines(RoutingContext ctx) {
+    InfluxHandler.refuse(ctx, Problems.of(ctx));
   }
 
   private static IngestKey ingestKey(RoutingContext ctx) {

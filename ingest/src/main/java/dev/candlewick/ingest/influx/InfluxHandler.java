@@ -9,6 +9,7 @@ import dev.candlewick.ingest.RawRow;
 import dev.candlewick.ingest.Rejection;
 import dev.candlewick.net.Problem;
 import dev.candlewick.net.Utf8;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,8 @@ public final class InfluxHandler {
   /** As many as a REST request may have rows. */
   private static final int MOST_LINES = 100_000;
 
+  private static final Set<String> PARAMETERS =
+      Set.of("org", "orgID", "bucket", "db", "rp", "consistency", "precision");
   private static final int MOST_TOLD = 10;
   private static final int NO_CONTENT = 204;
   private static final JsonFactory JSON = new JsonFactory();
@@ -81,12 +85,26 @@ public final class InfluxHandler {
   }
 
   private void write(RoutingContext ctx) {
+    checkParameters(ctx);
     String word = ctx.queryParams().get("precision");
     Precision precision =
         Precision.of(word == null ? "ns" : word)
             .orElseThrow(
                 () -> Problem.badParameter("precision", "must be one of ns, us, ms, s, m, h"));
     DialectRequest.read(ingest, ctx).onSuccess(request -> write(ctx, request, precision));
+  }
+
+  /** Where lines go is decided by the lines; what else would change them is refused. */
+  private static void checkParameters(RoutingContext ctx) {
+    MultiMap params = ctx.queryParams();
+    for (String name : params.names()) {
+      if (!PARAMETERS.contains(name)) {
+        throw Problem.badParameter(Rejection.excerpt(name), "is not supported");
+      }
+      if (params.getAll(name).size() > 1) {
+        throw Problem.badParameter(name, "is given twice");
+      }
+    }
   }
 
   private static void write(RoutingContext ctx, DialectRequest request, Precision precision) {
@@ -161,14 +179,19 @@ public final class InfluxHandler {
     } else if (ctx.failure() instanceof LineException e) {
       send(ctx, 400, "invalid", String.valueOf(e.getMessage()), e.line());
     } else if (ctx.failure() instanceof Problem problem) {
-      if (problem.retryAfter() != null) {
-        response.putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(problem.retryAfter()));
-      }
-      int status = problem.code().equals("rows_rejected") ? 400 : problem.status();
-      send(ctx, status, code(status), problem.detail(), null);
+      refuse(ctx, problem);
     } else {
       ctx.next();
     }
+  }
+
+  /** Answers with a problem in the words of InfluxDB. */
+  public static void refuse(RoutingContext ctx, Problem problem) {
+    if (problem.retryAfter() != null) {
+      ctx.response().putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(problem.retryAfter()));
+    }
+    int status = problem.code().equals("rows_rejected") ? 400 : problem.status();
+    send(ctx, status, code(status), problem.detail(), null);
   }
 
   /** InfluxDB's word for a status. */
@@ -176,6 +199,8 @@ public final class InfluxHandler {
     return switch (status) {
       case 401 -> "unauthorized";
       case 403 -> "forbidden";
+      case 404 -> "not found";
+      case 405 -> "method not allowed";
       case 413 -> "request too large";
       case 429 -> "too many requests";
       case 503 -> "unavailable";

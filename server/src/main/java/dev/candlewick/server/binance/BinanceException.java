@@ -10,12 +10,16 @@ final class BinanceException extends RuntimeException {
 
   private static final int UNKNOWN = -1000;
   private static final int DISCONNECTED = -1001;
+  private static final int TOO_MANY_REQUESTS = -1003;
+  private static final int TIMEOUT = -1007;
+  private static final int UNSUPPORTED = -1020;
   private static final int ILLEGAL_CHARACTERS = -1100;
   private static final int DUPLICATE = -1101;
   private static final int MISSING = -1102;
   private static final int NOT_READ = -1104;
   private static final int BAD_INTERVAL = -1120;
   private static final int BAD_SYMBOL = -1121;
+  private static final int BAD_COMBINATION = -1128;
   private static final int NOT_VALID = -1130;
   private static final int INVALID_KEY = -2015;
 
@@ -31,6 +35,9 @@ final class BinanceException extends RuntimeException {
     int code =
         switch (problem.status()) {
           case 401, 403 -> INVALID_KEY;
+          case 404, 405 -> UNSUPPORTED;
+          case 408 -> TIMEOUT;
+          case 429 -> TOO_MANY_REQUESTS;
           case 503 -> DISCONNECTED;
           default -> UNKNOWN;
         };
@@ -87,5 +94,9 @@ final class BinanceException extends RuntimeException {
 
   static BinanceException notValid(String name) {
     return new BinanceException(NOT_VALID, "Data sent for parameter '" + name + "' is not valid.");
+  }
+
+  static BinanceException badCombination() {
+    return new BinanceException(BAD_COMBINATION, "Combination of optional parameters invalid.");
   }
 }

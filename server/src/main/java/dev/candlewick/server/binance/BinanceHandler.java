@@ -2,15 +2,12 @@ package dev.candlewick.server.binance;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.candlewick.net.Problem;
-import dev.candlewick.server.candle.Candle;
-import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.Instrument;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.tick.TickRepository;
 import dev.candlewick.server.tick.Trade;
 import dev.candlewick.server.web.Dialect;
 import dev.candlewick.server.web.Problems;
-import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -20,13 +17,15 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * {@code GET /api/v3/{ping,time,exchangeInfo,klines,uiKlines,trades,aggTrades}} and {@code
- * ticker/{price,24hr,bookTicker}}.
+ * {@code GET /api/v3/{ping,time,exchangeInfo,klines,uiKlines,trades,historicalTrades,aggTrades}}
+ * and {@code ticker/{price,24hr,bookTicker}}.
  */
 public final class BinanceHandler {
   private static final String UNIT = "X-MBX-TIME-UNIT";
+  private static final Set<String> STATUSES = Set.of("TRADING", "HALT", "BREAK");
   private static final long MILLI = 1_000;
   private static final long SECOND = 1_000_000;
   private static final String UNKNOWN_INSTRUMENT = "unknown_instrument";
@@ -34,27 +33,32 @@ public final class BinanceHandler {
 
   private final String venue;
   private final InstrumentRepository instruments;
-  private final Candles candles;
+  private final Klines klines;
   private final TickRepository ticks;
+  private final BinanceSymbols symbols;
   private final Prices prices;
   private final Tickers tickers;
+  private final TradeIdRepository tradeIds;
   private final Clock clock;
 
   /** Answers for this venue. */
   public BinanceHandler(
       String venue,
       InstrumentRepository instruments,
-      Candles candles,
+      Klines klines,
       TickRepository ticks,
+      TradeIdRepository tradeIds,
       Prices prices,
       Tickers tickers,
       Clock clock) {
     this.venue = venue;
     this.instruments = instruments;
-    this.candles = candles;
+    this.klines = klines;
     this.ticks = ticks;
+    this.symbols = new BinanceSymbols(venue, instruments);
     this.prices = prices;
     this.tickers = tickers;
+    this.tradeIds = tradeIds;
     this.clock = clock;
   }
 
@@ -67,6 +71,7 @@ public final class BinanceHandler {
     binance.route("klines", this::klines);
     binance.route("uiKlines", this::klines);
     binance.route("trades", this::trades);
+    binance.route("historicalTrades", this::historicalTrades);
     binance.route("aggTrades", this::aggregateTrades);
     binance.route("ticker/price", this::price);
     binance.route("ticker/24hr", this::day);
@@ -98,45 +103,49 @@ public final class BinanceHandler {
     BinanceParams params =
         BinanceParams.of(
             ctx, Set.of("symbol", "symbols", "permissions", "showPermissionSets", "symbolStatus"));
-    List<String> symbols = params.symbols();
-    Future<List<Instrument>> found =
-        instruments
-            .search(venue, null, MOST_INSTRUMENTS)
-            .map(all -> symbols.isEmpty() ? all : named(all, symbols));
-    Reply.when(
-        ctx, found, listed -> Reply.json(ctx, new ExchangeInfo(listed, clock.millis())::write));
-  }
-
-  private static List<Instrument> named(List<Instrument> all, List<String> symbols) {
-    List<Instrument> named =
-        all.stream().filter(instrument -> symbols.contains(instrument.symbol())).toList();
-    if (named.size() < Set.copyOf(symbols).size()) {
-      throw BinanceException.badSymbol();
+    List<String> names = params.symbols();
+    List<String> permissions = params.texts("permissions");
+    String status = params.word("symbolStatus", STATUSES);
+    boolean filtered = status != null || !permissions.isEmpty();
+    if (filtered && !names.isEmpty()) {
+      throw BinanceException.badCombination();
     }
-    return named;
+    boolean none =
+        (status != null && !status.equals("TRADING"))
+            || (!permissions.isEmpty() && !permissions.contains("SPOT"));
+    boolean sets = !"false".equals(params.word("showPermissionSets", Set.of("true", "false")));
+    Future<List<Instrument>> found =
+        none
+            ? Future.succeededFuture(List.of())
+            : names.isEmpty()
+                ? instruments.search(venue, null, MOST_INSTRUMENTS)
+                : symbols.find(names);
+    Reply.when(
+        ctx,
+        found,
+        listed -> Reply.json(ctx, new ExchangeInfo(listed, sets, clock.millis())::write));
   }
 
   private void klines(RoutingContext ctx) {
     KlineQuery query = KlineQuery.parse(BinanceParams.of(ctx, KlineQuery.PARAMETERS));
-    Range range = query.range();
-    Future<List<Candle>> found =
-        instruments
-            .id(venue, query.symbol())
-            .compose(
-                id ->
-                    range == null
-                        ? Future.succeededFuture(List.of())
-                        : candles.find(id, query.wanted(range)));
+    long perSecond = SECOND / micros(ctx);
     Reply.when(
         ctx,
-        found,
-        list ->
+        symbols.find(query.symbol()).compose(instrument -> klines.find(instrument.id(), query)),
+        found ->
             Reply.json(
-                ctx, json -> KlineJson.write(json, list, query.interval(), SECOND / micros(ctx))));
+                ctx,
+                json ->
+                    KlineJson.write(
+                        json, found.candles(), found.takerQuotes(), query.interval(), perSecond)));
   }
 
   private void trades(RoutingContext ctx) {
     trades(ctx, TradeQuery.LATEST, TradeJson::trade);
+  }
+
+  private void historicalTrades(RoutingContext ctx) {
+    trades(ctx, TradeQuery.HISTORICAL, TradeJson::trade);
   }
 
   private void aggregateTrades(RoutingContext ctx) {
@@ -145,66 +154,79 @@ public final class BinanceHandler {
 
   private void trades(RoutingContext ctx, Set<String> known, TradeJson.Form form) {
     TradeQuery query = TradeQuery.parse(BinanceParams.of(ctx, known));
-    Range range = query.range();
-    Future<List<Trade>> found =
-        instruments
-            .id(venue, query.symbol())
-            .compose(
-                id ->
-                    range == null
-                        ? Future.succeededFuture(List.of())
-                        : ticks.trades(id, range, query.limit()));
+    long micros = micros(ctx);
     Reply.when(
         ctx,
-        found,
+        symbols.find(query.symbol()).compose(instrument -> trades(instrument.id(), query)),
         list ->
             Reply.json(
                 ctx,
                 json -> {
                   json.writeStartArray();
                   for (Trade trade : list) {
-                    form.write(json, trade, micros(ctx));
+                    form.write(json, trade, micros);
                   }
                   json.writeEndArray();
                 }));
   }
 
+  private Future<List<Trade>> trades(int instrument, TradeQuery query) {
+    if (query.fromId() != null) {
+      return tradeIds.from(instrument, query.fromId(), query.limit());
+    }
+    return query.range() == null
+        ? Future.succeededFuture(List.of())
+        : ticks.trades(instrument, query.range(), query.limit());
+  }
+
   private void price(RoutingContext ctx) {
-    BinanceParams params = BinanceParams.of(ctx, Set.of("symbol", "symbols", "symbolStatus"));
-    answer(ctx, params, prices.of(venue, params.symbols()), Prices::write);
+    BinanceParams params = tickerParams(ctx, Set.of("symbol", "symbols", "symbolStatus"));
+    answer(ctx, params, names -> prices.of(venue, names), Prices::write);
   }
 
   private void day(RoutingContext ctx) {
-    BinanceParams params =
-        BinanceParams.of(ctx, Set.of("symbol", "symbols", "type", "symbolStatus"));
-    String type = params.text("type");
-    if (type != null && !type.equals("FULL") && !type.equals("MINI")) {
-      throw BinanceException.notValid("type");
-    }
-    boolean mini = "MINI".equals(type);
+    BinanceParams params = tickerParams(ctx, Set.of("symbol", "symbols", "type", "symbolStatus"));
+    boolean mini = "MINI".equals(params.word("type", Set.of("FULL", "MINI")));
+    long perMilli = MILLI / micros(ctx);
     answer(
         ctx,
         params,
-        tickers.days(venue, params.symbols()),
-        (json, ticker) -> ticker.write(json, mini, MILLI / micros(ctx)));
+        names -> tickers.days(venue, names),
+        (json, ticker) -> ticker.write(json, mini, perMilli));
   }
 
   private void book(RoutingContext ctx) {
-    BinanceParams params = BinanceParams.of(ctx, Set.of("symbol", "symbols", "symbolStatus"));
-    answer(ctx, params, tickers.books(venue, params.symbols()), Ticker::writeBook);
+    BinanceParams params = tickerParams(ctx, Set.of("symbol", "symbols", "symbolStatus"));
+    answer(ctx, params, names -> tickers.books(venue, names), Ticker::writeBook);
+  }
+
+  private static BinanceParams tickerParams(RoutingContext ctx, Set<String> known) {
+    BinanceParams params = BinanceParams.of(ctx, known);
+    params.word("symbolStatus", STATUSES);
+    return params;
   }
 
   private interface Form<T> {
     void write(JsonGenerator json, T found) throws IOException;
   }
 
-  /** An object if one symbol was named, which must be there; else an array. */
-  private static <T> void answer(
-      RoutingContext ctx, BinanceParams params, Future<List<T>> answer, Form<T> form) {
+  /**
+   * An object if one symbol was named, which must be there; else an array. Every market here is
+   * TRADING.
+   */
+  private <T> void answer(
+      RoutingContext ctx,
+      BinanceParams params,
+      Function<List<String>, Future<List<T>>> find,
+      Form<T> form) {
     boolean one = params.text("symbol") != null;
+    String status = params.text("symbolStatus");
+    boolean none = status != null && !status.equals("TRADING");
     Reply.when(
         ctx,
-        answer,
+        none
+            ? Future.succeededFuture(List.<T>of())
+            : symbols.names(params.symbols()).compose(find::apply),
         found -> {
           if (one && found.isEmpty()) {
             throw BinanceException.badSymbol();
@@ -228,11 +250,11 @@ public final class BinanceHandler {
 
   /** How many microseconds the times of the answer count. */
   private static long micros(RoutingContext ctx) {
-    String unit = ctx.request().getHeader(UNIT);
-    return unit != null && unit.equalsIgnoreCase("MICROSECOND") ? 1 : MILLI;
+    return BinanceParams.micros(UNIT, ctx.request().getHeader(UNIT));
   }
 
-  private static void refuse(RoutingContext ctx) {
+  /** Answers a failed request in Binance's words. */
+  public static void refuse(RoutingContext ctx) {
     if (ctx.failure() instanceof BinanceException refused) {
       refuse(ctx, 400, refused);
       return;

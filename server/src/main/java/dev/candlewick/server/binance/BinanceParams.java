@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** The parameters of one request, each at most once, none unknown. */
 final class BinanceParams {
   private static final String INTEGER = "^[0-9]{1,20}$";
+  private static final String SYMBOL = "1 to 64 letters, digits and . _ : / = + - ^ & ! @ # $ % ~";
   private static final Pattern WHOLE = Pattern.compile(INTEGER);
   private static final Pattern ZONE = Pattern.compile("([+-]?)([0-9]{1,2})(?::([0-9]{2}))?");
   private static final Pattern LIST =
@@ -57,6 +59,15 @@ final class BinanceParams {
     return new BinanceParams(values);
   }
 
+  /** How many microseconds the times of an answer count, by the word of a parameter or header. */
+  static long micros(String name, @Nullable String unit) {
+    return switch (unit == null ? "MILLISECOND" : unit.toUpperCase(Locale.ROOT)) {
+      case "MILLISECOND" -> PER_MILLI;
+      case "MICROSECOND" -> 1;
+      default -> throw BinanceException.notValid(name);
+    };
+  }
+
   @Nullable String text(String name) {
     return values.get(name);
   }
@@ -80,22 +91,20 @@ final class BinanceParams {
     if (list == null) {
       return values.containsKey("symbol") ? List.of(symbol()) : List.of();
     }
-    if (!LIST.matcher(list).matches() || values.containsKey("symbol")) {
+    if (!LIST.matcher(list).matches()) {
       throw BinanceException.notValid("symbols");
     }
-    List<String> symbols = new ArrayList<>();
-    Matcher quoted = QUOTED.matcher(list);
-    while (quoted.find()) {
-      symbols.add(symbol(quoted.group(1)));
+    if (values.containsKey("symbol")) {
+      throw BinanceException.badCombination();
     }
-    return symbols;
+    return texts("symbols").stream().map(BinanceParams::symbol).toList();
   }
 
   private static String symbol(String text) {
     try {
       return Params.symbol(text);
     } catch (Problem refused) {
-      throw BinanceException.illegalCharacters("symbol", "^[A-Za-z0-9._:/=+ -]{1,64}$");
+      throw BinanceException.illegalCharacters("symbol", SYMBOL);
     }
   }
 
@@ -121,6 +130,37 @@ final class BinanceParams {
       return null;
     }
     return new Range(start < 0 ? null : from, end < 0 ? null : Math.min(to, Range.END));
+  }
+
+  /** A whole number of at least 0; null if it is not sent. */
+  @Nullable Long whole(String name) {
+    return values.containsKey(name) ? (Long) whole(name, 0) : null;
+  }
+
+  /** One of these words, null if it is not sent. */
+  @Nullable String word(String name, Set<String> words) {
+    String value = values.get(name);
+    if (value != null && !words.contains(value)) {
+      throw BinanceException.notValid(name);
+    }
+    return value;
+  }
+
+  /** One text, or the texts of a JSON array; empty if it is not sent. */
+  List<String> texts(String name) {
+    String value = values.get(name);
+    if (value == null) {
+      return List.of();
+    }
+    if (!LIST.matcher(value).matches()) {
+      return List.of(value);
+    }
+    List<String> texts = new ArrayList<>();
+    Matcher quoted = QUOTED.matcher(value);
+    while (quoted.find()) {
+      texts.add(quoted.group(1));
+    }
+    return texts;
   }
 
   private long whole(String name, long byDefault) {

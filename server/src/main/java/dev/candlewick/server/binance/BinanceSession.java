@@ -40,13 +40,21 @@ final class BinanceSession implements TextSocket.Listener {
   private final Context context;
   private final Vertx vertx;
   private final Map<String, Outlet<?>> outlets = new LinkedHashMap<>();
+  private final long perMilli;
   private boolean combined;
   private long pings;
   private long dueTimer = -1;
 
-  BinanceSession(BinanceStreams streams, TextSocket socket, boolean combined) {
+  /**
+   * A client of this socket.
+   *
+   * @param perMilli what the times of events count
+   * @param combined whether events come in an envelope
+   */
+  BinanceSession(BinanceStreams streams, TextSocket socket, long perMilli, boolean combined) {
     this.streams = streams;
     this.socket = socket;
+    this.perMilli = perMilli;
     this.combined = combined;
     this.context = socket.context();
     this.vertx = context.owner();
@@ -159,39 +167,37 @@ final class BinanceSession implements TextSocket.Listener {
   }
 
   private void answer(StreamRequest request) {
-    if (!request.idIsValid()) {
-      throw StreamName.refused("request ID must be an unsigned integer");
-    }
+    request.check();
     Object id = request.id();
     switch (request.method()) {
-      case "SUBSCRIBE" -> subscribe(request.params(), id);
+      case "SUBSCRIBE" -> subscribe(request.names(), id);
       case "UNSUBSCRIBE" -> {
-        request.params().forEach(this::unsubscribe);
+        List<String> names = request.names();
+        names.forEach(StreamName::parse);
+        names.forEach(this::unsubscribe);
         result(id, JsonGenerator::writeNull);
       }
       case "LIST_SUBSCRIPTIONS" -> {
+        request.requireNoParams();
         String[] names = outlets.keySet().toArray(new String[0]);
         result(id, json -> json.writeArray(names, 0, names.length));
       }
       case "SET_PROPERTY" -> {
-        requireCombined(request);
-        combined = request.flag() == null ? combined : request.flag();
+        List<Object> values = request.property(1);
+        if (values.isEmpty() || !(values.get(0) instanceof Boolean flag)) {
+          throw new BinanceException(1, "Invalid value type: expected Boolean");
+        }
+        combined = flag;
         result(id, JsonGenerator::writeNull);
       }
       case "GET_PROPERTY" -> {
-        requireCombined(request);
+        request.property(0);
         result(id, json -> json.writeBoolean(combined));
       }
       default ->
           throw StreamName.refused(
               "unknown method, expected one of SUBSCRIBE, UNSUBSCRIBE, LIST_SUBSCRIPTIONS,"
                   + " SET_PROPERTY, GET_PROPERTY");
-    }
-  }
-
-  private static void requireCombined(StreamRequest request) {
-    if (!request.params().equals(List.of("combined"))) {
-      throw new BinanceException(0, "Unknown property");
     }
   }
 
@@ -232,12 +238,15 @@ final class BinanceSession implements TextSocket.Listener {
   private void begin(StreamName name, Instrument instrument) {
     Interval interval = name.interval();
     if (interval != null) {
-      var outlet = new Outlet<>(name.text(), new KlineQueue(instrument.symbol(), interval));
+      var outlet =
+          new Outlet<>(name.text(), new KlineQueue(instrument.symbol(), interval, perMilli));
       outlets.put(name.text(), outlet);
       outlet.ending = streams.feed().candles(instrument.id(), interval.timeframe(), outlet);
     } else {
       boolean aggregate = name.event().equals(StreamName.AGGREGATE);
-      var outlet = new Outlet<>(name.text(), new TradeQueue(instrument.symbol(), aggregate));
+      var outlet =
+          new Outlet<>(
+              name.text(), new TradeQueue(instrument.symbol(), aggregate, 1_000 / perMilli));
       outlets.put(name.text(), outlet);
       outlet.ending = streams.feed().trades(instrument.id(), outlet);
     }

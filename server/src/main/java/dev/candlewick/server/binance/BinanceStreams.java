@@ -4,15 +4,17 @@ import dev.candlewick.net.TextSocket;
 import dev.candlewick.server.instrument.Instrument;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.live.LiveFeed;
+import dev.candlewick.server.web.Params;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.HttpException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /**
  * The door of the streams: WebSocket {@code /ws}, {@code /ws/<stream>}, {@code /ws/<number>} with
@@ -21,9 +23,10 @@ import java.util.stream.Stream;
  */
 public final class BinanceStreams {
   private static final String ALIAS = "/stream/ws";
+  private static final String TIME_UNIT = "timeUnit";
 
   private final String venue;
-  private final InstrumentRepository instruments;
+  private final BinanceSymbols symbols;
   private final LiveFeed feed;
   private final Clock clock;
   private final Set<BinanceSession> sessions = ConcurrentHashMap.newKeySet();
@@ -33,7 +36,7 @@ public final class BinanceStreams {
   public BinanceStreams(
       String venue, InstrumentRepository instruments, LiveFeed feed, Clock clock) {
     this.venue = venue;
-    this.instruments = instruments;
+    this.symbols = new BinanceSymbols(venue, instruments);
     this.feed = feed;
     this.clock = clock;
   }
@@ -45,32 +48,49 @@ public final class BinanceStreams {
 
   /** Takes its paths of the router. */
   public void mount(Router router) {
-    router.get("/ws/*").handler(ctx -> open(ctx, inPath(ctx, "/ws"), false));
-    router.get(ALIAS + "/*").handler(ctx -> open(ctx, inPath(ctx, ALIAS), false));
-    router.get("/stream").handler(ctx -> open(ctx, inQuery(ctx), true));
+    route(router, "/ws/*", ctx -> open(ctx, inPath(ctx, "/ws"), false));
+    route(router, ALIAS + "/*", ctx -> open(ctx, inPath(ctx, ALIAS), false));
+    route(router, "/stream", ctx -> open(ctx, inQuery(ctx), true));
   }
 
+  private static void route(Router router, String path, Handler<RoutingContext> handler) {
+    router.get(path).handler(handler).failureHandler(BinanceHandler::refuse);
+  }
+
+  /** What stands after the root. A number there is no stream: clients count connections by it. */
   private static List<String> inPath(RoutingContext ctx, String root) {
-    return names(ctx.normalizedPath().substring(root.length()));
+    requireKnown(ctx, Set.of(TIME_UNIT));
+    String path = ctx.normalizedPath().substring(root.length()).replaceFirst("^/", "");
+    String names = path.replaceFirst("^[0-9]+(/|$)", "");
+    return StreamName.split(decoded(names));
   }
 
-  private static List<String> inQuery(RoutingContext ctx) {
+  private static String decoded(String path) {
     try {
-      String streams = ctx.queryParams().get("streams");
-      return names(streams == null ? "" : streams);
-    } catch (HttpException notEncoded) {
-      return List.of();
+      return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException notEncoded) {
+      throw BinanceException.illegalCharacters("stream", "percent-encoded");
     }
   }
 
-  /** A number is no stream, clients only tell their connections apart by it. */
-  private static List<String> names(String path) {
-    return Stream.of(path.split("/"))
-        .filter(name -> !name.isEmpty() && !name.matches("[0-9]+"))
-        .toList();
+  private static List<String> inQuery(RoutingContext ctx) {
+    requireKnown(ctx, Set.of(TIME_UNIT, "streams"));
+    String streams = ctx.queryParams().get("streams");
+    // A plus sign that was not percent-encoded came through as a space.
+    return StreamName.split(streams == null ? "" : streams.replaceAll("@ (?=[0-9])", "@+"));
+  }
+
+  private static void requireKnown(RoutingContext ctx, Set<String> names) {
+    BinanceParams.of(ctx, names);
+  }
+
+  private static long perMilli(RoutingContext ctx) {
+    String unit = ctx.queryParams().get(TIME_UNIT);
+    return 1_000 / BinanceParams.micros(TIME_UNIT, unit);
   }
 
   private void open(RoutingContext ctx, List<String> names, boolean combined) {
+    long perMilli = perMilli(ctx);
     ctx.request()
         .toWebSocket()
         .onSuccess(
@@ -81,7 +101,7 @@ public final class BinanceStreams {
                       socket,
                       BinanceSession.MESSAGE_BYTES,
                       BinanceSession.PATIENCE);
-              BinanceSession session = new BinanceSession(this, texts, combined);
+              BinanceSession session = new BinanceSession(this, texts, perMilli, combined);
               sessions.add(session);
               session.start(names);
               if (draining) {
@@ -115,17 +135,15 @@ public final class BinanceStreams {
     return clock.millis();
   }
 
-  /** The instrument of a stream, in upper case if there is one, else as it is written. */
+  /** The instrument of a stream. */
   Future<Instrument> find(StreamName name) {
-    return instruments
-        .find(venue, name.upperSymbol())
-        .compose(
-            upper ->
-                upper.isPresent()
-                    ? Future.succeededFuture(upper)
-                    : instruments.find(venue, name.symbol()))
-        .map(
-            found ->
-                found.orElseThrow(() -> StreamName.refused("unknown symbol " + name.symbol())));
+    return symbols
+        .find(name.symbol())
+        .recover(
+            why ->
+                Future.failedFuture(
+                    why instanceof BinanceException
+                        ? StreamName.refused("unknown symbol " + Params.excerpt(name.symbol()))
+                        : why));
   }
 }

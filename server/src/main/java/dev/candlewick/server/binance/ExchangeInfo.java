@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@code GET /api/v3/exchangeInfo}: every instrument as a spot market. Steps that nobody told are
  * 0.00000001. Nothing can be ordered here, so limits of orders are as wide as they can be.
  */
-record ExchangeInfo(List<Instrument> instruments, long serverTime) {
+record ExchangeInfo(List<Instrument> instruments, boolean permissionSets, long serverTime) {
   private static final int PRECISION = 8;
   private static final double SMALLEST_STEP = 1e-8;
   private static final String MOST = "9000000000.00000000";
@@ -29,7 +29,7 @@ record ExchangeInfo(List<Instrument> instruments, long serverTime) {
     json.writeEndObject();
   }
 
-  private static void symbol(JsonGenerator json, Instrument instrument) throws IOException {
+  private void symbol(JsonGenerator json, Instrument instrument) throws IOException {
     Assets assets = Assets.of(instrument);
     json.writeStartObject();
     json.writeStringField("symbol", instrument.symbol());
@@ -56,11 +56,13 @@ record ExchangeInfo(List<Instrument> instruments, long serverTime) {
     json.writeBooleanField("isSpotTradingAllowed", true);
     filters(json, instrument.steps());
     words(json, "permissions", "SPOT");
-    json.writeArrayFieldStart("permissionSets");
-    json.writeStartArray();
-    json.writeString("SPOT");
-    json.writeEndArray();
-    json.writeEndArray();
+    if (permissionSets) {
+      json.writeArrayFieldStart("permissionSets");
+      json.writeStartArray();
+      json.writeString("SPOT");
+      json.writeEndArray();
+      json.writeEndArray();
+    }
     json.writeStringField("defaultSelfTradePreventionMode", "NONE");
     words(json, "allowedSelfTradePreventionModes", "NONE");
     json.writeEndObject();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.candlewick.server.candle.Candle;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /** Klines as arrays of twelve. */
 final class KlineJson {
@@ -14,9 +15,15 @@ final class KlineJson {
   /**
    * Writes the klines.
    *
+   * @param takerQuotes by when a kline opens, the quote volume in which takers bought
    * @param perSecond what the times count
    */
-  static void write(JsonGenerator json, List<Candle> candles, Interval interval, long perSecond)
+  static void write(
+      JsonGenerator json,
+      List<Candle> candles,
+      Map<Long, Double> takerQuotes,
+      Interval interval,
+      long perSecond)
       throws IOException {
     json.writeStartArray();
     for (Candle candle : candles) {
@@ -31,10 +38,22 @@ final class KlineJson {
       json.writeString(Decimals.text(candle.quoteVolume()));
       json.writeNumber(Math.max(0, candle.trades()));
       json.writeString(Decimals.text(candle.takerBuyVolume()));
-      json.writeString(UNKNOWN);
+      Double takerQuote = takerQuotes.get(candle.ts());
+      json.writeString(takerQuote == null ? takerQuote(candle) : Decimals.text(takerQuote));
       json.writeString(UNKNOWN);
       json.writeEndArray();
     }
     json.writeEndArray();
+  }
+
+  /** The quote volume in which takers bought, as far as a candle tells it. */
+  static String takerQuote(Candle candle) {
+    if (candle.takerBuyVolume() == 0) {
+      return Decimals.text(0);
+    }
+    boolean all = candle.takerBuyVolume() == candle.volume();
+    return all && !Double.isNaN(candle.quoteVolume())
+        ? Decimals.text(candle.quoteVolume())
+        : UNKNOWN;
   }
 }

@@ -20,14 +20,17 @@ final class KlineQueue implements EventQueue<Candle> {
 
   private final String symbol;
   private final Interval interval;
+  private final long perMilli;
   private final TreeMap<Long, Candle> waiting = new TreeMap<>();
 
   /** When the newest kline began that was told to be closed. */
   private long told = Long.MIN_VALUE;
 
-  KlineQueue(String symbol, Interval interval) {
+  /** {@code perMilli} is what the times count. */
+  KlineQueue(String symbol, Interval interval, long perMilli) {
     this.symbol = symbol;
     this.interval = interval;
+    this.perMilli = perMilli;
   }
 
   /** A kline that closed before is no news. */
@@ -74,7 +77,7 @@ final class KlineQueue implements EventQueue<Candle> {
     }
     json.writeStartObject();
     json.writeStringField("e", "kline");
-    json.writeNumberField("E", now);
+    json.writeNumberField("E", now * perMilli);
     json.writeStringField("s", symbol);
     json.writeObjectFieldStart("k");
     write(json, candle);
@@ -83,8 +86,8 @@ final class KlineQueue implements EventQueue<Candle> {
   }
 
   private void write(JsonGenerator json, Candle candle) throws IOException {
-    json.writeNumberField("t", candle.ts() * 1_000);
-    json.writeNumberField("T", interval.end(candle.ts()) * 1_000 - 1);
+    json.writeNumberField("t", candle.ts() * 1_000 * perMilli);
+    json.writeNumberField("T", interval.end(candle.ts()) * 1_000 * perMilli - 1);
     json.writeStringField("s", symbol);
     json.writeStringField("i", interval.text());
     json.writeNumberField("f", NO_TRADE);
@@ -98,7 +101,7 @@ final class KlineQueue implements EventQueue<Candle> {
     json.writeBooleanField("x", candle.closed());
     json.writeStringField("q", Decimals.text(candle.quoteVolume()));
     json.writeStringField("V", Decimals.text(candle.takerBuyVolume()));
-    json.writeStringField("Q", UNKNOWN);
+    json.writeStringField("Q", KlineJson.takerQuote(candle));
     json.writeStringField("B", UNKNOWN);
   }
 }

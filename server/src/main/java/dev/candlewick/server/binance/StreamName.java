@@ -1,7 +1,8 @@
 package dev.candlewick.server.binance;
 
 import java.time.ZoneOffset;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,11 @@ record StreamName(String text, String symbol, String event, @Nullable Interval i
 
   private static final int INVALID_REQUEST = 2;
   private static final Pattern FORM =
-      Pattern.compile("([^@]{1,64})@(?:(trade|aggTrade)|kline_([^@]+?)(?:@([+-][0-9:]+))?)");
+      Pattern.compile("(.{1,128})@(?:(trade|aggTrade)|kline_([^@]+?)(?:@([+-][0-9:]+))?)");
+
+  /** A name within others, which slashes separate: a symbol may hold a slash itself. */
+  private static final Pattern ONE_OF_MANY =
+      Pattern.compile("(.+?@(?:trade|aggTrade|kline_[^@/]+(?:@[+-][0-9:]+)?)|[^/]+)(?:/|$)");
 
   static StreamName parse(String text) {
     Matcher form = FORM.matcher(text);
@@ -32,6 +37,16 @@ record StreamName(String text, String symbol, String event, @Nullable Interval i
       return new StreamName(text, form.group(1), form.group(2), null);
     }
     return new StreamName(text, form.group(1), KLINE, interval(form.group(3), form.group(4)));
+  }
+
+  /** The names in a text that has one or more of them, separated by slashes. */
+  static List<String> split(String text) {
+    List<String> names = new ArrayList<>();
+    Matcher name = ONE_OF_MANY.matcher(text);
+    while (name.find()) {
+      names.add(name.group(1));
+    }
+    return names;
   }
 
   private static Interval interval(String word, @Nullable String zone) {
@@ -45,11 +60,6 @@ record StreamName(String text, String symbol, String event, @Nullable Interval i
       throw refused("klines of this interval are streamed in UTC only");
     }
     return interval;
-  }
-
-  /** The symbol as venues write it. */
-  String upperSymbol() {
-    return symbol.toUpperCase(Locale.ROOT);
   }
 
   static BinanceException refused(String reason) {

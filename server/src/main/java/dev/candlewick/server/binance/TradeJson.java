@@ -7,6 +7,7 @@ import java.io.IOException;
 /** Trades as objects. */
 final class TradeJson {
   private static final int SELL = 2;
+  private static final long LARGEST_MADE = (1L << 53) - 1;
 
   private TradeJson() {}
 
@@ -19,7 +20,7 @@ final class TradeJson {
 
   static void trade(JsonGenerator json, Trade trade, long micros) throws IOException {
     json.writeStartObject();
-    json.writeNumberField("id", trade.id());
+    id(json, "id", trade);
     json.writeStringField("price", Decimals.text(trade.price()));
     json.writeStringField("qty", Decimals.text(trade.size()));
     json.writeStringField("quoteQty", Decimals.product(trade.price(), trade.size()));
@@ -32,15 +33,30 @@ final class TradeJson {
   /** An aggregate of this one trade. */
   static void aggregate(JsonGenerator json, Trade trade, long micros) throws IOException {
     json.writeStartObject();
-    json.writeNumberField("a", trade.id());
+    id(json, "a", trade);
     json.writeStringField("p", Decimals.text(trade.price()));
     json.writeStringField("q", Decimals.text(trade.size()));
-    json.writeNumberField("f", trade.id());
-    json.writeNumberField("l", trade.id());
+    id(json, "f", trade);
+    id(json, "l", trade);
     json.writeNumberField("T", trade.ts() / micros);
     json.writeBooleanField("m", buyerIsMaker(trade));
     json.writeBooleanField("M", true);
     json.writeEndObject();
+  }
+
+  /**
+   * Writes the venue's integer; for any other id a number from 0 to 2^53-1 that is always the same,
+   * as clients count with ids.
+   */
+  static void id(JsonGenerator json, String name, Trade trade) throws IOException {
+    json.writeFieldName(name);
+    if (!trade.hasIntegerId()) {
+      json.writeNumber(trade.id() & LARGEST_MADE);
+    } else if (trade.hasUnsignedId()) {
+      json.writeNumber(Long.toUnsignedString(trade.id()));
+    } else {
+      json.writeNumber(trade.id());
+    }
   }
 
   /** The taker sold. */

@@ -8,13 +8,19 @@ import org.jspecify.annotations.Nullable;
  * A question for trades or aggregate trades.
  *
  * @param range when they happened; null if nothing can have
+ * @param fromId the integer id at which they begin, null if they begin by time
  * @param limit 1 to 1000, default 500
  */
-record TradeQuery(String symbol, @Nullable Range range, int limit) {
+record TradeQuery(String symbol, @Nullable Range range, @Nullable Long fromId, int limit) {
   static final Set<String> LATEST = Set.of("symbol", "limit");
-  static final Set<String> AGGREGATE = Set.of("symbol", "startTime", "endTime", "limit");
+  static final Set<String> HISTORICAL = Set.of("symbol", "limit", "fromId");
+  static final Set<String> AGGREGATE = Set.of("symbol", "fromId", "startTime", "endTime", "limit");
 
   static TradeQuery parse(BinanceParams params) {
-    return new TradeQuery(params.symbol(), params.range(), params.limit());
+    Long fromId = params.whole("fromId");
+    if (fromId != null && (params.text("startTime") != null || params.text("endTime") != null)) {
+      throw BinanceException.badCombination();
+    }
+    return new TradeQuery(params.symbol(), params.range(), fromId, params.limit());
   }
 }

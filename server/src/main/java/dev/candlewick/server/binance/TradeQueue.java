@@ -9,15 +9,16 @@ import java.util.List;
 
 /** The trades of a stream, in the order of their commits. */
 final class TradeQueue implements EventQueue<Trade> {
-  private static final long MILLI = 1_000;
-
   private final String symbol;
   private final boolean aggregate;
+  private final long micros;
   private final Deque<Trade> waiting = new ArrayDeque<>();
 
-  TradeQueue(String symbol, boolean aggregate) {
+  /** {@code micros} is how many microseconds the times count. */
+  TradeQueue(String symbol, boolean aggregate, long micros) {
     this.symbol = symbol;
     this.aggregate = aggregate;
+    this.micros = micros;
   }
 
   /** What was traded before is no news. */
@@ -44,16 +45,16 @@ final class TradeQueue implements EventQueue<Trade> {
     Trade trade = waiting.remove();
     json.writeStartObject();
     json.writeStringField("e", aggregate ? StreamName.AGGREGATE : StreamName.TRADE);
-    json.writeNumberField("E", now);
+    json.writeNumberField("E", now * 1_000 / micros);
     json.writeStringField("s", symbol);
-    json.writeNumberField(aggregate ? "a" : "t", trade.id());
+    TradeJson.id(json, aggregate ? "a" : "t", trade);
     json.writeStringField("p", Decimals.text(trade.price()));
     json.writeStringField("q", Decimals.text(trade.size()));
     if (aggregate) {
-      json.writeNumberField("f", trade.id());
-      json.writeNumberField("l", trade.id());
+      TradeJson.id(json, "f", trade);
+      TradeJson.id(json, "l", trade);
     }
-    json.writeNumberField("T", trade.ts() / MILLI);
+    json.writeNumberField("T", trade.ts() / micros);
     json.writeBooleanField("m", TradeJson.buyerIsMaker(trade));
     json.writeBooleanField("M", true);
     json.writeEndObject();

@@ -11,9 +11,11 @@
  * StreamRequest} and {@link StreamName} (what it asks), {@link KlineQueue} and {@link TradeQueue}
  * (what it is sent).
  *
- * <p>What the store does not hold is told as follows. The quote volume of taking buyers is "0". A
- * trade whose taker is not known has {@code isBuyerMaker} false. Each trade is an aggregate of its
- * own. A kline without trades does not exist.
+ * <p>What the store does not hold is told as follows. The quote volume of taking buyers is "0"
+ * where neither the candle nor the trades that are still held tell it, the quote volume of the
+ * venue's own candles without one is zero. A trade whose taker is not known has {@code
+ * isBuyerMaker} false. A trade whose id is no integer has a number that is always the same. Each
+ * trade is an aggregate of its own. A kline without trades does not exist.
  */
 @NullMarked
 package dev.candlewick.server.binance;

@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,16 @@ public final class InstrumentRepository {
 
   private static final String NAMED =
       "select %s from market.instruments where symbol = $1 order by venue".formatted(COLUMNS);
+
+  /** {@code upper} knows as many alphabets as the database's collation does. */
+  private static final String IN_ANY_CASE =
+      """
+      select %s from market.instruments
+      where ($1::text is null or venue = $1 or upper(venue) = upper($1))
+        and (symbol = any($2) or upper(symbol) = upper($3))
+      order by venue, symbol
+      """
+          .formatted(COLUMNS);
 
   private static final String VENUES =
       "select distinct venue from market.instruments order by venue";
@@ -113,6 +124,27 @@ public final class InstrumentRepository {
     return pool.preparedQuery(NAMED)
         .execute(Tuple.of(symbol))
         .map(InstrumentRepository::instruments);
+  }
+
+  /**
+   * The instruments whose venue and symbol have the same upper case as these.
+   *
+   * @param venue null for all venues
+   */
+  public Future<List<Instrument>> inAnyCase(@Nullable String venue, String symbol) {
+    String[] names = {symbol, upper(symbol), symbol.toLowerCase(Locale.ROOT)};
+    return pool.preparedQuery(IN_ANY_CASE)
+        .execute(Tuple.of(venue, names, symbol))
+        .map(
+            rows ->
+                instruments(rows).stream()
+                    .filter(found -> upper(found.symbol()).equals(upper(symbol)))
+                    .filter(found -> venue == null || upper(found.venue()).equals(upper(venue)))
+                    .toList());
+  }
+
+  private static String upper(String name) {
+    return name.toUpperCase(Locale.ROOT);
   }
 
   /**

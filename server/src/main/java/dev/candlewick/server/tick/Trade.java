@@ -28,4 +28,14 @@ public record Trade(
   static final int HASHED_ID = 4;
   static final int NO_ID = 8;
   static final int UNSIGNED_ID = 16;
+
+  /** Whether its id is the venue's integer; else the server made it. */
+  public boolean hasIntegerId() {
+    return (flags & (HASHED_ID | NO_ID)) == 0;
+  }
+
+  /** Whether its id is an integer from 2^63 on, of which {@code id} holds the bits. */
+  public boolean hasUnsignedId() {
+    return (flags & UNSIGNED_ID) != 0;
+  }
 }

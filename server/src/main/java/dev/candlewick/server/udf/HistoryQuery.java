@@ -3,8 +3,7 @@ package dev.candlewick.server.udf;
 import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Wanted;
 import dev.candlewick.server.web.Range;
-import io.vertx.core.MultiMap;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,21 +13,23 @@ import org.jspecify.annotations.Nullable;
  * @param count how many bars at most, the last ones
  */
 record HistoryQuery(String symbol, Timeframe timeframe, @Nullable Long from, long to, int count) {
+  static final Set<String> PARAMETERS =
+      Set.of("symbol", "resolution", "from", "to", "countback", UdfParams.CURRENCY, UdfParams.UNIT);
+
   /** Past this many bars a chart asks again. */
   private static final int MOST = 10_000;
 
-  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,12}");
   private static final long MICROS = 1_000_000;
   private static final long LAST = Range.END / MICROS;
 
-  static HistoryQuery parse(MultiMap params) {
-    Long countback = number(params, "countback");
-    Long from = number(params, "from");
-    Long to = number(params, "to");
+  static HistoryQuery parse(UdfParams params) {
+    Long countback = params.number("countback");
+    Long from = params.number("from");
+    Long to = params.number("to");
     long count = countback == null || countback <= 0 ? 0 : Math.min(countback, MOST);
     return new HistoryQuery(
-        required(params, "symbol"),
-        Resolution.timeframe(required(params, "resolution")),
+        params.required("symbol"),
+        Resolution.timeframe(params.required("resolution")),
         count > 0 || from == null ? null : clamped(from),
         to == null ? LAST : clamped(to),
         count > 0 ? (int) count : MOST);
@@ -54,24 +55,5 @@ record HistoryQuery(String symbol, Timeframe timeframe, @Nullable Long from, lon
 
   private static long clamped(long seconds) {
     return Math.max(0, Math.min(seconds, LAST));
-  }
-
-  static String required(MultiMap params, String name) {
-    String value = params.get(name);
-    if (value == null || value.isEmpty()) {
-      throw UdfException.bad(name, "is missing");
-    }
-    return value;
-  }
-
-  private static @Nullable Long number(MultiMap params, String name) {
-    String value = params.get(name);
-    if (value == null || value.isEmpty()) {
-      return null;
-    }
-    if (!INTEGER.matcher(value).matches()) {
-      throw UdfException.bad(name, "must be a whole number");
-    }
-    return Long.valueOf(value);
   }
 }

@@ -51,7 +51,10 @@ record SymbolInfo(Instrument instrument, Steps steps) {
     words(json, "intraday_multipliers", Resolution.MINUTES);
     words(json, "supported_resolutions", Resolution.ALL);
     json.writeStringField("data_status", "streaming");
-    currency(json, instrument.words());
+    String currency = currency(instrument);
+    if (currency != null) {
+      json.writeStringField("currency_code", currency);
+    }
     json.writeEndObject();
   }
 
@@ -71,11 +74,9 @@ record SymbolInfo(Instrument instrument, Steps steps) {
     return lot == null || lot <= 0 ? VOLUME_PLACES : Steps.places(lot);
   }
 
-  private static void currency(JsonGenerator json, Instrument.Words words) throws IOException {
-    @Nullable String currency = words.currency() == null ? words.quote() : words.currency();
-    if (currency != null) {
-      json.writeStringField("currency_code", currency);
-    }
+  static @Nullable String currency(Instrument instrument) {
+    Instrument.Words words = instrument.words();
+    return words.currency() == null ? words.quote() : words.currency();
   }
 
   static void words(JsonGenerator json, String name, List<String> words) throws IOException {

@@ -10,14 +10,13 @@ import dev.candlewick.server.web.Json;
 import dev.candlewick.server.web.Problems;
 import dev.candlewick.server.web.Reply;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /** {@code GET /udf/{config,time,symbols,search,history}}. */
 public final class UdfHandler {
@@ -45,6 +44,7 @@ public final class UdfHandler {
   }
 
   private void config(RoutingContext ctx) {
+    UdfParams.of(ctx, Set.of());
     Reply.when(
         ctx, instruments.venues(), venues -> Reply.json(ctx, json -> configuration(json, venues)));
   }
@@ -78,21 +78,38 @@ public final class UdfHandler {
   }
 
   private void time(RoutingContext ctx) {
+    UdfParams.of(ctx, Set.of());
     Reply.send(ctx, "text/plain", Buffer.buffer(Long.toString(clock.instant().getEpochSecond())));
   }
 
   private void symbols(RoutingContext ctx) {
-    String name = HistoryQuery.required(ctx.queryParams(), "symbol");
-    Future<SymbolInfo> info = instruments.find(name).compose(instruments::info);
+    UdfParams params = UdfParams.of(ctx, Set.of("symbol", UdfParams.CURRENCY, UdfParams.UNIT));
+    Future<SymbolInfo> info =
+        instruments
+            .find(params.required("symbol"))
+            .compose(
+                instrument -> {
+                  params.requireOwnCurrency(instrument);
+                  return instruments.info(instrument);
+                });
     Reply.when(ctx, info, found -> Reply.json(ctx, found::write));
   }
 
   private void search(RoutingContext ctx) {
-    MultiMap params = ctx.queryParams();
-    int limit = limit(params.get("limit"));
+    UdfParams params = UdfParams.of(ctx, Set.of("query", "type", "exchange", "limit"));
+    Long asked = params.number("limit");
+    int limit = asked == null ? SEARCH_LIMIT : (int) Math.max(1, Math.min(asked, MOST_FOUND));
+    String type = params.text("type");
     Future<List<Instrument>> found =
-        instruments.search(text(params, "exchange"), text(params, "query"), limit);
-    String type = text(params, "type");
+        instruments
+            .search(
+                params.text("exchange"), params.text("query"), type == null ? limit : MOST_FOUND)
+            .map(
+                all ->
+                    all.stream()
+                        .filter(one -> type == null || type.equals(SymbolInfo.type(one)))
+                        .limit(limit)
+                        .toList());
     Reply.when(
         ctx,
         found,
@@ -102,22 +119,10 @@ public final class UdfHandler {
                 json -> {
                   json.writeStartArray();
                   for (Instrument instrument : list) {
-                    if (type == null || type.equals(SymbolInfo.type(instrument))) {
-                      hit(json, instrument);
-                    }
+                    hit(json, instrument);
                   }
                   json.writeEndArray();
                 }));
-  }
-
-  private static int limit(@Nullable String text) {
-    boolean given = text != null && text.matches("[0-9]{1,9}");
-    return given ? Math.max(1, Math.min(Integer.parseInt(text), MOST_FOUND)) : SEARCH_LIMIT;
-  }
-
-  private static @Nullable String text(MultiMap params, String name) {
-    String value = params.get(name);
-    return value == null || value.isEmpty() ? null : value.replace("\0", "");
   }
 
   private static void hit(JsonGenerator json, Instrument instrument) throws IOException {
@@ -132,16 +137,19 @@ public final class UdfHandler {
   }
 
   private void history(RoutingContext ctx) {
-    HistoryQuery query = HistoryQuery.parse(ctx.queryParams());
+    UdfParams params = UdfParams.of(ctx, HistoryQuery.PARAMETERS);
+    HistoryQuery query = HistoryQuery.parse(params);
     Future<Json.Content> answer =
         instruments
             .find(query.symbol())
             .compose(
-                instrument ->
-                    (query.isEmpty()
-                            ? Future.succeededFuture(List.<Candle>of())
-                            : candles.find(instrument.id(), query.wanted()))
-                        .compose(bars -> answer(instrument, query, bars)));
+                instrument -> {
+                  params.requireOwnCurrency(instrument);
+                  return (query.isEmpty()
+                          ? Future.succeededFuture(List.<Candle>of())
+                          : candles.find(instrument.id(), query.wanted()))
+                      .compose(bars -> answer(instrument, query, bars));
+                });
     Reply.when(ctx, answer, content -> Reply.json(ctx, content));
   }
 
@@ -155,13 +163,15 @@ public final class UdfHandler {
         .map(before -> json -> HistoryJson.noData(json, before));
   }
 
-  private static void refuse(RoutingContext ctx) {
+  /** Answers a failed request as the protocol does. */
+  public static void refuse(RoutingContext ctx) {
     if (ctx.failure() instanceof UdfException refused) {
       refuse(ctx, String.valueOf(refused.getMessage()));
       return;
     }
     Problem problem = Problems.of(ctx);
-    boolean aboutTheQuestion = problem.status() == 400 || problem.status() == 404;
+    boolean aboutTheQuestion =
+        problem.status() == 400 || problem.code().equals("unknown_instrument");
     if (!aboutTheQuestion) {
       ctx.response().setStatusCode(problem.status());
     }

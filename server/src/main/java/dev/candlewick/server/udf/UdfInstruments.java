@@ -9,12 +9,15 @@ import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The instruments behind the names that a chart knows. */
 public final class UdfInstruments {
   private static final Timeframe DAY = Timeframe.ofSeconds(86_400);
   private static final int SAMPLE = 20;
+  private static final Future<List<Instrument>> NONE = Future.succeededFuture(List.of());
 
   private final InstrumentRepository instruments;
   private final Candles candles;
@@ -25,41 +28,100 @@ public final class UdfInstruments {
   }
 
   /**
-   * The instrument of {@code VENUE:SYMBOL} or of a bare symbol; fails where there is none, or more
-   * than one venue has the bare symbol.
+   * The instrument of {@code VENUE:SYMBOL} or of a bare symbol; where nothing is written exactly
+   * like that, the only one of that upper case. Fails where there is none, or more than one.
    */
   Future<Instrument> find(String name) {
     if (name.indexOf('\0') >= 0) {
       throw UdfException.unknownSymbol();
     }
     int colon = name.indexOf(':');
-    if (colon < 0) {
-      return bare(name);
-    }
     // A symbol may hold a colon itself.
-    return instruments
-        .find(name.substring(0, colon), name.substring(colon + 1))
-        .compose(found -> found.isPresent() ? Future.succeededFuture(found.get()) : bare(name));
+    Future<List<Instrument>> full =
+        colon < 0 ? NONE : exactly(name.substring(0, colon), name.substring(colon + 1));
+    return full.compose(found -> found.isEmpty() ? instruments.named(name) : done(found))
+        .compose(
+            found ->
+                found.isEmpty() && colon >= 0
+                    ? instruments.inAnyCase(name.substring(0, colon), name.substring(colon + 1))
+                    : done(found))
+        .compose(found -> found.isEmpty() ? instruments.inAnyCase(null, name) : done(found))
+        .map(UdfInstruments::one);
   }
 
-  private Future<Instrument> bare(String symbol) {
+  private Future<List<Instrument>> exactly(String venue, String symbol) {
+    return instruments.find(venue, symbol).map(found -> found.stream().toList());
+  }
+
+  private static Future<List<Instrument>> done(List<Instrument> found) {
+    return Future.succeededFuture(found);
+  }
+
+  private static Instrument one(List<Instrument> found) {
+    if (found.isEmpty()) {
+      throw UdfException.unknownSymbol();
+    }
+    if (found.size() > 1) {
+      boolean venues = found.stream().map(Instrument::venue).distinct().count() > 1;
+      throw UdfException.bad(
+          "symbol",
+          venues
+              ? "is traded at more than one venue, name it VENUE:SYMBOL"
+              : "more than one instrument has this name in upper case, write it as it is");
+    }
+    return found.get(0);
+  }
+
+  /**
+   * The first instruments that a text may mean: a part of a symbol or name, or {@code
+   * VENUE:SYMBOL}.
+   *
+   * @param exchange null for all venues; in upper case too where one venue alone fits
+   */
+  Future<List<Instrument>> search(@Nullable String exchange, @Nullable String text, int limit) {
     return instruments
-        .named(symbol)
-        .map(
-            found -> {
-              if (found.isEmpty()) {
-                throw UdfException.unknownSymbol();
+        .venues()
+        .compose(
+            all -> {
+              String venue = exchange == null ? null : venue(all, exchange);
+              if (exchange != null && venue == null) {
+                return NONE;
               }
-              if (found.size() > 1) {
-                throw UdfException.bad(
-                    "symbol", "is traded at more than one venue, name it VENUE:SYMBOL");
-              }
-              return found.get(0);
+              return search(all, venue, text, limit);
             });
   }
 
-  Future<List<Instrument>> search(@Nullable String venue, @Nullable String text, int limit) {
-    return instruments.search(venue, text, limit);
+  private Future<List<Instrument>> search(
+      List<String> venues, @Nullable String venue, @Nullable String text, int limit) {
+    int colon = text == null ? -1 : text.indexOf(':');
+    String named = text == null || colon < 0 ? null : venue(venues, text.substring(0, colon));
+    Future<List<Instrument>> plain = instruments.search(venue, text, limit);
+    if (text == null || named == null || (venue != null && !venue.equals(named))) {
+      return plain;
+    }
+    String symbol = text.substring(colon + 1);
+    return instruments
+        .search(named, symbol.isEmpty() ? null : symbol, limit)
+        .compose(
+            first ->
+                plain.map(
+                    second ->
+                        Stream.concat(first.stream(), second.stream())
+                            .distinct()
+                            .limit(limit)
+                            .toList()));
+  }
+
+  /** The venue of this name, else the only one of its upper case; null if there is none. */
+  private static @Nullable String venue(List<String> all, String name) {
+    if (all.contains(name)) {
+      return name;
+    }
+    List<String> fitting =
+        all.stream()
+            .filter(one -> one.toUpperCase(Locale.ROOT).equals(name.toUpperCase(Locale.ROOT)))
+            .toList();
+    return fitting.size() == 1 ? fitting.get(0) : null;
   }
 
   Future<List<String>> venues() {

@@ -6,9 +6,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The paths below {@code root} at which another system's clients read: GET and HEAD, and failures
- * told in that system's words.
+ * The paths at and below {@code root} at which another system's clients read: GET and HEAD, and
+ * failures told in that system's words, those of unknown paths and methods too.
  *
+ * @param root with a slash at its end
  * @param refuse answers a failed request to which nothing has been sent yet
  */
 public record Dialect(Router router, String root, Handler<RoutingContext> refuse) {
@@ -26,5 +27,10 @@ public record Dialect(Router router, String root, Handler<RoutingContext> refuse
                 refuse.handle(ctx);
               }
             });
+  }
+
+  /** Whether a path is one of this dialect's. */
+  boolean covers(String path) {
+    return path.startsWith(root) || path.equals(root.substring(0, root.length() - 1));
   }
 }

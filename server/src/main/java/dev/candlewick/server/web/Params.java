@@ -1,6 +1,7 @@
 package dev.candlewick.server.web;
 
 import dev.candlewick.net.Problem;
+import dev.candlewick.record.Symbol;
 import dev.candlewick.record.Timeframe;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.MIMEHeader;
@@ -30,7 +31,6 @@ public final class Params {
       Pattern.compile("([0-9]+)(Min|T|Hour|H|Day|D|Week|W|Month)");
 
   private static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
-  private static final Pattern SYMBOL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/=+ -]{0,63}");
   private static final int MOST_REPEATED = 100;
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,40}");
 
@@ -102,7 +102,8 @@ public final class Params {
     return types;
   }
 
-  private static String excerpt(String name) {
+  /** At most 64 characters of what a client sent, control characters replaced. */
+  public static String excerpt(String name) {
     String cut = name.length() <= 64 ? name : name.substring(0, 64) + "...";
     return cut.replaceAll("\\p{Cntrl}", "?");
   }
@@ -146,8 +147,8 @@ public final class Params {
 
   /** The same text if it is a symbol. */
   public static String symbol(String text) {
-    if (!SYMBOL.matcher(text).matches()) {
-      throw Problem.badParameter("symbol", "must match " + SYMBOL);
+    if (!Symbol.isValid(text)) {
+      throw Problem.badParameter("symbol", Symbol.RULE);
     }
     return text;
   }
@@ -228,7 +229,11 @@ public final class Params {
     if (value != null) {
       String[] words = Arrays.stream(offered).map(Format::word).toArray(String[]::new);
       String word = oneOf("format", value, words);
-      return offered[Arrays.asList(words).indexOf(word)];
+      Format format = offered[Arrays.asList(words).indexOf(word)];
+      if (format == Format.LIGHTWEIGHT && descending()) {
+        throw Problem.badParameter("order", "must be asc: lightweight-charts takes no other order");
+      }
+      return format;
     }
     for (String type : accepted) {
       for (Format format : offered) {

@@ -27,20 +27,24 @@ import org.slf4j.LoggerFactory;
 public final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
   private static final String CONTENT_TYPE = "application/problem+json";
+  private static final String STATUS = "dev.candlewick.status";
   private static final String QUERY_CANCELED = "57014";
   private static final String READ_ONLY = "25006";
 
   private Problems() {}
 
-  /** Makes every failure of this router's routes, an unknown path included, end here. */
-  public static void mount(Router router) {
+  /**
+   * Makes every failure of this router's routes, an unknown path included, end here; under a
+   * dialect's root it is told in that dialect.
+   */
+  public static void mount(Router router, Dialect... dialects) {
     for (int status = 400; status < 600; status++) {
       int byDefault = status;
-      router.errorHandler(status, ctx -> answer(ctx, byDefault, router));
+      router.errorHandler(status, ctx -> answer(ctx, byDefault, router, dialects));
     }
   }
 
-  private static void answer(RoutingContext ctx, int status, Router router) {
+  private static void answer(RoutingContext ctx, int status, Router router, Dialect[] dialects) {
     HttpServerResponse response = ctx.response();
     if (response.ended() || response.closed()) {
       return;
@@ -49,16 +53,24 @@ public final class Problems {
       ctx.request().connection().close();
       return;
     }
-    Problem problem = of(ctx, status);
-    if (problem.status() == 405) {
+    if (status == 405) {
       response.putHeader(HttpHeaders.ALLOW, String.join(", ", allowed(router, ctx)));
     }
-    send(ctx, problem);
+    for (Dialect dialect : dialects) {
+      if (dialect.covers(ctx.request().path())) {
+        ctx.put(STATUS, status);
+        dialect.refuse().handle(ctx);
+        return;
+      }
+    }
+    send(ctx, of(ctx, status));
   }
 
   /** What a failed request is answered with, for a dialect that tells it in words of its own. */
   public static Problem of(RoutingContext ctx) {
-    return of(ctx, ctx.statusCode());
+    // Of a path that no route takes the context has no status.
+    Integer told = ctx.get(STATUS);
+    return of(ctx, told == null ? ctx.statusCode() : told);
   }
 
   private static Problem of(RoutingContext ctx, int status) {

@@ -35,8 +35,9 @@ class BinanceClientsIT {
               new BinanceHandler(
                       "binance",
                       instruments,
-                      candles,
+                      new Klines(candles, new TakerQuoteRepository(pool)),
                       new TickRepository(pool),
+                      new TradeIdRepository(pool),
                       prices,
                       tickers,
                       clock)

@@ -45,8 +45,9 @@ class BinanceIT {
               new BinanceHandler(
                       "binance",
                       instruments,
-                      candles,
+                      new Klines(candles, new TakerQuoteRepository(pool)),
                       new TickRepository(pool),
+                      new TradeIdRepository(pool),
                       prices,
                       tickers,
                       clock)
@@ -124,7 +125,8 @@ class BinanceIT {
         .isEqualTo(
             """
             [[1709294400000,"0.01634790","0.80000000","0.000000001","63000.00000000",\
-            "148976.11427815",1709294459999,"2434.19055334",308,"1756.87402397","0","0"]]""");
+            "148976.11427815",1709294459999,"2434.19055334",308,"1756.87402397","0","0"]]\
+            """);
     assertThat(array("/api/v3/uiKlines?symbol=BTCUSDT&interval=1m"))
         .isEqualTo(array(KLINES + "1m"));
   }
@@ -210,7 +212,8 @@ class BinanceIT {
             [{"id":12,"price":"63001.00000000","qty":"0.00000001","quoteQty":"0.00063001",\
             "time":1709294400001,"isBuyerMaker":true,"isBestMatch":true},\
             {"id":13,"price":"63002.00000000","qty":"2.00000000","quoteQty":"126004.00000000",\
-            "time":1709294401000,"isBuyerMaker":false,"isBestMatch":true}]""");
+            "time":1709294401000,"isBuyerMaker":false,"isBestMatch":true}]\
+            """);
   }
 
   @Test
@@ -221,7 +224,8 @@ class BinanceIT {
         .isEqualTo(
             """
             [{"a":11,"p":"63000.50000000","q":"0.10000000","f":11,"l":11,"T":1709294400000,\
-            "m":false,"M":true}]""");
+            "m":false,"M":true}]\
+            """);
   }
 
   @Test
@@ -279,7 +283,7 @@ class BinanceIT {
         "klines?symbol=BTCUSDT&interval=1m&limit=ten|-1100|Illegal characters found in parameter"
             + " 'limit'; legal range is '^[0-9]{1,20}$'.",
         "klines?symbol=BTC%00&interval=1m|-1100|Illegal characters found in parameter 'symbol';"
-            + " legal range is '^[A-Za-z0-9._:/=+ -]{1,64}$'.",
+            + " legal range is '1 to 64 letters, digits and . _ : / = + - ^ & ! @ # $ % ~'.",
         "klines?symbol=BTCUSDT&interval=1m&limit=0|-1130|Data sent for parameter 'limit' is not"
             + " valid.",
         "klines?symbol=BTCUSDT&interval=1m&timeZone=15|-1130|Data sent for parameter 'timeZone' is"
@@ -334,7 +338,8 @@ class BinanceIT {
         'askPrice':'15.50000000','askQty':'0.00000000','openPrice':'10.00000000',\
         'highPrice':'16.00000000','lowPrice':'9.00000000','volume':'1.00000000',\
         'quoteVolume':'17.00000000','openTime':%d,'closeTime':%d,'firstId':-1,'lastId':-1,\
-        'count':16}"""
+        'count':16}\
+        """
             .formatted(openTime, day.getLong("closeTime"));
     assertThat(day.encode()).isEqualTo(expected.replace('\'', '"'));
     JsonObject mini = server.get("/api/v3/ticker/24hr?symbol=BTCUSDT&type=MINI");

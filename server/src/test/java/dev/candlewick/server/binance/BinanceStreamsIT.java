@@ -139,7 +139,41 @@ class BinanceStreamsIT {
         "{'method':'SUBSCRIBE','params':[],'id':1.5}|2|Invalid request: request ID must be an"
             + " unsigned integer|",
         "{'method':'GET_PROPERTY','params':['speed'],'id':1}|0|Unknown property|1",
-        "[]|3|Invalid JSON: an object is due|",
+        "{'method':'SUBSCRIBE','params':'btcusdt@trade','id':1}|2|Invalid request: params must be"
+            + " an array|1",
+        "{'method':'SUBSCRIBE','id':1}|2|Invalid request: params must hold stream names|1",
+        "{'method':'SUBSCRIBE','params':[],'id':1}|2|Invalid request: params must hold stream"
+            + " names|1",
+        "{'method':'SUBSCRIBE','params':[1],'id':1}|2|Invalid request: params must hold stream"
+            + " names|1",
+        "{'method':'SUBSCRIBE','params':[true],'id':1}|2|Invalid request: params must hold stream"
+            + " names|1",
+        "{'method':'UNSUBSCRIBE','params':['btcusdt@trad'],'id':1}|2|Invalid request: unknown"
+            + " stream, it must be like btcusdt@trade or btcusdt@kline_1m|1",
+        "{'method':'UNSUBSCRIBE','id':1}|2|Invalid request: params must hold stream names|1",
+        "{'method':'subscribe','params':['btcusdt@trade'],'id':1}|2|Invalid request: unknown"
+            + " method, expected one of SUBSCRIBE, UNSUBSCRIBE, LIST_SUBSCRIPTIONS, SET_PROPERTY,"
+            + " GET_PROPERTY|1",
+        "{'params':['btcusdt@trade'],'id':1}|2|Invalid request: missing field `method`|1",
+        "{'method':7,'id':1}|2|Invalid request: method must be a string|1",
+        "{'method':'SUBSCRIBE','parms':['btcusdt@trade'],'id':1}|2|Invalid request: unknown field"
+            + " `parms`|1",
+        "{'method':'LIST_SUBSCRIPTIONS','params':['x'],'id':1}|2|Invalid request: too many"
+            + " parameters|1",
+        "{'method':'SET_PROPERTY','params':['combined'],'id':1}|1|Invalid value type: expected"
+            + " Boolean|1",
+        "{'method':'SET_PROPERTY','params':['combined','true'],'id':1}|1|Invalid value type:"
+            + " expected Boolean|1",
+        "{'method':'SET_PROPERTY','params':[true],'id':1}|2|Invalid request: property name must be"
+            + " a string|1",
+        "{'method':'GET_PROPERTY','params':['combined',true],'id':1}|2|Invalid request: too many"
+            + " parameters|1",
+        "{'method':'LIST_SUBSCRIPTIONS','id':-1}|2|Invalid request: request ID must be an unsigned"
+            + " integer|",
+        "{'method':'LIST_SUBSCRIPTIONS','id':1}{}|3|Invalid JSON: something follows the object|",
+        "{'method':'LIST_SUBSCRIPTIONS','method':'X'}|3|Invalid JSON: not JSON at byte 39:"
+            + " duplicate field method|",
+        "[]|3|Invalid JSON: an object is required|",
       })
   void refusesInBinancesWords(String message, int code, String text, Integer id) {
     try (StreamSocket socket = open("/ws")) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class KlineQueueTest {
   private static final long NOON = 1_709_294_400L;
 
-  private final KlineQueue queue = new KlineQueue("BTCUSDT", Interval.of("1m", ZoneOffset.UTC));
+  private final KlineQueue queue = new KlineQueue("BTCUSDT", Interval.of("1m", ZoneOffset.UTC), 1);
 
   private static Candle candle(long minute, double close, boolean closed, Origin origin) {
     return new Candle(NOON + minute * 60, 1, 9, 0.5, close, 2, 20, 3, 1.5, closed, origin, false);
@@ -40,7 +40,8 @@ class KlineQueueTest {
             {"e":"kline","E":42,"s":"BTCUSDT","k":{"t":1709294400000,"T":1709294459999,\
             "s":"BTCUSDT","i":"1m","f":-1,"L":-1,"o":"1.00000000","c":"5.00000000",\
             "h":"9.00000000","l":"0.50000000","v":"2.00000000","n":3,"x":false,\
-            "q":"20.00000000","V":"1.50000000","Q":"0","B":"0"}}""");
+            "q":"20.00000000","V":"1.50000000","Q":"0","B":"0"}}\
+            """);
     assertThat(queue.due()).isEqualTo(Long.MAX_VALUE);
   }
 

@@ -104,7 +104,7 @@ class ParamsTest {
     "/instrument?venue=-x&symbol=BTCUSDT, venue",
     "/instrument?venue=x&symbol=%20BTCUSDT, symbol",
     "/instrument?venue=x&symbol=BTC%00, symbol",
-    "/instrument?venue=x&symbol=BTC%C3%9F, symbol",
+    "/instrument?venue=x&symbol=%EF%BC%A2TC, symbol",
     "/instrument?venue=x&symbol=A&symbol=B, symbol",
     "/instrument?venue=x&symbol=A&Venue=x, Venue",
     "/instrument?venue=x&symbol=A&fill=null, fill",
