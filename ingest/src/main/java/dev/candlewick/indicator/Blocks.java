@@ -23,6 +23,11 @@ public record Blocks(long seconds, LongUnaryOperator day) {
     return new Blocks(seconds, time -> time - Math.floorMod(time, 86_400L));
   }
 
+  /** For a series that is always computed as a whole. */
+  public static Blocks whole() {
+    return new Blocks(1L << 40, time -> time);
+  }
+
   /** How many candles of a block there are at most. */
   int length(Formula formula) {
     int quarter = Math.max(1, formula.warm() / 4);

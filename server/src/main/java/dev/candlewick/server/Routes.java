@@ -16,6 +16,8 @@ import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.CoverageHandler;
 import dev.candlewick.server.candle.CoverageRepository;
 import dev.candlewick.server.console.ConsoleHandler;
+import dev.candlewick.server.feature.DeclarationRepository;
+import dev.candlewick.server.feature.FeatureHandler;
 import dev.candlewick.server.indicator.IndicatorHandler;
 import dev.candlewick.server.instrument.InstrumentHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
@@ -73,6 +75,7 @@ final class Routes {
     LatestRepository latest = new LatestRepository(reads);
     new CandleHandler(candles).mount(router);
     new IndicatorHandler(candles).mount(router);
+    new FeatureHandler(new DeclarationRepository(reads, pools.primary())).mount(router);
     new CoverageHandler(candles, new CoverageRepository(reads)).mount(router);
     new TickHandler(instruments, ticks).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(pools.primary())).mount(router);

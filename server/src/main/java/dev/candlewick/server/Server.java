@@ -8,6 +8,8 @@ import dev.candlewick.server.Migrator.UnsuitableException;
 import dev.candlewick.server.binance.BinanceStreams;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.feature.Features;
+import dev.candlewick.server.feature.LeadRepository;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.live.Live;
 import dev.candlewick.server.live.LiveRepository;
@@ -45,6 +47,7 @@ final class Server {
   private final Ingest ingest;
   private final Pools pools;
   private final Live live;
+  private final Features features;
   private final BinanceStreams streams;
   private final Health health;
   private final Routes routes;
@@ -81,9 +84,10 @@ final class Server {
     this.pools =
         new Pools(
             pool("reads", config.readDatabase(), config.readPool()),
-            // One more, on which the live way listens.
-            pool("primary", config.database(), config.readPool() + 1));
+            // Two more: on one the live way listens, on one features are written.
+            pool("primary", config.database(), config.readPool() + 2));
     this.live = live(vertx, pools.primary(), metrics);
+    this.features = features(vertx, pools.primary());
     InstrumentRepository instruments = new InstrumentRepository(pools.primary());
     this.streams =
         new BinanceStreams(config.binanceVenue(), instruments, live.feed(), Clock.systemUTC());
@@ -115,6 +119,12 @@ final class Server {
     InstrumentRepository instruments = new InstrumentRepository(primary);
     LiveRepository repository = new LiveRepository(primary);
     return new Live(vertx, repository, instruments, candles, clock, metrics.registry());
+  }
+
+  private static Features features(Vertx vertx, Pool primary) {
+    Clock clock = Clock.systemUTC();
+    Candles candles = new Candles(new CandleRepository(primary), clock);
+    return new Features(vertx, new LeadRepository(primary), candles, clock);
   }
 
   private Pool pool(String name, DatabaseUrl database, int size) {
@@ -159,6 +169,7 @@ final class Server {
             done.migrations());
         watchDatabase(done);
         ingest.start();
+        features.start();
         migrated.complete(done);
         return;
       } catch (UnsuitableException e) {
@@ -220,6 +231,7 @@ final class Server {
     health.drain();
     migrated.cancel(false);
     ingest.drain();
+    features.stop();
     live.drain();
     streams.drain();
     try {

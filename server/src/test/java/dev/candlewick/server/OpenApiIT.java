@@ -64,11 +64,17 @@ class OpenApiIT {
       JsonObject body = operation.description().getJsonObject("requestBody");
       if (body != null) {
         JsonObject content = body.getJsonObject("content");
-        String path = operation.path().replace("{venue}", "binance").replace("{symbol}", "BTCUSDT");
+        String path =
+            operation
+                .path()
+                .replace("{venue}", "binance")
+                .replace("{symbol}", "BTCUSDT")
+                .replace("{plan}", "metals")
+                .replace("{name}", "hourly");
         for (String mediaType : content.fieldNames()) {
           for (String example : OpenApi.examples(mediaType, content.getJsonObject(mediaType))) {
             HttpResponse<String> answer = checked(operation.method(), path, mediaType, example);
-            assertThat(answer.statusCode()).as(answer.body()).isIn(200, 204);
+            assertThat(answer.statusCode()).as(answer.body()).isIn(200, 201, 204);
           }
         }
       }
@@ -123,6 +129,10 @@ class OpenApiIT {
     "/v1/indicators?venue=binance&symbol=BTCUSDT&timeframe=1m&indicators=rsi%2Cmacd%2Cobv",
     "/v1/indicators?venue=binance&symbol=BTCUSDT&timeframe=1m&indicators=sma(1)&format=csv",
     "/v1/indicators?venue=binance&symbol=BTCUSDT&timeframe=1m&indicators=sma(1)&format=lightweight",
+    "/v1/plans",
+    "/v1/plans/metals",
+    "/v1/feature-sets",
+    "/v1/feature-sets/hourly",
     "/v1/latest",
     "/v1/latest?venue=binance&symbol=BTCUSDT&unit=ns",
     "/v1/instruments",

@@ -1,0 +1,299 @@
+package dev.candlewick.server.feature;
+
+import dev.candlewick.record.RowKeys;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The work on features in the database. All of it goes over one connection, which holds the lock by
+ * which this instance is the one that does it: with the connection both are lost.
+ */
+final class FeatureRepository {
+  /** A declaration, or several, in a word that changes with any of them. */
+  private static final String DECLARED =
+      """
+      select 'plan', plan, version, declaration::text from ingest.plans
+      union all
+      select 'set', name, version, declaration::text from ingest.feature_sets
+      order by 1, 2
+      """;
+
+  private static final String INSTRUMENTS = "select id, venue, symbol from market.instruments";
+
+  /** A position of minutes ago is none: the journal has forgotten since. */
+  private static final String POSITION =
+      """
+      select moment from ingest.feature_position where at > now() - interval '8 minutes'
+      """;
+
+  private static final String BEGIN_ANEW =
+      """
+      with forgotten as (update ingest.feature_progress set complete = false, done_to = null)
+      insert into ingest.feature_position (moment) values (pg_current_snapshot()::text)
+      on conflict (one) do update set moment = excluded.moment, at = now()
+      returning moment
+      """;
+
+  private static final String SAVE_POSITION =
+      "update ingest.feature_position set moment = $1, at = now()";
+
+  /** Candles that changed: what a snapshot does not see. */
+  private static final String SINCE =
+      """
+      select pg_current_snapshot()::text as moment, null::int4 as id, null::bytea as keys
+      union all
+      select null, u.id, u.keys
+      from ingest.changes c cross join lateral unnest(c.ids, c.kinds, c.keys) as u (id, kind, keys)
+      where (c.xid >= pg_snapshot_xmax($1::text::pg_snapshot)
+             or c.xid = any (array(select pg_snapshot_xip($1::text::pg_snapshot))))
+        and u.kind = 3
+      """;
+
+  private static final String JOBS =
+      """
+      select of, name, instrument_id, version, first_ts, done_to, complete
+      from ingest.feature_progress order by of, name, instrument_id
+      """;
+
+  private static final String SAVE_JOB =
+      """
+      insert into ingest.feature_progress as p
+        (of, name, instrument_id, version, first_ts, done_to, complete)
+      values ($1, $2, $3, $4, to_timestamp($5::float8), to_timestamp($6::float8), $7)
+      on conflict (of, name, instrument_id) do update set
+        version = excluded.version, first_ts = excluded.first_ts, done_to = excluded.done_to,
+        complete = excluded.complete
+      """;
+
+  private static final String DAYS =
+      """
+      select date, (extract(epoch from ts))::int8, open, high, low, close, volume, features::text
+      from ingest.plan_days where plan = $1 and instrument_id = $2 order by date
+      """;
+
+  private static final String SAVE_DAYS =
+      """
+      insert into ingest.plan_days
+      select $1, $2, d.date, to_timestamp(d.ts), d.open, d.high, d.low, d.close, d.volume, d.features
+      from jsonb_to_recordset($3::text::jsonb) as d
+        (date date, ts int8, open float8, high float8, low float8, close float8, volume float8,
+         features jsonb)
+      on conflict (plan, instrument_id, date) do update set
+        (ts, open, high, low, close, volume, features) = row (excluded.ts, excluded.open,
+          excluded.high, excluded.low, excluded.close, excluded.volume, excluded.features)
+      """;
+
+  private static final String PUT = "select ingest.put_records($1, $2::text::jsonb)";
+
+  private final PgConnection connection;
+
+  FeatureRepository(PgConnection connection) {
+    this.connection = connection;
+  }
+
+  /** Gives the work up: with the connection goes the lock. */
+  void release() {
+    connection
+        .query("select pg_advisory_unlock_all()")
+        .execute()
+        .onComplete(d -> connection.close());
+  }
+
+  record Declared(String of, String name, int version, String declaration) {}
+
+  Future<List<Declared>> declared() {
+    return connection
+        .query(DECLARED)
+        .execute()
+        .map(
+            rows -> {
+              List<Declared> all = new ArrayList<>();
+              for (Row row : rows) {
+                all.add(
+                    new Declared(
+                        row.getString(0), row.getString(1), row.getInteger(2), row.getString(3)));
+              }
+              return all;
+            });
+  }
+
+  record Named(int id, String venue, String symbol) {}
+
+  Future<List<Named>> instruments() {
+    return connection
+        .query(INSTRUMENTS)
+        .execute()
+        .map(
+            rows -> {
+              List<Named> all = new ArrayList<>();
+              for (Row row : rows) {
+                all.add(new Named(row.getInteger(0), row.getString(1), row.getString(2)));
+              }
+              return all;
+            });
+  }
+
+  /** Where the journal was left; if that is too long ago, everything is filled in anew. */
+  Future<String> position() {
+    return connection
+        .query(POSITION)
+        .execute()
+        .compose(
+            rows ->
+                rows.size() > 0
+                    ? Future.succeededFuture(rows)
+                    : connection.query(BEGIN_ANEW).execute())
+        .map(rows -> rows.iterator().next().getString(0));
+  }
+
+  Future<Void> savePosition(String moment) {
+    return connection.preparedQuery(SAVE_POSITION).execute(Tuple.of(moment)).mapEmpty();
+  }
+
+  /** Times of changed candles by instrument, in seconds since the epoch. */
+  record News(String moment, Map<Integer, TreeSet<Long>> changed) {}
+
+  Future<News> since(String moment) {
+    return connection
+        .preparedQuery(SINCE)
+        .execute(Tuple.of(moment))
+        .map(
+            rows -> {
+              String now = moment;
+              Map<Integer, TreeSet<Long>> changed = new TreeMap<>();
+              for (Row row : rows) {
+                if (row.getString(0) != null) {
+                  now = row.getString(0);
+                  continue;
+                }
+                TreeSet<Long> times =
+                    changed.computeIfAbsent(row.getInteger(1), id -> new TreeSet<>());
+                RowKeys.read(
+                    row.getBuffer(2).getBytes(),
+                    (ts, id) -> times.add(Math.floorDiv(ts, 1_000_000L)));
+              }
+              return new News(now, changed);
+            });
+  }
+
+  Future<List<Job>> jobs() {
+    return connection
+        .query(JOBS)
+        .execute()
+        .map(
+            rows -> {
+              List<Job> jobs = new ArrayList<>();
+              for (Row row : rows) {
+                jobs.add(
+                    new Job(
+                        row.getString(0),
+                        row.getString(1),
+                        row.getInteger(2),
+                        row.getInteger(3),
+                        seconds(row, 4),
+                        seconds(row, 5),
+                        row.getBoolean(6)));
+              }
+              return jobs;
+            });
+  }
+
+  private static @Nullable Long seconds(Row row, int column) {
+    return row.getOffsetDateTime(column) == null
+        ? null
+        : Long.valueOf(row.getOffsetDateTime(column).toEpochSecond());
+  }
+
+  Future<Void> save(Job job) {
+    Long first = job.first();
+    Long done = job.doneTo();
+    Tuple tuple = Tuple.of(job.of(), job.name(), job.instrument(), job.version());
+    tuple.addDouble(first == null ? null : Double.valueOf(first));
+    tuple.addDouble(done == null ? null : Double.valueOf(done));
+    tuple.addBoolean(job.complete());
+    return connection.preparedQuery(SAVE_JOB).execute(tuple).mapEmpty();
+  }
+
+  /** The days of a plan that are kept, by date. */
+  Future<TreeMap<LocalDate, DayFeatures>> days(String plan, int instrument) {
+    return connection
+        .preparedQuery(DAYS)
+        .execute(Tuple.of(plan, instrument))
+        .map(
+            rows -> {
+              TreeMap<LocalDate, DayFeatures> days = new TreeMap<>();
+              for (Row row : rows) {
+                days.put(
+                    row.getLocalDate(0),
+                    new DayFeatures(
+                        row.getLocalDate(0),
+                        row.getLong(1),
+                        row.getDouble(2),
+                        row.getDouble(3),
+                        row.getDouble(4),
+                        row.getDouble(5),
+                        row.getDouble(6),
+                        new JsonObject(row.getString(7))));
+              }
+              return days;
+            });
+  }
+
+  Future<Void> saveDays(String plan, int instrument, List<DayFeatures> days) {
+    JsonArray rows = new JsonArray();
+    for (DayFeatures day : days) {
+      rows.add(
+          new JsonObject()
+              .put("date", day.date().toString())
+              .put("ts", day.ts())
+              .put("open", day.open())
+              .put("high", day.high())
+              .put("low", day.low())
+              .put("close", day.close())
+              .put("volume", day.volume())
+              .put("features", day.features()));
+    }
+    return connection
+        .preparedQuery(SAVE_DAYS)
+        .execute(Tuple.of(plan, instrument, rows.encode()))
+        .mapEmpty();
+  }
+
+  /** Writes rows of a kind, by the names of its table's columns; those that are as stored stay. */
+  Future<Void> put(String kind, List<JsonObject> rows) {
+    return rows.isEmpty()
+        ? Future.succeededFuture()
+        : connection
+            .preparedQuery(PUT)
+            .execute(Tuple.of(kind, new JsonArray(rows).encode()))
+            .mapEmpty();
+  }
+
+  /** All or nothing. */
+  Future<Void> together(Supplier<Future<Void>> steps) {
+    return connection
+        .begin()
+        .compose(
+            transaction ->
+                steps
+                    .get()
+                    .compose(
+                        done -> transaction.commit(),
+                        failed ->
+                            transaction
+                                .rollback()
+                                .transform(rolledBack -> Future.failedFuture(failed))));
+  }
+}

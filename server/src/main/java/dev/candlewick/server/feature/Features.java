@@ -1,0 +1,220 @@
+package dev.candlewick.server.feature;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.feature.FeatureRepository.Declared;
+import dev.candlewick.server.feature.FeatureRepository.Named;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the rows of all plans and feature sets right: looks twice a second at which candles
+ * changed, makes those good, and fills in a part of the past of what was declared anew. On one
+ * instance at a time; where it stops, killed or not, the next goes on. Everything runs on one
+ * context.
+ */
+public final class Features {
+  private static final Logger LOG = LoggerFactory.getLogger(Features.class);
+  private static final long EVERY_MILLIS = 500;
+  private static final long NOTHING_TO_DO_MILLIS = 1_000;
+  private static final long RETRY_MILLIS = 1_000;
+  private static final long INSTRUMENTS_MILLIS = 2_000;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final LeadRepository lead;
+  private final Candles candles;
+  private final Clock clock;
+  private final Map<Key, Work> works = new HashMap<>();
+  private List<Named> instruments = List.of();
+  private long instrumentsRead = Long.MIN_VALUE;
+  private @Nullable FeatureRepository kept;
+  private volatile boolean stopped;
+
+  private record Key(String of, String name, int version) {}
+
+  /** Starts with {@link #start}; candles must be the primary's. */
+  public Features(Vertx vertx, LeadRepository lead, Candles candles, Clock clock) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.lead = lead;
+    this.candles = candles;
+    this.clock = clock;
+  }
+
+  public void start() {
+    context.runOnContext(hop -> look());
+  }
+
+  /** Lets another instance go on. */
+  public void stop() {
+    stopped = true;
+    context.runOnContext(
+        hop -> {
+          if (kept != null) {
+            kept.release();
+            kept = null;
+          }
+        });
+  }
+
+  private void look() {
+    if (stopped) {
+      return;
+    }
+    pass()
+        .onComplete(
+            done -> {
+              if (done.failed() && !stopped) {
+                LOG.warn("features put off, trying again: {}", done.cause().toString());
+              }
+              vertx.setTimer(done.failed() ? RETRY_MILLIS : done.result(), again -> look());
+            });
+  }
+
+  /** When to look again, in milliseconds. */
+  private Future<Long> pass() {
+    FeatureRepository held = kept;
+    if (held != null) {
+      return pass(held);
+    }
+    return lead.lead(() -> context.runOnContext(hop -> kept = null))
+        .compose(
+            leads -> {
+              kept = leads;
+              return leads == null ? Future.succeededFuture(NOTHING_TO_DO_MILLIS) : pass(leads);
+            });
+  }
+
+  private Future<Long> pass(FeatureRepository held) {
+    return held.declared()
+        .compose(
+            declared ->
+                declared.isEmpty()
+                    ? Future.succeededFuture(NOTHING_TO_DO_MILLIS)
+                    : learn(held, declared).compose(done -> work(held)));
+  }
+
+  private Future<Void> learn(FeatureRepository held, List<Declared> declared) {
+    Map<Key, Work> before = new HashMap<>(works);
+    works.clear();
+    for (Declared one : declared) {
+      Key key = new Key(one.of(), one.name(), one.version());
+      Work work = before.get(key);
+      works.put(key, work == null ? work(one) : work);
+    }
+    if (clock.millis() - INSTRUMENTS_MILLIS < instrumentsRead) {
+      return Future.succeededFuture();
+    }
+    return held.instruments()
+        .map(
+            all -> {
+              instruments = all;
+              instrumentsRead = clock.millis();
+              return null;
+            });
+  }
+
+  private Work work(Declared declared) {
+    JsonObject json = new JsonObject(declared.declaration());
+    return declared.of().equals(Job.PLAN)
+        ? new PlanWork(Declarations.plan(declared.name(), json), candles)
+        : new SetWork(Declarations.set(declared.name(), json), candles);
+  }
+
+  private Future<Long> work(FeatureRepository held) {
+    return held.position()
+        .compose(held::since)
+        .compose(
+            news ->
+                held.jobs()
+                    .compose(jobs -> correct(held, current(jobs), news.changed()))
+                    .compose(jobs -> held.savePosition(news.moment()).map(jobs)))
+        .compose(jobs -> fill(held, jobs));
+  }
+
+  /** A job for each instrument of each plan and set, by its present version. */
+  private List<Job> current(List<Job> jobs) {
+    Map<String, Job> known = new HashMap<>();
+    jobs.forEach(job -> known.put(job.of() + " " + job.name() + " " + job.instrument(), job));
+    List<Job> current = new ArrayList<>();
+    works.forEach(
+        (key, work) -> {
+          for (Named one : instruments) {
+            if (work.matches(one.venue(), one.symbol())) {
+              Job job = known.get(key.of() + " " + key.name() + " " + one.id());
+              current.add(
+                  job != null && job.version() == key.version()
+                      ? job
+                      : new Job(key.of(), key.name(), one.id(), key.version(), null, null, false));
+            }
+          }
+        });
+    return current;
+  }
+
+  private Work of(Job job) {
+    return requireNonNull(works.get(new Key(job.of(), job.name(), job.version())));
+  }
+
+  private Future<List<Job>> correct(
+      FeatureRepository held, List<Job> jobs, Map<Integer, TreeSet<Long>> changed) {
+    long now = clock.instant().getEpochSecond();
+    List<Job> after = new ArrayList<>();
+    Future<Void> done = Future.succeededFuture();
+    for (Job job : jobs) {
+      SortedSet<Long> times =
+          times(job, changed.getOrDefault(job.instrument(), new TreeSet<>()), now);
+      if (times.isEmpty()) {
+        after.add(job);
+      } else {
+        done =
+            done.compose(before -> of(job).correct(held, job, times, now))
+                .map(
+                    corrected -> {
+                      after.add(corrected);
+                      return null;
+                    });
+      }
+    }
+    return done.map(after);
+  }
+
+  private SortedSet<Long> times(Job job, SortedSet<Long> changed, long now) {
+    TreeSet<Long> times = new TreeSet<>();
+    for (Long time : changed) {
+      if (job.covers(time)) {
+        times.add(time);
+      }
+    }
+    Long open = job.doneTo();
+    if (of(job) instanceof SetWork set && open != null && job.hasClosed(set.timeframe(), now)) {
+      times.add(open);
+    }
+    return times;
+  }
+
+  /** A part of each past that is not filled in yet; at once again if more is left. */
+  private Future<Long> fill(FeatureRepository held, List<Job> jobs) {
+    long now = clock.instant().getEpochSecond();
+    List<Job> open = jobs.stream().filter(job -> !job.complete()).limit(8).toList();
+    Future<Void> done = Future.succeededFuture();
+    for (Job job : open) {
+      done = done.compose(before -> of(job).fill(held, job, now)).mapEmpty();
+    }
+    return done.map(all -> open.isEmpty() ? EVERY_MILLIS : 1L);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.candlewick.server.feature;
+
+import dev.candlewick.record.Timeframe;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a plan or a feature set is with an instrument. Times are seconds since the epoch.
+ *
+ * @param first where what is held begins; null until it was looked for
+ * @param doneTo up to where the past is filled in, null for nothing yet; once that is complete,
+ *     where a candle begins that was open when it was last looked at, null for none
+ */
+record Job(
+    String of,
+    String name,
+    int instrument,
+    int version,
+    @Nullable Long first,
+    @Nullable Long doneTo,
+    boolean complete) {
+  static final String PLAN = "plan";
+  static final String SET = "set";
+
+  Job begun(long firstTs) {
+    return new Job(of, name, instrument, version, firstTs, firstTs, false);
+  }
+
+  Job filledTo(long to) {
+    return new Job(of, name, instrument, version, first, to, false);
+  }
+
+  Job completed(@Nullable Long open) {
+    return new Job(of, name, instrument, version, first, open, true);
+  }
+
+  /**
+   * Whether a change at this time is its business: what is not filled in yet will be read later.
+   */
+  boolean covers(long time) {
+    Long to = doneTo;
+    return complete || (to != null && time < to);
+  }
+
+  /** Whether a candle that was open is not any more. */
+  boolean hasClosed(Timeframe timeframe, long now) {
+    Long open = doneTo;
+    return complete && open != null && timeframe.end(open) <= now;
+  }
+}

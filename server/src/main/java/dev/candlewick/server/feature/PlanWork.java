@@ -1,0 +1,157 @@
+package dev.candlewick.server.feature;
+
+import dev.candlewick.indicator.Blocks;
+import dev.candlewick.indicator.Indicators;
+import dev.candlewick.indicator.Run;
+import dev.candlewick.record.Timeframe;
+import dev.candlewick.server.candle.Candle;
+import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.candle.Wanted;
+import dev.candlewick.server.web.Range;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Keeps the days of a plan. */
+final class PlanWork implements Work {
+  static final String KIND = "daily_features";
+  private static final Timeframe MINUTE = Timeframe.ofSeconds(60);
+  private static final long MICROS = 1_000_000;
+
+  /** Days of the past that are read at a time. */
+  private static final int DAYS = 14;
+
+  /** Minutes of {@link #DAYS} and of a day more. */
+  private static final int MOST_MINUTES = (DAYS + 1) * 1_500;
+
+  private final Plan plan;
+  private final Candles candles;
+
+  PlanWork(Plan plan, Candles candles) {
+    this.plan = plan;
+    this.candles = candles;
+  }
+
+  @Override
+  public boolean matches(String venue, String symbol) {
+    return plan.instruments().stream().anyMatch(pattern -> pattern.matches(venue, symbol));
+  }
+
+  @Override
+  public Future<Job> correct(FeatureRepository kept, Job job, SortedSet<Long> times, long now) {
+    TreeSet<LocalDate> dates = new TreeSet<>();
+    times.forEach(time -> dates.add(plan.dayAt(time).starts()));
+    Future<Void> done = Future.succeededFuture();
+    TreeSet<LocalDate> rest = new TreeSet<>(dates);
+    while (!rest.isEmpty()) {
+      LocalDate first = rest.first();
+      LocalDate end = first.plusDays(1);
+      while (rest.contains(end) && end.isBefore(first.plusDays(DAYS))) {
+        end = end.plusDays(1);
+      }
+      rest.headSet(end).clear();
+      LocalDate to = end;
+      done = done.compose(before -> write(kept, job, job, first, to, now));
+    }
+    return done.map(job);
+  }
+
+  @Override
+  public Future<Job> fill(FeatureRepository kept, Job job, long now) {
+    Long doneTo = job.doneTo();
+    if (doneTo == null) {
+      return candles
+          .find(job.instrument(), Wanted.of(MINUTE, new Range(0L, null), 1))
+          .map(
+              found ->
+                  found.isEmpty()
+                      ? job.completed(null)
+                      : job.begun(plan.dayAt(found.get(0).ts()).start()))
+          .compose(begun -> kept.save(begun).map(begun));
+    }
+    LocalDate first = plan.dayAt(doneTo).starts();
+    LocalDate to = first.plusDays(DAYS);
+    long end = plan.instant(to, 0);
+    Job next = end > now ? job.completed(null) : job.filledTo(end);
+    return write(kept, job, next, first, to, now).map(next);
+  }
+
+  private Future<Void> write(
+      FeatureRepository kept, Job job, Job next, LocalDate first, LocalDate to, long now) {
+    Range range = new Range(plan.instant(first, 0) * MICROS, plan.instant(to, 0) * MICROS);
+    return candles
+        .find(job.instrument(), Wanted.of(MINUTE, range, MOST_MINUTES))
+        .compose(
+            minutes -> {
+              List<DayFeatures> days = days(minutes, now);
+              return kept.together(
+                  () ->
+                      (days.isEmpty()
+                              ? Future.<Void>succeededFuture()
+                              : write(kept, job.instrument(), days))
+                          .compose(
+                              done -> next == job ? Future.succeededFuture() : kept.save(next)));
+            });
+  }
+
+  private List<DayFeatures> days(List<Candle> minutes, long now) {
+    List<DayFeatures> days = new ArrayList<>();
+    int at = 0;
+    while (at < minutes.size()) {
+      PlanDay day = plan.dayAt(minutes.get(at).ts());
+      int first = at;
+      while (at < minutes.size() && minutes.get(at).ts() < day.end()) {
+        at++;
+      }
+      if (day.counts()) {
+        days.add(DayFeatures.of(day, minutes.subList(first, at), now));
+      }
+    }
+    return days;
+  }
+
+  /** A day changes the daily indicators of all days after it. */
+  private Future<Void> write(FeatureRepository kept, int instrument, List<DayFeatures> changed) {
+    return kept.days(plan.name(), instrument)
+        .compose(
+            all -> {
+              changed.forEach(day -> all.put(day.date(), day));
+              return kept.saveDays(plan.name(), instrument, changed)
+                  .compose(done -> kept.put(KIND, rows(instrument, all, changed.get(0).date())));
+            });
+  }
+
+  private List<JsonObject> rows(
+      int instrument, TreeMap<LocalDate, DayFeatures> all, LocalDate from) {
+    List<DayFeatures> days = List.copyOf(all.values());
+    Run run = plan.daily().run(Blocks.whole());
+    List<String> columns = plan.daily().columns();
+    List<JsonObject> rows = new ArrayList<>();
+    for (int i = 0; i < days.size(); i++) {
+      double[] values = run.next(days, i);
+      DayFeatures day = days.get(i);
+      if (day.date().isBefore(from)) {
+        continue;
+      }
+      JsonObject row =
+          day.features()
+              .copy()
+              .put("ts", Instant.ofEpochSecond(day.ts()).toString())
+              .put("plan", plan.name())
+              .put("_instrument_id", instrument)
+              .put("date", day.date().toString());
+      for (int column = 0; column < values.length; column++) {
+        double value = values[column];
+        row.put(Indicators.plain(columns.get(column)), Double.isNaN(value) ? null : value);
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.candlewick.server.feature;
+
+import dev.candlewick.indicator.Blocks;
+import dev.candlewick.indicator.Run;
+import dev.candlewick.record.Timeframe;
+import dev.candlewick.server.candle.Candle;
+import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.candle.Wanted;
+import dev.candlewick.server.indicator.IndicatorQuery;
+import dev.candlewick.server.web.Range;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps the rows of a feature set. */
+final class SetWork implements Work {
+  private static final long MICROS = 1_000_000;
+
+  /** Rows that are made at a time. */
+  private static final int ROWS = 500;
+
+  private final FeatureSet set;
+  private final Timeframe timeframe;
+  private final Blocks blocks;
+  private final int before;
+  private final List<String> columns;
+  private final Candles candles;
+
+  SetWork(FeatureSet set, Candles candles) {
+    this.set = set;
+    this.timeframe = set.timeframe();
+    this.blocks = IndicatorQuery.blocks(timeframe);
+    this.before = set.features().before(blocks);
+    this.columns = set.columns();
+    this.candles = candles;
+  }
+
+  Timeframe timeframe() {
+    return timeframe;
+  }
+
+  @Override
+  public boolean matches(String venue, String symbol) {
+    return set.instruments().stream().anyMatch(pattern -> pattern.matches(venue, symbol));
+  }
+
+  /** A candle changes the rows of the candles after it, as long as it weighs anything. */
+  @Override
+  public Future<Job> correct(FeatureRepository kept, Job job, SortedSet<Long> times, long now) {
+    long first = timeframe.bucket(times.first());
+    long reach = Math.multiplyExact((long) before, timeframe.longestSeconds());
+    long last = Math.min(now, timeframe.bucket(times.last()) + reach);
+    return write(kept, job, first, last + 1, now);
+  }
+
+  @Override
+  public Future<Job> fill(FeatureRepository kept, Job job, long now) {
+    Long doneTo = job.doneTo();
+    if (doneTo == null) {
+      return candles
+          .find(job.instrument(), Wanted.of(timeframe, new Range(0L, null), 1))
+          .map(found -> found.isEmpty() ? job.completed(null) : job.begun(found.get(0).ts()))
+          .compose(begun -> kept.save(begun).map(begun));
+    }
+    return read(job.instrument(), doneTo, now + 1, ROWS)
+        .compose(
+            read -> {
+              Candle last = read.last();
+              Job next =
+                  last == null || read.asked() < ROWS
+                      ? job.completed(read.open())
+                      : job.filledTo(timeframe.end(last.ts()));
+              return kept.together(
+                      () -> kept.put(set.name(), read.rows()).compose(done -> kept.save(next)))
+                  .map(next);
+            });
+  }
+
+  /** Part by part up to the end, which is exclusive. */
+  private Future<Job> write(FeatureRepository kept, Job job, long from, long to, long now) {
+    return read(job.instrument(), from, to, ROWS)
+        .compose(
+            read -> {
+              boolean reachesNow = to > now && read.asked() < ROWS;
+              Job next = job.complete() && reachesNow ? job.completed(read.open()) : job;
+              Future<Void> done =
+                  kept.together(
+                      () -> kept.put(set.name(), read.rows()).compose(d -> kept.save(next)));
+              Candle last = read.last();
+              return last == null || read.asked() < ROWS
+                  ? done.map(next)
+                  : done.compose(d -> write(kept, job, timeframe.end(last.ts()), to, now));
+            });
+  }
+
+  /**
+   * Rows of closed candles.
+   *
+   * @param asked how many candles there were
+   * @param last the last of them
+   * @param open where one begins that is not closed
+   */
+  private record Read(
+      List<JsonObject> rows, int asked, @Nullable Candle last, @Nullable Long open) {}
+
+  private Future<Read> read(int instrument, long from, long to, int limit) {
+    Range range = new Range(Math.max(0, from) * MICROS, Math.max(0, to) * MICROS);
+    return candles
+        .find(instrument, Wanted.of(timeframe, range, limit))
+        .compose(
+            asked ->
+                asked.isEmpty()
+                    ? Future.succeededFuture(new Read(List.of(), 0, null, null))
+                    : candles
+                        .find(instrument, Wanted.last(timeframe, until(asked.get(0)), before))
+                        .map(older -> made(instrument, older, asked)));
+  }
+
+  private static Range until(Candle first) {
+    return new Range(null, first.ts() * MICROS);
+  }
+
+  private Read made(int instrument, List<Candle> older, List<Candle> asked) {
+    List<Candle> all = new ArrayList<>(older);
+    all.addAll(asked);
+    Run run = set.features().run(blocks);
+    List<JsonObject> rows = new ArrayList<>();
+    Long open = null;
+    for (int i = older.size(); i < all.size(); i++) {
+      Candle candle = all.get(i);
+      double[] values = run.next(all, i);
+      if (candle.closed()) {
+        rows.add(row(instrument, candle, values));
+      } else {
+        open = candle.ts();
+      }
+    }
+    return new Read(rows, asked.size(), all.get(all.size() - 1), open);
+  }
+
+  private JsonObject row(int instrument, Candle candle, double[] values) {
+    JsonObject row =
+        new JsonObject()
+            .put("ts", Instant.ofEpochSecond(candle.ts()).toString())
+            .put("_instrument_id", instrument)
+            .put("feature_version", set.version());
+    int known = 0;
+    for (int i = 0; i < values.length; i++) {
+      boolean there = !Double.isNaN(values[i]);
+      row.put(columns.get(i), there ? values[i] : null);
+      known += there ? 1 : 0;
+    }
+    return row.put("completeness", (double) known / values.length);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.candlewick.server.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.candlewick.server.RunningServer;
+import dev.candlewick.server.TestDatabase;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rows of feature sets against {@code GET /v1/indicators}. */
+class FeatureSetsIT {
+  private static final TestDatabase DATABASE = TestDatabase.shared();
+  private static final String FEATURES =
+      "rsi(14),ema(20),return(1),macd(12,26,9),bbands(20,2),psar";
+  private static int sets;
+
+  private final String set = "set_" + System.nanoTime() + "_" + sets++;
+  private RunningServer server;
+
+  @BeforeEach
+  void start() {
+    DATABASE.clear();
+    server = RunningServer.with(Map.of());
+    DATABASE.execute(
+        "insert into market.instruments (id, venue, symbol) overriding system value"
+            + " values (80, 'binance', 'BTCUSDT')");
+    DATABASE.execute(
+        """
+        insert into market.candles_1m
+        select 80, ts, p, p + 1 + n % 3, p - 1 - n % 2, p + (n % 5) - 2, 1 + n % 7, p, 1, null, 1
+        from (select n, date_trunc('minute', now()) - n * interval '1 minute' as ts,
+                2000 + (100 * sin(n / 97.0) + 9 * cos(n / 31.0))::int as p
+              from generate_series(3, 20000) n where n % 11 <> 3) m
+        """);
+    DATABASE.execute(
+        "insert into ingest.dirty (level, bucket, ids) select 300, ts, array[80] from"
+            + " market.candles_1m");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private JsonObject put(String version, String timeframe, int status) {
+    JsonArray features = new JsonArray();
+    for (String feature : FEATURES.split(",(?![0-9])", -1)) {
+      features.add(feature);
+    }
+    JsonObject body =
+        new JsonObject()
+            .put("version", version)
+            .put("timeframe", timeframe)
+            .put("instruments", new JsonArray().add(new JsonObject().put("venue", "binance")))
+            .put("features", features);
+    HttpResponse<String> answer =
+        server.send(
+            "PUT", "/v1/feature-sets/" + set, body.encode(), "Content-Type", "application/json");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    return new JsonObject(answer.body());
+  }
+
+  private static void until(String what, Duration most, BooleanSupplier holds) {
+    long deadline = System.nanoTime() + most.toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private boolean complete() {
+    JsonObject kept = new JsonObject(server.send("GET", "/v1/feature-sets/" + set, "").body());
+    return kept.getJsonObject("progress").getString("state").equals("complete");
+  }
+
+  private Map<Long, JsonObject> rows(String version) {
+    Map<Long, JsonObject> rows = new TreeMap<>();
+    String all =
+        DATABASE.text(
+            "select coalesce(json_agg(r), '[]') from record.%s r where feature_version = '%s'"
+                .formatted(set, version));
+    for (Object row : new JsonArray(all)) {
+      JsonObject one = (JsonObject) row;
+      String ts = one.getString("ts").replace("+00:00", "Z");
+      rows.put(Instant.parse(ts).toEpochMilli(), one);
+    }
+    return rows;
+  }
+
+  /** The rows are those of closed candles, each value the query's; completeness the part there. */
+  private boolean equalQuery(String version, String timeframe) {
+    Map<Long, JsonObject> rows = rows(version);
+    String cursor = "";
+    int seen = 0;
+    while (cursor != null) {
+      JsonObject page =
+          new JsonObject(
+              server
+                  .send(
+                      "GET",
+                      "/v1/indicators?venue=binance&symbol=BTCUSDT&state=closed&limit=10000&from=0&timeframe="
+                          + timeframe
+                          + "&indicators="
+                          + FEATURES
+                          + cursor,
+                      "")
+                  .body());
+      for (Object one : page.getJsonArray("rows")) {
+        JsonObject asked = (JsonObject) one;
+        JsonObject row = rows.get(asked.getLong("ts"));
+        if (row == null) {
+          return false;
+        }
+        seen++;
+        int there = 0;
+        int all = 0;
+        for (String column : asked.fieldNames()) {
+          if (!column.matches("ts|close|closed")) {
+            String name = column.replaceAll("[^a-z0-9]+", "_").replaceAll("_$", "");
+            all++;
+            there += asked.getValue(column) == null ? 0 : 1;
+            Double told = row.getDouble(name);
+            Double value = asked.getDouble(column);
+            if (told == null ? value != null : !told.equals(value)) {
+              return false;
+            }
+          }
+        }
+        assertThat(row.getDouble("completeness")).isEqualTo((double) there / all);
+      }
+      String next = page.getString("next_cursor");
+      cursor = next == null ? null : "&cursor=" + next;
+    }
+    return seen == rows.size() && seen > 0;
+  }
+
+  private void lateTrade(Duration ago, double price) {
+    long ts = System.currentTimeMillis() - ago.toMillis();
+    HttpResponse<String> answer =
+        server.send(
+            "POST",
+            "/v1/trades",
+            "{\"venue\":\"binance\",\"symbol\":\"BTCUSDT\",\"rows\":[{\"ts\":%d,\"price\":%s,\"size\":1,\"id\":%d}]}"
+                .formatted(ts, price, ts),
+            "Content-Type",
+            "application/json");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  @Test
+  void rowsAreWhatTheQueryAnswersAndStaySo() {
+    put("1", "15m", 201);
+    until("filled in", Duration.ofSeconds(60), () -> complete());
+    assertThat(equalQuery("1", "15m")).isTrue();
+    lateTrade(Duration.ofDays(3), 9_000);
+    until("corrected", Duration.ofSeconds(20), () -> equalQuery("1", "15m") && isSeen("9000"));
+  }
+
+  private boolean isSeen(String high) {
+    return !DATABASE
+        .text("select count(*) from market.candles_1m where high = " + high)
+        .equals("0");
+  }
+
+  @Test
+  void anotherInstanceGoesOnAndRowsOfAnEarlierVersionStay() {
+    put("1", "1h", 201);
+    until("filled in", Duration.ofSeconds(60), () -> complete());
+    try (RunningServer other = RunningServer.with(Map.of())) {
+      server.close();
+      server = other;
+      lateTrade(Duration.ofDays(2), 9_001);
+      until("taken over", Duration.ofSeconds(20), () -> isSeen("9001") && equalQuery("1", "1h"));
+      put("2", "1h", 200);
+      until("filled in", Duration.ofSeconds(60), () -> complete() && equalQuery("2", "1h"));
+      assertThat(rows("1")).hasSameSizeAs(rows("2"));
+    }
+  }
+}
