@@ -74,9 +74,7 @@ final class BatchTransaction {
     batch.startAttempt();
     refuse(advance);
     Map<InstrumentKey, Integer> ids = instrumentIds.resolve(connection, batch);
-    List<Line> trades = lines(Kind.TRADES, ids);
-    boolean byIdAlone = trades.stream().allMatch(line -> line.taken() == Line.BY_ID);
-    writeTicks(byIdAlone ? TickTable.TRADES : TickTable.TAKEN_TRADES, trades);
+    writeTrades(lines(Kind.TRADES, ids));
     writeTicks(TickTable.QUOTES, lines(Kind.QUOTES, ids));
     writeCandles(ids);
     new RecordBatch(connection, batch, changes).write(ids);
@@ -176,6 +174,32 @@ final class BatchTransaction {
     return row instanceof Quote quote ? quote.id() : null;
   }
 
+  private void writeTrades(List<Line> lines) throws SQLException, DroppedException {
+    List<Line> trades = lines;
+    Amendments amendments = Amendments.of(lines);
+    if (!amendments.isEmpty()) {
+      for (Line line : amendments.write(connection)) {
+        dirty.amended(line);
+        changes.add(ChangeKind.TRADES, line.instrumentId(), line.row().ts(), line.id());
+      }
+      dropRefused();
+      trades = lines.stream().filter(line -> !amendments.contains(line)).toList();
+    }
+    boolean byIdAlone = trades.stream().allMatch(line -> line.taken() == Line.BY_ID);
+    writeTicks(byIdAlone ? TickTable.TRADES : TickTable.TAKEN_TRADES, trades);
+  }
+
+  /** Messages that are written as a whole or not at all leave if a row of theirs was refused. */
+  private void dropRefused() throws DroppedException {
+    List<Message> refused =
+        batch.messages().stream()
+            .filter(m -> m.countRefusedByDatabase() > 0 && !m.answer.takesPart())
+            .toList();
+    if (!refused.isEmpty()) {
+      throw new DroppedException(refused, Drop.ROW_REFUSED);
+    }
+  }
+
   private void writeTicks(TickTable table, List<Line> lines) throws SQLException, DroppedException {
     if (lines.isEmpty()) {
       return;
@@ -223,16 +247,30 @@ final class BatchTransaction {
   private void insertDistinct(TickTable table, List<Line> lines)
       throws SQLException, DroppedException {
     Map<Line.Key, Line> distinct = new LinkedHashMap<>();
+    List<Line> known = new ArrayList<>();
     for (Line line : lines) {
       if (distinct.putIfAbsent(line.key(), line) != null) {
-        line.message().duplicates++;
+        known.add(line);
       }
     }
-    insertHalving(table, new ArrayList<>(distinct.values()));
+    insertHalving(table, new ArrayList<>(distinct.values()), known);
+    countKnown(known);
+  }
+
+  private void countKnown(List<Line> lines) throws SQLException {
+    List<Line.Key> trades =
+        lines.stream().filter(line -> line.row() instanceof Trade).map(Line::key).toList();
+    Map<Line.Key, StoredTrade> stored =
+        trades.isEmpty() ? Map.of() : StoredTrade.find(connection, trades);
+    for (Line line : lines) {
+      StoredTrade its = stored.get(line.key());
+      line.message()
+          .duplicate(its != null && line.row() instanceof Trade t && !its.hasContentOf(t));
+    }
   }
 
   /** Inserts; where the database refuses a row, halves down to it and goes on without it. */
-  private void insertHalving(TickTable table, List<Line> lines)
+  private void insertHalving(TickTable table, List<Line> lines, List<Line> known)
       throws SQLException, DroppedException {
     Savepoint before = connection.setSavepoint();
     Set<Line.Key> inserted;
@@ -248,15 +286,15 @@ final class BatchTransaction {
         refuse(lines.get(0).message(), lines.get(0).row(), e);
         return;
       }
-      insertHalving(table, lines.subList(0, lines.size() / 2));
-      insertHalving(table, lines.subList(lines.size() / 2, lines.size()));
+      insertHalving(table, lines.subList(0, lines.size() / 2), known);
+      insertHalving(table, lines.subList(lines.size() / 2, lines.size()), known);
       return;
     }
     for (Line line : lines) {
       if (inserted.contains(line.key())) {
         inserted(line);
       } else {
-        line.message().duplicates++;
+        known.add(line);
       }
     }
   }

@@ -68,6 +68,12 @@ final class DirtyMarks {
         trade.flags());
   }
 
+  /** A trade is another, or is no more: its minute can only be read again. */
+  void amended(Line line) {
+    long minute = line.row().ts() - Math.floorMod(line.row().ts(), MINUTE);
+    mark(traded, line.instrumentId(), minute).forget();
+  }
+
   void candle(CandleTable.Line line) {
     long seconds = line.candle().timeframe().seconds();
     long minute = line.candle().ts() - Math.floorMod(line.candle().ts(), MINUTE);
@@ -99,7 +105,7 @@ final class DirtyMarks {
   }
 
   private static byte @Nullable [] packed(PartialCandle partial) {
-    return partial.trades() < LEAST_TRADES ? null : partial.packed();
+    return partial.isForgotten() || partial.trades() < LEAST_TRADES ? null : partial.packed();
   }
 
   void write(Connection connection) throws SQLException {

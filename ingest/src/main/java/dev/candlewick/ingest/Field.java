@@ -30,7 +30,8 @@ public enum Field {
   QUOTE_VOLUME,
   TRADES,
   TAKER_BUY_VOLUME,
-  CLOSED;
+  CLOSED,
+  ACTION;
 
   static final int COUNT = values().length;
   private static final Map<String, Field> BY_WORD = new HashMap<>();

@@ -32,6 +32,7 @@ final class IngestMetrics {
   private final DistributionSummary batchBytes;
   private final Timer batchTime;
   private final Counter busy;
+  private final Counter conflicts;
   private final Map<Rejection.Code, Counter> rejected = new EnumMap<>(Rejection.Code.class);
   private final AtomicInteger sessions = new AtomicInteger();
   private final Set<String> kinds = ConcurrentHashMap.newKeySet();
@@ -64,6 +65,10 @@ final class IngestMetrics {
     busy =
         Counter.builder("candlewick.ingest.busy")
             .description("Times a socket was told to wait: over its key's rate, or out of memory")
+            .register(registry);
+    conflicts =
+        Counter.builder("candlewick.ingest.conflicts")
+            .description("Trades sent again with other content under a known id; not written")
             .register(registry);
     gauge("sessions", null, "Open ingest sockets", sessions, AtomicInteger::get);
     gauge("budget.used", BYTES, "Bytes taken in and not yet answered", budget, Budget::used);
@@ -142,6 +147,7 @@ final class IngestMetrics {
       rows(message.word(), message.transport(), "inserted").increment(message.inserted);
       rows(message.word(), message.transport(), "duplicate").increment(message.duplicates);
       rows(message.word(), message.transport(), "updated").increment(message.updated);
+      conflicts.increment(message.conflicts);
       rejected(message.rejections());
       if (message.inserted + message.updated > 0) {
         venues.committed(message.rows, System.currentTimeMillis());

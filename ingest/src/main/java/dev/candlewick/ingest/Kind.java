@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** What a message carries. */
 public enum Kind {
-  TRADES(Field.TS, Field.PRICE, Field.SIZE, Field.SIDE, Field.ID, Field.FLAGS),
+  TRADES(Field.TS, Field.PRICE, Field.SIZE, Field.SIDE, Field.ID, Field.FLAGS, Field.ACTION),
   QUOTES(
       Field.TS, Field.BID, Field.BID_SIZE, Field.ASK, Field.ASK_SIZE, Field.LAST, Field.VOLUME_24H),
   CANDLES(

@@ -38,6 +38,9 @@ final class Message {
   int duplicates;
   int updated;
 
+  /** Those of the duplicates that are not what is stored. */
+  int conflicts;
+
   private Message(
       Kind kind,
       Checked checked,
@@ -143,6 +146,7 @@ final class Message {
     inserted = 0;
     duplicates = 0;
     updated = 0;
+    conflicts = 0;
     refusedByDatabase.clear();
   }
 
@@ -152,6 +156,12 @@ final class Message {
       startAttempt();
       duplicates = rows.size();
     }
+  }
+
+  /** A row is known already, perhaps with other content. */
+  void duplicate(boolean conflicts) {
+    duplicates++;
+    this.conflicts += conflicts ? 1 : 0;
   }
 
   void refusedByDatabase(Rejection rejection) {

@@ -1,6 +1,7 @@
 package dev.candlewick.ingest;
 
 import dev.candlewick.ingest.Answer.Durability;
+import dev.candlewick.ingest.SessionJson.Known;
 import dev.candlewick.ingest.SessionJson.Refused;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ final class PendingAck {
   private long spooled;
   private Durability durability;
   private long duplicates;
+  private long conflicts;
   private long rejectedMore;
   private List<Refused> rejected = new ArrayList<>();
   private boolean due;
@@ -42,6 +44,7 @@ final class PendingAck {
     spooled = Math.max(spooled, committed);
     durability = now;
     duplicates += message.duplicates;
+    conflicts += message.conflicts;
     for (Rejection rejection : message.rejections()) {
       if (rejected.size() < MOST_REJECTED_TOLD) {
         rejected.add(new Refused(message.seq(), rejection));
@@ -58,9 +61,10 @@ final class PendingAck {
   /** The ack; the next one begins empty. */
   String take() {
     long told = tellsSpooled ? spooled : -1;
-    String ack = SessionJson.ack(committed, told, rejected, rejectedMore, duplicates, durability);
+    String ack = SessionJson.ack(committed, told, rejected, rejectedMore, new Known(duplicates, conflicts), durability);
     due = false;
     duplicates = 0;
+    conflicts = 0;
     rejectedMore = 0;
     rejected = new ArrayList<>();
     return ack;

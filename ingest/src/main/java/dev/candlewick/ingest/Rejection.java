@@ -34,6 +34,7 @@ public record Rejection(int index, @Nullable String field, Code code, String det
     TOO_LONG,
     NOT_IN_VALUES,
     FORBIDDEN_BOT,
+    UNKNOWN_TRADE,
     REFUSED_BY_DATABASE;
 
     public final String word = name().toLowerCase(Locale.ROOT);

@@ -83,6 +83,9 @@ final class RestAnswer extends RequestAnswer {
       json.writeNumberField("inserted", message.inserted);
       json.writeNumberField("duplicates", message.duplicates);
       json.writeNumberField("updated", message.updated);
+      if (message.conflicts > 0) {
+        json.writeNumberField("conflicts", message.conflicts);
+      }
       rejected(json, rejections);
       json.writeStringField("ack", "committed");
       if (durability == Durability.DEGRADED) {

@@ -181,6 +181,30 @@ final class RowFields {
     return flags;
   }
 
+  /** What a row of trades asks for; a trade that is to be changed must have an id. */
+  Trade.Action action() {
+    Object raw = row.value(Field.ACTION);
+    if (raw == null) {
+      return Trade.Action.NONE;
+    }
+    if (!raw.equals("correct") && !raw.equals("cancel")) {
+      refuse(Field.ACTION, Code.OUT_OF_RANGE, "must be correct or cancel, or absent");
+    } else if (row.value(Field.ID) == null) {
+      refuse(Field.ID, Code.MISSING_FIELD, "the id of the trade is due");
+    }
+    return raw.equals("cancel") ? Trade.Action.CANCEL : Trade.Action.CORRECT;
+  }
+
+  /** The id of a row that cancels: what else a trade has is not its business. */
+  TradeIds.Id cancelledId() {
+    for (Field field : List.of(Field.PRICE, Field.SIZE, Field.SIDE, Field.FLAGS)) {
+      if (row.value(field) != null) {
+        refuse(field, Code.UNKNOWN_FIELD, "a row that cancels has only ts and id");
+      }
+    }
+    return id();
+  }
+
   /** The venue's id; where the feed gives none, what the row is known by. */
   TradeIds.Id id() {
     Object raw = row.value(Field.ID);

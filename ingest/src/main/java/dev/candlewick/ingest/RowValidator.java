@@ -56,6 +56,13 @@ final class RowValidator {
   private Trade trade() {
     InstrumentKey instrument = instrument();
     long ts = ts(bounds.oldest(Kind.TRADES, MINUTE));
+    Trade.Action action = fields.action();
+    if (action == Trade.Action.CANCEL) {
+      TradeIds.Id id = fields.cancelledId();
+      short flags = (short) id.flags();
+      return new Trade(
+          instrument, fields.index(), ts, 0, 0, (short) 0, flags, id.number(), id.text(), action);
+    }
     double price = fields.number(Field.PRICE);
     double size = fields.notNegative(Field.SIZE);
     int flags = fields.flags();
@@ -70,7 +77,7 @@ final class RowValidator {
         (short) (flags | id.flags()),
         id.number(),
         id.text(),
-        Trade.Action.NONE);
+        action);
   }
 
   private Quote quote() {

@@ -17,6 +17,9 @@ final class SessionJson {
   /** A refused row of a message of a stream. */
   record Refused(long seq, Rejection rejection) {}
 
+  /** Rows that were stored already, and those of them that are not what is stored. */
+  record Known(long duplicates, long conflicts) {}
+
   private interface Body {
     void write(JsonGenerator json) throws IOException;
   }
@@ -45,7 +48,7 @@ final class SessionJson {
       long spooled,
       List<Refused> rejected,
       long more,
-      long duplicates,
+      Known known,
       Durability durability) {
     return frame(
         "ack",
@@ -65,7 +68,10 @@ final class SessionJson {
           if (more > 0) {
             json.writeNumberField("rejected_more", more);
           }
-          json.writeNumberField("duplicates", duplicates);
+          json.writeNumberField("duplicates", known.duplicates());
+          if (known.conflicts() > 0) {
+            json.writeNumberField("conflicts", known.conflicts());
+          }
           if (durability == Durability.DEGRADED) {
             json.writeStringField("durability", durability.word());
           }

@@ -16,6 +16,7 @@ public final class PartialCandle {
   /** Trades, whether all sides are told, then first and last (ts, taken, id, price), high, low. */
   private static final int FIXED_BYTES = 4 + 1 + 10 * 8;
 
+  private boolean forgotten;
   private int trades;
   private boolean sidesTold = true;
   private long firstTs = Long.MAX_VALUE;
@@ -124,6 +125,15 @@ public final class PartialCandle {
     byte[] digits = new byte[in.getInt()];
     in.get(digits);
     return new BigDecimal(new BigInteger(digits), scale);
+  }
+
+  /** From now on it tells of nothing: what it summed up has changed. */
+  public void forget() {
+    forgotten = true;
+  }
+
+  public boolean isForgotten() {
+    return forgotten;
   }
 
   public int trades() {

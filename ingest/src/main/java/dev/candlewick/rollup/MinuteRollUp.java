@@ -69,7 +69,8 @@ final class MinuteRollUp {
         select count(*) from market.trades t
         where t.instrument_id = p.id and t.ts >= to_timestamp(p.minute)
           and t.ts < to_timestamp(p.minute) + interval '1 minute'
-          and t.ts >= to_timestamp(?) and t.ts < to_timestamp(?) + interval '1 minute')
+          and t.ts >= to_timestamp(?) and t.ts < to_timestamp(?) + interval '1 minute'
+          and t.flags & 32 = 0)
       order by 1, 2
       on conflict (instrument_id, ts) do nothing
       returning instrument_id, (extract(epoch from ts))::int8

@@ -156,15 +156,16 @@ public final class RollUp implements Runnable {
   private boolean rollUp(Connection connection, DirtyMinutes minutes, boolean community)
       throws SQLException {
     inHand.taken(minutes.count());
-    if (!minutes.isEmpty()) {
-      MinuteRollUp.write(connection, minutes);
-      if (community) {
-        LevelRefresh.mark(connection, minutes);
-      } else {
-        LevelRollUp.write(connection, minutes);
-      }
-      minutes.tell(connection);
+    AmendedMinutes amended = AmendedMinutes.take(connection);
+    MinuteRollUp.write(connection, minutes);
+    amended.replace(connection);
+    if (community) {
+      LevelRefresh.mark(connection, minutes);
+    } else {
+      LevelRollUp.write(connection, minutes);
+      amended.removeEmptyLevels(connection);
     }
+    minutes.tell(connection);
     connection.commit();
     inHand.done();
     if (!minutes.isEmpty()) {

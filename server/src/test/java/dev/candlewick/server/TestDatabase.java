@@ -177,7 +177,8 @@ public final class TestDatabase {
     execute(
         """
         truncate market.trades, market.quotes, market.candles_1m, market.candles_native,
-          market.instruments, ingest.streams, ingest.dirty, ingest.rejects, ingest.idempotency,
+          market.instruments, ingest.streams, ingest.dirty, ingest.amended,
+          ingest.rejects, ingest.idempotency,
           ingest.plans, ingest.feature_sets, ingest.feature_progress, ingest.plan_days
           restart identity;
         truncate market.candles_5m;

@@ -41,7 +41,8 @@ final class PointRows {
                   "side", Field.SIDE,
                   "id", Field.ID,
                   "trade_id", Field.ID,
-                  "flags", Field.FLAGS),
+                  "flags", Field.FLAGS,
+                  "action", Field.ACTION),
           Kind.QUOTES,
               Map.of(
                   "bid", Field.BID,

@@ -47,7 +47,10 @@ final class KlineQueue implements EventQueue<Candle> {
   @Override
   public void add(List<Candle> rows) {
     for (Candle candle : rows) {
-      if (candle.ts() > told) {
+      if (candle.filled()) {
+        // It has lost all its trades: no kline tells that.
+        waiting.remove(candle.ts());
+      } else if (candle.ts() > told) {
         waiting.put(candle.ts(), candle);
       }
     }

@@ -27,7 +27,8 @@ final class TradeQueue implements EventQueue<Trade> {
 
   @Override
   public void add(List<Trade> rows) {
-    waiting.addAll(rows);
+    // No trade event takes another back or changes it.
+    rows.stream().filter(row -> !row.isCancelled() && !row.isCorrected()).forEach(waiting::add);
   }
 
   @Override

@@ -71,7 +71,7 @@ public record Candle(
   }
 
   /** A bucket without trades, all unknown. */
-  static Candle empty(long ts, boolean closed) {
+  public static Candle empty(long ts, boolean closed) {
     double none = Double.NaN;
     return new Candle(ts, none, none, none, none, none, none, -1, none, closed, null, true);
   }

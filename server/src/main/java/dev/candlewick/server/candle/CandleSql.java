@@ -67,10 +67,16 @@ final class CandleSql {
       where instrument_id = $1 and ts >= $2 and ts < least({tail}, $3)
       """;
 
+  /** A built minute with a trade that was corrected or cancelled is as if it were not stored. */
+  private static final String STANDS =
+      """
+      (source <> 1 or not exists (
+        select from ingest.amended a where a.instrument_id = $1 and a.minute = ts))""";
+
   private static final String SELECT_TAIL =
       """
       select {columns}, source + 16::int2 as source from market.candles_1m
-      where instrument_id = $1 and ts >= {tail} and ts < $3
+      where instrument_id = $1 and ts >= {tail} and ts < $3 and {stands}
       """;
 
   /** The venue's forming minutes, also where trades have taken their place among the minutes. */
@@ -101,7 +107,8 @@ final class CandleSql {
 
   private static final String MINUTES_OF_RUN =
       "select {columns}, source + 16::int2 as source "
-          + OF_RUN.replace("{relation}", "market.candles_1m");
+          + OF_RUN.replace("{relation}", "market.candles_1m")
+          + " and {stands}";
 
   private static final String FORMING_OF_RUN =
       "select {columns}, 20::int2 "
@@ -229,6 +236,7 @@ final class CandleSql {
     String tail = level.equals(Level.M1) ? "$2" : "greatest($2, public.time_bucket({length}, $4))";
     String step = level.isTrades() ? "{length}" : "interval '1 minute'";
     return (all + "limit " + (PartRepository.MOST + 1))
+        .replace("{stands}", STANDS)
         .replace("{finer}", "array['" + String.join("', '", level.finer()) + "']")
         .replace("{impure}", impure(series.source()))
         .replace("{tail}", tail)

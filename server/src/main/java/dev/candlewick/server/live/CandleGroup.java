@@ -218,11 +218,23 @@ final class CandleGroup implements Group<Candle> {
                 resumeIn(RETRY_MILLIS);
                 return;
               }
-              learn(read.result(), asked);
+              List<Candle> rows = new ArrayList<>(read.result());
+              rows.addAll(gone(rows, from, stretch.last(), asked));
+              learn(rows, asked);
               watchClosing();
               long spent = (System.nanoTime() - started) / 1_000_000;
               resumeIn(Math.max(1, PACE_MILLIS - spent));
             });
+  }
+
+  /**
+   * Candles of a range that were there and are no more, for their trades were cancelled: told as
+   * {@code fill=null} tells of a bucket without trades.
+   */
+  private List<Candle> gone(List<Candle> rows, long from, long last, long asked) {
+    TreeSet<Long> gone = new TreeSet<>(known.subMap(from, true, last, true).keySet());
+    rows.forEach(row -> gone.remove(row.ts()));
+    return gone.stream().map(ts -> Candle.empty(ts, endMillis(ts) <= asked)).toList();
   }
 
   private void resumeIn(long millis) {

@@ -32,8 +32,8 @@ interface Rows<T> {
         }
       };
 
-  /** Each trade is a row of its own. */
-  Rows<Trade> TRADES = (json, row, unit) -> TickJson.trade(json, unit, row);
+  /** Each trade is a row of its own, and each correction and cancel of one. */
+  Rows<Trade> TRADES = (json, row, unit) -> TickJson.liveTrade(json, unit, row);
 
   /** Each quote is a row of its own. */
   Rows<Quote> QUOTES = (json, row, unit) -> TickJson.quote(json, unit, row);

@@ -111,6 +111,11 @@ public final class TickJson<T extends Tick> {
 
   /** Writes a trade as an object. */
   public static void trade(JsonGenerator json, Times unit, Trade trade) throws IOException {
+    trade(json, unit, trade, null);
+  }
+
+  private static void trade(JsonGenerator json, Times unit, Trade trade, @Nullable String action)
+      throws IOException {
     json.writeStartObject();
     json.writeFieldName(TS);
     unit.write(json, trade.ts());
@@ -118,6 +123,37 @@ public final class TickJson<T extends Tick> {
     Numbers.field(json, SIZE, trade.size());
     json.writeFieldName(SIDE);
     json.writeString(side(trade));
+    writeId(json, trade);
+    json.writeFieldName(FLAGS);
+    json.writeStartArray();
+    for (String flag : flags(trade)) {
+      json.writeString(flag);
+    }
+    json.writeEndArray();
+    if (action != null) {
+      json.writeStringField("action", action);
+    }
+    json.writeEndObject();
+  }
+
+  /**
+   * Writes a trade that was committed just now. Where that was a correction it says so; of a trade
+   * that was cancelled it has only the time and the id.
+   */
+  public static void liveTrade(JsonGenerator json, Times unit, Trade trade) throws IOException {
+    if (!trade.isCancelled()) {
+      trade(json, unit, trade, trade.isCorrected() ? "correct" : null);
+      return;
+    }
+    json.writeStartObject();
+    json.writeFieldName(TS);
+    unit.write(json, trade.ts());
+    writeId(json, trade);
+    json.writeStringField("action", "cancel");
+    json.writeEndObject();
+  }
+
+  private static void writeId(JsonGenerator json, Trade trade) throws IOException {
     json.writeFieldName(ID);
     String id = id(trade);
     if (id != null && isNumber(trade)) {
@@ -125,13 +161,6 @@ public final class TickJson<T extends Tick> {
     } else {
       json.writeString(id);
     }
-    json.writeFieldName(FLAGS);
-    json.writeStartArray();
-    for (String flag : flags(trade)) {
-      json.writeString(flag);
-    }
-    json.writeEndArray();
-    json.writeEndObject();
   }
 
   private static void trade(Csv csv, Times unit, Trade trade) {

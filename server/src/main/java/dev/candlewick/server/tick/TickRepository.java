@@ -25,8 +25,8 @@ public final class TickRepository {
   private static final Table<Trade> TRADES =
       new Table<>(
           """
-          select ts, trade_id, price, size, side, flags, taken from market.trades
-          where instrument_id = $1 and ts >= $2 and ts < $3
+          select ts, trade_id, price, size, side, (flags & 63)::int2, taken from market.trades
+          where instrument_id = $1 and ts >= $2 and ts < $3 and flags & 32 = 0
           """,
           "ts, coalesce(substr(taken, 1, 8), ''::bytea), trade_id",
           "ts, taken nulls first, trade_id",
