@@ -14,9 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trades of a batch that are corrected or cancelled in it: all its rows of their keys, one after
- * the other, on top of what is stored. The last word counts: a correction brings a cancelled trade
- * back, the trade itself, sent again, does not.
+ * The trades of a batch that are corrected or cancelled in it: all its rows of their keys, one
+ * after the other, on top of what is stored. The last word counts: a correction brings a cancelled
+ * trade back, the trade itself, sent again, does not.
  */
 final class Amendments {
   /** One batch with amendments at a time; the number is only ours to keep unique. */
@@ -172,7 +172,8 @@ final class Amendments {
       upsert.setObject(5, sizes);
       upsert.setObject(6, sides);
       upsert.setObject(7, flags);
-      Object[] taken = amended.stream().map(one -> one.first().takenColumn()).toArray(byte[][]::new);
+      Object[] taken =
+          amended.stream().map(one -> one.first().takenColumn()).toArray(byte[][]::new);
       upsert.setArray(8, connection.createArrayOf("bytea", taken));
       upsert.executeUpdate();
     }

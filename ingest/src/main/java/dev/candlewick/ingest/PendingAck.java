@@ -61,7 +61,9 @@ final class PendingAck {
   /** The ack; the next one begins empty. */
   String take() {
     long told = tellsSpooled ? spooled : -1;
-    String ack = SessionJson.ack(committed, told, rejected, rejectedMore, new Known(duplicates, conflicts), durability);
+    String ack =
+        SessionJson.ack(
+            committed, told, rejected, rejectedMore, new Known(duplicates, conflicts), durability);
     due = false;
     duplicates = 0;
     conflicts = 0;

@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Minutes in which a trade was corrected or cancelled. Their built candles go before the minutes are
- * rolled up: what is left of their trades, if anything, makes another. Each such minute is marked
- * besides, so that it is read from its trades for as long as it is without a candle.
+ * Minutes in which a trade was corrected or cancelled. Their built candles go before the minutes
+ * are rolled up: what is left of their trades, if anything, makes another. Each such minute is
+ * marked besides, so that it is read from its trades for as long as it is without a candle.
  */
 final class AmendedMinutes {
   private static final String TAKE =

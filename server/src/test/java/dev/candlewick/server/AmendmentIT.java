@@ -147,7 +147,10 @@ class AmendmentIT {
       awaitRolledUp();
     }
     JsonObject latest =
-        server.json("/v1/latest?venue=binance&symbol=" + symbol).getJsonArray("latest").getJsonObject(0);
+        server
+            .json("/v1/latest?venue=binance&symbol=" + symbol)
+            .getJsonArray("latest")
+            .getJsonObject(0);
     assertThat(latest.getValue("trade")).isNull();
     post(trade(ts, 7, 16, 4));
     everyTimeframeHas(16.0);
@@ -245,9 +248,7 @@ class AmendmentIT {
     assertThat(answer.getInteger("duplicates")).isEqualTo(3);
     assertThat(answer.getInteger("conflicts")).isEqualTo(2);
     try (IngestSocket feed = server.feed("feed-" + symbol)) {
-      feed.say(
-          trades(
-              1, symbol, List.of(trade(HOUR_AGO, 9, 9, "n"), trade(HOUR_AGO, 9, 8, "n"))));
+      feed.say(trades(1, symbol, List.of(trade(HOUR_AGO, 9, 9, "n"), trade(HOUR_AGO, 9, 8, "n"))));
       JsonObject ack = feed.ackOf(1);
       assertThat(ack.getInteger("duplicates")).isEqualTo(1);
       assertThat(ack.getInteger("conflicts")).isEqualTo(1);
@@ -284,8 +285,7 @@ class AmendmentIT {
   }
 
   private static String send(String path, String type, String body) {
-    HttpResponse<String> answer =
-        server.post(path, type, body.getBytes(StandardCharsets.UTF_8));
+    HttpResponse<String> answer = server.post(path, type, body.getBytes(StandardCharsets.UTF_8));
     assertThat(answer.statusCode()).as("%s", answer.body()).isBetween(200, 204);
     return answer.body();
   }

@@ -30,7 +30,7 @@ public final class TakerQuoteRepository {
              coalesce(sum(price::numeric * size::numeric) filter (where side = 1), 0)
                ::double precision
       from market.trades
-      where instrument_id = $1 and ts >= $3 and ts < $4 and flags & 2 = 0
+      where instrument_id = $1 and ts >= $3 and ts < $4 and flags & 34 = 0
       group by 1
       """;
 

@@ -23,9 +23,12 @@ public final class TradeIdRepository {
   private static final long MINUTE = 60_000_000L;
   private static final long DAY = 86_400_000_000L;
 
-  /** Bits 4 and 8 of flags: the id was made by the server; 16: it is beyond what a long holds. */
+  /**
+   * Bits 4 and 8 of flags: the id was made by the server; 16: it is beyond what a long holds; 32:
+   * cancelled.
+   */
   private static final String INTEGER_IDS =
-      " from market.trades where instrument_id = $1 and ts >= $2 and ts < $3 and flags & 28 = 0";
+      " from market.trades where instrument_id = $1 and ts >= $2 and ts < $3 and flags & 60 = 0";
 
   private static final String FIRST =
       "select ts, trade_id" + INTEGER_IDS + " order by ts, trade_id limit 1";

@@ -71,7 +71,8 @@ final class CandleSql {
   private static final String STANDS =
       """
       (source <> 1 or not exists (
-        select from ingest.amended a where a.instrument_id = $1 and a.minute = ts))""";
+        select from ingest.amended a where a.instrument_id = $1 and a.minute = ts))\
+      """;
 
   private static final String SELECT_TAIL =
       """
