@@ -136,8 +136,8 @@ final class Amendments {
               "no trade of this ts and id is known"));
       return null;
     }
-    boolean cancels = now != null && trade.action() == Action.CANCEL;
-    StoredTrade next = cancels ? now.cancelled() : correct(trade, now);
+    StoredTrade next =
+        now != null && trade.action() == Action.CANCEL ? now.cancelled() : correct(trade, now);
     if (next.equals(now)) {
       message.duplicate(false);
     } else {
