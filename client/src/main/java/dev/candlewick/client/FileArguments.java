@@ -2,7 +2,6 @@ package dev.candlewick.client;
 
 import dev.candlewick.client.format.FileOptions;
 import dev.candlewick.client.format.Kind;
-import dev.candlewick.record.Symbol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,14 +125,13 @@ final class FileArguments {
       throw wrong(spec, "--unit " + unit + ": none of s, ms, us, ns");
     }
     word(spec, "venue", venue);
-    if (symbol != null && !Symbol.isValid(symbol)) {
-      throw wrong(spec, "--symbol \"" + symbol + "\" is none: it " + Symbol.RULE);
-    }
+    word(spec, "symbol", symbol);
     word(spec, "timeframe", timeframe);
   }
 
   private static void word(CommandSpec spec, String name, @Nullable String value) {
-    if (value != null && (value.isBlank() || value.length() > 64 || value.contains("\""))) {
+    if (value != null
+        && (value.isBlank() || value.length() > 64 || value.matches(".*[\"\\\\].*"))) {
       throw wrong(spec, "--" + name + " \"" + value + "\" is none");
     }
   }

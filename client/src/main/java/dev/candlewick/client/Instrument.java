@@ -1,6 +1,5 @@
 package dev.candlewick.client;
 
-import dev.candlewick.record.Symbol;
 import java.util.regex.Pattern;
 
 /**
@@ -11,12 +10,15 @@ import java.util.regex.Pattern;
 public record Instrument(String venue, String symbol) {
   private static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
 
+  /** The server knows the whole rule. */
+  private static final Pattern SYMBOL = Pattern.compile("\\S(?:.{0,62}\\S)?");
+
   public Instrument {
     if (!VENUE.matcher(venue).matches()) {
       throw new IllegalArgumentException("venue \"" + venue + "\" is not " + VENUE);
     }
-    if (!Symbol.isValid(symbol)) {
-      throw new IllegalArgumentException("symbol \"" + symbol + "\" " + Symbol.RULE);
+    if (!SYMBOL.matcher(symbol).matches()) {
+      throw new IllegalArgumentException("symbol \"" + symbol + "\" is not " + SYMBOL);
     }
   }
 }

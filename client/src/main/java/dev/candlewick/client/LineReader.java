@@ -1,5 +1,6 @@
 package dev.candlewick.client;
 
+import dev.candlewick.client.format.Gunzip;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.Closeable;
@@ -10,7 +11,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of a UTF-8 file, plain or gzip (told by its first bytes, not by its name). */
@@ -27,7 +27,7 @@ final class LineReader implements Closeable {
     this.file = file;
     InputStream bytes = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
     try {
-      InputStream plain = isGzip(bytes) ? new GZIPInputStream(bytes, 1 << 16) : bytes;
+      InputStream plain = isGzip(bytes) ? new Gunzip(bytes, 1 << 16) : bytes;
       // A decoder made by hand reports bytes that are not UTF-8; one made by name replaces them.
       reader =
           new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8.newDecoder()));

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -82,7 +81,7 @@ record Part(Path file, String name, String entry) {
       boolean zstd = begins(bytes, ZSTD);
       bytes.reset();
       if (gzip) {
-        return new GZIPInputStream(bytes, BUFFER);
+        return new Gunzip(bytes, BUFFER);
       }
       return zstd ? new BufferedInputStream(new ZstdInputStream(bytes), BUFFER) : bytes;
     } catch (IOException e) {

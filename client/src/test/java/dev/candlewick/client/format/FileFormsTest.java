@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,6 +16,8 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives, binary forms and databases, and what goes wrong with files. */
 class FileFormsTest extends TestFiles {
@@ -157,6 +160,15 @@ class FileFormsTest extends TestFiles {
         .element(0)
         .asString()
         .contains("BTCUSDT");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"garbage", "\u001f\u008b\b", "\0"})
+  void readsNothingOfGzipThatIsFollowedByAnythingElse(String tail) throws IOException {
+    Path file = gzip("BTCUSDT-1m-2024-01.csv.gz", KLINE, KLINE);
+    Files.write(file, tail.getBytes(StandardCharsets.ISO_8859_1), StandardOpenOption.APPEND);
+    assertThat(failure(file, options(Kind.CANDLES, "auto", "UTC", Map.of())))
+        .contains("BTCUSDT-1m-2024-01.csv.gz", "gzip");
   }
 
   @Test

@@ -113,12 +113,14 @@ final class BinanceSession implements TextSocket.Listener {
     socket.start(this);
     pings = vertx.setPeriodic(TICK_MILLIS, tick -> ping());
     if (!names.isEmpty()) {
+      socket.pause();
       begin(names)
           .onFailure(
               why -> {
                 refuse(why, null);
                 socket.close(POLICY, "no such stream");
-              });
+              })
+          .onComplete(done -> socket.resume());
     }
   }
 

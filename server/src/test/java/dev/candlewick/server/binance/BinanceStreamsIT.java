@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,54 @@ class BinanceStreamsIT {
   void sendsBareEventsOfTheStreamInThePath() {
     try (StreamSocket socket = open("/ws/btcusdt@trade")) {
       assertThat(firstTold(socket).getString("e")).isEqualTo("trade");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/ws/btcusdt%40trade",
+        "/ws/0/btcusdt@trade",
+        "/stream/ws/btcusdt%40trade",
+        "/ws/btcusdt@trade?timeUnit=MICROSECOND",
+        "/ws/%E5%B8%81%E5%AE%89usdt@trade/btcusdt@trade",
+        "/ws/btc%2Fusd%40trade/btcusdt%40trade"
+      })
+  void takesNamesHoweverTheyAreEncoded(String path) {
+    otherSymbols();
+    try (StreamSocket socket = open(path)) {
+      JsonObject event = firstTold(socket);
+      assertThat(event.getString("e")).isEqualTo("trade");
+      long perMilli = path.contains("MICRO") ? 1_000 : 1;
+      assertThat(event.getLong("T") / perMilli)
+          .isBetween(System.currentTimeMillis() - 60_000, System.currentTimeMillis());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "btcusdt@trade/btc/usd@aggTrade/%E5%B8%81%E5%AE%89usdt@kline_1m",
+        "btcusdt%40trade%2Fbtc%2Fusd%40aggTrade%2F%E5%B8%81%E5%AE%89usdt%40kline_1m"
+      })
+  void takesCombinedNamesHoweverTheyAreEncoded(String streams) {
+    otherSymbols();
+    try (StreamSocket socket = open("/stream?streams=" + streams)) {
+      JsonObject answer = socket.ask("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":3}");
+      while (!answer.containsKey("result")) {
+        answer = socket.next();
+      }
+      assertThat(answer.getJsonArray("result"))
+          .containsExactly("btcusdt@trade", "btc/usd@aggTrade", "币安usdt@kline_1m");
+    }
+  }
+
+  private static void otherSymbols() {
+    for (String symbol : List.of("币安USDT", "BTC/USD")) {
+      String body =
+          "{\"venue\":\"binance\",\"symbol\":\"%s\",\"rows\":[{\"ts\":%d,\"price\":1,\"size\":1}]}"
+              .formatted(symbol, Instant.now().toEpochMilli());
+      assertThat(server.post("/v1/trades", body).statusCode()).isEqualTo(200);
     }
   }
 
