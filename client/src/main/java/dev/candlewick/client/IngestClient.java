@@ -1,5 +1,6 @@
 package dev.candlewick.client;
 
+import dev.candlewick.client.IngestConnection.NotNowException;
 import dev.candlewick.client.ServerMessage.Ack;
 import dev.candlewick.client.ServerMessage.Busy;
 import dev.candlewick.client.ServerMessage.Drain;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Reconnecting.</b> A message is kept until the server has committed it. When the connection
  * is lost the client opens another, waiting a random time of up to 100 ms, then 200 ms and so on to
- * 5 s, and goes on from the seq that the server asks for. Only the first connection must succeed.
+ * 5 s, and goes on from the seq that the server asks for. The first time a server must be there; if
+ * it cannot serve yet, its database being away for example, the client waits for it.
  *
  * <p><b>Restarting.</b> What was sent and not committed when the process ended is the caller's to
  * send again. A caller whose messages are always cut the same way takes {@link #nextSeq} as its
@@ -50,6 +52,7 @@ public final class IngestClient implements AutoCloseable {
   /** A draining server is gone within 25 s. */
   private static final Duration DRAIN = Duration.ofSeconds(30);
 
+  private static final Duration FIRST_WELCOME = Duration.ofMinutes(2);
   private static final Duration CHECK = Duration.ofSeconds(1);
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -61,6 +64,7 @@ public final class IngestClient implements AutoCloseable {
   private final AtomicLong rejected = new AtomicLong();
   private final AtomicLong duplicates = new AtomicLong();
   private final Thread sender;
+  private final long begun = System.nanoTime();
 
   private IngestClient(URI uri, String stream, @Nullable String apiKey, IngestListener listener) {
     this.uri = uri;
@@ -72,8 +76,9 @@ public final class IngestClient implements AutoCloseable {
   }
 
   /**
-   * Opens a stream and waits for the server's welcome, 10 s at most. Not to be called by a thread
-   * of the common ForkJoinPool: the JDK's HTTP client needs one of them to connect.
+   * Opens a stream and waits for the server's welcome: 10 s at most for a connection, 2 min for a
+   * server that says it cannot serve yet. Not to be called by a thread of the common ForkJoinPool:
+   * the JDK's HTTP client needs one of them to connect.
    *
    * @param uri such as {@code ws://127.0.0.1:8080/v1/ingest}
    * @param stream {@code [A-Za-z0-9._-]{1,64}}. One client at a time: a second one ends the first
@@ -184,7 +189,9 @@ public final class IngestClient implements AutoCloseable {
   }
 
   private void lost(IOException cause, int failures) throws IngestException, InterruptedException {
-    if (!window.welcomedOnce()) {
+    boolean waits =
+        cause instanceof NotNowException && System.nanoTime() - begun < FIRST_WELCOME.toNanos();
+    if (!window.welcomedOnce() && !waits) {
       throw new IngestException("unreachable", String.valueOf(cause.getMessage()), cause);
     }
     listener.disconnected(cause);
@@ -240,6 +247,8 @@ public final class IngestClient implements AutoCloseable {
         window.hold(DRAIN);
       } else if (message instanceof Failure failure && failure.code().equals("seq_gap")) {
         window.rewind(failure.expected());
+      } else if (message instanceof Failure failure && failure.code().equals("rewound")) {
+        throw new IngestException("rewound", failure.detail());
       }
     }
 

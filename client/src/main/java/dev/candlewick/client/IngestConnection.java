@@ -43,6 +43,15 @@ final class IngestConnection implements WebSocket.Listener {
     void ended();
   }
 
+  /** A server is there and cannot serve at the moment. */
+  static final class NotNowException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NotNowException(String message) {
+      super(message);
+    }
+  }
+
   private final Receiver receiver;
   private final CompletableFuture<IOException> end = new CompletableFuture<>();
   private final StringBuilder partial = new StringBuilder();
@@ -79,7 +88,7 @@ final class IngestConnection implements WebSocket.Listener {
       int status = handshake.getResponse().statusCode();
       String text = uri + " answered " + status + " to the WebSocket upgrade";
       boolean passing = status >= 500 || status == 429 || status == 408;
-      return passing ? new IOException(text) : new IngestException("refused", text, handshake);
+      return passing ? new NotNowException(text) : new IngestException("refused", text, handshake);
     }
     return new IOException("cannot connect to " + uri, cause);
   }
@@ -188,7 +197,7 @@ final class IngestConnection implements WebSocket.Listener {
           case FENCED ->
               new IngestException("fenced", "another client took the stream over: " + text);
           case 1002, 1003, 1007, 1009, 4400 -> new IngestException("protocol", text);
-          default -> new IOException(text);
+          default -> new NotNowException(text);
         });
     return null;
   }

@@ -22,7 +22,9 @@ public final class IngestException extends IOException {
    * Why, as a stable word: {@code fenced} (another client took the stream over), {@code refused}
    * (the key or the address is wrong), {@code protocol} (a frame was refused), {@code unreachable}
    * (the first connection failed), {@code out_of_step} (server and client no longer agree where the
-   * stream is), {@code closed}, {@code failed} (an error of this process).
+   * stream is), {@code rewound} (the database was set back to an earlier time: connect again and
+   * send from {@link IngestClient#nextSeq} on), {@code closed}, {@code failed} (an error of this
+   * process).
    */
   public String code() {
     return code;

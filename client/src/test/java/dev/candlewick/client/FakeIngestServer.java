@@ -9,10 +9,13 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +60,20 @@ final class FakeIngestServer implements AutoCloseable {
   /** Behaves as if the message with this seq had been lost on its way, once. */
   volatile long loses = -1;
 
+  /** What the next hellos and upgrades meet instead of a welcome; a status refuses the upgrade. */
+  final Deque<Outage> outages = new ConcurrentLinkedDeque<>();
+
+  /** A trouble of the server at the start of a connection. */
+  record Outage(int status, Consumer<ServerWebSocket> hello) {
+    static Outage refusing(int status) {
+      return new Outage(status, socket -> {});
+    }
+
+    static Outage atHello(Consumer<ServerWebSocket> hello) {
+      return new Outage(0, hello);
+    }
+  }
+
   /** Fields added to the next ack. */
   volatile JsonObject nextAck = new JsonObject();
 
@@ -68,7 +85,11 @@ final class FakeIngestServer implements AutoCloseable {
             .webSocketHandshakeHandler(
                 upgrade -> {
                   authorizations.add(upgrade.headers().get("Authorization"));
-                  if (refusal != 0) {
+                  Outage next = outages.peek();
+                  if (next != null && next.status() != 0) {
+                    outages.remove();
+                    upgrade.reject(next.status());
+                  } else if (refusal != 0) {
                     upgrade.reject(refusal);
                   } else {
                     upgrade.accept();
@@ -93,6 +114,11 @@ final class FakeIngestServer implements AutoCloseable {
     JsonObject message = new JsonObject(text);
     if (message.getString("t").equals("hello")) {
       hellos.add(text);
+      Outage outage = outages.poll();
+      if (outage != null) {
+        outage.hello().accept(from);
+        return;
+      }
       socket = from;
       received.clear();
       from.writeTextMessage(welcome(message.getString("stream")).encode());
@@ -199,6 +225,24 @@ final class FakeIngestServer implements AutoCloseable {
       socket.close((short) code, reason);
       socket = null;
     }
+  }
+
+  synchronized int committed() {
+    return committed.size();
+  }
+
+  /** The database goes back: only so many messages are left, and the feed is told. */
+  synchronized void setBack(int left) {
+    while (committed.size() > left) {
+      committed.remove(committed.size() - 1);
+    }
+    say(
+        new JsonObject()
+            .put("t", "error")
+            .put("code", "rewound")
+            .put("next_seq", firstSeq + left)
+            .put("detail", "set back"));
+    closeWith(1013, "rewound");
   }
 
   synchronized int inFlight() {

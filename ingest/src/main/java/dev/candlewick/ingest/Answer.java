@@ -10,6 +10,9 @@ interface Answer {
   /** These messages, in the order of their seq, are on the server's own disk, fsynced. */
   default void spooled(List<Message> messages) {}
 
+  /** Some of its messages are held back, since the database cannot be written at the moment. */
+  default void heldBack() {}
+
   /** The message was not written and never will be; why. */
   void dropped(Message message, Drop why);
 
@@ -17,6 +20,8 @@ interface Answer {
   enum Drop {
     /** A newer connection holds the stream. */
     FENCED,
+    /** The database has gone back to a time before what it had committed of the stream. */
+    REWOUND,
     /** Another request with the same Idempotency-Key was committed first. */
     KEY_TAKEN,
     /** The database refused a row of a request that is written whole or not at all. */

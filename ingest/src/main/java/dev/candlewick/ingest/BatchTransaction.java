@@ -73,7 +73,7 @@ final class BatchTransaction {
     }
     batch.startAttempt();
     refuse(advance);
-    Map<InstrumentKey, Integer> ids = instrumentIds.resolve(connection, batch);
+    Map<InstrumentKey, Integer> ids = instrumentIds.resolve(connection, batch, advance.era());
     writeTrades(lines(Kind.TRADES, ids));
     writeTicks(TickTable.QUOTES, lines(Kind.QUOTES, ids));
     writeCandles(ids);
@@ -84,7 +84,7 @@ final class BatchTransaction {
     Rejects.write(connection, batch);
     keepIdempotencyKeys(advance.durability());
     connection.commit();
-    instrumentIds.remember(ids);
+    instrumentIds.remember(advance.era(), ids);
     return advance.durability();
   }
 
@@ -133,8 +133,8 @@ final class BatchTransaction {
   }
 
   /**
-   * Fenced messages leave; where the database must be durable and is not, all of them do, but for
-   * those from the spool, which are on disk and wait there.
+   * Fenced and rewound messages leave; where the database must be durable and is not, all of them
+   * do, but for those from the spool, which are on disk and wait there.
    */
   private void refuse(Streams.Advance advance) throws SQLException, DroppedException {
     if (strictDurability && advance.durability() == Durability.DEGRADED) {
@@ -143,10 +143,14 @@ final class BatchTransaction {
       }
       throw new DroppedException(List.copyOf(batch.messages()), Drop.NOT_DURABLE);
     }
-    if (!advance.fenced().isEmpty()) {
+    drop(advance.fenced(), Drop.FENCED);
+    drop(advance.rewound(), Drop.REWOUND);
+  }
+
+  private void drop(List<StreamState> streams, Drop why) throws DroppedException {
+    if (!streams.isEmpty()) {
       throw new DroppedException(
-          batch.messages().stream().filter(m -> advance.fenced().contains(m.stream())).toList(),
-          Drop.FENCED);
+          batch.messages().stream().filter(m -> streams.contains(m.stream())).toList(), why);
     }
   }
 

@@ -112,15 +112,16 @@ final class BatchWriter implements Lane.Database {
     }
   }
 
-  /** Only the lane itself writes its own stream: if that was fenced it is gone, and begins anew. */
+  /** Only the lane itself writes its own stream: if that is not as it was, it begins anew. */
   private DroppedException renewOwnStream(DroppedException e) {
-    if (e.why != Drop.FENCED || e.messages.stream().noneMatch(message -> message.isRequest)) {
+    boolean ofStream = e.why == Drop.FENCED || e.why == Drop.REWOUND;
+    if (!ofStream || e.messages.stream().noneMatch(message -> message.isRequest)) {
       return e;
     }
     ownStream = null;
     ownCommitted = 0;
     return new DroppedException(
-        e.messages.stream().filter(message -> !message.isRequest).toList(), Drop.FENCED);
+        e.messages.stream().filter(message -> !message.isRequest).toList(), e.why);
   }
 
   private void discard(Connection connection, SQLException cause) {

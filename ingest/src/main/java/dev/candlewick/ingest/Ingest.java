@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * /v1/trades|quotes|candles} in, rows in the hypertables out, an answer after COMMIT.
  */
 public final class Ingest {
-  private static final long TAKEOVERS_EVERY_MILLIS = 2_000;
+  private static final long LOOK_EVERY_MILLIS = 2_000;
 
   private final Vertx vertx;
   private final IngestConfig config;
@@ -47,13 +48,19 @@ public final class Ingest {
   private final List<Lane> lanes = new ArrayList<>();
   private final @Nullable Spooler spooler;
   private final Map<Integer, Quota> quotas = new ConcurrentHashMap<>();
-  private final Map<Long, Held> sessions = new ConcurrentHashMap<>();
+  private final Map<StreamName, Held> sessions = new ConcurrentHashMap<>();
   private volatile Function<RoutingContext, IngestKey> keyOf = request -> IngestKey.NONE;
   private volatile boolean started;
   private volatile boolean draining;
   private volatile boolean looking;
+  private volatile boolean away;
+  private final AtomicBoolean asking = new AtomicBoolean();
 
-  private record Held(IngestSession session, StreamState stream) {}
+  private record Held(IngestSession session, StreamState stream, long committed) {
+    Held asItIs() {
+      return new Held(session, stream, session.committed());
+    }
+  }
 
   /**
    * Makes the lanes; {@link #start} starts them.
@@ -93,7 +100,7 @@ public final class Ingest {
     notifier.start();
     lanes.forEach(Lane::start);
     rollUp.start();
-    vertx.setPeriodic(TAKEOVERS_EVERY_MILLIS, tick -> lookForTakeovers());
+    vertx.setPeriodic(LOOK_EVERY_MILLIS, tick -> lookAtStreams());
     started = true;
   }
 
@@ -107,8 +114,9 @@ public final class Ingest {
     // One a lane, one each for the roll-up and NOTIFY, two for hello and Idempotency-Keys, two for
     // kinds.
     pool.setMaximumPoolSize(config.lanes() + 6);
-    pool.setConnectionTimeout(3_000);
-    pool.setValidationTimeout(1_000);
+    // A lane that gets no connection in this time begins to spool.
+    pool.setConnectionTimeout(1_000);
+    pool.setValidationTimeout(900);
     pool.setKeepaliveTime(120_000);
     pool.setMaxLifetime(1_800_000);
     pool.setInitializationFailTimeout(-1);
@@ -284,8 +292,30 @@ public final class Ingest {
     return spooler != null && spooler.holds(stream);
   }
 
+  /** While the database is away one hello at a time finds out; the others fail at once. */
   Future<Streams.Greeting> hello(int apiKeyId, String stream) {
-    return withConnection(connection -> Streams.hello(connection, apiKeyId, stream));
+    boolean asks = asking.compareAndSet(false, true);
+    if (away && !asks) {
+      return Future.failedFuture("the database is away");
+    }
+    return withConnection(connection -> Streams.hello(connection, apiKeyId, stream))
+        .onComplete(
+            answer -> {
+              away = answer.failed();
+              if (asks) {
+                asking.set(false);
+              }
+            });
+  }
+
+  /** From where the database wants a stream's messages, whoever holds it. */
+  Future<Long> nextSeq(StreamName name) {
+    return withConnection(connection -> Streams.look(connection, List.of(name)))
+        .map(found -> nextSeq(found.get(name)));
+  }
+
+  private static long nextSeq(@Nullable StreamState stream) {
+    return stream == null ? 1 : stream.committedSeq() + 1;
   }
 
   /** Something done with a connection in a transaction of its own. */
@@ -306,7 +336,7 @@ public final class Ingest {
   }
 
   void sessionOpened(IngestSession session, StreamState stream) {
-    Held before = sessions.put(stream.number(), new Held(session, stream));
+    Held before = sessions.put(stream.name(), new Held(session, stream, stream.committedSeq()));
     if (before == null) {
       metrics.sessionOpened();
     } else if (before.session() != session) {
@@ -315,23 +345,27 @@ public final class Ingest {
   }
 
   /**
-   * A stream that was taken over on another server is told to its older feed here, which may not
-   * write for long and would not know. One look for all streams.
+   * A feed that does not write for long would not know that its stream was taken over on another
+   * server, or that the database has gone back behind what it was told. One look for all streams.
    */
-  private void lookForTakeovers() {
-    List<Held> held = List.copyOf(sessions.values());
+  private void lookAtStreams() {
+    List<Held> held = sessions.values().stream().map(Held::asItIs).toList();
     if (held.isEmpty() || looking) {
       return;
     }
     looking = true;
-    withConnection(
-            connection -> Streams.takenOver(connection, held.stream().map(Held::stream).toList()))
-        .onSuccess(
-            taken ->
-                held.stream()
-                    .filter(one -> taken.contains(one.stream().number()))
-                    .forEach(one -> one.session().fence()))
+    List<StreamName> names = held.stream().map(one -> one.stream().name()).toList();
+    withConnection(connection -> Streams.look(connection, names))
+        .onSuccess(found -> held.forEach(one -> tell(one, found.get(one.stream().name()))))
         .onComplete(done -> looking = false);
+  }
+
+  private static void tell(Held held, @Nullable StreamState now) {
+    switch (Streams.sort(held.stream(), now, held.committed())) {
+      case AS_BEFORE -> {}
+      case FENCED -> held.session().fence();
+      case REWOUND -> held.session().rewound(nextSeq(now));
+    }
   }
 
   void sessionClosed(IngestSession session) {

@@ -1,8 +1,7 @@
 package dev.candlewick.ingest;
 
-import dev.candlewick.net.Problem;
 import dev.candlewick.net.TextSocket;
-import io.vertx.core.http.HttpHeaders;
+import dev.candlewick.net.Upgrade;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 
@@ -17,13 +16,8 @@ final class IngestEndpoint {
   }
 
   void handle(RoutingContext request) {
-    if (!"websocket".equalsIgnoreCase(request.request().getHeader(HttpHeaders.UPGRADE))) {
-      throw new Problem(400, "malformed", "a WebSocket upgrade is due");
-    }
     IngestKey key = ingest.keyOf(request);
-    request
-        .request()
-        .toWebSocket()
+    Upgrade.of(request)
         .onSuccess(
             socket -> {
               int messageBytes = ingest.config().limits().messageBytes();

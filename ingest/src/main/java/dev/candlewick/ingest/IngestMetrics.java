@@ -33,6 +33,7 @@ final class IngestMetrics {
   private final Timer batchTime;
   private final Counter busy;
   private final Counter conflicts;
+  private final Counter rewound;
   private final Map<Rejection.Code, Counter> rejected = new EnumMap<>(Rejection.Code.class);
   private final AtomicInteger sessions = new AtomicInteger();
   private final Set<String> kinds = ConcurrentHashMap.newKeySet();
@@ -69,6 +70,10 @@ final class IngestMetrics {
     conflicts =
         Counter.builder("candlewick.ingest.conflicts")
             .description("Trades sent again with other content under a known id; not written")
+            .register(registry);
+    rewound =
+        Counter.builder("candlewick.ingest.streams.rewound")
+            .description("Times a feed was told that the database went back behind its acks")
             .register(registry);
     gauge("sessions", null, "Open ingest sockets", sessions, AtomicInteger::get);
     gauge("budget.used", BYTES, "Bytes taken in and not yet answered", budget, Budget::used);
@@ -127,6 +132,10 @@ final class IngestMetrics {
 
   void busy() {
     busy.increment();
+  }
+
+  void rewound() {
+    rewound.increment();
   }
 
   void sessionClosed() {

@@ -25,7 +25,9 @@ final class IngestSession implements Answer, TextSocket.Listener {
   private static final int TRY_AGAIN_LATER = 1013;
   private static final long HEARTBEAT_MILLIS = 20_000;
   private static final long SPOOL_MILLIS = 50;
-  private static final long UNTIL_DRAINED_NANOS = 10_000_000_000L;
+  private static final long AWAY_MILLIS = 500;
+  private static final long BUSY_MILLIS = 1_000;
+  private static final long LONGEST_GREETING_NANOS = 10_000_000_000L;
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
 
   private final Ingest ingest;
@@ -39,6 +41,7 @@ final class IngestSession implements Answer, TextSocket.Listener {
   private @Nullable StreamState stream;
   private boolean greeting;
   private volatile boolean fenced;
+  private volatile long committed;
   private long nextSeq;
   private boolean gapTold;
   private boolean looked;
@@ -129,7 +132,15 @@ final class IngestSession implements Answer, TextSocket.Listener {
     }
     greeting = true;
     socket.pause();
-    greet(new StreamName(apiKeyId, name), System.nanoTime() + UNTIL_DRAINED_NANOS);
+    context.owner().setTimer(BUSY_MILLIS, late -> tellBusyWhileGreeting());
+    greet(new StreamName(apiKeyId, name), System.nanoTime() + LONGEST_GREETING_NANOS);
+  }
+
+  private void tellBusyWhileGreeting() {
+    if (stream == null && socket.isOpen()) {
+      socket.send(SessionJson.busy(BUSY_MILLIS));
+      context.owner().setTimer(BUSY_MILLIS, late -> tellBusyWhileGreeting());
+    }
   }
 
   /**
@@ -142,11 +153,21 @@ final class IngestSession implements Answer, TextSocket.Listener {
       ingest
           .hello(apiKeyId, name.stream())
           .onSuccess(greeting -> greeted(name, deadline, greeting))
-          .onFailure(cause -> unavailable("the database cannot be asked now"));
-    } else if (System.nanoTime() > deadline) {
-      unavailable("messages of the stream are still in the spool");
+          .onFailure(cause -> greetLater(name, deadline, AWAY_MILLIS));
+    } else {
+      greetLater(name, deadline, SPOOL_MILLIS);
+    }
+  }
+
+  private void greetLater(StreamName name, long deadline, long millis) {
+    if (System.nanoTime() > deadline) {
+      boolean away = !ingest.holdsSpooled(name) || !ingest.troubles().isEmpty();
+      unavailable(
+          away
+              ? "the database is away"
+              : "messages of the stream are still being written from the spool");
     } else if (socket.isOpen()) {
-      context.owner().setTimer(SPOOL_MILLIS, again -> greet(name, deadline));
+      context.owner().setTimer(millis, again -> greet(name, deadline));
     }
   }
 
@@ -172,6 +193,7 @@ final class IngestSession implements Answer, TextSocket.Listener {
     StreamState opened = greeting.stream();
     stream = opened;
     nextSeq = opened.committedSeq() + 1;
+    committed = opened.committedSeq();
     ack = new PendingAck(opened.committedSeq(), greeting.durability(), ingest.spools());
     socket.send(SessionJson.welcome(opened, greeting.durability(), limits));
   }
@@ -248,6 +270,7 @@ final class IngestSession implements Answer, TextSocket.Listener {
 
   @Override
   public void committed(List<Message> messages, Durability durability) {
+    committed = messages.get(messages.size() - 1).seq();
     context.runOnContext(
         hop -> {
           for (Message message : messages) {
@@ -262,6 +285,12 @@ final class IngestSession implements Answer, TextSocket.Listener {
   public void dropped(Message message, Drop why) {
     if (why == Drop.FENCED) {
       fence();
+    } else if (why == Drop.REWOUND && !fenced) {
+      fenced = true;
+      ingest
+          .nextSeq(message.stream().name())
+          .onSuccess(this::tellRewound)
+          .onFailure(away -> context.runOnContext(hop -> unavailable("the database is away")));
     } else if (why == Drop.NOT_DURABLE) {
       context.runOnContext(hop -> unavailable("the database is not durable, and must be"));
     } else if (why == Drop.GAP) {
@@ -273,6 +302,41 @@ final class IngestSession implements Answer, TextSocket.Listener {
   void fence() {
     fenced = true;
     context.runOnContext(hop -> refused(FENCED, "fenced", "a newer connection holds the stream"));
+  }
+
+  /** Every message up to this seq is committed, as far as this server was told. */
+  long committed() {
+    return committed;
+  }
+
+  /** The database has gone back behind what was acked, or behind the hello. */
+  void rewound(long trueNextSeq) {
+    if (!fenced) {
+      fenced = true;
+      tellRewound(trueNextSeq);
+    }
+  }
+
+  private void tellRewound(long trueNextSeq) {
+    context.runOnContext(
+        hop -> {
+          if (socket.isOpen()) {
+            LOG.warn("stream of API key {} rewound: next_seq is {}", apiKeyId, trueNextSeq);
+            ingest.metrics().rewound();
+            socket.send(SessionJson.rewound(trueNextSeq));
+            socket.close(TRY_AGAIN_LATER, "rewound");
+          }
+        });
+  }
+
+  @Override
+  public void heldBack() {
+    context.runOnContext(
+        hop -> {
+          if (!fenced && !socket.isFull()) {
+            socket.send(SessionJson.busy(BUSY_MILLIS));
+          }
+        });
   }
 
   /** The server is about to stop: no more is read, what was taken will still be acked. */

@@ -12,9 +12,23 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Instruments' ids, shared by the lanes. An instrument is created on first sight, with its rows.
+ *
+ * <p>An id holds in one era of the database only: a restored copy, or a replica that lagged and
+ * took over, may give the same id to another instrument. Each transaction tells its era in the
+ * statement that moves its streams, which costs nothing beside; in another era than the ids are of,
+ * none is known.
  */
 final class InstrumentIds {
   private static final int MOST_REMEMBERED = 1_000_000;
+
+  /**
+   * What no database that went back in time has kept: when its server was started, and which table
+   * and file hold the instruments.
+   */
+  static final String ERA =
+      "concat_ws(' ', extract(epoch from pg_postmaster_start_time()),"
+          + " to_regclass('market.instruments')::oid,"
+          + " pg_relation_filenode(to_regclass('market.instruments')))";
 
   private static final String CREATE =
       """
@@ -30,13 +44,18 @@ final class InstrumentIds {
       join market.instruments i on i.venue = v.venue and i.symbol = v.symbol
       """;
 
-  private final Map<InstrumentKey, Integer> committed = new ConcurrentHashMap<>();
+  private volatile Known known = new Known("", new ConcurrentHashMap<>());
+
+  private record Known(String era, Map<InstrumentKey, Integer> ids) {}
 
   /**
    * The ids of a batch's instruments; unknown ones are created in the batch's own transaction, so
    * that nothing is left of them if it fails. In sorted order, so that two servers cannot deadlock.
    */
-  Map<InstrumentKey, Integer> resolve(Connection connection, Batch batch) throws SQLException {
+  Map<InstrumentKey, Integer> resolve(Connection connection, Batch batch, String era)
+      throws SQLException {
+    Known now = known;
+    Map<InstrumentKey, Integer> committed = now.era().equals(era) ? now.ids() : Map.of();
     Map<InstrumentKey, Integer> ids = new HashMap<>();
     TreeSet<InstrumentKey> unknown = new TreeSet<>();
     InstrumentKey previous = null;
@@ -82,10 +101,12 @@ final class InstrumentIds {
   }
 
   /** Remembers ids once the transaction that may have created them is committed. */
-  void remember(Map<InstrumentKey, Integer> ids) {
-    if (committed.size() > MOST_REMEMBERED) {
-      committed.clear();
+  void remember(String era, Map<InstrumentKey, Integer> ids) {
+    Known now = known;
+    if (!now.era().equals(era) || now.ids().size() > MOST_REMEMBERED) {
+      now = new Known(era, new ConcurrentHashMap<>());
+      known = now;
     }
-    committed.putAll(ids);
+    now.ids().putAll(ids);
   }
 }

@@ -44,6 +44,9 @@ final class JsonDecoder {
   private static final JsonParser.Feature NOT_FINITE =
       JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature();
 
+  /** Unknown fields of one object that are read over to find what else is wrong. */
+  private static final int MOST_UNKNOWN = 64;
+
   private final int maxRows;
   private final boolean headsOnly;
 
@@ -136,6 +139,7 @@ final class JsonDecoder {
     }
 
     void object(JsonParser in) throws IOException, DecodeException {
+      int unknown = 0;
       while (in.nextToken() != JsonToken.END_OBJECT) {
         String name = in.currentName();
         in.nextToken();
@@ -152,6 +156,7 @@ final class JsonDecoder {
           case "rows" -> rows(in);
           default -> {
             refuse("unknown field " + Rejection.excerpt(name));
+            limitUnknown(++unknown);
             in.skipChildren();
             continue;
           }
@@ -232,12 +237,14 @@ final class JsonDecoder {
     RawRow row = new RawRow();
     // In a row they make that row a bad one; anywhere else they are no JSON.
     in.enable(NOT_FINITE);
+    int unknown = 0;
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String name = in.currentName();
       Field field = Field.of(name);
       in.nextToken();
       if (field == null) {
         row.putUnknown(name);
+        limitUnknown(++unknown);
         in.skipChildren();
       } else if (!row.put(field, field == Field.TS ? time(in) : value(in))) {
         throw new DecodeException(Fault.MALFORMED, "duplicate field " + name + " in row");
@@ -255,6 +262,13 @@ final class JsonDecoder {
     }
     BigDecimal number = EpochTime.number(in.getText());
     return number == null ? RawRow.OTHER : number;
+  }
+
+  private static void limitUnknown(int unknown) throws DecodeException {
+    if (unknown > MOST_UNKNOWN) {
+      throw new DecodeException(
+          Fault.BAD_MESSAGE, "more than " + MOST_UNKNOWN + " unknown fields in one object");
+    }
   }
 
   private static @Nullable Object value(JsonParser in) throws IOException {

@@ -288,6 +288,9 @@ final class Lane implements Runnable {
     if (spool != null && verdict == Verdict.NOT_NOW) {
       leaveToSpool(spool, batch);
     }
+    if (spool == null || verdict == Verdict.HOLD) {
+      Batch.byAnswer(batch.messages()).keySet().forEach(Answer::heldBack);
+    }
     clock.pause(pause);
     Duration doubled = pause.multipliedBy(2);
     pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;

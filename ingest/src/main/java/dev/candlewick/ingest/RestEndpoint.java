@@ -4,6 +4,7 @@ import dev.candlewick.ingest.DecodeException.Fault;
 import dev.candlewick.ingest.Envelope.Defaults;
 import dev.candlewick.ingest.Envelope.TimeUnit;
 import dev.candlewick.net.Problem;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class RestEndpoint {
   /** Rows of one request: each needs an id of its own within it. */
   static final int MAX_ROWS = 100_000;
+
+  /** A longer body is decoded by a worker: others on the same event loop would wait for it. */
+  private static final int BYTES_ON_THE_LOOP = 65_536;
 
   private static final Set<String> PARAMETERS =
       Set.of("venue", "symbol", "timeframe", "unit", "on_error");
@@ -138,10 +142,40 @@ final class RestEndpoint {
   }
 
   private void answer(Posted posted, boolean looked) {
+    byte[] bytes = posted.body().getBytes();
+    if (bytes.length <= BYTES_ON_THE_LOOP) {
+      answer(posted, looked, () -> posted.intake().read(posted.head(), bytes));
+      return;
+    }
+    posted
+        .request()
+        .vertx()
+        .executeBlocking(() -> posted.intake().read(posted.head(), bytes), false)
+        .onComplete(decoded -> answer(posted, looked, () -> result(decoded)));
+  }
+
+  /** A body as its rows, or why it has none. */
+  private interface Decoding {
+    Message.Checked rows() throws DecodeException;
+  }
+
+  private static Message.Checked result(AsyncResult<Message.Checked> decoded)
+      throws DecodeException {
+    Throwable cause = decoded.cause();
+    if (cause instanceof DecodeException malformed) {
+      throw malformed;
+    }
+    if (cause instanceof RuntimeException other) {
+      throw other;
+    }
+    return decoded.result();
+  }
+
+  private void answer(Posted posted, boolean looked, Decoding decoding) {
     Head head = posted.head();
     byte[] bytes = posted.body().getBytes();
     try {
-      Message.Checked checked = posted.intake().read(head, bytes);
+      Message.Checked checked = decoding.rows();
       if (!looked && posted.kind() == Kind.RECORDS && RecordIntake.mayBeStale(checked)) {
         ingest
             .kinds()

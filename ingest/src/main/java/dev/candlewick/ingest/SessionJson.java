@@ -87,6 +87,18 @@ final class SessionJson {
         });
   }
 
+  static String rewound(long nextSeq) {
+    return frame(
+        "error",
+        json -> {
+          json.writeStringField("code", "rewound");
+          json.writeNumberField("next_seq", nextSeq);
+          json.writeStringField(
+              "detail",
+              "the database was set back to an earlier time; connect again and send from next_seq");
+        });
+  }
+
   static String seqGap(long expected) {
     return frame(
         "error",

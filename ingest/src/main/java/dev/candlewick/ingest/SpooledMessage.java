@@ -118,7 +118,8 @@ final class SpooledMessage {
         Rejection.Code code = Rejection.Code.valueOf(in.readUTF());
         rejections.add(new Rejection(index, readText(in), code, in.readUTF()));
       }
-      StreamState stream = new StreamState(entry.apiKeyId(), entry.stream(), 0, entry.epoch(), 0);
+      StreamState stream =
+          new StreamState(entry.apiKeyId(), entry.stream(), 0, entry.epoch(), 0, "");
       Message.Checked checked = new Message.Checked(rows, rejections);
       return Message.ofSpool(stream, entry.seq(), kind, checked, payload.length, answer);
     }

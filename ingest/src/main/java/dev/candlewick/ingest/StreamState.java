@@ -7,8 +7,10 @@ package dev.candlewick.ingest;
  * @param number the stream's number, part of the ids made for rows without one
  * @param epoch grows with each hello; an older holder is fenced
  * @param committedSeq every message up to this one is committed
+ * @param holder the hello that holds it, unlike any other in any history of the database
  */
-record StreamState(int apiKeyId, String stream, long number, long epoch, long committedSeq) {
+record StreamState(
+    int apiKeyId, String stream, long number, long epoch, long committedSeq, String holder) {
   /** Owner of the streams on which REST requests ride. */
   static final int SERVER = -1;
 

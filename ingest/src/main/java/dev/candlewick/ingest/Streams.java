@@ -6,12 +6,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The streams' bookkeeping: hello, and the compare-and-set inside the transaction of the rows. */
 final class Streams {
@@ -22,8 +23,9 @@ final class Streams {
   private static final String HELLO =
       """
       insert into ingest.streams as s (api_key_id, stream, epoch) values (?, ?, 1)
-      on conflict (api_key_id, stream) do update set epoch = s.epoch + 1, last_activity = now()
-      returning number, epoch, committed_seq, %s
+      on conflict (api_key_id, stream) do update
+      set epoch = s.epoch + 1, holder = gen_random_uuid(), last_activity = now()
+      returning number, epoch, committed_seq, holder, %s
       """
           .formatted(DURABILITY);
 
@@ -31,16 +33,17 @@ final class Streams {
       """
       update ingest.streams s
       set committed_seq = v.last, rows = s.rows + v.rows, last_activity = now()
-      from unnest(?::int[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-        as v (number, epoch, first, last, rows)
-      where s.number = v.number and s.epoch = v.epoch and s.committed_seq = v.first - 1
-      returning s.number, %s
+      from unnest(?::int[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+        as v (number, holder, epoch, first, last, rows)
+      where s.number = v.number and s.holder = v.holder and s.epoch = v.epoch
+        and s.committed_seq = v.first - 1
+      returning s.holder, %s, %s
       """
-          .formatted(DURABILITY);
+          .formatted(DURABILITY, InstrumentIds.ERA);
 
   private static final String LOCK =
       """
-      select s.api_key_id, s.stream, s.number, s.epoch, s.committed_seq, %s
+      select s.api_key_id, s.stream, s.number, s.epoch, s.committed_seq, s.holder, %s
       from ingest.streams s
       join unnest(?::int[], ?::text[]) as v (api_key_id, stream)
         on s.api_key_id = v.api_key_id and s.stream = v.stream
@@ -50,13 +53,11 @@ final class Streams {
           .formatted(DURABILITY);
 
   private static final String LOOK =
-      "select number, epoch, committed_seq from ingest.streams where number = any (?)";
-
-  private static final String TAKEN_OVER =
       """
-      select s.number from ingest.streams s
-      join unnest(?::int[], ?::bigint[]) as held (number, epoch) on held.number = s.number
-      where s.epoch > held.epoch
+      select s.api_key_id, s.stream, s.number, s.epoch, s.committed_seq, s.holder
+      from ingest.streams s
+      join unnest(?::int[], ?::text[]) as v (api_key_id, stream)
+        on s.api_key_id = v.api_key_id and s.stream = v.stream
       """;
 
   private Streams() {}
@@ -72,25 +73,73 @@ final class Streams {
       try (ResultSet row = hello.executeQuery()) {
         row.next();
         StreamState state =
-            new StreamState(apiKeyId, stream, row.getLong(1), row.getLong(2), row.getLong(3));
-        return new Greeting(state, durability(row.getBoolean(4)));
+            new StreamState(
+                apiKeyId, stream, row.getLong(1), row.getLong(2), row.getLong(3), row.getString(4));
+        return new Greeting(state, durability(row.getBoolean(5)));
       }
     }
   }
 
-  /** The numbers of those among these streams that somebody else has said hello for since. */
-  static Set<Long> takenOver(Connection connection, List<StreamState> held) throws SQLException {
-    Set<Long> taken = new HashSet<>();
-    try (PreparedStatement look = connection.prepareStatement(TAKEN_OVER)) {
-      look.setObject(1, held.stream().mapToLong(StreamState::number).toArray());
-      look.setObject(2, held.stream().mapToLong(StreamState::epoch).toArray());
+  /** What has become of a stream that this server holds. */
+  enum Held {
+    /** Nothing: it is held as before. */
+    AS_BEFORE,
+    /** Somebody else has said hello for it. */
+    FENCED,
+    /** The database has gone back to a time before this hello, or before what it has committed. */
+    REWOUND
+  }
+
+  /**
+   * What has become of a stream.
+   *
+   * @param now as the database has it; null if it does not know it
+   * @param committed up to where it was committed, as far as this server was told
+   */
+  static Held sort(StreamState held, @Nullable StreamState now, long committed) {
+    if (now == null) {
+      return Held.REWOUND;
+    }
+    if (now.holder().equals(held.holder()) && now.epoch() == held.epoch()) {
+      return now.committedSeq() < committed ? Held.REWOUND : Held.AS_BEFORE;
+    }
+    return now.epoch() > held.epoch() ? Held.FENCED : Held.REWOUND;
+  }
+
+  /**
+   * Where these streams stand, whoever holds them; one that the database does not know is absent.
+   */
+  static Map<StreamName, StreamState> look(Connection connection, Collection<StreamName> names)
+      throws SQLException {
+    Map<StreamName, StreamState> found = new HashMap<>();
+    try (PreparedStatement look = connection.prepareStatement(LOOK)) {
+      bindNames(connection, look, names);
       try (ResultSet row = look.executeQuery()) {
         while (row.next()) {
-          taken.add(row.getLong(1));
+          StreamState state = state(row);
+          found.put(state.name(), state);
         }
       }
     }
-    return taken;
+    return found;
+  }
+
+  private static void bindNames(
+      Connection connection, PreparedStatement statement, Collection<StreamName> names)
+      throws SQLException {
+    statement.setObject(1, names.stream().mapToInt(StreamName::apiKeyId).toArray());
+    String[] streams = names.stream().map(StreamName::stream).toArray(String[]::new);
+    statement.setArray(2, connection.createArrayOf("text", streams));
+  }
+
+  private static StreamState state(ResultSet row) throws SQLException {
+    return new StreamState(
+        row.getInt(1),
+        row.getString(2),
+        row.getLong(3),
+        row.getLong(4),
+        row.getLong(5),
+        row.getString(6));
   }
 
   /**
@@ -101,16 +150,11 @@ final class Streams {
       throws SQLException {
     Map<StreamName, Greeting> found = new HashMap<>();
     try (PreparedStatement lock = connection.prepareStatement(LOCK)) {
-      lock.setObject(1, names.stream().mapToInt(StreamName::apiKeyId).toArray());
-      String[] streams = names.stream().map(StreamName::stream).toArray(String[]::new);
-      lock.setArray(2, connection.createArrayOf("text", streams));
+      bindNames(connection, lock, names);
       try (ResultSet row = lock.executeQuery()) {
         while (row.next()) {
-          StreamName name = new StreamName(row.getInt(1), row.getString(2));
-          StreamState state =
-              new StreamState(
-                  name.apiKeyId(), name.stream(), row.getLong(3), row.getLong(4), row.getLong(5));
-          found.put(name, new Greeting(state, durability(row.getBoolean(6))));
+          StreamState state = state(row);
+          found.put(state.name(), new Greeting(state, durability(row.getBoolean(7))));
         }
       }
     }
@@ -118,13 +162,20 @@ final class Streams {
   }
 
   /**
-   * What the compare-and-set found; with neither stored nor fenced messages every stream moved.
+   * What the compare-and-set found; with no stored, fenced or rewound messages every stream moved.
    *
    * @param stored messages that are committed already: by an earlier attempt whose reply was lost,
    *     or by another server that had them in its spool
    * @param fenced streams that are somebody else's now
+   * @param rewound streams that the database has gone back with
+   * @param era which history of the database this is; see {@link InstrumentIds}
    */
-  record Advance(List<Message> stored, List<StreamState> fenced, Durability durability) {}
+  record Advance(
+      List<Message> stored,
+      List<StreamState> fenced,
+      List<StreamState> rewound,
+      Durability durability,
+      String era) {}
 
   /** The seqs of one stream in a batch: contiguous, as the session took them. */
   private static final class Span {
@@ -144,78 +195,82 @@ final class Streams {
    * until the transaction ends, so a retry waits for a half-dead older attempt and then sees it.
    */
   static Advance advance(Connection connection, Batch batch) throws SQLException {
-    Map<Long, Span> spans = spans(batch);
+    Map<String, Span> spans = spans(batch);
     Durability durability = Durability.FULL;
+    String era = "";
     try (PreparedStatement advance = connection.prepareStatement(ADVANCE)) {
-      bind(advance, new ArrayList<>(spans.values()));
+      bind(connection, advance, spans.values());
       try (ResultSet moved = advance.executeQuery()) {
         while (moved.next()) {
-          spans.remove(moved.getLong(1));
+          spans.remove(moved.getString(1));
           durability = durability(moved.getBoolean(2));
+          era = moved.getString(3);
         }
       }
     }
     return spans.isEmpty()
-        ? new Advance(List.of(), List.of(), durability)
-        : examine(connection, batch, spans, durability);
+        ? new Advance(List.of(), List.of(), List.of(), durability, era)
+        : examine(connection, batch, spans.values(), durability);
   }
 
-  private static Map<Long, Span> spans(Batch batch) {
-    Map<Long, Span> spans = new TreeMap<>();
+  /** By holder: of two streams with one number, one is of a history that is over. */
+  private static Map<String, Span> spans(Batch batch) {
+    Map<String, Span> spans = new HashMap<>();
     for (Message message : batch.messages()) {
       Span span =
           spans.computeIfAbsent(
-              message.stream().number(), number -> new Span(message.stream(), message.seq()));
+              message.stream().holder(), holder -> new Span(message.stream(), message.seq()));
       span.last = message.seq();
       span.rows += message.rows.size();
     }
     return spans;
   }
 
-  private static void bind(PreparedStatement advance, List<Span> spans) throws SQLException {
-    long[][] columns = new long[5][spans.size()];
-    for (int i = 0; i < spans.size(); i++) {
-      Span span = spans.get(i);
-      columns[0][i] = span.stream.number();
-      columns[1][i] = span.stream.epoch();
-      columns[2][i] = span.first;
-      columns[3][i] = span.last;
-      columns[4][i] = span.rows;
-    }
-    for (int i = 0; i < columns.length; i++) {
-      advance.setObject(i + 1, columns[i]);
-    }
+  private static void bind(
+      Connection connection, PreparedStatement advance, Collection<Span> unordered)
+      throws SQLException {
+    // In one order everywhere, so that two servers cannot wait for each other.
+    List<Span> spans =
+        unordered.stream().sorted(Comparator.comparingLong(s -> s.stream.number())).toList();
+    advance.setObject(1, longs(spans, span -> span.stream.number()));
+    String[] holders = spans.stream().map(span -> span.stream.holder()).toArray(String[]::new);
+    advance.setArray(2, connection.createArrayOf("uuid", holders));
+    advance.setObject(3, longs(spans, span -> span.stream.epoch()));
+    advance.setObject(4, longs(spans, span -> span.first));
+    advance.setObject(5, longs(spans, span -> span.last));
+    advance.setObject(6, longs(spans, span -> span.rows));
+  }
+
+  private static long[] longs(List<Span> spans, ToLongFunction<Span> column) {
+    return spans.stream().mapToLong(column).toArray();
   }
 
   /**
-   * Of the streams that did not move: one of our own epoch has got past where the batch begins, so
-   * what lies behind that point is stored; one of another epoch is somebody else's now.
+   * Of the streams that did not move: one that we still hold has got past where the batch begins,
+   * so what lies behind that point is stored, or has gone back behind it; another is somebody
+   * else's now, or was ours in a history that is over.
    */
   private static Advance examine(
-      Connection connection, Batch batch, Map<Long, Span> left, Durability durability)
+      Connection connection, Batch batch, Collection<Span> left, Durability durability)
       throws SQLException {
-    Map<Long, long[]> found = new HashMap<>();
-    try (PreparedStatement look = connection.prepareStatement(LOOK)) {
-      look.setObject(1, left.keySet().stream().mapToLong(Long::longValue).toArray());
-      try (ResultSet row = look.executeQuery()) {
-        while (row.next()) {
-          found.put(row.getLong(1), new long[] {row.getLong(2), row.getLong(3)});
-        }
-      }
-    }
+    List<StreamName> names = left.stream().map(span -> span.stream.name()).distinct().toList();
+    Map<StreamName, StreamState> found = look(connection, names);
     List<Message> stored = new ArrayList<>();
     List<StreamState> fenced = new ArrayList<>();
-    for (Span span : left.values()) {
-      long[] now = found.getOrDefault(span.stream.number(), new long[] {-1, -1});
-      if (now[0] == span.stream.epoch() && now[1] >= span.first) {
-        batch.messages().stream()
-            .filter(message -> message.stream() == span.stream && message.seq() <= now[1])
-            .forEach(stored::add);
-      } else {
-        fenced.add(span.stream);
+    List<StreamState> rewound = new ArrayList<>();
+    for (Span span : left) {
+      StreamState now = found.get(span.stream.name());
+      switch (sort(span.stream, now, span.first)) {
+        case AS_BEFORE ->
+            batch.messages().stream()
+                .filter(message -> message.stream() == span.stream)
+                .filter(message -> now != null && message.seq() <= now.committedSeq())
+                .forEach(stored::add);
+        case FENCED -> fenced.add(span.stream);
+        case REWOUND -> rewound.add(span.stream);
       }
     }
-    return new Advance(stored, fenced, durability);
+    return new Advance(stored, fenced, rewound, durability, "");
   }
 
   private static Durability durability(boolean full) {

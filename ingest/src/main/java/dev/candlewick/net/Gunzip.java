@@ -22,6 +22,9 @@ public final class Gunzip extends InputStream {
   private static final int COMMENT = 16;
   private static final int RESERVED = 0xe0;
 
+  /** Some programs write empty members; a million of them would only cost time. */
+  private static final int MOST_EMPTY_MEMBERS = 100_000;
+
   private final InputStream in;
   private final Inflater inflater = new Inflater(true);
   private final CRC32 crc = new CRC32();
@@ -29,6 +32,7 @@ public final class Gunzip extends InputStream {
   private int at;
   private int end;
   private int members;
+  private int emptyMembers;
   private boolean ended;
 
   /** Reads gzip from {@code in}, {@code size} bytes at a time. */
@@ -59,6 +63,9 @@ public final class Gunzip extends InputStream {
       }
       if (inflater.finished()) {
         at = end - inflater.getRemaining();
+        if (inflater.getBytesWritten() == 0 && ++emptyMembers > MOST_EMPTY_MEMBERS) {
+          throw new ZipException("too many empty gzip members");
+        }
         checkTrailer();
         ended = !beginsMember();
       } else if (inflater.needsInput()) {

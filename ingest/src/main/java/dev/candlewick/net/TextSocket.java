@@ -25,6 +25,11 @@ public final class TextSocket {
   /** How long a client has to read the close frame and to answer it. */
   private static final long CLOSE_MILLIS = 5_000;
 
+  /**
+   * After a broken frame: none that comes later can be read, an answer to the close frame neither.
+   */
+  private static final long CLOSE_BROKEN_MILLIS = 300;
+
   private final ServerWebSocket socket;
   private final HttpConnection connection;
   private final Context context;
@@ -37,6 +42,7 @@ public final class TextSocket {
   private boolean held;
   private boolean stalled;
   private boolean closed;
+  private boolean broken;
 
   /** What comes from the client. Nothing but {@link #ended} is called once the socket is closed. */
   public interface Listener {
@@ -116,14 +122,15 @@ public final class TextSocket {
     return listener;
   }
 
-  private void onBroken(CorruptedWebSocketFrameException broken) {
+  private void onBroken(CorruptedWebSocketFrameException frame) {
+    broken = true;
     if (!closed) {
-      boolean tooLarge = broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG);
+      boolean tooLarge = frame.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG);
       listener()
           .refused(
-              broken.closeStatus().code(),
+              frame.closeStatus().code(),
               tooLarge ? "too_large" : "protocol_error",
-              String.valueOf(broken.getMessage()));
+              String.valueOf(frame.getMessage()));
     }
   }
 
@@ -210,7 +217,7 @@ public final class TextSocket {
 
   /** How long nothing was heard of the client while it was listened to. */
   public Duration silence() {
-    return Duration.ofNanos(System.nanoTime() - lastHeard);
+    return held || stalled ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - lastHeard);
   }
 
   /** Whether the client leaves unread what was sent. */
@@ -244,7 +251,8 @@ public final class TextSocket {
       closed = true;
       resume();
       socket.close((short) code, reason);
-      cutOff = context.owner().setTimer(CLOSE_MILLIS, late -> Wire.cut(connection));
+      long millis = broken ? CLOSE_BROKEN_MILLIS : CLOSE_MILLIS;
+      cutOff = context.owner().setTimer(millis, late -> Wire.cut(connection));
     }
   }
 }

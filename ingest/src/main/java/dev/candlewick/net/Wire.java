@@ -10,7 +10,15 @@ public final class Wire {
   /** The name of Vert.x's own handler, the last of a connection's pipeline. */
   static final String VERTX = "handler";
 
+  /** The name of Vert.x's HTTP codec. */
+  static final String CODEC = "httpEncoder";
+
   private Wire() {}
+
+  /** Requests that are not HTTP/1.1 are answered, before Vert.x would cut the connection. */
+  public static void answerBadRequests(HttpConnection connection) {
+    pipeline(connection).addBefore(VERTX, "bad requests", new BadRequests());
+  }
 
   /**
    * Runs {@code action} once the connection is gone, on its event loop. Vert.x's own close handler

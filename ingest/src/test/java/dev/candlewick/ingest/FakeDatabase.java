@@ -42,13 +42,14 @@ final class FakeDatabase implements Lane.Database {
     StreamState before = streams.get(name);
     StreamState now =
         before == null
-            ? new StreamState(name.apiKeyId(), name.stream(), streams.size() + 1L, 1, 0)
+            ? new StreamState(name.apiKeyId(), name.stream(), streams.size() + 1L, 1, 0, "holder 1")
             : new StreamState(
                 name.apiKeyId(),
                 name.stream(),
                 before.number(),
                 before.epoch() + 1,
-                before.committedSeq());
+                before.committedSeq(),
+                "holder " + (before.epoch() + 1));
     streams.put(name, now);
     return now;
   }
@@ -118,7 +119,8 @@ final class FakeDatabase implements Lane.Database {
   }
 
   private static StreamState moved(StreamState from, long committed) {
-    return new StreamState(from.apiKeyId(), from.stream(), from.number(), from.epoch(), committed);
+    return new StreamState(
+        from.apiKeyId(), from.stream(), from.number(), from.epoch(), committed, from.holder());
   }
 
   private void fail() throws SQLException {

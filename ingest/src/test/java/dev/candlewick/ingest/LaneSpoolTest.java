@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What goes to disk in one group; all else is in {@link SpoolSimulationTest}. */
 class LaneSpoolTest {
-  private static final StreamState STREAM = new StreamState(1, "s", 1, 1, 0);
+  private static final StreamState STREAM = new StreamState(1, "s", 1, 1, 0, "holder");
 
   private final Budget budget = new Budget(1_000);
   private final FairQueue queue = new FairQueue();

@@ -145,7 +145,8 @@ final class SimulatedFeed {
       if (on.next - Math.max(on.committed, on.spooled) > WINDOW) {
         return;
       }
-      StreamState state = new StreamState(name.apiKeyId(), name.stream(), 1, on.epoch, 0);
+      StreamState state =
+          new StreamState(name.apiKeyId(), name.stream(), 1, on.epoch, 0, "holder " + on.epoch);
       long seq = on.next++;
       Message message = Message.ofStream(state, seq, Kind.TRADES, rows(name.stream(), seq), 10, on);
       on.server.submit(message, name.hashCode() & 1);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SpooledMessageTest {
   private static final InstrumentKey ONE = new InstrumentKey("binance", "BTCUSDT");
   private static final InstrumentKey OTHER = new InstrumentKey("binance", "ETHUSDT");
-  private static final StreamState STREAM = new StreamState(3, "feed-7", 42, 5, 17);
+  private static final StreamState STREAM = new StreamState(3, "feed-7", 42, 5, 17, "holder");
   private static final Answer ANSWER =
       new SimulatedFeed.Request(new FakeDatabase(new Random(1), () -> {}));
 

@@ -44,12 +44,22 @@ final class ApiKeys {
     if (file == null) {
       return new ApiKeys(null, ApiKeyFile.NONE);
     }
-    ApiKeyFile keys = ApiKeyFile.read(file);
-    if (keys.isEmpty()) {
-      throw new ServerException("CANDLEWICK_API_KEYS_FILE holds no key");
-    }
+    ApiKeyFile keys = read(file);
     FileModes.warnOfReadable(file, "the hashes of the API keys");
     return new ApiKeys(file, keys);
+  }
+
+  private static ApiKeyFile read(Path file) throws ServerException {
+    ApiKeyFile keys = ApiKeyFile.read(file);
+    if (keys.isEmpty()) {
+      throw new ServerException("CANDLEWICK_API_KEYS_FILE has no keys in it");
+    }
+    return keys;
+  }
+
+  /** How many keys are valid. */
+  int size() {
+    return keys.size();
   }
 
   /** No keys are configured: whoever can connect may do everything. */
@@ -57,27 +67,32 @@ final class ApiKeys {
     return file == null;
   }
 
-  /** Reads the file again. Blocks. One that cannot be read leaves the keys as they are. */
-  void reload(Connections connections) {
+  /**
+   * Reads the file again. Blocks. One that could not be started with leaves the keys as they are:
+   * one that cannot be read, has a bad line, or holds no key, as when it is written anew in place.
+   */
+  void reload(Connections connections, ServerMetrics metrics) {
     if (file == null) {
       return;
     }
     try {
-      ApiKeyFile read = ApiKeyFile.read(file);
+      ApiKeyFile read = read(file);
       if (!read.equals(keys)) {
         keys = read;
         LOG.info("API keys read again, {} of them", read.size());
         connections.closeRevoked(read);
       }
+      metrics.keys(read.size());
     } catch (ServerException e) {
+      metrics.keysFileRefused();
       LOG.error("the API keys stay as they were: {}", e.getMessage());
     }
   }
 
   /** Everything mounted after this needs a key, if there are any. */
-  void mount(Router router, Connections connections) {
+  void mount(Router router) {
     if (!open()) {
-      router.route().handler(ctx -> check(ctx, connections));
+      router.route().handler(this::check);
     }
   }
 
@@ -86,7 +101,7 @@ final class ApiKeys {
     return ctx.get(KEY);
   }
 
-  private void check(RoutingContext ctx, Connections connections) {
+  private void check(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     refuseInQuery(ctx);
     String offered =
@@ -101,9 +116,6 @@ final class ApiKeys {
     }
     ctx.put(KEY, key);
     new Caller(key.id(), key.bots()).put(ctx);
-    if (Connections.isSocket(request)) {
-      connections.admitSocket(request.connection(), key);
-    }
     ctx.next();
   }
 

@@ -1,12 +1,15 @@
 package dev.candlewick.server;
 
 import dev.candlewick.net.Problem;
+import dev.candlewick.net.Upgrade;
 import dev.candlewick.net.Wire;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,29 +19,36 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Bounds on connections: how many there are, in all and of one address, and how long one may take
- * to send a request's headers, to be answered, and to lie idle between two requests. Sockets have
- * no deadline here: they see to themselves. A connection whose requests a proxy before it may read
- * otherwise ends with the first of them.
+ * to send a request's headers, to be answered, and to lie idle between two requests. What has
+ * become a socket has no deadline here: it sees to itself. A connection whose requests a proxy
+ * before it may read otherwise ends with the first of them.
  */
 final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
-  private static final long HEADERS_MILLIS = 10_000;
-  private static final long ANSWER_MILLIS = 120_000;
-  private static final long IDLE_MILLIS = 75_000;
+  private static final Deadlines DEADLINES = new Deadlines(10_000, 120_000, 75_000);
   private static final long REVOKED_MILLIS = 2_000;
   private static final long SOCKETS_RETRY_MILLIS = 5_000;
 
   private final Vertx vertx;
   private final HttpConfig config;
+  private final Deadlines deadlines;
   private final ConnectionMetrics metrics;
-  private final Map<HttpConnection, Long> deadlines = new ConcurrentHashMap<>();
+  private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
   private final Map<HttpConnection, ApiKeyFile.Key> sockets = new ConcurrentHashMap<>();
   private final Map<String, Integer> byAddress = new HashMap<>();
   private int open;
 
+  /** For a request's headers, for its answer, and between two requests, in milliseconds. */
+  record Deadlines(long headers, long answer, long idle) {}
+
   Connections(Vertx vertx, HttpConfig config, MeterRegistry registry) {
+    this(vertx, config, DEADLINES, registry);
+  }
+
+  Connections(Vertx vertx, HttpConfig config, Deadlines deadlines, MeterRegistry registry) {
     this.vertx = vertx;
     this.config = config;
+    this.deadlines = deadlines;
     this.metrics = new ConnectionMetrics(registry, config.connections());
   }
 
@@ -50,6 +60,7 @@ final class Connections {
       connection.close();
       return;
     }
+    Wire.answerBadRequests(connection);
     Wire.whenGone(
         connection,
         () -> {
@@ -57,7 +68,7 @@ final class Connections {
           sockets.remove(connection);
           leave(address);
         });
-    within(connection, HEADERS_MILLIS);
+    within(connection, deadlines.headers());
   }
 
   /** The headers of a request are there. */
@@ -65,14 +76,15 @@ final class Connections {
     HttpConnection connection = ctx.request().connection();
     cancel(connection);
     refuseAmbiguous(ctx);
-    if (!isSocket(ctx.request())) {
-      within(connection, ANSWER_MILLIS);
-      ctx.addEndHandler(
-          ended -> {
-            cancel(connection);
-            within(connection, IDLE_MILLIS);
-          });
-    }
+    within(connection, deadlines.answer());
+    ctx.addEndHandler(
+        ended -> {
+          // One that became a socket, or is gone, has no deadline any more.
+          if (cancel(connection)) {
+            within(connection, deadlines.idle());
+          }
+        });
+    Upgrade.through(ctx, this::upgrade);
     ctx.next();
   }
 
@@ -91,13 +103,20 @@ final class Connections {
     }
   }
 
-  /** Whether this is an upgrade to a WebSocket; some clients offer HTTP/2 with each request. */
-  static boolean isSocket(HttpServerRequest request) {
-    return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
+  private Future<ServerWebSocket> upgrade(RoutingContext ctx) {
+    HttpConnection connection = ctx.request().connection();
+    ApiKeyFile.Key key = ApiKeys.of(ctx);
+    if (key != null) {
+      admitSocket(connection, key);
+    }
+    return ctx.request()
+        .toWebSocket()
+        .onSuccess(upgraded -> cancel(connection))
+        .onFailure(refused -> sockets.remove(connection));
   }
 
   /** The connection becomes a socket of this key; 429 if the key has as many as it may. */
-  void admitSocket(HttpConnection connection, ApiKeyFile.Key key) {
+  private void admitSocket(HttpConnection connection, ApiKeyFile.Key key) {
     long own = key.limit("sockets");
     long most = own == 0 ? config.socketsPerKey() : own;
     long open = sockets.values().stream().filter(other -> other.id() == key.id()).count();
@@ -130,14 +149,12 @@ final class Connections {
               LOG.debug("closed a connection that took longer than {} ms", millis);
               connection.close();
             });
-    deadlines.put(connection, timer);
+    timers.put(connection, timer);
   }
 
-  private void cancel(HttpConnection connection) {
-    Long timer = deadlines.remove(connection);
-    if (timer != null) {
-      vertx.cancelTimer(timer);
-    }
+  private boolean cancel(HttpConnection connection) {
+    Long timer = timers.remove(connection);
+    return timer != null && vertx.cancelTimer(timer);
   }
 
   private synchronized boolean admit(String address) {

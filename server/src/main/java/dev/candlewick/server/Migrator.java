@@ -6,11 +6,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.internal.exception.FlywaySqlException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +28,8 @@ final class Migrator {
   private static final int[] OLDEST = {2, 18, 1};
 
   private static final String NOT_LOADED =
-      "TimescaleDB is not loaded; add timescaledb to shared_preload_libraries and restart PostgreSQL";
+      "TimescaleDB is not loaded; add timescaledb to shared_preload_libraries and restart"
+          + " PostgreSQL";
 
   private final DatabaseUrl database;
 
@@ -97,7 +102,9 @@ final class Migrator {
       throw new UnreachableException(e);
     }
     try {
-      return new Migrated(edition, version, count.applyAsInt(work.apply(flyway(edition))));
+      Flyway flyway = flyway(edition);
+      refuseNewer(flyway);
+      return new Migrated(edition, version, count.applyAsInt(work.apply(flyway)));
     } catch (FlywaySqlException e) {
       if (String.valueOf(e.getSqlState()).startsWith("08")) {
         throw new UnreachableException(new SQLException(e.getMessage(), e));
@@ -106,6 +113,56 @@ final class Migrator {
     } catch (FlywayException e) {
       throw new UnsuitableException("the migrations cannot be applied: " + e.getMessage());
     }
+  }
+
+  /** An older program must not put its own older functions into a newer program's schema. */
+  private void refuseNewer(Flyway flyway) throws UnsuitableException {
+    String known = "0";
+    String newest = "0";
+    for (MigrationInfo migration : flyway.info().all()) {
+      if (migration.isVersioned()) {
+        String its = String.valueOf(migration.getVersion());
+        newest = migration.getState().isApplied() ? its : newest;
+        known = migration.getState() == MigrationState.FUTURE_SUCCESS ? known : its;
+        if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
+          newest = its;
+        }
+      }
+    }
+    if (hasFuture(flyway)) {
+      throw new UnsuitableException(
+          "the database has schema version %s of a newer Candlewick, this one knows up to %s;%s"
+              .formatted(newest, known, " run the newer one, or restore a copy of before it"));
+    }
+    for (MigrationInfo migration : flyway.info().all()) {
+      if (migration.isRepeatable() && wasReplaced(flyway, migration)) {
+        throw new UnsuitableException(
+            "the database has a newer \"%s\" than this Candlewick, of schema version %s;%s"
+                .formatted(
+                    migration.getDescription(),
+                    known,
+                    " run the newer one, or restore a copy of before it"));
+      }
+    }
+  }
+
+  private static boolean hasFuture(Flyway flyway) {
+    return Arrays.stream(flyway.info().applied())
+        .anyMatch(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS);
+  }
+
+  /** Whether the migration as it is here was applied before, and another one after it. */
+  private static boolean wasReplaced(Flyway flyway, MigrationInfo ours) {
+    Integer checksum = ours.getResolvedChecksum();
+    Integer last = null;
+    boolean seen = false;
+    for (MigrationInfo applied : flyway.info().applied()) {
+      if (applied.isRepeatable() && applied.getScript().equals(ours.getScript())) {
+        last = applied.getAppliedChecksum();
+        seen |= Objects.equals(last, checksum);
+      }
+    }
+    return checksum != null && seen && !Objects.equals(last, checksum);
   }
 
   private Flyway flyway(String edition) {

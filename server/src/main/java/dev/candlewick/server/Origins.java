@@ -1,6 +1,7 @@
 package dev.candlewick.server;
 
 import dev.candlewick.net.Problem;
+import dev.candlewick.net.Upgrade;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -36,7 +37,7 @@ final class Origins {
   void check(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     String origin = request.getHeader(HttpHeaders.ORIGIN);
-    boolean reads = READS.contains(request.method()) && !Connections.isSocket(request);
+    boolean reads = READS.contains(request.method()) && !Upgrade.isAsked(request);
     if (origin != null && allowed.contains(origin.toLowerCase(Locale.ROOT))) {
       ctx.response()
           .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)

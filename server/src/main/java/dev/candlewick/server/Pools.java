@@ -11,14 +11,17 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Connections for everything that does not block.
  *
  * @param reads on a replica, if one is named
  * @param primary where what was just committed is seen
+ * @param opened how many connections were opened: what is remembered of a database holds no longer
+ *     than its connections, since one that went back in time has closed them all
  */
-record Pools(Pool reads, Pool primary) {
+record Pools(Pool reads, Pool primary, AtomicLong opened) {
   /**
    * Planning with the values at hand is what excludes chunks. A statement that reads committed rows
    * looks at the chunks when it is planned and at the rows a moment later: what the roll-up moved
@@ -43,7 +46,8 @@ record Pools(Pool reads, Pool primary) {
 
   private static final int IDLE_SECONDS = 5;
 
-  static Pool open(Vertx vertx, String name, DatabaseUrl database, int size, int queue) {
+  static Pool open(
+      Vertx vertx, String name, DatabaseUrl database, int size, int queue, AtomicLong opened) {
     return PgBuilder.pool()
         .with(
             new NetClientOptions()
@@ -62,6 +66,11 @@ record Pools(Pool reads, Pool primary) {
                 .setMaxLifetime(30)
                 .setMaxLifetimeUnit(TimeUnit.MINUTES))
         .connectingTo(connect(database))
+        .withConnectHandler(
+            connection -> {
+              opened.incrementAndGet();
+              connection.close();
+            })
         .using(vertx)
         .build();
   }

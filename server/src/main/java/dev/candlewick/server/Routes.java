@@ -36,12 +36,14 @@ import dev.candlewick.server.tick.TickRepository;
 import dev.candlewick.server.udf.UdfHandler;
 import dev.candlewick.server.udf.UdfInstruments;
 import dev.candlewick.server.web.Dialect;
+import dev.candlewick.server.web.Methods;
 import dev.candlewick.server.web.Problems;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.sqlclient.Pool;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /** Every URL on one page. */
 final class Routes {
@@ -58,8 +60,10 @@ final class Routes {
       ServerMetrics metrics) {
     Pool reads = pools.reads();
     router = Router.router(vertx);
+    Methods.mountHead(router);
     router.route().handler(metrics::time);
     gate.mount(router);
+    Methods.mountOptions(router);
     health.mount(router);
     new ConsoleHandler().mount(router);
     InfluxHandler.mountOpen(router);
@@ -70,7 +74,7 @@ final class Routes {
     live.mount(router);
     InstrumentRepository instruments = new InstrumentRepository(reads);
     Clock clock = Clock.systemUTC();
-    Candles candles = new Candles(new CandleRepository(reads), clock);
+    Candles candles = new Candles(new CandleRepository(reads, pools.opened()::get), clock);
     TickRepository ticks = new TickRepository(reads);
     LatestRepository latest = new LatestRepository(reads);
     new CandleHandler(candles).mount(router);
@@ -82,7 +86,7 @@ final class Routes {
     new LatestHandler(latest).mount(router);
     new RecordHandler(new KindRepository(reads), new RecordRepository(reads)).mount(router);
     new PerformanceHandler(new PerformanceRepository(reads), clock).mount(router);
-    new StreamHandler(new StreamRepository(reads)).mount(router);
+    new StreamHandler(new StreamRepository(reads), Routes::owner).mount(router);
     Prices prices = new Prices(instruments, latest, candles);
     Tickers tickers = new Tickers(instruments, latest, candles, clock);
     new BinanceHandler(
@@ -111,6 +115,13 @@ final class Routes {
 
   private static void refuseLines(RoutingContext ctx) {
     InfluxHandler.refuse(ctx, Problems.of(ctx));
+  }
+
+  /** Streams and rejects are their API key's own; a key of scope admin sees all, unless confined. */
+  private static @Nullable Integer owner(RoutingContext ctx) {
+    ApiKeyFile.Key key = ApiKeys.of(ctx);
+    boolean all = key == null || (key.scopes().contains("admin") && key.bots().isEmpty());
+    return all ? null : (Integer) key.id();
   }
 
   private static IngestKey ingestKey(RoutingContext ctx) {

@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,7 @@ final class Server {
   private final ServerMetrics metrics;
   private final DatabaseMetrics database;
   private final Ingest ingest;
+  private final AtomicLong opened = new AtomicLong();
   private final Pools pools;
   private final Live live;
   private final Features features;
@@ -64,6 +66,7 @@ final class Server {
     this.config = config;
     this.keys = ApiKeys.load(config.apiKeysFile());
     this.metrics = new ServerMetrics();
+    metrics.keys(keys.size());
     this.database = new DatabaseMetrics(metrics.registry());
     this.vertx =
         Vertx.builder()
@@ -85,15 +88,21 @@ final class Server {
         new Pools(
             pool("reads", config.readDatabase(), config.readPool()),
             // Two more: on one the live way listens, on one features are written.
-            pool("primary", config.database(), config.readPool() + 2));
-    this.live = live(vertx, pools.primary(), metrics);
-    this.features = features(vertx, pools.primary());
+            pool("primary", config.database(), config.readPool() + 2),
+            opened);
+    this.live = live(vertx, pools, metrics);
+    this.features = features(vertx, pools);
     InstrumentRepository instruments = new InstrumentRepository(pools.primary());
     this.streams =
         new BinanceStreams(config.binanceVenue(), instruments, live.feed(), Clock.systemUTC());
     this.health = new Health(ingest::reasons, () -> pools.reads().query("select 1").execute());
     this.connections = new Connections(vertx, config.http(), metrics.registry());
-    Gate gate = new Gate(connections, new Origins(config.http().origins(), keys.open()), keys);
+    Gate gate =
+        new Gate(
+            connections,
+            new Origins(config.http().origins(), keys.open()),
+            keys,
+            config.http().certificate() != null);
     this.routes = new Routes(vertx, gate, ingest, live, streams, pools, health, metrics);
     this.http =
         new HttpListener(
@@ -113,22 +122,24 @@ final class Server {
     }
   }
 
-  private static Live live(Vertx vertx, Pool primary, ServerMetrics metrics) {
+  private static Live live(Vertx vertx, Pools pools, ServerMetrics metrics) {
     Clock clock = Clock.systemUTC();
-    Candles candles = new Candles(new CandleRepository(primary), clock);
+    Pool primary = pools.primary();
+    Candles candles = new Candles(new CandleRepository(primary, pools.opened()::get), clock);
     InstrumentRepository instruments = new InstrumentRepository(primary);
     LiveRepository repository = new LiveRepository(primary);
     return new Live(vertx, repository, instruments, candles, clock, metrics.registry());
   }
 
-  private static Features features(Vertx vertx, Pool primary) {
+  private static Features features(Vertx vertx, Pools pools) {
     Clock clock = Clock.systemUTC();
-    Candles candles = new Candles(new CandleRepository(primary), clock);
+    Pool primary = pools.primary();
+    Candles candles = new Candles(new CandleRepository(primary, pools.opened()::get), clock);
     return new Features(vertx, new LeadRepository(primary), candles, clock);
   }
 
   private Pool pool(String name, DatabaseUrl database, int size) {
-    return Pools.open(vertx, name, database, size, config.readQueue());
+    return Pools.open(vertx, name, database, size, config.readQueue(), opened);
   }
 
   void start() throws ServerException, InterruptedException {
@@ -147,7 +158,7 @@ final class Server {
   private void readFilesAgain() {
     while (!stopping) {
       pause();
-      keys.reload(connections);
+      keys.reload(connections, metrics);
       http.reloadCertificate();
     }
   }

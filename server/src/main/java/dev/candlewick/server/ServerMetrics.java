@@ -18,14 +18,19 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The registry, {@code /metrics}, and the meters of the server itself. */
 final class ServerMetrics {
   private static final long TICK_MILLIS = 100;
+  private static final int SWITCHING_PROTOCOLS = 101;
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  private final AtomicInteger keys = new AtomicInteger();
+  private final AtomicInteger keysFileRefused = new AtomicInteger();
 
   /** Held, because the collector's notifications end when it is closed or collected. */
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
@@ -41,7 +46,24 @@ final class ServerMetrics {
         .description("Always 1; the version is in the label")
         .tag("version", Main.Version.current())
         .register(registry);
+    Gauge.builder("candlewick.api.keys", keys, AtomicInteger::get)
+        .description("API keys that are valid")
+        .register(registry);
+    Gauge.builder("candlewick.api.keys.file.refused", keysFileRefused, AtomicInteger::get)
+        .description("1 while the file of API keys cannot be used and older keys hold")
+        .register(registry);
     processorTime();
+  }
+
+  /** So many API keys are valid, as the file has them now. */
+  void keys(int count) {
+    keys.set(count);
+    keysFileRefused.set(0);
+  }
+
+  /** The file of API keys cannot be used as it is now. */
+  void keysFileRefused() {
+    keysFileRefused.set(1);
   }
 
   /** Micrometer's own meter of it counts nanoseconds and is no counter. */
@@ -95,11 +117,6 @@ final class ServerMetrics {
 
   /** Times every request by its route's pattern, never by what a client wrote. */
   void time(RoutingContext ctx) {
-    if (Connections.isSocket(ctx.request())) {
-      // A socket's life is no request's time.
-      ctx.next();
-      return;
-    }
     long start = System.nanoTime();
     ctx.addEndHandler(ended -> timed(ctx, System.nanoTime() - start));
     ctx.next();
@@ -108,6 +125,10 @@ final class ServerMetrics {
   private void timed(RoutingContext ctx, long nanos) {
     String path = ctx.currentRoute() == null ? null : ctx.currentRoute().getPath();
     int status = ctx.response().getStatusCode();
+    if (status == SWITCHING_PROTOCOLS) {
+      // A socket's life is no request's time.
+      return;
+    }
     Timer.builder("candlewick.http.request.duration")
         .description("Time from a request to the end of its answer, by route")
         .serviceLevelObjectives(

@@ -116,9 +116,12 @@ public final class IngestSocket implements AutoCloseable, WebSocket.Listener {
     }
   }
 
-  /** The next message of the server, which must be of this type. */
+  /** The next message of the server, which must be of this type; it may say busy before it. */
   public JsonObject expect(String type) {
     JsonObject message = next();
+    while (message.getString("t").equals("busy") && !type.equals("busy")) {
+      message = next();
+    }
     assertThat(message.getString("t")).as("%s", message).isEqualTo(type);
     return message;
   }

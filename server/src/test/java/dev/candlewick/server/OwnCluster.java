@@ -159,6 +159,22 @@ public final class OwnCluster implements AutoCloseable {
     run(script.formatted("stop"));
   }
 
+  /** Stops it, keeps a copy of its files, and starts it again. */
+  public void save() {
+    String data = server().text("show data_directory");
+    stop();
+    run("cp -a '" + data + "' '" + data + ".saved'");
+    start();
+  }
+
+  /** Stops it, puts the copy back in the place of its files, and starts it again. */
+  public void putBack() {
+    String data = server().text("show data_directory");
+    stop();
+    run("rm -rf '%s' && cp -a '%s.saved' '%s'".replace("%s", data));
+    start();
+  }
+
   /** kill -9 of the postmaster; the others end when they notice. */
   public void kill() {
     ProcessHandle.of(postmaster).ifPresent(ProcessHandle::destroyForcibly);

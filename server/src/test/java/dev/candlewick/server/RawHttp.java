@@ -52,6 +52,21 @@ final class RawHttp implements AutoCloseable {
     }
   }
 
+  /** The next answer's head and what came with it of its body; the connection stays. */
+  String readHead(Duration atMost) throws IOException {
+    socket.setSoTimeout((int) atMost.toMillis());
+    byte[] chunk = new byte[8_192];
+    StringBuilder said = new StringBuilder();
+    while (said.indexOf("\r\n\r\n") < 0) {
+      int read = socket.getInputStream().read(chunk);
+      if (read < 0) {
+        return said.toString();
+      }
+      said.append(new String(chunk, 0, read, StandardCharsets.ISO_8859_1));
+    }
+    return said.toString();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

@@ -48,6 +48,10 @@ final class RawSocket implements AutoCloseable {
   }
 
   static RawSocket open(URI server, String... headers) {
+    return openAt(server, "/v1/ingest", headers);
+  }
+
+  static RawSocket openAt(URI server, String path, String... headers) {
     try {
       Socket socket = new Socket();
       // A small window, so that what is not read soon fills it.
@@ -57,14 +61,16 @@ final class RawSocket implements AutoCloseable {
       socket.setTcpNoDelay(true);
       RawSocket raw = new RawSocket(socket);
       String upgrade =
-          """
-          GET /v1/ingest HTTP/1.1\r
-          Host: localhost\r
-          Upgrade: websocket\r
-          Connection: Upgrade\r
-          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
-          Sec-WebSocket-Version: 13\r
-          """;
+          "GET "
+              + path
+              + """
+               HTTP/1.1\r
+              Host: localhost\r
+              Upgrade: websocket\r
+              Connection: Upgrade\r
+              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+              Sec-WebSocket-Version: 13\r
+              """;
       for (int i = 0; i < headers.length; i += 2) {
         upgrade += headers[i] + ": " + headers[i + 1] + "\r\n";
       }

@@ -3,6 +3,7 @@ package dev.candlewick.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -35,11 +36,14 @@ class SecurityIT {
   private static final String WRITER = "writer-key-8d1f";
   private static final String OTHER_WRITER = "writer-key-77aa";
   private static final String READER = "reader-key-2c77";
-  private static final String GOOD_LINES =
-      TestApiKey.line(1, WRITER, "ingest")
-          + "\n"
-          + TestApiKey.line(2, READER, "read")
-          + " # charts\n";
+
+  /** In every file of keys, so that waiting for one to be read spends no wrong tries. */
+  private static final String WATCHER = "watcher-key-31cc";
+
+  private static final String WATCHER_LINE = TestApiKey.line(9, WATCHER, "read,admin") + "\n";
+  private static final String WRITER_LINE = TestApiKey.line(1, WRITER, "ingest") + "\n";
+  private static final String READER_LINE = TestApiKey.line(2, READER, "read") + " # charts\n";
+  private static final String GOOD_LINES = WRITER_LINE + READER_LINE + WATCHER_LINE;
 
   @TempDir private static Path directory;
 
@@ -66,9 +70,13 @@ class SecurityIT {
 
   @BeforeEach
   void restoreKeys() throws Exception {
-    Files.writeString(keys, GOOD_LINES);
-    await(() -> status("/metrics", "X-API-Key", READER) == 200);
+    setKeys(GOOD_LINES, 3);
     await(() -> upgradeStatus(WRITER, null) == 101);
+  }
+
+  private static void setKeys(String lines, int count) throws Exception {
+    Files.writeString(keys, lines);
+    await(() -> metric("candlewick_api_keys") == count && keysFileRefused() == 0);
   }
 
   private interface Condition {
@@ -178,7 +186,7 @@ class SecurityIT {
         };
     socket(path, key, null, listener).join();
     boolean writer = key.equals(WRITER);
-    Files.writeString(keys, GOOD_LINES.lines().toList().get(writer ? 1 : 0) + "\n");
+    Files.writeString(keys, (writer ? READER_LINE : WRITER_LINE) + WATCHER_LINE);
     assertThat(ended.get(5, TimeUnit.SECONDS)).isNotEmpty();
     await(() -> status("/metrics", "X-API-Key", READER) == (writer ? 200 : 401));
   }
@@ -186,7 +194,7 @@ class SecurityIT {
   @Test
   void revocationAlsoEndsASocketThatNeverAnswers() throws Exception {
     try (RawSocket silent = RawSocket.open(server.uri(""), "X-API-Key", WRITER)) {
-      Files.writeString(keys, TestApiKey.line(2, READER, "read") + "\n");
+      Files.writeString(keys, READER_LINE + WATCHER_LINE);
       long start = System.nanoTime();
       while (silent.read() != null) {
         // its close frame, which is not answered
@@ -203,14 +211,55 @@ class SecurityIT {
     }
   }
 
-  @Test
-  void anUnreadableFileOfKeysChangesNothingAndAnEmptyOneRevokesAll() throws Exception {
-    Files.writeString(keys, "1 everything xyz\n");
-    Thread.sleep(2_500);
+  @ParameterizedTest
+  @ValueSource(strings = {"1 everything xyz\n", "# none\n", ""})
+  void aFileOfKeysThatCouldNotBeStartedWithChangesNothingAndIsTold(String lines) throws Exception {
+    Files.writeString(keys, lines);
+    await(() -> keysFileRefused() == 1);
     assertThat(status("/metrics", "X-API-Key", READER)).isEqualTo(200);
-    Files.writeString(keys, "# none\n");
-    await(() -> status("/metrics", "X-API-Key", READER) == 401);
+    assertThat(upgradeStatus(WRITER, null)).isEqualTo(101);
     assertThat(status("/metrics")).isEqualTo(401);
+    setKeys(GOOD_LINES, 3);
+  }
+
+  private static long keysFileRefused() {
+    return metric("candlewick_api_keys_file_refused");
+  }
+
+  @Test
+  void aKeyWithoutAdminSeesTheStreamsAndRejectsOfItsOwnIdAlone() throws Exception {
+    String own = "own-reader-key-90ab";
+    setKeys(
+        GOOD_LINES
+            + TestApiKey.line(3, OTHER_WRITER, "ingest")
+            + "\n"
+            + TestApiKey.line(1, own, "read")
+            + "\n",
+        5);
+    for (String key : List.of(WRITER, OTHER_WRITER)) {
+      try (RawSocket feed = RawSocket.open(server.uri(""), "X-API-Key", key)) {
+        feed.hello("same-name");
+        feed.text(Messages.trades(1, "SEEN", List.of(Messages.trade(Messages.HOUR_AGO, "x", 1))));
+        feed.ackOf(1);
+      }
+    }
+    String rejects = "/v1/rejects?stream=same-name";
+    assertThat(owners(server.get(rejects, "X-API-Key", own).body(), "rejects")).containsOnly(1);
+    assertThat(owners(server.get("/v1/streams", "X-API-Key", own).body(), "streams"))
+        .containsOnly(1);
+    assertThat(owners(server.get("/v1/streams", "X-API-Key", READER).body(), "streams")).isEmpty();
+    assertThat(status("/v1/streams/same-name", "X-API-Key", READER)).isEqualTo(404);
+    assertThat(status("/v1/streams/same-name", "X-API-Key", own)).isEqualTo(200);
+    assertThat(owners(server.get(rejects, "X-API-Key", READER).body(), "rejects")).isEmpty();
+    assertThat(owners(server.get(rejects, "X-API-Key", WATCHER).body(), "rejects"))
+        .containsExactlyInAnyOrder(1, 3);
+  }
+
+  private static List<Integer> owners(String answer, String list) {
+    return new JsonObject(answer)
+        .getJsonArray(list).stream()
+            .map(row -> ((JsonObject) row).getInteger("api_key_id"))
+            .toList();
   }
 
   @Test
@@ -219,8 +268,7 @@ class SecurityIT {
       first.hello("shared");
       first.text(Messages.trades(1, "OWN", List.of(Messages.trade(Messages.HOUR_AGO, 1, 1))));
       first.ackOf(1);
-      Files.writeString(keys, GOOD_LINES + TestApiKey.line(3, OTHER_WRITER, "ingest") + "\n");
-      await(() -> upgradeStatus(OTHER_WRITER, null) == 101);
+      setKeys(GOOD_LINES + TestApiKey.line(3, OTHER_WRITER, "ingest") + "\n", 4);
       try (RawSocket second = RawSocket.open(server.uri(""), "X-API-Key", OTHER_WRITER)) {
         assertThat(second.hello("shared").getLong("next_seq")).isEqualTo(1);
       }
@@ -297,11 +345,15 @@ class SecurityIT {
   }
 
   private static long openConnections() {
+    return metric("candlewick_http_connections_open");
+  }
+
+  private static long metric(String name) {
     return server
-        .get("/metrics", "X-API-Key", READER)
+        .get("/metrics", "X-API-Key", WATCHER)
         .body()
         .lines()
-        .filter(line -> line.startsWith("candlewick_http_connections_open "))
+        .filter(line -> line.startsWith(name + " "))
         .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' '))))
         .findFirst()
         .orElseThrow();

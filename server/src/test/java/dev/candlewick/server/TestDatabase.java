@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -147,7 +148,7 @@ public final class TestDatabase {
 
   /** A pool on this database as the server opens it. */
   public Pool pool(Vertx vertx) {
-    return Pools.open(vertx, "test", DatabaseUrl.parse(url()), 4, 1_000);
+    return Pools.open(vertx, "test", DatabaseUrl.parse(url()), 4, 1_000, new AtomicLong());
   }
 
   /** Runs statements, parted by semicolons. */

@@ -19,6 +19,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -140,7 +141,7 @@ class TlsIT {
   }
 
   private static boolean reactiveDriverConnects(Vertx vertx, DatabaseUrl url) {
-    Pool pool = Pools.open(vertx, "test", url, 1, 1);
+    Pool pool = Pools.open(vertx, "test", url, 1, 1, new AtomicLong());
     return pool.query("select 1")
         .execute()
         .map(true)

@@ -1,6 +1,7 @@
 package dev.candlewick.server.binance;
 
 import dev.candlewick.net.TextSocket;
+import dev.candlewick.net.Upgrade;
 import dev.candlewick.server.instrument.Instrument;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.live.LiveFeed;
@@ -91,8 +92,7 @@ public final class BinanceStreams {
 
   private void open(RoutingContext ctx, List<String> names, boolean combined) {
     long perMilli = perMilli(ctx);
-    ctx.request()
-        .toWebSocket()
+    Upgrade.of(ctx)
         .onSuccess(
             socket -> {
               TextSocket texts =

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /** Candles in the database. Times are seconds since the epoch. */
 public final class CandleRepository {
@@ -23,18 +24,30 @@ public final class CandleRepository {
   private static final String INSTRUMENT =
       "select id, session from market.instruments where venue = $1 and symbol = $2";
 
-  /** So long the id of an instrument is believed: another database may have been restored. */
+  /** How long a cached instrument is trusted, even while no connection is opened. */
   private static final long KNOWN_NANOS = 60_000_000_000L;
 
   private static final int MOST_KNOWN = 100_000;
 
   private final Pool pool;
+  private final LongSupplier opened;
   private final Map<List<String>, Known> known = new ConcurrentHashMap<>();
 
-  private record Known(Instrument instrument, long found) {}
+  private record Known(Instrument instrument, long found, long opened) {}
 
   public CandleRepository(Pool pool) {
+    this(pool, () -> 0);
+  }
+
+  /**
+   * Reads from this pool.
+   *
+   * @param opened how many connections the pool has opened; cached instruments are trusted while it
+   *     stays the same
+   */
+  public CandleRepository(Pool pool, LongSupplier opened) {
     this.pool = pool;
+    this.opened = opened;
   }
 
   /** The instrument of that name; fails with 404 if there is none. */
@@ -56,7 +69,8 @@ public final class CandleRepository {
   Future<Instrument> knownInstrument(String venue, String symbol) {
     List<String> name = List.of(venue, symbol);
     Known last = known.get(name);
-    if (last != null && System.nanoTime() - last.found() < KNOWN_NANOS) {
+    long now = opened.getAsLong();
+    if (last != null && last.opened() == now && System.nanoTime() - last.found() < KNOWN_NANOS) {
       return Future.succeededFuture(last.instrument());
     }
     return instrument(venue, symbol)
@@ -65,7 +79,7 @@ public final class CandleRepository {
               if (known.size() >= MOST_KNOWN) {
                 known.clear();
               }
-              known.put(name, new Known(instrument, System.nanoTime()));
+              known.put(name, new Known(instrument, System.nanoTime(), now));
               return instrument;
             });
   }

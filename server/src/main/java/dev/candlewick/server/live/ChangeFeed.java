@@ -1,6 +1,8 @@
 package dev.candlewick.server.live;
 
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.live.JournalRepository.News;
+import dev.candlewick.server.live.JournalRepository.WentBackException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -57,7 +59,7 @@ final class ChangeFeed {
    *
    * @param untold how long it waits at most to be told
    * @param tell told each change
-   * @param lose run when too much was missed to be read
+   * @param lose run when too much was missed to be read, or the database went back in time
    */
   ChangeFeed(
       LiveRepository repository,
@@ -140,8 +142,10 @@ final class ChangeFeed {
     }
     List<Promise<Void>> refused = waiting;
     waiting = new ArrayList<>();
-    refused.forEach(promise -> promise.fail(cause));
-    if (moment != null && System.nanoTime() - readAt > LOST_AFTER) {
+    boolean wentBack = cause instanceof WentBackException;
+    Throwable why = wentBack ? Problem.unavailable("the database was set back in time") : cause;
+    refused.forEach(promise -> promise.fail(why));
+    if (moment != null && (wentBack || System.nanoTime() - readAt > LOST_AFTER)) {
       moment = null;
       lose.run();
     }

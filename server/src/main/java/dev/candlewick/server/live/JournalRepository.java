@@ -20,26 +20,55 @@ import org.jspecify.annotations.Nullable;
 final class JournalRepository {
   private static final String LISTEN = "listen " + Journal.CHANNEL;
   private static final String UNLISTEN = "unlisten " + Journal.CHANNEL;
-  private static final String MOMENT = "select pg_current_snapshot()::text";
+
+  /**
+   * By what a later connection can tell that the database still has what was seen by then: its
+   * server's start, timeline and place in the log, and its newest commit.
+   */
+  private static final String MARK =
+      """
+      select extract(epoch from pg_postmaster_start_time())::text as started,
+             left(pg_walfile_name(pg_current_wal_lsn()), 8) as timeline,
+             pg_current_wal_lsn()::text as lsn,
+             (select c.xid || ' ' || extract(epoch from c.at)::text from ingest.changes c
+              order by c.xid desc limit 1) as newest
+      """;
+
+  private static final String MOMENT =
+      "select pg_current_snapshot()::text, m.* from (%s) m".formatted(MARK);
+
+  /** Whether nothing that was seen is missing; a restart alone takes nothing away. */
+  private static final String HOLDS =
+      """
+      select m.started = $1 or (m.timeline = $2 and pg_current_wal_lsn() >= $3::text::pg_lsn
+        and exists (select from ingest.changes c
+          where c.xid = split_part($4, ' ', 1)::xid8
+            and extract(epoch from c.at)::text = split_part($4, ' ', 2)))
+      from (%s) m
+      """
+          .formatted(MARK);
 
   /** What a snapshot does not see: what had not ended, and what had not begun. */
   private static final String SINCE =
       """
-      select pg_current_snapshot()::text as moment,
+      select pg_current_snapshot()::text as moment, m.started, m.timeline, m.lsn, m.newest,
              null::int8 as xid, null::int4 as id, null::int2 as kind, null::bytea as keys
+      from (%s) m
       union all
-      (select null, c.xid::text::int8, u.id, u.kind, u.keys
+      (select null, null, null, null, null, c.xid::text::int8, u.id, u.kind, u.keys
        from ingest.changes c cross join lateral unnest(c.ids, c.kinds, c.keys) as u (id, kind, keys)
        where (c.xid >= pg_snapshot_xmax($1::text::pg_snapshot)
               or c.xid = any (array(select pg_snapshot_xip($1::text::pg_snapshot))))
          and u.id = any ($2)
        order by c.xid)
-      """;
+      """
+          .formatted(MARK);
 
   private final Pool pool;
   private final Context context;
   private final Runnable woken;
   private @Nullable PgConnection listening;
+  private @Nullable Mark seen;
 
   /**
    * Opens nothing yet.
@@ -56,18 +85,30 @@ final class JournalRepository {
   /** What was committed after one moment and before this one. */
   record News(String moment, List<Change> changes) {}
 
+  /** The database has gone back in time: what was told of it may never have been. */
+  static final class WentBackException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private record Mark(String started, String timeline, String lsn, @Nullable String newest) {
+    static Mark of(Row row) {
+      return new Mark(row.getString(1), row.getString(2), row.getString(3), row.getString(4));
+    }
+  }
+
   /**
    * The changes of these instruments since a moment, those of one feed in the order it sent;
    * without one, the present moment. Listens before it reads: what is committed later is told.
+   * Fails with a {@link WentBackException} if the database has lost what was seen before.
    */
   Future<News> since(@Nullable String moment, Collection<Integer> instruments) {
-    return listen()
+    return listen(moment == null ? null : seen)
         .compose(
             connection ->
                 moment == null ? now(connection) : since(connection, moment, instruments));
   }
 
-  private Future<PgConnection> listen() {
+  private Future<PgConnection> listen(@Nullable Mark before) {
     PgConnection open = listening;
     if (open != null) {
       return Future.succeededFuture(open);
@@ -81,12 +122,30 @@ final class JournalRepository {
               return taken
                   .query(LISTEN)
                   .execute()
+                  .compose(listens -> before == null ? kept() : holds(taken, before))
                   .onFailure(refused -> taken.close())
                   .map(
                       done -> {
                         listening = taken;
                         return taken;
                       });
+            });
+  }
+
+  private static Future<Void> kept() {
+    return Future.succeededFuture();
+  }
+
+  private static Future<Void> holds(PgConnection connection, Mark before) {
+    return connection
+        .preparedQuery(HOLDS)
+        .execute(Tuple.of(before.started(), before.timeline(), before.lsn(), before.newest()))
+        .map(
+            rows -> {
+              if (!Boolean.TRUE.equals(rows.iterator().next().getBoolean(0))) {
+                throw new WentBackException();
+              }
+              return null;
             });
   }
 
@@ -107,14 +166,19 @@ final class JournalRepository {
     }
   }
 
-  private static Future<News> now(PgConnection connection) {
+  private Future<News> now(PgConnection connection) {
     return connection
         .query(MOMENT)
         .execute()
-        .map(rows -> new News(rows.iterator().next().getString(0), List.of()));
+        .map(
+            rows -> {
+              Row row = rows.iterator().next();
+              seen = Mark.of(row);
+              return new News(row.getString(0), List.of());
+            });
   }
 
-  private static Future<News> since(
+  private Future<News> since(
       PgConnection connection, String moment, Collection<Integer> instruments) {
     Tuple parameters = Tuple.of(moment).addArrayOfInteger(instruments.toArray(Integer[]::new));
     return connection
@@ -129,6 +193,7 @@ final class JournalRepository {
                   changes.add(change(row));
                 } else {
                   now = row.getString(0);
+                  seen = Mark.of(row);
                 }
               }
               return new News(now, changes);
@@ -137,9 +202,9 @@ final class JournalRepository {
 
   private static Change change(Row row) {
     return new Change(
-        row.getLong(1),
-        row.getInteger(2),
-        ChangeKind.of(row.getShort(3)),
-        row.getBuffer(4).getBytes());
+        row.getLong(5),
+        row.getInteger(6),
+        ChangeKind.of(row.getShort(7)),
+        row.getBuffer(8).getBytes());
   }
 }

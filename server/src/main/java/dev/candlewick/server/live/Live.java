@@ -1,12 +1,11 @@
 package dev.candlewick.server.live;
 
-import dev.candlewick.net.Problem;
 import dev.candlewick.net.TextSocket;
+import dev.candlewick.net.Upgrade;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
@@ -53,12 +52,7 @@ public final class Live {
   }
 
   private void handle(RoutingContext request) {
-    if (!"websocket".equalsIgnoreCase(request.request().getHeader(HttpHeaders.UPGRADE))) {
-      throw new Problem(400, "malformed", "a WebSocket upgrade is due");
-    }
-    request
-        .request()
-        .toWebSocket()
+    Upgrade.of(request)
         .onSuccess(
             socket -> {
               TextSocket texts =

@@ -20,6 +20,7 @@ final class LiveMetrics {
     SLOW_CONSUMER,
     BEHIND,
     BAD_MESSAGE,
+    SILENT,
     SERVER_STOPS
   }
 

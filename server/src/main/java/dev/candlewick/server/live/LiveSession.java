@@ -42,6 +42,7 @@ final class LiveSession implements TextSocket.Listener {
   private final Map<Long, Entry<?>> subscriptions = new LinkedHashMap<>();
 
   private boolean closed;
+  private long heartbeat;
 
   LiveSession(Live live, TextSocket socket) {
     this.live = live;
@@ -108,7 +109,17 @@ final class LiveSession implements TextSocket.Listener {
   }
 
   void start() {
+    heartbeat = context.owner().setPeriodic(live.limits().heartbeat().toMillis(), beat -> beat());
     socket.start(this);
+  }
+
+  /** Finds out connections that are dead: a client answers pings, whatever it has subscribed to. */
+  private void beat() {
+    if (socket.silence().compareTo(live.limits().heartbeat().multipliedBy(3)) > 0) {
+      close(GOING_AWAY, "nothing was heard in three heartbeats", Closed.SILENT);
+    } else {
+      socket.ping("");
+    }
   }
 
   @Override
@@ -118,6 +129,7 @@ final class LiveSession implements TextSocket.Listener {
 
   @Override
   public void ended() {
+    context.owner().cancelTimer(heartbeat);
     if (!closed) {
       closed = true;
       live.metrics().closed(Closed.BY_CLIENT);

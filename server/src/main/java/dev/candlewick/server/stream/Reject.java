@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param seq its message
  * @param index its position in the message
  * @param at when, microseconds since the epoch
+ * @param apiKeyId whose stream it is
  */
 record Reject(
     long id,
@@ -18,4 +19,5 @@ record Reject(
     @Nullable String field,
     String code,
     @Nullable String detail,
-    long at) {}
+    long at,
+    int apiKeyId) {}

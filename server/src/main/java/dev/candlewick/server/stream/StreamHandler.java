@@ -1,6 +1,5 @@
 package dev.candlewick.server.stream;
 
-import dev.candlewick.server.web.Caller;
 import dev.candlewick.server.web.Format;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Reply;
@@ -9,6 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /v1/streams}, {@code GET /v1/streams/{stream}} and {@code GET /v1/rejects}. */
@@ -16,9 +16,17 @@ public final class StreamHandler {
   private static final String JSON = Format.JSON.contentType();
 
   private final StreamRepository streams;
+  private final Function<RoutingContext, @Nullable Integer> owner;
 
-  public StreamHandler(StreamRepository streams) {
+  /**
+   * Serves streams.
+   *
+   * @param owner whose streams alone a request may see; null for all
+   */
+  public StreamHandler(
+      StreamRepository streams, Function<RoutingContext, @Nullable Integer> owner) {
     this.streams = streams;
+    this.owner = owner;
   }
 
   public void mount(Router router) {
@@ -31,7 +39,7 @@ public final class StreamHandler {
     StreamQuery query = StreamQuery.parse(ctx);
     Reply.when(
         ctx,
-        streams.list(query, owner(ctx)),
+        streams.list(query, owner.apply(ctx)),
         found -> {
           String next = query.nextCursor(found);
           Reply.page(
@@ -44,7 +52,7 @@ public final class StreamHandler {
     String name = StreamQuery.name(String.valueOf(ctx.pathParam("stream")));
     Reply.when(
         ctx,
-        streams.one(name, owner(ctx)),
+        streams.one(name, owner.apply(ctx)),
         found -> Reply.send(ctx, JSON, StreamJson.one(found, unit)));
   }
 
@@ -52,13 +60,7 @@ public final class StreamHandler {
     StreamQuery.Rejects query = StreamQuery.Rejects.parse(ctx);
     Reply.when(
         ctx,
-        streams.rejects(query, owner(ctx)),
+        streams.rejects(query, owner.apply(ctx)),
         found -> Reply.send(ctx, JSON, StreamJson.rejects(found, query)));
-  }
-
-  /** A key that is confined to bots sees its own streams and no other's. */
-  private static @Nullable Integer owner(RoutingContext ctx) {
-    Caller caller = Caller.of(ctx);
-    return caller.isConfined() ? caller.keyId() : null;
   }
 }

@@ -63,6 +63,7 @@ final class StreamJson {
     json.writeStartObject();
     json.writeNumberField("id", reject.id());
     json.writeStringField("stream", reject.stream());
+    json.writeNumberField("api_key_id", reject.apiKeyId());
     json.writeNumberField("seq", reject.seq());
     json.writeNumberField("index", reject.index());
     json.writeStringField("field", reject.field());

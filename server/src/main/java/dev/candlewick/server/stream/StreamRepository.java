@@ -21,8 +21,8 @@ public final class StreamRepository {
   private static final String LIST =
       """
       select %s from ingest.streams
-      where api_key_id >= 0 and (stream, api_key_id) > ($1, $2::bigint)
-        and ($4::int is null or api_key_id = $4)
+      where api_key_id >= 0 and ($4::int is null or api_key_id = $4)
+        and (stream, api_key_id) > ($1, $2::bigint)
       order by stream, api_key_id limit $3
       """
           .formatted(COLUMNS);
@@ -30,16 +30,16 @@ public final class StreamRepository {
   private static final String ONE =
       """
       select %s from ingest.streams
-      where api_key_id >= 0 and stream = $1 and ($2::int is null or api_key_id = $2)
+      where api_key_id >= 0 and ($2::int is null or api_key_id = $2) and stream = $1
       order by last_activity desc limit 1
       """
           .formatted(COLUMNS);
 
   private static final String REJECTS =
       """
-      select id, stream, seq, index, field, code, detail, at from ingest.rejects
-      where api_key_id >= 0 and ($1::text is null or stream = $1) and id > $2
-        and ($4::int is null or api_key_id = $4)
+      select id, stream, seq, index, field, code, detail, at, api_key_id from ingest.rejects
+      where api_key_id >= 0 and ($4::int is null or api_key_id = $4)
+        and ($1::text is null or stream = $1) and id > $2
       order by id limit $3
       """;
 
@@ -49,7 +49,11 @@ public final class StreamRepository {
     this.pool = pool;
   }
 
-  /** One more than the limit, if there are so many. */
+  /**
+   * One more than the limit, if there are so many.
+   *
+   * @param owner the API key whose streams alone are seen; null for all
+   */
   Future<List<Stream>> list(StreamQuery query, @Nullable Integer owner) {
     String name = query.cursor() == null ? "" : query.cursor().text(0);
     long apiKeyId = query.cursor() == null ? 0 : query.cursor().number(1);
@@ -107,7 +111,8 @@ public final class StreamRepository {
         row.getString(4),
         row.getString(5),
         row.getString(6),
-        micros(row, 7));
+        micros(row, 7),
+        row.getInteger(8));
   }
 
   private static long micros(Row row, int column) {

@@ -11,6 +11,7 @@ import dev.candlewick.server.web.Problems;
 import dev.candlewick.server.web.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -174,6 +175,9 @@ public final class UdfHandler {
         problem.status() == 400 || problem.code().equals("unknown_instrument");
     if (!aboutTheQuestion) {
       ctx.response().setStatusCode(problem.status());
+    }
+    if (problem.retryAfter() != null) {
+      ctx.response().putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(problem.retryAfter()));
     }
     refuse(ctx, problem.detail());
   }

@@ -31,6 +31,9 @@ public final class Problems {
   private static final String QUERY_CANCELED = "57014";
   private static final String READ_ONLY = "25006";
 
+  /** No such schema, table, column, function: not migrated yet, or taken away. */
+  private static final Set<String> NO_SCHEMA = Set.of("3F000", "42P01", "42703", "42883");
+
   private Problems() {}
 
   /**
@@ -139,10 +142,14 @@ public final class Problems {
     return switch (state.substring(0, 2)) {
       case "08", "28", "3D", "40", "53", "57" ->
           Problem.unavailable("the database cannot answer at the moment");
-      default ->
-          state.equals(READ_ONLY)
-              ? Problem.unavailable("the database takes no changes at the moment")
-              : ofStatus(500);
+      default -> {
+        if (NO_SCHEMA.contains(state)) {
+          yield Problem.unavailable("the database does not have its schema at the moment");
+        }
+        yield state.equals(READ_ONLY)
+            ? Problem.unavailable("the database takes no changes at the moment")
+            : ofStatus(500);
+      }
     };
   }
 
@@ -179,12 +186,19 @@ public final class Problems {
     }
   }
 
-  private static Set<String> allowed(Router router, RoutingContext ctx) {
+  /** The methods that a path takes; none for an unknown path. */
+  static Set<String> allowed(Router router, RoutingContext ctx) {
     Set<String> methods = new TreeSet<>();
     for (Route route : router.getRoutes()) {
       if (route.methods() != null && leadsTo(route.getPath(), ctx.normalizedPath())) {
         route.methods().forEach(method -> methods.add(method.name()));
       }
+    }
+    if (methods.contains("GET")) {
+      methods.add("HEAD");
+    }
+    if (!methods.isEmpty()) {
+      methods.add("OPTIONS");
     }
     return methods;
   }
@@ -193,6 +207,9 @@ public final class Problems {
   private static boolean leadsTo(@Nullable String route, String path) {
     if (route == null) {
       return false;
+    }
+    if (route.endsWith("/*")) {
+      return path.startsWith(route.substring(0, route.length() - 1));
     }
     String[] wanted = route.split("/", -1);
     String[] given = path.split("/", -1);

@@ -28,7 +28,9 @@ class LiveClientsIT {
 
   @BeforeAll
   static void start() {
-    server = new LiveInstance(new LiveLimits(65_536, 3, 10_000, Duration.ofSeconds(60)));
+    server =
+        new LiveInstance(
+            new LiveLimits(65_536, 3, 10_000, Duration.ofSeconds(60), Duration.ofSeconds(20)));
     server.post("trades", SYMBOL, new JsonArray().add(trade(System.currentTimeMillis())));
   }
 
@@ -195,7 +197,8 @@ class LiveClientsIT {
   @Test
   void closesAReaderThatReadsNothing() {
     LiveInstance impatient =
-        new LiveInstance(new LiveLimits(65_536, 3, 10_000, Duration.ofMillis(500)));
+        new LiveInstance(
+            new LiveLimits(65_536, 3, 10_000, Duration.ofMillis(500), Duration.ofSeconds(20)));
     long ts = System.currentTimeMillis() - 900_000;
     impatient.post("trades", "SLOW", new JsonArray().add(trade(ts)));
     LiveClient there = new LiveClient(impatient);

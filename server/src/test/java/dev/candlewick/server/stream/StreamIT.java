@@ -24,7 +24,8 @@ class StreamIT {
   static void listen() {
     server =
         TestServer.onDatabase(
-            (router, pool) -> new StreamHandler(new StreamRepository(pool)).mount(router));
+            (router, pool) ->
+                new StreamHandler(new StreamRepository(pool), ctx -> null).mount(router));
   }
 
   @AfterAll
@@ -103,7 +104,7 @@ class StreamIT {
     assertThat(server.get("/v1/rejects?stream=feed-7&limit=1").encode())
         .isEqualTo(
             """
-            {"rejects":[{"id":1,"stream":"feed-7","seq":4733,"index":17,"field":"price",\
+            {"rejects":[{"id":1,"stream":"feed-7","api_key_id":0,"seq":4733,"index":17,"field":"price",\
             "code":"not_finite","detail":"NaN","at":1709294400000}],"after":1}\
             """);
   }

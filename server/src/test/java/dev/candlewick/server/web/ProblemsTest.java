@@ -105,7 +105,7 @@ class ProblemsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/bug", "/thrown", "/sql/42P01", "/sql/XX000"})
+  @ValueSource(strings = {"/bug", "/thrown", "/sql/42601", "/sql/XX000"})
   void tellsNothingOfABugButLogsItOnceUnderTheRequestsId(String path) {
     JsonObject problem = server.problem(500, path);
     assertThat(problem.getString("code")).isEqualTo("internal");
@@ -127,7 +127,11 @@ class ProblemsTest {
         "/sql/57P01",
         "/sql/08006",
         "/sql/53300",
-        "/sql/25006"
+        "/sql/25006",
+        "/sql/42P01",
+        "/sql/42883",
+        "/sql/3F000",
+        "/sql/3D000"
       })
   void asksToTryAgainWhenTheDatabaseIsAwayOrTooSlow(String path) {
     HttpResponse<String> response = server.send("GET", path);
@@ -152,8 +156,9 @@ class ProblemsTest {
     HttpResponse<String> response = server.send("DELETE", "/things/a");
     assertThat(response.statusCode()).isEqualTo(405);
     assertThat(new JsonObject(response.body()).getString("code")).isEqualTo("method_not_allowed");
-    assertThat(response.headers().firstValue("Allow")).hasValue("GET, HEAD, PUT");
-    assertThat(server.send("GET", "/other").headers().firstValue("Allow")).hasValue("POST");
+    assertThat(response.headers().firstValue("Allow")).hasValue("GET, HEAD, OPTIONS, PUT");
+    assertThat(server.send("GET", "/other").headers().firstValue("Allow"))
+        .hasValue("OPTIONS, POST");
   }
 
   @Test
