@@ -28,7 +28,8 @@ class IngestClientOutagesTest {
 
   private static TickMessage message() {
     return TickMessage.trades(
-        new Instrument("binance", "BTCUSDT"), List.of(new Trade(1_723_161_255_342_000_000L, "1", "2", null, "7")));
+        new Instrument("binance", "BTCUSDT"),
+        List.of(new Trade(1_723_161_255_342_000_000L, "1", "2", null, "7")));
   }
 
   @Test

@@ -76,9 +76,9 @@ final class RestEndpoint {
   /** A request whose body is read. */
   private record Posted(
       RoutingContext request, Kind kind, Intake intake, Head head, Quota quota, Buffer body) {
-    void refuse(Problem problem) {
+    void refuse(RuntimeException why) {
       quota.budget().release(body.length());
-      request.fail(problem);
+      request.fail(why);
     }
   }
 
@@ -201,7 +201,7 @@ final class RestEndpoint {
       }
     } catch (DecodeException e) {
       posted.refuse(new Problem(e.fault.status, e.fault.word(), e.detail()));
-    } catch (Problem e) {
+    } catch (RuntimeException e) {
       posted.refuse(e);
     }
   }

@@ -117,7 +117,9 @@ final class Routes {
     InfluxHandler.refuse(ctx, Problems.of(ctx));
   }
 
-  /** Streams and rejects are their API key's own; a key of scope admin sees all, unless confined. */
+  /**
+   * Streams and rejects are their API key's own; a key of scope admin sees all, unless confined.
+   */
   private static @Nullable Integer owner(RoutingContext ctx) {
     ApiKeyFile.Key key = ApiKeys.of(ctx);
     boolean all = key == null || (key.scopes().contains("admin") && key.bots().isEmpty());
