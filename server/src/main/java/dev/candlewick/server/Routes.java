@@ -122,8 +122,10 @@ final class Routes {
    */
   private static @Nullable Integer owner(RoutingContext ctx) {
     ApiKeyFile.Key key = ApiKeys.of(ctx);
-    boolean all = key == null || (key.scopes().contains("admin") && key.bots().isEmpty());
-    return all ? null : (Integer) key.id();
+    if (key == null || (key.scopes().contains("admin") && key.bots().isEmpty())) {
+      return null;
+    }
+    return key.id();
   }
 
   private static IngestKey ingestKey(RoutingContext ctx) {
