@@ -152,7 +152,7 @@ final class KindEndpoint {
 
   private static void refuseParameters(RoutingContext request) {
     for (String name : request.queryParams().names()) {
-      throw Problem.badParameter(Rejection.excerpt(name), "no such parameter");
+      throw Problem.badParameter(Rejection.excerpt(name), "is no parameter here");
     }
   }
 

@@ -30,12 +30,17 @@ public final class IngestSocket implements AutoCloseable, WebSocket.Listener {
 
   /** Opens a connection; fails with a CompletionException if there is none to be had. */
   public static IngestSocket open(URI server, String... headers) {
+    return at(server, "/v1/ingest", headers);
+  }
+
+  /** The same at another path. */
+  static IngestSocket at(URI server, String path, String... headers) {
     IngestSocket client = new IngestSocket();
     WebSocket.Builder builder = CLIENT.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(5));
     for (int i = 0; i < headers.length; i += 2) {
       builder.header(headers[i], headers[i + 1]);
     }
-    URI address = URI.create(server.toString().replaceFirst("http", "ws") + "/v1/ingest");
+    URI address = URI.create(server.toString().replaceFirst("http", "ws") + path);
     client.socket = builder.buildAsync(address, client).join();
     return client;
   }

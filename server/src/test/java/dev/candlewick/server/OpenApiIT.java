@@ -70,7 +70,8 @@ class OpenApiIT {
                 .replace("{venue}", "binance")
                 .replace("{symbol}", "BTCUSDT")
                 .replace("{plan}", "metals")
-                .replace("{name}", "hourly");
+                .replace("{name}", "hourly")
+                .replace("{kind}", "kind");
         for (String mediaType : content.fieldNames()) {
           for (String example : OpenApi.examples(mediaType, content.getJsonObject(mediaType))) {
             HttpResponse<String> answer = checked(operation.method(), path, mediaType, example);
@@ -299,6 +300,24 @@ class OpenApiIT {
       assertSaid("LiveMark", said);
       send(socket, "Unsubscribe", "{\"t\":\"unsubscribe\",\"id\":1}");
       assertSaid("Unsubscribed", said);
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  @Test
+  void followsRecordsAsDescribed() throws InterruptedException {
+    Vertx vertx = Vertx.vertx();
+    try {
+      BlockingQueue<String> said = new LinkedBlockingQueue<>();
+      WebSocket socket = connect(vertx, "/v1/subscribe", said);
+      String subscribe =
+          "{\"t\":\"subscribe\",\"id\":1,\"channel\":\"records\",\"kind\":\"%s\",\"name\":[\"a\"]%s}";
+      send(socket, "Subscribe", subscribe.formatted("none", ""));
+      assertSaid("LiveError", said);
+      send(socket, "Subscribe", subscribe.formatted("kind", ",\"latest\":true"));
+      assertThat(assertSaid("Snapshot", said).getJsonArray("rows")).hasSize(1);
+      assertSaid("LiveMark", said);
     } finally {
       vertx.close().await();
     }

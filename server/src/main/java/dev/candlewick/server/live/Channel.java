@@ -7,7 +7,8 @@ enum Channel {
   CANDLES,
   TRADES,
   QUOTES,
-  INDICATORS;
+  INDICATORS,
+  RECORDS;
 
   /** Whether its rows are of a timeframe. */
   boolean hasTimeframe() {

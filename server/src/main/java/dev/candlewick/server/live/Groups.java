@@ -3,6 +3,7 @@ package dev.candlewick.server.live;
 import dev.candlewick.record.ChangeKind;
 import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.record.LiveRecordRepository;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -28,7 +29,10 @@ final class Groups {
   private final Turns turns = new Turns(READS_AT_A_TIME);
   private final Map<Integer, Map<Key, Group<?>>> groups = new HashMap<>();
 
-  /** What a group is of; ticks have no timeframe. */
+  /**
+   * What a group is of; ticks have no timeframe, and in the place of an instrument records have
+   * their kind's number, negative.
+   */
   record Key(Channel channel, int instrument, @Nullable Timeframe timeframe) {}
 
   /** A place in a group, from {@link #join} to {@link #leave}. */
@@ -55,6 +59,10 @@ final class Groups {
     this.candles = candles;
     this.clock = clock;
     this.feed = new ChangeFeed(repository, context, untold, this::changed, this::lose);
+  }
+
+  LiveRecordRepository records() {
+    return repository.records();
   }
 
   /** The subscriber is told a snapshot and then updates, or that it is refused. */
@@ -112,6 +120,9 @@ final class Groups {
     Timeframe timeframe = key.timeframe();
     if (timeframe != null) {
       return new CandleGroup(id, timeframe, candles, turns, vertx, clock);
+    }
+    if (key.channel() == Channel.RECORDS) {
+      return new RecordGroup(repository.records(), turns, vertx);
     }
     return key.channel() == Channel.TRADES
         ? new TickGroup<>(id, ChangeKind.TRADES, repository.trades(), turns, vertx)

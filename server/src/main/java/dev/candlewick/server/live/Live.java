@@ -4,6 +4,7 @@ import dev.candlewick.net.TextSocket;
 import dev.candlewick.net.Upgrade;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.instrument.InstrumentRepository;
+import dev.candlewick.server.web.Caller;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -61,7 +62,7 @@ public final class Live {
                       socket,
                       limits.messageBytes(),
                       limits.stall());
-              LiveSession session = new LiveSession(this, texts);
+              LiveSession session = new LiveSession(this, texts, Caller.of(request));
               sessions.add(session);
               session.start();
               if (draining) {

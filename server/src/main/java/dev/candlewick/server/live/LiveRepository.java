@@ -1,5 +1,6 @@
 package dev.candlewick.server.live;
 
+import dev.candlewick.server.record.LiveRecordRepository;
 import dev.candlewick.server.tick.LiveTickRepository;
 import dev.candlewick.server.tick.Quote;
 import dev.candlewick.server.tick.Trade;
@@ -14,12 +15,14 @@ public final class LiveRepository {
   private final Pool primary;
   private final LiveTickRepository<Trade> trades;
   private final LiveTickRepository<Quote> quotes;
+  private final LiveRecordRepository records;
 
   /** The pool must be the primary's. While there are subscribers, one connection of it is kept. */
   public LiveRepository(Pool primary) {
     this.primary = primary;
     this.trades = LiveTickRepository.trades(primary);
     this.quotes = LiveTickRepository.quotes(primary);
+    this.records = new LiveRecordRepository(primary);
   }
 
   JournalRepository journal(Context context, Runnable woken) {
@@ -32,5 +35,9 @@ public final class LiveRepository {
 
   LiveTickRepository<Quote> quotes() {
     return quotes;
+  }
+
+  LiveRecordRepository records() {
+    return records;
   }
 }

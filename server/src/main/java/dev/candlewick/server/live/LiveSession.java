@@ -10,8 +10,12 @@ import dev.candlewick.net.TextSocket;
 import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.indicator.IndicatorRow;
 import dev.candlewick.server.live.LiveMetrics.Closed;
+import dev.candlewick.server.record.Choice;
+import dev.candlewick.server.record.Filter;
+import dev.candlewick.server.web.Caller;
 import dev.candlewick.server.web.Problems;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +40,7 @@ final class LiveSession implements TextSocket.Listener {
 
   private final Live live;
   private final TextSocket socket;
+  private final Caller caller;
   private final Context context;
 
   /** By id; the one that was served last stands last. */
@@ -44,8 +49,9 @@ final class LiveSession implements TextSocket.Listener {
   private boolean closed;
   private long heartbeat;
 
-  LiveSession(Live live, TextSocket socket) {
+  LiveSession(Live live, TextSocket socket, Caller caller) {
     this.live = live;
+    this.caller = caller;
     this.socket = socket;
     this.context = socket.context();
   }
@@ -180,8 +186,12 @@ final class LiveSession implements TextSocket.Listener {
           "a connection may have " + live.limits().subscriptions() + " subscriptions");
     }
     Channel channel = request.channel();
-    Timeframe timeframe = request.timeframe(channel);
     Start start = request.start();
+    if (channel == Channel.RECORDS) {
+      subscribeRecords(id, request, start);
+      return;
+    }
+    Timeframe timeframe = request.timeframe(channel);
     switch (channel) {
       case CANDLES -> subscribe(id, request, Rows.CANDLES, follow(channel, timeframe, start));
       case TRADES -> subscribe(id, request, Rows.TRADES, follow(channel, null, start));
@@ -194,21 +204,45 @@ final class LiveSession implements TextSocket.Listener {
             Rows.indicators(indicators.columns()),
             follow(indicators, timeframe, start));
       }
+      case RECORDS -> throw new IllegalStateException("taken care of above");
     }
   }
 
-  /** Joins a group of an instrument. */
-  private interface Following<T> {
-    Groups.Place<?> of(int instrument, Subscriber<T> subscriber);
+  private void subscribeRecords(long id, Request request, Start start) {
+    boolean latest = request.latest();
+    Future<Choice> choice =
+        live.groups()
+            .records()
+            .kind(request.kind())
+            .map(
+                kind ->
+                    new Choice(kind, Filter.of(kind.kind(), request.filters(), caller), latest));
+    Start begin = latest ? Start.EVERYTHING : start;
+    subscribe(
+        id,
+        new Subscription<>(id, Rows.RECORDS, request.unit()),
+        Channel.RECORDS,
+        choice,
+        (chosen, subscriber) -> {
+          int number = -chosen.declared().number();
+          Groups.Key key = new Groups.Key(Channel.RECORDS, number, null);
+          return live.groups().join(key, subscriber, begin.of(chosen));
+        });
   }
 
-  private <T> Following<T> follow(Channel channel, @Nullable Timeframe timeframe, Start start) {
+  /** Joins a group of an instrument or a kind. */
+  private interface Following<S, T> {
+    Groups.Place<?> of(S subject, Subscriber<T> subscriber);
+  }
+
+  private <T> Following<Integer, T> follow(
+      Channel channel, @Nullable Timeframe timeframe, Start start) {
     return (instrument, subscriber) ->
         live.groups().join(new Groups.Key(channel, instrument, timeframe), subscriber, start);
   }
 
   /** Indicators are made of what the group of the candles tells. */
-  private Following<IndicatorRow> follow(
+  private Following<Integer, IndicatorRow> follow(
       Indicators indicators, @Nullable Timeframe timeframe, Start start) {
     return (instrument, subscriber) -> {
       IndicatorFollower follower =
@@ -218,14 +252,28 @@ final class LiveSession implements TextSocket.Listener {
     };
   }
 
-  private <T> void subscribe(long id, Request request, Rows<T> rows, Following<T> following) {
-    Channel channel = request.channel();
-    Entry<T> entry = new Entry<>(channel, new Subscription<>(id, rows, request.unit()));
-    var instrument = live.instruments().id(request.venue(), request.symbol());
+  private <T> void subscribe(
+      long id, Request request, Rows<T> rows, Following<Integer, T> following) {
+    subscribe(
+        id,
+        new Subscription<>(id, rows, request.unit()),
+        request.channel(),
+        live.instruments().id(request.venue(), request.symbol()),
+        following);
+  }
+
+  /** Follows what is found. */
+  private <S, T> void subscribe(
+      long id,
+      Subscription<T> subscription,
+      Channel channel,
+      Future<S> subject,
+      Following<S, T> following) {
+    Entry<T> entry = new Entry<>(channel, subscription);
     subscriptions.put(id, entry);
     live.metrics().subscribed(channel);
     socket.pause();
-    instrument
+    subject
         .onSuccess(found -> entry.hop(() -> entry.place = following.of(found, entry)))
         .onFailure(entry::refused);
   }

@@ -13,7 +13,10 @@ import dev.candlewick.server.indicator.IndicatorQuery;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Times;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +39,15 @@ final class Request {
           "unit",
           "indicators");
 
+  /** Fields of other channels that may be columns of a kind. */
+  private static final Set<String> COLUMNS = Set.of("venue", "symbol", "timeframe", "indicators");
+
   private static final long LARGEST_ID = (1L << 53) - 1;
   private static final int LAST = 500;
 
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, Long> integers = new HashMap<>();
+  private final Map<String, List<String>> columns = new LinkedHashMap<>();
   private @Nullable Problem fault;
 
   private Request() {}
@@ -64,15 +71,85 @@ final class Request {
         throw new JsonParseException(json, "one object is due");
       }
     }
+    if (!request.isOfRecords()) {
+      for (String name : request.columns.keySet()) {
+        String reason = KNOWN.contains(name) ? "must be a text or an integer" : "is no field here";
+        request.fault = Problem.badParameter(excerpt(name), reason);
+      }
+    }
     return request;
+  }
+
+  private boolean isOfRecords() {
+    return Channel.RECORDS.word().equals(texts.get("channel"));
+  }
+
+  /** One value of a column, or a list of them. */
+  private List<String> values(String name, JsonParser json) throws IOException {
+    boolean list = json.currentToken() == JsonToken.START_ARRAY;
+    List<String> values = new ArrayList<>();
+    JsonToken value = list ? json.nextToken() : json.currentToken();
+    while (value != JsonToken.END_ARRAY) {
+      if (value.isScalarValue() && value != JsonToken.VALUE_NULL) {
+        values.add(json.getText());
+      } else {
+        fault = Problem.badParameter(excerpt(name), "must be a value of the column, or a list");
+        json.skipChildren();
+      }
+      if (!list) {
+        break;
+      }
+      value = json.nextToken();
+    }
+    return values;
+  }
+
+  /** The name of the kind, for records. */
+  String kind() {
+    List<String> kind = columns.getOrDefault("kind", List.of());
+    if (kind.size() != 1) {
+      throw Problem.badParameter("kind", "must be there, a text");
+    }
+    return kind.get(0);
+  }
+
+  /** Whether of each key of a kind the newest row alone is followed. */
+  boolean latest() {
+    List<String> latest = columns.getOrDefault("latest", List.of("false"));
+    if (!latest.equals(List.of("true")) && !latest.equals(List.of("false"))) {
+      throw Problem.badParameter("latest", "must be true or false");
+    }
+    boolean latestRows = latest.equals(List.of("true"));
+    if (latestRows && (hasFrom() || integers.containsKey("last"))) {
+      throw Problem.badParameter("latest", "is given beside from or last");
+    }
+    return latestRows;
+  }
+
+  private boolean hasFrom() {
+    return texts.containsKey("from") || integers.containsKey("from");
+  }
+
+  /** The values that columns of a kind must have, by column. */
+  Map<String, List<String>> filters() {
+    Map<String, List<String>> filters = new LinkedHashMap<>(columns);
+    filters.remove("kind");
+    filters.remove("latest");
+    for (String name : COLUMNS) {
+      if (texts.containsKey(name)) {
+        filters.put(name, List.of(String.valueOf(texts.get(name))));
+      } else if (integers.containsKey(name)) {
+        filters.put(name, List.of(String.valueOf(integers.get(name))));
+      }
+    }
+    return filters;
   }
 
   private void field(JsonParser json) throws IOException {
     String name = json.currentName();
     JsonToken value = json.nextToken();
-    if (!KNOWN.contains(name)) {
-      fault = Problem.badParameter(excerpt(name), "is no field here");
-      json.skipChildren();
+    if (!KNOWN.contains(name) || value == JsonToken.START_ARRAY) {
+      columns.put(name, values(name, json));
     } else if (value == JsonToken.VALUE_STRING) {
       texts.put(name, json.getText());
     } else if (value == JsonToken.VALUE_NUMBER_FLOAT && name.equals("from")) {
@@ -112,7 +189,8 @@ final class Request {
         return channel;
       }
     }
-    throw Problem.badParameter("channel", "must be one of candles, trades, quotes, indicators");
+    throw Problem.badParameter(
+        "channel", "must be one of candles, trades, quotes, indicators, records");
   }
 
   String venue() {

@@ -1,10 +1,12 @@
 package dev.candlewick.server.live;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.record.Column;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.CandleJson;
 import dev.candlewick.server.indicator.IndicatorJson;
 import dev.candlewick.server.indicator.IndicatorRow;
+import dev.candlewick.server.record.RecordText;
 import dev.candlewick.server.tick.Quote;
 import dev.candlewick.server.tick.TickJson;
 import dev.candlewick.server.tick.Trade;
@@ -63,6 +65,29 @@ interface Rows<T> {
     };
   }
 
+  /** Records of a kind; large ones count for more. */
+  Rows<LiveRecord> RECORDS =
+      new Rows<>() {
+        @Override
+        public void write(JsonGenerator json, LiveRecord row, Times unit) throws IOException {
+          RecordText.row(json, unit, row.columns(), row.stored());
+        }
+
+        @Override
+        public int bytes(LiveRecord row) {
+          int names = 0;
+          for (Column column : row.columns()) {
+            names += column.name().length() + 8;
+          }
+          return (int) (names + row.stored().size());
+        }
+
+        @Override
+        public int weight(LiveRecord row) {
+          return 1 + (int) (row.stored().size() / 1_024);
+        }
+      };
+
   /** Rows of a message at most. */
   int MOST = 200;
 
@@ -72,6 +97,16 @@ interface Rows<T> {
   /** How many rows a message may have. */
   default int perMessage() {
     return MOST;
+  }
+
+  /** About how many bytes of a message a row takes, if that may be more than its share. */
+  default int bytes(T row) {
+    return 0;
+  }
+
+  /** For how many rows it counts while it waits. */
+  default int weight(T row) {
+    return 1;
   }
 
   void write(JsonGenerator json, T row, Times unit) throws IOException;

@@ -1,5 +1,7 @@
 package dev.candlewick.server.live;
 
+import dev.candlewick.server.record.Choice;
+import dev.candlewick.server.record.RecordRepository;
 import dev.candlewick.server.web.Range;
 import org.jspecify.annotations.Nullable;
 
@@ -9,18 +11,26 @@ import org.jspecify.annotations.Nullable;
  * @param from microseconds since the epoch; null for the last rows
  * @param last how many of them; without meaning where {@code from} is given
  * @param before how many rows before those are wanted too
+ * @param records which of a kind's, null where it is not about records
  */
-record Start(@Nullable Long from, int last, int before) {
+record Start(@Nullable Long from, int last, int before, @Nullable Choice records) {
   Start(@Nullable Long from, int last) {
-    this(from, last, 0);
+    this(from, last, 0, null);
   }
 
   Start withBefore(int rows) {
-    return new Start(from, last, rows);
+    return new Start(from, last, rows, records);
+  }
+
+  Start of(Choice choice) {
+    return new Start(from, last, before, choice);
   }
 
   /** Rows of a snapshot at most. */
   static final int MOST = 10_000;
+
+  /** All there is, if it is not too much. */
+  static final Start EVERYTHING = new Start(RecordRepository.FIRST, 0);
 
   Range range() {
     return new Range(from, null);

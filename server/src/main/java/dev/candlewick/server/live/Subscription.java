@@ -19,6 +19,7 @@ final class Subscription<T> {
   private boolean snapshotSent;
   private boolean live;
   private long count;
+  private int weight;
 
   Subscription(long id, Rows<T> rows, Times unit) {
     this.id = id;
@@ -38,16 +39,19 @@ final class Subscription<T> {
   int update(List<T> changed) {
     int folded = 0;
     for (T row : changed) {
-      if (waiting.put(rows.place(row, count++), row) != null) {
+      T before = waiting.put(rows.place(row, count++), row);
+      weight += rows.weight(row);
+      if (before != null) {
+        weight -= rows.weight(before);
         folded++;
       }
     }
     return folded;
   }
 
-  /** How many changed rows wait to be sent. */
+  /** How many changed rows wait to be sent; a large one counts for several. */
   int waiting() {
-    return waiting.size();
+    return weight;
   }
 
   /** Whether snapshot and {@code live} are sent. */
@@ -62,7 +66,7 @@ final class Subscription<T> {
       return null;
     }
     if (!state.isEmpty() || !snapshotSent) {
-      int size = Math.min(rows.perMessage(), state.size());
+      int size = fitting(state);
       snapshot = state.subList(size, state.size());
       snapshotSent = true;
       return message("snapshot", state.subList(0, size));
@@ -77,11 +81,27 @@ final class Subscription<T> {
 
   private Collection<T> takeWaiting() {
     TreeMap<Long, T> taken = new TreeMap<>();
-    while (taken.size() < rows.perMessage() && !waiting.isEmpty()) {
+    int size = fitting(waiting.values());
+    while (taken.size() < size) {
       Map.Entry<Long, T> first = waiting.pollFirstEntry();
       taken.put(first.getKey(), first.getValue());
+      weight -= rows.weight(first.getValue());
     }
     return taken.values();
+  }
+
+  /** How many of the first rows fit into a message; one always does. */
+  private int fitting(Collection<T> of) {
+    int size = 0;
+    long bytes = 0;
+    for (T row : of) {
+      bytes += rows.bytes(row);
+      if (size == rows.perMessage() || (size > 0 && bytes > Rows.MESSAGE_BYTES)) {
+        break;
+      }
+      size++;
+    }
+    return size;
   }
 
   private Buffer message(String type, Collection<T> sent) {

@@ -9,7 +9,6 @@ import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Cursor;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PreparedStatement;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -21,6 +20,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Records in the database. */
@@ -28,7 +28,7 @@ public final class RecordRepository {
   private static final long DAY = 86_400_000_000L;
 
   /** Records of a long day may begin so early: 1800-01-01. */
-  static final long FIRST = -5_364_662_400_000_000L;
+  public static final long FIRST = -5_364_662_400_000_000L;
 
   /** Rows read at a time: each may have 64 KiB. */
   private static final int READ = 250;
@@ -69,7 +69,7 @@ public final class RecordRepository {
             ? pool.preparedQuery(statement.sql())
                 .execute(tuple(statement))
                 .map(found -> rows(found, query.kind(), query.columns()))
-            : pool.withConnection(connection -> inParts(connection, statement, query));
+            : pool.withConnection(connection -> apart(connection, statement, query));
     return rows.map(found -> page(found, query));
   }
 
@@ -95,35 +95,41 @@ public final class RecordRepository {
     return fit;
   }
 
-  private static Future<List<Stored>> inParts(
+  private static Future<List<Stored>> apart(
       SqlConnection connection, Statement statement, RecordQuery query) {
     return connection
         .query("begin")
         .execute()
-        .compose(begun -> connection.prepare(statement.sql()))
-        .compose(
-            prepared ->
-                read(prepared, statement, query)
-                    .eventually(prepared::close)
-                    .eventually(() -> connection.query("rollback").execute()));
+        .compose(begun -> inParts(connection, statement, query.kind(), query.columns()))
+        .eventually(() -> connection.query("rollback").execute());
   }
 
-  private static Future<List<Stored>> read(
-      PreparedStatement prepared, Statement statement, RecordQuery query) {
-    return more(prepared.cursor(tuple(statement)), query, new ArrayList<>(), 0);
+  /** Rows of a statement until they take too much memory; within a transaction. */
+  static Future<List<Stored>> inParts(
+      SqlConnection connection, Statement statement, Kind kind, List<Column> columns) {
+    return connection
+        .prepare(statement.sql())
+        .compose(
+            prepared ->
+                more(
+                        prepared.cursor(tuple(statement)),
+                        found -> rows(found, kind, columns),
+                        new ArrayList<>(),
+                        0)
+                    .eventually(prepared::close));
   }
 
   private static Future<List<Stored>> more(
-      Cursor cursor, RecordQuery query, List<Stored> found, long bytes) {
+      Cursor cursor, Function<RowSet<Row>, List<Stored>> reader, List<Stored> found, long bytes) {
     return cursor
         .read(READ)
         .compose(
             rows -> {
-              List<Stored> part = rows(rows, query.kind(), query.columns());
+              List<Stored> part = reader.apply(rows);
               found.addAll(part);
               long size = bytes + part.stream().mapToLong(Stored::size).sum();
               return cursor.hasMore() && size < PAGE_BYTES
-                  ? more(cursor, query, found, size)
+                  ? more(cursor, reader, found, size)
                   : cursor.close().map(found);
             });
   }

@@ -92,15 +92,17 @@ final class RecordSql {
     return sql.statement(text);
   }
 
-  /** The key's columns as the table has them: an instrument is one. */
-  static List<Column> tableKey(Kind kind) {
-    return kind.keyColumns().stream()
-        .filter(column -> column.type() != ColumnType.SYMBOL || !keyHasVenue(kind))
-        .toList();
-  }
-
-  private static boolean keyHasVenue(Kind kind) {
-    return kind.keyColumns().stream().anyMatch(column -> column.type() == ColumnType.VENUE);
+  /** The key's columns as the table has them: an instrument is one, where its first half is. */
+  private static List<Column> tableKey(Kind kind) {
+    List<Column> columns = new ArrayList<>();
+    boolean instrument = false;
+    for (Column column : kind.keyColumns()) {
+      if (!instrument || !column.type().isInstrument()) {
+        columns.add(column);
+      }
+      instrument |= column.type().isInstrument();
+    }
+    return columns;
   }
 
   private static String castOf(Column column) {

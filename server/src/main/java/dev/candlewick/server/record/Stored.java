@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Stored(long ts, List<String> key, @Nullable Object[] values) {
   /** About how many bytes its values take. */
-  long size() {
+  public long size() {
     long size = 16;
     for (Object value : values) {
       size += 16 + (value instanceof String text ? 2L * text.length() : 0);

@@ -12,6 +12,9 @@ import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.indicator.IndicatorHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
+import dev.candlewick.server.record.KindRepository;
+import dev.candlewick.server.record.RecordHandler;
+import dev.candlewick.server.record.RecordRepository;
 import dev.candlewick.server.tick.TickHandler;
 import dev.candlewick.server.tick.TickRepository;
 import dev.candlewick.server.web.Problems;
@@ -72,6 +75,7 @@ final class LiveInstance implements AutoCloseable {
     new CandleHandler(candles).mount(router);
     new IndicatorHandler(candles).mount(router);
     new TickHandler(instruments, new TickRepository(pool)).mount(router);
+    new RecordHandler(new KindRepository(pool), new RecordRepository(pool)).mount(router);
     http = vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1").await();
   }
 
@@ -142,6 +146,15 @@ final class LiveInstance implements AutoCloseable {
     return rows;
   }
 
+  /** A request with a JSON body that must succeed; {@code body} is empty for none. */
+  JsonObject request(String method, String path, String body) {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(body))
+            .build());
+  }
+
   private URI uri(String path) {
     return URI.create("http://127.0.0.1:" + http.actualPort() + path);
   }
@@ -149,7 +162,7 @@ final class LiveInstance implements AutoCloseable {
   private JsonObject send(HttpRequest request) {
     try {
       HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-      assertThat(response.statusCode()).as("%s", response.body()).isEqualTo(200);
+      assertThat(response.statusCode()).as("%s", response.body()).isIn(200, 201);
       return new JsonObject(response.body());
     } catch (IOException e) {
       throw new IllegalStateException(request.toString(), e);

@@ -1,0 +1,167 @@
+package dev.candlewick.server.live;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.candlewick.net.Problem;
+import dev.candlewick.record.ChangeKind;
+import dev.candlewick.record.DeclaredKind;
+import dev.candlewick.record.RecordKeys;
+import dev.candlewick.server.record.Choice;
+import dev.candlewick.server.record.LiveRecordRepository;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The records of one kind. Commits name the keys of their rows; the rows are read by their keys, or
+ * the newest of those keys, and told in the order of the commits. A subscriber is told the rows of
+ * the commits that his snapshot did not see.
+ */
+final class RecordGroup implements Group<LiveRecord> {
+  private static final Logger LOG = LoggerFactory.getLogger(RecordGroup.class);
+  private static final long RETRY_MILLIS = 500;
+  private static final int MOST_READ = 500;
+  private static final int MOST_PENDING = 500_000;
+
+  private final LiveRecordRepository records;
+  private final Turns turns;
+  private final Vertx vertx;
+  private final List<RecordMember> members = new ArrayList<>();
+  private List<Changed> pending = new ArrayList<>();
+  private boolean busy;
+
+  private record Changed(long transaction, long ts, List<String> key)
+      implements LiveRecordRepository.Identity {}
+
+  RecordGroup(LiveRecordRepository records, Turns turns, Vertx vertx) {
+    this.records = records;
+    this.turns = turns;
+    this.vertx = vertx;
+  }
+
+  @Override
+  public void join(Subscriber<LiveRecord> subscriber, Start start) {
+    Choice choice = requireNonNull(start.records());
+    RecordMember member = new RecordMember(subscriber, choice, start);
+    members.add(member);
+    turns
+        .take(() -> records.moment(choice, start.range(), start.limit()))
+        .onComplete(
+            read -> {
+              if (!members.contains(member)) {
+                return;
+              }
+              if (read.failed()) {
+                members.remove(member);
+                subscriber.refused(read.cause());
+              } else if (start.limit() > Start.MOST && read.result().rows().size() > Start.MOST) {
+                members.remove(member);
+                subscriber.refused(tooMany(choice));
+              } else {
+                member.begin(read.result());
+              }
+            });
+  }
+
+  private static Problem tooMany(Choice choice) {
+    return Problem.badParameter(
+        choice.latest() ? "latest" : "from",
+        "more than "
+            + Start.MOST
+            + " rows; read them by GET /v1/records/"
+            + choice.declared().kind().name());
+  }
+
+  @Override
+  public void leave(Subscriber<LiveRecord> subscriber) {
+    members.removeIf(member -> member.subscriber == subscriber);
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return members.isEmpty();
+  }
+
+  @Override
+  public void changed(Change change) {
+    if (change.kind() != ChangeKind.RECORDS) {
+      return;
+    }
+    RecordKeys.read(
+        change.keys(), (ts, key) -> pending.add(new Changed(change.transaction(), ts, key)));
+    if (pending.size() > MOST_PENDING) {
+      lose();
+    }
+    next();
+  }
+
+  @Override
+  public void lose() {
+    pending.clear();
+    List<RecordMember> lost = List.copyOf(members);
+    members.clear();
+    lost.forEach(member -> member.subscriber.lost());
+  }
+
+  private void next() {
+    if (busy || pending.isEmpty() || members.isEmpty()) {
+      return;
+    }
+    busy = true;
+    List<Changed> changed = List.copyOf(pending.subList(0, Math.min(MOST_READ, pending.size())));
+    pending = new ArrayList<>(pending.subList(changed.size(), pending.size()));
+    read(members.get(0).choice.declared().kind().name(), changed);
+  }
+
+  /** What a subscriber needs of the rows is read once for all of them. */
+  private void read(String name, List<Changed> changed) {
+    List<RecordMember.Committed> rows = new ArrayList<>();
+    List<RecordMember.Committed> states = new ArrayList<>();
+    Predicate<RecordMember> latest = member -> member.choice.latest();
+    turns
+        .take(
+            () ->
+                records
+                    .kind(name)
+                    .compose(
+                        kind ->
+                            find(kind, false, latest.negate(), changed, rows)
+                                .compose(done -> find(kind, true, latest, changed, states))))
+        .onComplete(
+            read -> {
+              if (read.failed() && !members.isEmpty()) {
+                LOG.warn("records not read, trying again: {}", read.cause().toString());
+                vertx.setTimer(RETRY_MILLIS, fired -> read(name, changed));
+                return;
+              }
+              for (RecordMember member : List.copyOf(members)) {
+                member.tell(member.choice.latest() ? states : rows);
+              }
+              busy = false;
+              next();
+            });
+  }
+
+  private Future<Void> find(
+      DeclaredKind declared,
+      boolean latest,
+      Predicate<RecordMember> wants,
+      List<Changed> changed,
+      List<RecordMember.Committed> found) {
+    if (members.stream().noneMatch(wants)) {
+      return Future.succeededFuture();
+    }
+    return records.find(
+        declared.kind(),
+        latest,
+        changed,
+        (place, row) ->
+            found.add(
+                new RecordMember.Committed(
+                    changed.get(place).transaction(), declared.kind(), row)));
+  }
+}

@@ -1,0 +1,124 @@
+package dev.candlewick.server.record;
+
+import dev.candlewick.record.DeclaredKind;
+import dev.candlewick.record.Kind;
+import dev.candlewick.server.record.RecordQuery.States;
+import dev.candlewick.server.record.RecordSql.Statement;
+import dev.candlewick.server.record.RecordSql.Window;
+import dev.candlewick.server.web.Range;
+import dev.candlewick.server.web.Times;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+
+/** Records as the live way reads them: at one known moment, then by their keys. */
+public final class LiveRecordRepository {
+  private static final long DAY = 86_400_000_000L;
+  private static final String BEGIN = "begin isolation level repeatable read read only";
+  private static final String MOMENT = "select pg_current_snapshot()::text";
+
+  private final Pool pool;
+  private final KindRepository kinds;
+
+  /** The identity of a changed row: its ts and the texts of its key in the table. */
+  public interface Identity {
+    long ts();
+
+    List<String> key();
+  }
+
+  /**
+   * Records as they were at one moment.
+   *
+   * @param rows ascending
+   * @param moment the {@code pg_snapshot} that tells which commits are among them
+   */
+  public record State(List<Stored> rows, String moment) {}
+
+  /** Takes the found row of the identity at this place of the list. */
+  @FunctionalInterface
+  public interface Found {
+    void row(int place, Stored row);
+  }
+
+  /** The pool must be the primary's: a replica cannot tell which commits it shows. */
+  public LiveRecordRepository(Pool pool) {
+    this.pool = pool;
+    this.kinds = new KindRepository(pool);
+  }
+
+  /** The kind of this name, as it is now; fails with 404 {@code unknown_kind}. */
+  public Future<DeclaredKind> kind(String name) {
+    return kinds.find(name);
+  }
+
+  /**
+   * The chosen rows of a range, or the states of a range, in the state of one moment.
+   *
+   * @param range without {@code from} the latest rows are meant, else the first ones
+   */
+  public Future<State> moment(Choice choice, Range range, int limit) {
+    Long first = range.from();
+    boolean backwards = first == null;
+    long from = first == null ? RecordRepository.FIRST : first;
+    long to = Times.micros(Instant.now()) + DAY;
+    Kind kind = choice.declared().kind();
+    States states = new States(choice.latest(), null);
+    Window window = new Window(from, to, null, backwards, limit);
+    Statement page = RecordSql.page(kind, kind.columns(), states, choice.filters(), window);
+    return pool.withConnection(
+        connection ->
+            connection
+                .query(BEGIN)
+                .execute()
+                .compose(begun -> connection.query(MOMENT).execute())
+                .map(rows -> rows.iterator().next().getString(0))
+                .compose(
+                    moment ->
+                        read(connection, page, kind)
+                            .map(rows -> new State(ascending(rows, backwards), moment)))
+                .eventually(() -> connection.query("rollback").execute()));
+  }
+
+  private static Future<List<Stored>> read(SqlConnection connection, Statement page, Kind kind) {
+    return RecordRepository.inParts(connection, page, kind, kind.columns());
+  }
+
+  private static List<Stored> ascending(List<Stored> rows, boolean backwards) {
+    if (backwards) {
+      Collections.reverse(rows);
+    }
+    return rows;
+  }
+
+  /**
+   * Hands over the rows of these identities, with all columns, in their order; what is no more is
+   * left out.
+   *
+   * @param latest whether the newest rows of their keys are meant instead
+   */
+  public Future<Void> find(
+      Kind kind, boolean latest, List<? extends Identity> identities, Found found) {
+    Statement byKeys =
+        RecordSql.byKeys(
+            kind,
+            kind.columns(),
+            latest,
+            identities.stream().map(Identity::ts).toList(),
+            identities.stream().map(Identity::key).toList());
+    return pool.preparedQuery(byKeys.sql())
+        .execute(RecordRepository.tuple(byKeys))
+        .map(
+            rows -> {
+              for (Row row : rows) {
+                int place = row.getLong(row.size() - 1).intValue() - 1;
+                found.row(place, RecordRepository.row(row, kind, kind.columns()));
+              }
+              return null;
+            });
+  }
+}

@@ -1,0 +1,260 @@
+package dev.candlewick.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A key confined to the bot alpha tries every way to the records of the bot secret. */
+class BotIsolationIT {
+  private static final String[] ALPHA = {"Authorization", "Bearer alpha-key"};
+  private static final String[] ADMIN = {"Authorization", "Bearer admin-key"};
+  private static final String ORDERS = "/v1/records/iso_orders";
+
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    TestDatabase.shared().clear();
+    Path keys = Files.createTempFile("api-keys", ".txt");
+    keys.toFile().deleteOnExit();
+    Files.writeString(
+        keys,
+        TestApiKey.line(1, "admin-key", "admin")
+            + "\n"
+            + TestApiKey.line(2, "alpha-key", "ingest,read")
+            + " bot=alpha,other\n"
+            + TestApiKey.line(3, "secret-key", "ingest,read")
+            + " bot=secret\n");
+    server = RunningServer.with(Map.of("API_KEYS_FILE", keys.toString()));
+    declare("iso_orders", "[\"bot\",\"order_id\"]");
+    declare("iso_notes", "[\"order_id\"]");
+    for (String kind : List.of("iso_orders", "iso_notes")) {
+      JsonArray rows = new JsonArray();
+      for (int i = 0; i < 20; i++) {
+        rows.add(
+            new JsonObject()
+                .put("ts", 1_767_225_600_000L + i)
+                .put("bot", i % 2 == 0 ? "alpha" : "secret")
+                .put("order_id", kind + i)
+                .put("status", i % 2 == 0 ? "open" : "hidden"));
+      }
+      String body = new JsonObject().put("rows", rows).encode();
+      assertThat(post("/v1/records/" + kind, body).statusCode()).isEqualTo(200);
+    }
+    declare("iso_shared", "[\"order_id\"]", "");
+    put("journal", Files.readString(Path.of("..", "sql", "kinds", "journal.json")));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static void declare(String kind, String key) {
+    declare(kind, key, "{\"name\":\"bot\",\"type\":\"text\",\"required\":true},");
+  }
+
+  private static void declare(String kind, String key, String bot) {
+    String declaration =
+        """
+        {"kind":"%s","key":%s,"columns":[%s
+          {"name":"order_id","type":"text","required":true},{"name":"status","type":"text"}]}
+        """
+            .formatted(kind, key, bot);
+    put(kind, declaration);
+  }
+
+  private static void put(String kind, String declaration) {
+    HttpResponse<String> put =
+        server.send(
+            "PUT",
+            "/v1/kinds/" + kind,
+            declaration,
+            "Authorization",
+            "Bearer admin-key",
+            "Content-Type",
+            "application/json");
+    assertThat(put.statusCode()).as("%s", put.body()).isIn(200, 201);
+  }
+
+  private static HttpResponse<String> post(String path, String body) {
+    return server.post(path, body, ADMIN);
+  }
+
+  private static String get(String path) {
+    HttpResponse<String> answer = server.get(path, ALPHA);
+    assertThat(answer.statusCode()).as("%s", answer.body()).isEqualTo(200);
+    return answer.body();
+  }
+
+  private static void assertForbidden(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).as("%s", answer.body()).isEqualTo(403);
+    assertThat(new JsonObject(answer.body()).getString("code")).isEqualTo("forbidden_bot");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "?limit=10000&from=0",
+        "?order=desc",
+        "?latest=true",
+        "?latest=true&order=desc",
+        "?as_of=1893456000000",
+        "?as_of=1767225600010",
+        "?columns=order_id,bot,status",
+        "?format=csv&columns=bot,status",
+        "?format=ndjson",
+        "?status=hidden",
+        "?latest=true&status=hidden",
+        "?bot=alpha",
+        "?bot=alpha&bot=other",
+      })
+  void noQueryShowsAnothersRow(String query) {
+    String answer = get(ORDERS + query);
+    assertThat(answer).doesNotContain("secret", "hidden");
+    assertThat(answer.contains("alpha")).isEqualTo(!query.contains("hidden"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"bot=secret", "bot=alpha&bot=secret", "bot=secret&latest=true", "bot=nobody"})
+  void askingForAnothersBotIsForbiddenWhetherItExistsOrNot(String query) {
+    assertForbidden(server.get(ORDERS + "?" + query, ALPHA));
+  }
+
+  @Test
+  void aPageHasAsManyRowsAsAreItsOwn() {
+    JsonObject page = new JsonObject(get(ORDERS + "?from=0&limit=9"));
+    assertThat(page.getJsonArray("rows")).hasSize(9);
+    JsonObject rest =
+        new JsonObject(get(ORDERS + "?from=0&limit=9&cursor=" + page.getString("next_cursor")));
+    assertThat(rest.getJsonArray("rows")).hasSize(1);
+    assertThat(rest.getString("next_cursor")).isNull();
+  }
+
+  @Test
+  void aCursorTakenWithAnotherKeyIsRefused() {
+    String cursor =
+        new JsonObject(server.get(ORDERS + "?from=0&limit=3", ADMIN).body())
+            .getString("next_cursor");
+    HttpResponse<String> answer = server.get(ORDERS + "?from=0&limit=3&cursor=" + cursor, ALPHA);
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).doesNotContain("secret", "iso_orders");
+  }
+
+  @Test
+  void aKindThatIsNotKnownByItsBotShowsOnlyRowsOfTheKeysBots() {
+    assertThat(get("/v1/records/iso_notes?from=0")).contains("alpha").doesNotContain("secret");
+  }
+
+  @Test
+  void aKindWithoutBotsIsForbidden() {
+    assertForbidden(server.get("/v1/records/iso_shared", ALPHA));
+    assertForbidden(server.get("/v1/records/iso_shared?latest=true", ALPHA));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "iso_orders, secret",
+    "iso_orders, nobody",
+    "iso_notes, secret",
+    "iso_shared, alpha",
+  })
+  void anothersRowIsNotWritten(String kind, String bot) {
+    String row =
+        kind.equals("iso_shared")
+            ? "{\"rows\":[{\"ts\":1767225600000,\"order_id\":\"x\"}]}"
+            : "{\"rows\":[{\"ts\":1767225600000,\"bot\":\"%s\",\"order_id\":\"x\"}]}"
+                .formatted(bot);
+    HttpResponse<String> answer = server.post("/v1/records/" + kind, row, ALPHA);
+    assertThat(answer.statusCode()).as("%s", answer.body()).isEqualTo(403);
+    assertThat(server.get("/v1/records/" + kind + "?order_id=x", ADMIN).body())
+        .contains("\"rows\":[]");
+  }
+
+  @Test
+  void aSubscriptionTellsNothingOfOthers() {
+    IngestSocket live = IngestSocket.at(server.uri(""), "/v1/subscribe", ALPHA);
+    live.say(
+        "{\"t\":\"subscribe\",\"id\":1,\"channel\":\"records\",\"kind\":\"iso_orders\",\"from\":0}");
+    JsonObject snapshot = live.expect("snapshot");
+    assertThat(snapshot.getJsonArray("rows")).hasSizeGreaterThanOrEqualTo(10);
+    assertThat(snapshot.encode()).doesNotContain("secret");
+    live.expect("live");
+    String row = "{\"rows\":[{\"ts\":1767225700000,\"bot\":\"%s\",\"order_id\":\"live\"}]}";
+    post(ORDERS, row.formatted("secret"));
+    post(ORDERS, row.formatted("alpha"));
+    JsonObject update = live.expect("update");
+    assertThat(update.encode()).contains("alpha").doesNotContain("secret");
+    live.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"kind\":\"iso_orders\",\"bot\":\"secret\"",
+        "\"kind\":\"iso_orders\",\"bot\":[\"alpha\",\"secret\"],\"latest\":true",
+        "\"kind\":\"iso_shared\"",
+      })
+  void aSubscriptionToOthersIsForbidden(String fields) {
+    IngestSocket live = IngestSocket.at(server.uri(""), "/v1/subscribe", ALPHA);
+    live.say("{\"t\":\"subscribe\",\"id\":1,\"channel\":\"records\",%s}".formatted(fields));
+    assertThat(live.expect("error").getString("code")).isEqualTo("forbidden_bot");
+    live.close();
+  }
+
+  @Test
+  void performanceIsOfTheKeysBotsOnly() {
+    assertForbidden(server.get("/v1/performance?bot=secret", ALPHA));
+    String journal =
+        "{\"rows\":[{\"ts\":1767225600000,\"bot\":\"%s\",\"trade_id\":\"1\",\"pnl_usd\":%s,"
+            + "\"exit_time\":1767225600000,\"strategy\":\"%s\"}]}";
+    post("/v1/records/journal", journal.formatted("alpha", "1", "orb"));
+    post("/v1/records/journal", journal.formatted("secret", "100", "hidden"));
+    JsonObject own = new JsonObject(get("/v1/performance?by=strategy"));
+    assertThat(own.getInteger("trades")).isEqualTo(1);
+    assertThat(own.encode()).doesNotContain("hidden");
+    assertThat(new JsonObject(get("/v1/performance?strategy=hidden")).getInteger("trades"))
+        .isZero();
+  }
+
+  @Test
+  void streamsAndRejectsOfOtherKeysAreNotSeen() {
+    URI ingest = server.uri("");
+    try (IngestSocket other = IngestSocket.open(ingest, "Authorization", "Bearer secret-key");
+        IngestSocket own = IngestSocket.open(ingest, ALPHA)) {
+      for (IngestSocket socket : List.of(other, own)) {
+        socket.hello(socket == other ? "secret-stream" : "alpha-stream");
+        socket.say(
+            "{\"t\":\"records\",\"seq\":1,\"kind\":\"iso_orders\",\"rows\":[{\"ts\":1,\"order_id\":1}]}");
+        socket.ackOf(1);
+      }
+    }
+    assertThat(get("/v1/streams")).contains("alpha-stream").doesNotContain("secret");
+    assertThat(get("/v1/rejects")).contains("alpha-stream").doesNotContain("secret");
+    assertThat(get("/v1/rejects?stream=secret-stream")).doesNotContain("detail");
+    HttpResponse<String> one = server.get("/v1/streams/secret-stream", ALPHA);
+    assertThat(one.statusCode()).isEqualTo(404);
+    assertThat(server.get("/v1/streams", ADMIN).body()).contains("secret-stream");
+  }
+
+  @Test
+  void metricsNameNoBot() {
+    assertThat(get("/metrics")).doesNotContain("alpha", "secret");
+  }
+}
