@@ -1,6 +1,7 @@
 // Which view is shown: the address says, as #/view?parameters, so that back and a bookmark work.
 import {$} from './dom.js';
 import {trouble} from './api.js';
+import {showAudit, startAudit} from './audit-view.js';
 import {showChart, startChart} from './chart-view.js';
 import {startHealth, showHealth} from './health-view.js';
 import {showInstruments, startInstruments} from './instruments-view.js';
@@ -8,7 +9,7 @@ import {onKeyChange, startKey} from './key.js';
 import {showReference} from './reference-view.js';
 import {showStreams} from './streams-view.js';
 
-const VIEWS = {chart: showChart, instruments: showInstruments, streams: showStreams, health: showHealth, api: showReference};
+const VIEWS = {chart: showChart, instruments: showInstruments, streams: showStreams, audit: showAudit, health: showHealth, api: showReference};
 
 let leave = () => {};
 let turn = 0;
@@ -64,6 +65,7 @@ startKey();
 startChart(go);
 startInstruments();
 startHealth();
+startAudit();
 onKeyChange(show);
 addEventListener('hashchange', show);
 document.querySelector('.skip').addEventListener('click', (event) => {

@@ -24,12 +24,19 @@ final class Api {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
   private final URI server;
   private final @Nullable String apiKey;
+  private final Duration patience;
 
   /** {@code server} such as {@code http://127.0.0.1:8080}, or its ingest address. */
   Api(URI server, @Nullable String apiKey) {
+    this(server, apiKey, PATIENCE);
+  }
+
+  /** The same, waiting so long for an answer. */
+  Api(URI server, @Nullable String apiKey, Duration patience) {
     String text = server.toString().replaceFirst("^ws", "http").replaceFirst("/v1/ingest$", "");
     this.server = URI.create(text);
     this.apiKey = apiKey;
+    this.patience = patience;
   }
 
   URI server() {
@@ -73,7 +80,7 @@ final class Api {
                 .append('=')
                 .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(server.resolve(path + text)).timeout(PATIENCE);
+        HttpRequest.newBuilder(server.resolve(path + text)).timeout(patience);
     if (apiKey != null) {
       request.header("Authorization", "Bearer " + apiKey);
     }

@@ -1,5 +1,6 @@
 package dev.candlewick.server;
 
+import dev.candlewick.client.AuditCommand;
 import dev.candlewick.client.ExportCommand;
 import dev.candlewick.client.ImportCommand;
 import dev.candlewick.client.ReplayCommand;
@@ -31,6 +32,7 @@ final class Main {
         new CommandLine(new Main())
             .addSubcommand(new ImportCommand(key))
             .addSubcommand(new VerifyCommand(key))
+            .addSubcommand(new AuditCommand(key))
             .addSubcommand(new ExportCommand(key))
             .addSubcommand(new ReplayCommand(key))
             .setCaseInsensitiveEnumValuesAllowed(true);

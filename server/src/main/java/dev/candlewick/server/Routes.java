@@ -3,6 +3,9 @@ package dev.candlewick.server;
 import dev.candlewick.ingest.Ingest;
 import dev.candlewick.ingest.IngestKey;
 import dev.candlewick.ingest.influx.InfluxHandler;
+import dev.candlewick.server.audit.AuditHandler;
+import dev.candlewick.server.audit.AuditRepository;
+import dev.candlewick.server.audit.HourlyAudit;
 import dev.candlewick.server.binance.BinanceHandler;
 import dev.candlewick.server.binance.BinanceStreams;
 import dev.candlewick.server.binance.Klines;
@@ -15,6 +18,7 @@ import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.CoverageHandler;
 import dev.candlewick.server.candle.CoverageRepository;
+import dev.candlewick.server.candle.Gaps;
 import dev.candlewick.server.console.ConsoleHandler;
 import dev.candlewick.server.feature.DeclarationRepository;
 import dev.candlewick.server.feature.FeatureHandler;
@@ -80,7 +84,13 @@ final class Routes {
     new CandleHandler(candles).mount(router);
     new IndicatorHandler(candles).mount(router);
     new FeatureHandler(new DeclarationRepository(reads, pools.primary())).mount(router);
-    new CoverageHandler(candles, new CoverageRepository(reads)).mount(router);
+    CoverageRepository coverage = new CoverageRepository(reads);
+    new CoverageHandler(candles, coverage).mount(router);
+    HourlyAudit audit =
+        new HourlyAudit(
+            new AuditRepository(reads), new Gaps(candles, coverage), metrics.registry());
+    audit.start(vertx);
+    new AuditHandler(audit).mount(router);
     new TickHandler(instruments, ticks).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(pools.primary())).mount(router);
     new LatestHandler(latest).mount(router);

@@ -21,6 +21,7 @@ public final class ConsoleHandler {
           "icon.svg",
           "app.js",
           "api.js",
+          "audit-view.js",
           "candles.js",
           "chart.js",
           "chart-view.js",

@@ -1,0 +1,235 @@
+package dev.candlewick.server.audit;
+
+import dev.candlewick.server.audit.AuditRepository.Example;
+import dev.candlewick.server.audit.AuditRepository.Extent;
+import dev.candlewick.server.audit.AuditRepository.Instrument;
+import dev.candlewick.server.audit.Scan.Scope;
+import dev.candlewick.server.candle.Gaps;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run over everything: scan by scan, instrument by instrument, slice by slice, one statement at
+ * a time, so that it never takes more than one connection of those for reads.
+ */
+final class Audit {
+  static final List<Scan> SCANS =
+      Stream.of(MarketScans.all(), CandleScans.all(), RecordScans.all())
+          .flatMap(List::stream)
+          .toList();
+
+  private static final String GAPS = "candles_gaps";
+  private static final Duration SHORTEST_SLICE = Duration.ofMinutes(10);
+
+  private final AuditRepository repository;
+  private final Gaps gaps;
+  private final AuditQuery query;
+  private final OffsetDateTime until;
+  private final Map<String, Result> results = new LinkedHashMap<>();
+
+  Audit(AuditRepository repository, Gaps gaps, AuditQuery query, OffsetDateTime now) {
+    this.repository = repository;
+    this.gaps = gaps;
+    this.query = query;
+    this.until = query.to() == null ? now.plusYears(100) : query.to();
+    results().forEach(result -> results.put(result.name, result));
+  }
+
+  /** Of every check, as nothing has been looked at yet. */
+  static List<Result> results() {
+    List<Result> results = new ArrayList<>();
+    for (Scan scan : SCANS) {
+      for (Check check : scan.checks()) {
+        results.add(new Result(check.name(), check.means(), scan.isOfRecords()));
+      }
+    }
+    results.add(new Result(GAPS, "1m candles are missing while the market is open", false));
+    return results;
+  }
+
+  /** All checks in their order; fails as a read fails where the database cannot be asked. */
+  Future<List<Result>> run() {
+    return repository
+        .instruments(query)
+        .compose(
+            instruments ->
+                each(SCANS, scan -> scan(scan, instruments))
+                    .compose(done -> each(instruments, this::findGaps)))
+        .map(done -> List.copyOf(results.values()));
+  }
+
+  private Future<Void> scan(Scan scan, List<Instrument> instruments) {
+    if (scan.isOfRecords() && !query.records()) {
+      return Future.succeededFuture();
+    }
+    List<Boolean> there = new ArrayList<>();
+    return each(scan.relations(), name -> repository.exists(name).map(there::add).mapEmpty())
+        .compose(
+            done -> {
+              if (there.contains(false)) {
+                return Future.succeededFuture();
+              }
+              return scan.scope() == Scope.INSTRUMENT
+                  ? each(instruments, i -> scan(scan, i.id(), i.id()))
+                  : scan(scan, null, ids(instruments));
+            });
+  }
+
+  private Integer @Nullable [] ids(List<Instrument> instruments) {
+    return query.venue() == null
+        ? null
+        : instruments.stream().map(Instrument::id).toArray(Integer[]::new);
+  }
+
+  private Future<Void> scan(Scan scan, @Nullable Integer id, @Nullable Object scope) {
+    if (scan.slice().toDays() > 10_000) {
+      OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+      return slice(scan, scope, now, now.plusSeconds(1));
+    }
+    return repository
+        .extent(scan.relations().get(0), id)
+        .compose(
+            extent -> {
+              if (extent == null) {
+                return Future.succeededFuture();
+              }
+              return each(
+                  slices(extent, scan.slice()),
+                  slice -> slice(scan, scope, slice.first(), slice.last()));
+            });
+  }
+
+  /** The asked part of what is held, cut at multiples of the slice from its beginning. */
+  private List<Extent> slices(Extent held, Duration slice) {
+    OffsetDateTime asked = query.from();
+    OffsetDateTime from = asked == null || asked.isBefore(held.first()) ? held.first() : asked;
+    OffsetDateTime end = held.last().plusSeconds(1);
+    OffsetDateTime to = until.isBefore(end) ? until : end;
+    List<Extent> slices = new ArrayList<>();
+    for (OffsetDateTime start = midnight(from); start.isBefore(to); start = start.plus(slice)) {
+      OffsetDateTime stop = start.plus(slice);
+      slices.add(new Extent(start.isBefore(from) ? from : start, stop.isBefore(to) ? stop : to));
+    }
+    return slices;
+  }
+
+  private static OffsetDateTime midnight(OffsetDateTime time) {
+    return time.toLocalDate().atStartOfDay().atOffset(ZoneOffset.UTC);
+  }
+
+  /** What a statement has no time for, its halves have. */
+  private Future<Void> slice(
+      Scan scan, @Nullable Object scope, OffsetDateTime from, OffsetDateTime to) {
+    return repository
+        .count(scan, scope, from, to)
+        .compose(counts -> take(scan, scope, from, to, counts))
+        .recover(
+            cause -> {
+              Duration length = Duration.between(from, to);
+              if (!AuditRepository.tookTooLong(cause) || length.compareTo(SHORTEST_SLICE) < 0) {
+                return Future.failedFuture(cause);
+              }
+              OffsetDateTime middle = from.plus(length.dividedBy(2));
+              return slice(scan, scope, from, middle)
+                  .compose(done -> slice(scan, scope, middle, to));
+            });
+  }
+
+  private Future<Void> take(
+      Scan scan, @Nullable Object scope, OffsetDateTime from, OffsetDateTime to, long[] counts) {
+    List<Check> failed = new ArrayList<>();
+    for (int i = 0; i < scan.checks().size(); i++) {
+      Result result = of(scan.checks().get(i));
+      result.add(counts[0], counts[i + 1]);
+      if (counts[i + 1] > 0 && result.examples.size() < Result.MOST_EXAMPLES) {
+        failed.add(scan.checks().get(i));
+      }
+    }
+    return each(
+        failed,
+        check -> {
+          List<Example> examples = of(check).examples;
+          return repository
+              .examples(scan, check, scope, from, to, Result.MOST_EXAMPLES - examples.size())
+              .map(examples::addAll)
+              .mapEmpty();
+        });
+  }
+
+  private Result of(Check check) {
+    return of(check.name());
+  }
+
+  private Result of(String name) {
+    return Objects.requireNonNull(results.get(name), name);
+  }
+
+  private Future<Void> findGaps(Instrument instrument) {
+    return repository
+        .extent("market.candles_1m", instrument.id())
+        .compose(
+            extent -> {
+              if (extent == null) {
+                return Future.succeededFuture();
+              }
+              return each(
+                  slices(extent, Duration.ofDays(Gaps.MOST_DAYS)),
+                  slice -> findGaps(instrument, slice));
+            });
+  }
+
+  private Future<Void> findGaps(Instrument instrument, Extent slice) {
+    return gaps.find(
+            instrument.venue(),
+            instrument.symbol(),
+            slice.first().toEpochSecond(),
+            slice.last().toEpochSecond())
+        .map(
+            found -> {
+              Result result = of(GAPS);
+              result.add(found.expected(), found.gaps().size());
+              for (Gaps.Gap gap : found.gaps()) {
+                if (result.examples.size() < Result.MOST_EXAMPLES) {
+                  result.examples.add(
+                      new Example(
+                          instrument.venue(),
+                          instrument.symbol(),
+                          gap.from() * 1_000,
+                          gap.missing() + " candles are missing from here on"));
+                }
+              }
+              return null;
+            });
+  }
+
+  /** Does one after the other; the first failure ends it. */
+  private static <T> Future<Void> each(List<T> items, Function<T, Future<Void>> action) {
+    Promise<Void> done = Promise.promise();
+    next(items.iterator(), action, done);
+    return done.future();
+  }
+
+  private static <T> void next(
+      Iterator<T> items, Function<T, Future<Void>> action, Promise<Void> done) {
+    while (items.hasNext()) {
+      Future<Void> step = action.apply(items.next());
+      if (!step.succeeded()) {
+        step.onSuccess(went -> next(items, action, done)).onFailure(done::fail);
+        return;
+      }
+    }
+    done.complete();
+  }
+}

@@ -1,0 +1,114 @@
+package dev.candlewick.server.audit;
+
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the database, one statement at a time. */
+public final class AuditRepository {
+  private static final String INSTRUMENTS =
+      """
+      select id, venue, symbol from market.instruments
+      where ($1::text is null or venue = $1) and ($2::text is null or symbol = $2)
+      order by venue, symbol
+      """;
+
+  private static final String EXISTS = "select to_regclass($1) is not null";
+
+  private static final String TIMED_OUT = "57014";
+
+  private final Pool pool;
+
+  public AuditRepository(Pool pool) {
+    this.pool = pool;
+  }
+
+  /** An instrument to look at. */
+  record Instrument(int id, String venue, String symbol) {}
+
+  /** Where an example lies: {@code ts} in milliseconds since the epoch. */
+  record Example(@Nullable String venue, @Nullable String symbol, long ts, String detail) {}
+
+  /** Time that has rows. */
+  record Extent(OffsetDateTime first, OffsetDateTime last) {}
+
+  /** Whether a statement was ended because it took longer than one may. */
+  static boolean tookTooLong(Throwable cause) {
+    return cause instanceof PgException sql && TIMED_OUT.equals(sql.getSqlState());
+  }
+
+  Future<List<Instrument>> instruments(AuditQuery query) {
+    return pool.preparedQuery(INSTRUMENTS)
+        .execute(Tuple.of(query.venue(), query.symbol()))
+        .map(
+            rows -> {
+              List<Instrument> found = new ArrayList<>();
+              rows.forEach(
+                  row ->
+                      found.add(
+                          new Instrument(row.getInteger(0), row.getString(1), row.getString(2))));
+              return found;
+            });
+  }
+
+  Future<Boolean> exists(String relation) {
+    return pool.preparedQuery(EXISTS)
+        .execute(Tuple.of(relation))
+        .map(rows -> rows.iterator().next().getBoolean(0));
+  }
+
+  /** From the first to the last row of an instrument, of all where {@code id} is null; or null. */
+  Future<@Nullable Extent> extent(String relation, @Nullable Integer id) {
+    String where = id == null ? "" : " where instrument_id = " + id;
+    return pool.query("select min(ts), max(ts) from " + relation + where)
+        .execute()
+        .map(
+            rows -> {
+              Row row = rows.iterator().next();
+              OffsetDateTime first = row.getOffsetDateTime(0);
+              return first == null ? null : new Extent(first, row.getOffsetDateTime(1));
+            });
+  }
+
+  /** How many rows there are, and how many of them fail each check, in their order. */
+  Future<long[]> count(Scan scan, @Nullable Object scope, OffsetDateTime from, OffsetDateTime to) {
+    return pool.preparedQuery(scan.countSql())
+        .execute(Tuple.of(scope, from, to))
+        .map(
+            rows -> {
+              Row row = rows.iterator().next();
+              return LongStream.range(0, row.size())
+                  .map(i -> row.getLong(Math.toIntExact(i)))
+                  .toArray();
+            });
+  }
+
+  /** The first rows that fail a check. */
+  Future<List<Example>> examples(
+      Scan scan,
+      Check check,
+      @Nullable Object scope,
+      OffsetDateTime from,
+      OffsetDateTime to,
+      int most) {
+    return pool.preparedQuery(scan.exampleSql(check))
+        .execute(Tuple.of(scope, from, to, most))
+        .map(
+            rows -> {
+              List<Example> found = new ArrayList<>();
+              for (Row row : rows) {
+                found.add(
+                    new Example(
+                        row.getString(0), row.getString(1), row.getLong(2), row.getString(3)));
+              }
+              return found;
+            });
+  }
+}

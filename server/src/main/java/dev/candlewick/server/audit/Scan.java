@@ -1,0 +1,70 @@
+package dev.candlewick.server.audit;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * One reading of rows, and every check that can be made of them on the way.
+ *
+ * @param relations what it reads, the one whose range it walks first; a scan of a relation that
+ *     does not exist is skipped
+ * @param scope of one instrument at a time, or of all of them in one statement
+ * @param slice how much time one statement reads at most
+ * @param rows a query with columns {@code instrument_id} and {@code ts}; its parameters are {@code
+ *     $1}, an instrument's id (of all: the ids asked for, or null), {@code $2} and {@code $3}, the
+ *     slice. It may bring rows from before the slice, which are seen and not counted.
+ * @param shown what a row is, as text, for the examples
+ */
+record Scan(
+    List<String> relations,
+    Scope scope,
+    Duration slice,
+    String rows,
+    String shown,
+    List<Check> checks) {
+
+  /** Of what a statement reads the rows. */
+  enum Scope {
+    INSTRUMENT,
+    ALL
+  }
+
+  private static final String INSIDE = "r.ts >= $2 and r.ts < $3";
+
+  /** Rows of what bots and models write: a key that is bound to bots is not told of them. */
+  boolean isOfRecords() {
+    return relations.get(0).startsWith("record.");
+  }
+
+  /** One row: how many rows were looked at, then how many failed each check, in their order. */
+  String countSql() {
+    String faults =
+        checks.stream()
+            .map(check -> "count(*) filter (where " + check.fault() + ")")
+            .collect(Collectors.joining(", "));
+    return "select count(*), " + faults + " from (" + rows + ") r where " + inside();
+  }
+
+  /** The first rows that fail a check: instrument, ts in milliseconds, what the row is. */
+  String exampleSql(Check check) {
+    return "select i.venue, i.symbol, floor(extract(epoch from r.ts) * 1000)::bigint, "
+        + shown
+        + " from ("
+        + rows
+        + ") r left join (select id, venue, symbol from market.instruments) i on i.id ="
+        + " r.instrument_id where "
+        + inside()
+        + " and ("
+        + check.fault()
+        + ") order by r.ts limit $4";
+  }
+
+  private String inside() {
+    return scope == Scope.INSTRUMENT
+        ? INSIDE
+        : INSIDE
+            + " and ($1::int[] is null or r.instrument_id is null or r.instrument_id = any"
+            + " ($1::int[]))";
+  }
+}
