@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import picocli.CommandLine.Parameters;
 
 /** What the command line says of files of rows. */
 final class FileArguments {
+  /** A file, or a table of one, and what it is. */
+  record Given(Path file, FileOptions options) {}
+
   private static final List<String> FORMATS =
       List.of(
           "auto",
@@ -83,15 +87,23 @@ final class FileArguments {
   @Option(names = "--query", description = "A query of a SQLite, DuckDB or Parquet file.")
   private String query = "";
 
-  /** The kind as it is named. */
-  String kindName() {
-    return words.get(0);
+  @Option(
+      names = "--plan",
+      paramLabel = "PLAN",
+      description =
+          "Takes a whole database, table by table: a file, or container-bots, unified-bots,"
+              + " trade-journal. Then no KIND is named.")
+  private @Nullable String plan;
+
+  /** Whether files are taken table by table, in this order. */
+  boolean isPlanned() {
+    return plan != null;
   }
 
   /** The files, which all exist. */
   List<Path> files(CommandSpec spec) {
     check(spec);
-    int first = kindName().equalsIgnoreCase("records") ? 2 : 1;
+    int first = plan != null ? 0 : words.get(0).equalsIgnoreCase("records") ? 2 : 1;
     if (words.size() <= first) {
       throw wrong(spec, "Missing required parameter: 'FILE'");
     }
@@ -105,16 +117,40 @@ final class FileArguments {
     return files;
   }
 
-  /** All that shapes rows; of records the server is asked what their columns are. */
-  FileOptions options(CommandSpec spec, Api api) throws IOException, InterruptedException {
-    FileOptions.Given given = new FileOptions.Given(venue, symbol, timeframe);
-    Map<String, String> columns = Map.of();
+  /**
+   * What is to be read of the files, in this order; of records the server is asked what their
+   * columns are.
+   */
+  List<Given> given(CommandSpec spec, Api api) throws IOException, InterruptedException {
+    List<Given> all = new ArrayList<>();
+    List<Path> files = files(spec);
+    String planned = plan;
+    if (planned == null) {
+      FileOptions options = options(spec, Kinds.named(spec, api, words), columns(spec), query);
+      files.forEach(file -> all.add(new Given(file, options)));
+      return all;
+    }
+    for (Path file : files) {
+      for (Plan.Step step : Plan.read(planned)) {
+        Kind kind = Kinds.named(spec, api, step.words());
+        all.add(new Given(file, options(spec, kind, step.map(), step.query())));
+      }
+    }
+    return all;
+  }
+
+  private FileOptions options(
+      CommandSpec spec, Kind kind, Map<String, String> columns, String rows) {
+    FileOptions.Given instrument = new FileOptions.Given(venue, symbol, timeframe);
+    return new FileOptions(kind, format, instrument, zone(spec), unit, columns, table, rows);
+  }
+
+  private Map<String, String> columns(CommandSpec spec) {
     try {
-      columns = map == null ? Map.of() : FileOptions.map(map);
+      return map == null ? Map.of() : FileOptions.map(map);
     } catch (IllegalArgumentException e) {
       throw wrong(spec, "--map: " + e.getMessage());
     }
-    return new FileOptions(kind(spec, api), format, given, zone(spec), unit, columns, table, query);
   }
 
   private void check(CommandSpec spec) {
@@ -134,10 +170,6 @@ final class FileArguments {
         && (value.isBlank() || value.length() > 64 || value.matches(".*[\"\\\\].*"))) {
       throw wrong(spec, "--" + name + " \"" + value + "\" is none");
     }
-  }
-
-  private Kind kind(CommandSpec spec, Api api) throws IOException, InterruptedException {
-    return Kinds.named(spec, api, words);
   }
 
   private ZoneId zone(CommandSpec spec) {

@@ -1,6 +1,5 @@
 package dev.candlewick.client;
 
-import dev.candlewick.client.format.FileOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -37,7 +36,8 @@ import picocli.CommandLine.Spec;
       "is taken for is told, and each file is read to its end, before the first row is",
       "sent. Started again with the same files and options, it goes on where the",
       "server stands; with another --stream it sends all again: harmless for candles",
-      "and for trades with ids.",
+      "and for trades with ids. A whole database comes in by --plan: import --plan",
+      "container-bots bot.sqlite.",
       "The API key is read from CANDLEWICK_API_KEY in the environment."
     })
 public final class ImportCommand implements Callable<Integer> {
@@ -93,27 +93,18 @@ public final class ImportCommand implements Callable<Integer> {
     if (batch < 1) {
       throw wrong("--batch " + batch + ": at least 1");
     }
-    List<Path> files = arguments.files(spec());
-    if (stream != null && files.size() > 1) {
+    if (stream != null && (arguments.files(spec()).size() > 1 || arguments.isPlanned())) {
       throw wrong("--stream is for one file");
     }
     Path kept = rejects;
     PrintWriter err = spec().commandLine().getErr();
+    arguments.files(spec());
     try (Rejects refused = kept == null ? null : new Rejects(kept)) {
-      FileOptions options = arguments.options(spec(), new Api(url, apiKey));
       List<Inspection> read = new ArrayList<>();
-      for (Path file : files) {
-        read.add(
-            Inspection.of(
-                file,
-                options,
-                found -> {
-                  err.println(found);
-                  err.flush();
-                },
-                refused));
+      for (FileArguments.Given given : arguments.given(spec(), new Api(url, apiKey))) {
+        read.add(Inspection.of(given, this::tell, refused));
       }
-      return dryRun ? tellRead(read) : send(read, options, refused);
+      return dryRun ? tellRead(read) : send(read, refused);
     } catch (IOException e) {
       err.println("import: " + e.getMessage() + "; nothing was sent");
       err.flush();
@@ -121,13 +112,19 @@ public final class ImportCommand implements Callable<Integer> {
     }
   }
 
+  private void tell(String found) {
+    PrintWriter err = spec().commandLine().getErr();
+    err.println(found);
+    err.flush();
+  }
+
   private int tellRead(List<Inspection> read) {
     PrintWriter out = spec().commandLine().getOut();
     long bad = 0;
     for (Inspection file : read) {
       out.printf(
-          "%s: %d rows, %d lines without one, %d that cannot be read%n",
-          file.file(), file.rows(), file.skipped(), file.bad());
+          "%s: %d rows of %s, %d lines without one, %d that cannot be read%n",
+          file.file(), file.rows(), file.options().kind(), file.skipped(), file.bad());
       bad += file.bad();
     }
     out.println("nothing was sent");
@@ -135,71 +132,64 @@ public final class ImportCommand implements Callable<Integer> {
     return bad == 0 ? 0 : 1;
   }
 
-  private int send(List<Inspection> read, FileOptions options, @Nullable Rejects refused)
-      throws InterruptedException {
+  private int send(List<Inspection> read, @Nullable Rejects refused) throws InterruptedException {
     PrintWriter out = spec().commandLine().getOut();
     PrintWriter err = spec().commandLine().getErr();
-    Map<String, Replay> imports = new LinkedHashMap<>();
+    Map<String, Inspection> streams = new LinkedHashMap<>();
+    List<Replay> imports = new ArrayList<>();
     long rows = 0;
     long bad = 0;
     for (Inspection file : read) {
-      String name = streamOf(file, options);
-      Replay replay =
-          new Replay(
-              file.file(),
-              path -> new FileMessages(path, options, batch),
-              new Replay.Target(url, apiKey, name),
-              new Pace(Double.POSITIVE_INFINITY));
-      if (imports.put(name, replay) != null) {
+      String name = streamOf(file);
+      if (streams.put(name, file) != null) {
         throw wrong(file.file() + ": another file would be stream " + name + " too");
       }
+      imports.add(
+          new Replay(
+              file.file(),
+              path -> new FileMessages(path, file.options(), batch),
+              new Replay.Target(url, apiKey, name),
+              new Pace(Double.POSITIVE_INFINITY)));
       rows += file.rows();
       bad += file.bad();
     }
     int exit =
-        new ReplayRun("import", List.copyOf(imports.values()), out, err)
-            .atOnce(MOST_AT_ONCE)
+        new ReplayRun("import", imports, out, err)
+            .atOnce(arguments.isPlanned() ? 1 : MOST_AT_ONCE)
             .showing(new Progress(rows, err))
             .run();
     if (refused != null) {
-      keep(imports, options, refused, err);
+      keep(streams, refused);
     }
-    boolean equal = !verify || isStored(read, options, err);
+    boolean equal = !verify || isStored(read);
     return bad > 0 || !equal ? 1 : exit;
   }
 
-  private boolean isStored(List<Inspection> read, FileOptions options, PrintWriter err)
-      throws InterruptedException {
+  private boolean isStored(List<Inspection> read) throws InterruptedException {
     try {
-      List<Path> files = read.stream().map(Inspection::file).toList();
-      PrintWriter out = spec().commandLine().getOut();
-      return new Verify(new Api(url, apiKey), options, out).run(files);
+      List<FileArguments.Given> given =
+          read.stream().map(file -> new FileArguments.Given(file.file(), file.options())).toList();
+      return Verify.all(new Api(url, apiKey), given, spec().commandLine().getOut());
     } catch (IOException e) {
-      err.println("import: --verify: " + e.getMessage());
-      err.flush();
+      tell("import: --verify: " + e.getMessage());
       return false;
     }
   }
 
-  private void keep(
-      Map<String, Replay> imports, FileOptions options, Rejects refused, PrintWriter err)
-      throws InterruptedException {
+  private void keep(Map<String, Inspection> streams, Rejects refused) throws InterruptedException {
     Api api = new Api(url, apiKey);
-    for (Map.Entry<String, Replay> sent : imports.entrySet()) {
-      Replay.Result result = sent.getValue().result();
-      if (result.rejected() > 0 || result.passedOver() > 0) {
-        try {
-          refused.addOf(api, sent.getKey(), sent.getValue().file(), options, batch);
-        } catch (IOException e) {
-          err.println("import: the rejects of " + sent.getKey() + ": " + e.getMessage());
-        }
+    for (Map.Entry<String, Inspection> sent : streams.entrySet()) {
+      try {
+        refused.addOf(api, sent.getKey(), sent.getValue(), batch);
+      } catch (IOException e) {
+        tell("import: the rejects of " + sent.getKey() + ": " + e.getMessage());
       }
     }
   }
 
   /** The file's own stream: its name and a checksum of its content and of what shapes its rows. */
-  private String streamOf(Inspection file, FileOptions options) {
-    String shape = options + " " + batch + " " + file.content();
+  private String streamOf(Inspection file) {
+    String shape = file.options() + " " + batch + " " + file.content();
     try {
       return stream == null ? ReplayOptions.stream(file.file(), shape) : stream;
     } catch (IOException e) {

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file read to its end before its first row is sent.
  *
+ * @param options what it is
  * @param skipped lines that hold no row: headers, days without trading
  * @param bad lines that cannot be read as rows
  * @param content a checksum of its bytes: a file that has changed is another one
  */
-record Inspection(Path file, long rows, long skipped, long bad, long content) {
+record Inspection(Path file, FileOptions options, long rows, long skipped, long bad, long content) {
   /**
    * Reads it.
    *
@@ -26,16 +27,17 @@ record Inspection(Path file, long rows, long skipped, long bad, long content) {
    * @throws IOException if the file cannot be read, or a line of it, where no {@code rejects} are
    *     kept
    */
-  static Inspection of(
-      Path file, FileOptions options, Consumer<String> told, @Nullable Rejects rejects)
+  static Inspection of(FileArguments.Given given, Consumer<String> told, @Nullable Rejects rejects)
       throws IOException {
+    Path file = given.file();
+    FileOptions options = given.options();
     long count = 0;
     long bad = 0;
     try (FileRows rows = new FileRows(file, options, told)) {
       while (true) {
         try {
           if (!rows.next()) {
-            return new Inspection(file, count, rows.skipped(), bad, content(file));
+            return new Inspection(file, options, count, rows.skipped(), bad, content(file));
           }
           count++;
         } catch (FileRows.BadLineException e) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import de.siegmar.fastcsv.writer.CsvWriter;
-import dev.candlewick.client.format.FileOptions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,10 +35,13 @@ final class Rejects implements Closeable {
   }
 
   /** All rows of a stream that the server refused, also in an earlier run. */
-  void addOf(Api api, String stream, Path file, FileOptions options, int batch)
+  void addOf(Api api, String stream, Inspection file, int batch)
       throws IOException, InterruptedException {
     Map<String, String[]> refused = ask(api, stream);
-    try (FileMessages messages = new FileMessages(file, options, batch, true)) {
+    if (refused.isEmpty()) {
+      return;
+    }
+    try (FileMessages messages = new FileMessages(file.file(), file.options(), batch, true)) {
       long seq = 1;
       for (RecordedMessage next = messages.next(); next != null; next = messages.next(), seq++) {
         for (int index = 0; index < next.message().rows(); index++) {

@@ -40,6 +40,19 @@ final class Verify {
     this.out = out;
   }
 
+  /** Compares all that is given, what is of one kind together. */
+  static boolean all(Api api, List<FileArguments.Given> given, PrintWriter out)
+      throws IOException, InterruptedException {
+    Map<FileOptions, List<Path>> files = new LinkedHashMap<>();
+    given.forEach(
+        file -> files.computeIfAbsent(file.options(), any -> new ArrayList<>()).add(file.file()));
+    boolean equal = true;
+    for (Map.Entry<FileOptions, List<Path>> kind : files.entrySet()) {
+      equal &= new Verify(api, kind.getKey(), out).run(kind.getValue());
+    }
+    return equal;
+  }
+
   /**
    * Compares, and prints a table.
    *

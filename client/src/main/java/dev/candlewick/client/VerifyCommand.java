@@ -2,7 +2,6 @@ package dev.candlewick.client;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -53,11 +52,11 @@ public final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     CommandSpec said = Objects.requireNonNull(spec, "picocli sets it");
-    List<Path> files = arguments.files(said);
+    arguments.files(said);
     Api api = new Api(url, apiKey);
     try {
-      Verify verify = new Verify(api, arguments.options(said, api), said.commandLine().getOut());
-      return verify.run(files) ? 0 : 1;
+      List<FileArguments.Given> given = arguments.given(said, api);
+      return Verify.all(api, given, said.commandLine().getOut()) ? 0 : 1;
     } catch (IOException e) {
       String what = e.getMessage() == null ? "cannot reach " + url : e.getMessage();
       said.commandLine().getErr().println("verify: " + what);

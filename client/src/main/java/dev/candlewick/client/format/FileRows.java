@@ -136,8 +136,12 @@ public final class FileRows implements Closeable {
     Table table = table(next);
     try {
       Heading heading = Heading.of(next, table);
+      if (heading.lines().isEmpty() && !heading.named()) {
+        throw new IOException("empty");
+      }
       if (heading.lines().isEmpty()) {
-        throw new IOException(heading.named() ? "no rows" : "empty");
+        tell("no rows of " + options.kind());
+        return new TableRows(table, new Layout("", options.kind().type()));
       }
       Layout layout = Format.of(heading, options);
       check(heading, layout);
