@@ -208,7 +208,8 @@ class ConsoleIT {
     page.press("ArrowLeft");
     page.press("ArrowLeft");
     page.await(
-        "/open .*, close .*, built, closed/.test(document.querySelector('#plot-said').textContent)");
+        "/open .*, close .*, built,"
+            + " closed/.test(document.querySelector('#plot-said').textContent)");
     String newer = page.text("#plot-said");
     page.press("Home");
     page.await("document.querySelector('#plot-said').textContent !== " + quoted(newer));
@@ -333,5 +334,28 @@ class ConsoleIT {
       assertThat(page.evaluate("document.cookie")).isEqualTo("");
       page.go("about:blank");
     }
+  }
+
+  /** The library is strict: times ascend, each once, and a candle has all its prices or none. */
+  @Test
+  void lightweightChartsTakesItsForm() {
+    page.go(origin + "/");
+    String taken =
+        """
+        (async () => {
+          const url = '/v1/candles?venue=binance&symbol=ETHUSDT&timeframe=1m&format=lightweight&fill=%s';
+          const rows = await (await fetch(url)).json();
+          const chart = LightweightCharts.createChart(document.createElement('div'));
+          const series = chart.addSeries(LightweightCharts.CandlestickSeries);
+          series.setData(rows);
+          const drawn = series.data().filter((row) => row.open !== undefined).length;
+          chart.remove();
+          return rows.length + ' ' + drawn;
+        })()
+        """;
+    page.await("window.LightweightCharts");
+    assertThat(page.evaluate(taken.formatted("none"))).isEqualTo("99 99");
+    assertThat(page.evaluate(taken.formatted("null"))).isEqualTo("120 99");
+    assertThat(page.evaluate(taken.formatted("previous"))).isEqualTo("120 120");
   }
 }
