@@ -6,6 +6,7 @@ import dev.candlewick.ingest.Answer.Durability;
 import dev.candlewick.ingest.change.ChangeNotifier;
 import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.ingest.spool.SpoolException;
+import dev.candlewick.net.DatabaseSession;
 import dev.candlewick.net.Problem;
 import dev.candlewick.rollup.RollUp;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -131,9 +132,14 @@ public final class Ingest {
     // correction for each of a hundred instruments would be over that bound each time it is tried.
     pool.addDataSourceProperty(
         "options",
-        "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=20s"
-            + " -c timezone=UTC -c jit=off"
-            + " -c timescaledb.max_tuples_decompressed_per_dml_transaction=0");
+        DatabaseSession.options(
+            Map.of(
+                "statement_timeout", "10s",
+                "lock_timeout", "5s",
+                "idle_in_transaction_session_timeout", "20s",
+                "default_transaction_isolation", "read committed",
+                "plan_cache_mode", "auto",
+                "timescaledb.max_tuples_decompressed_per_dml_transaction", "0")));
     return pool;
   }
 

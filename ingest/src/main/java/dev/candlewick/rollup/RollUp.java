@@ -214,7 +214,7 @@ public final class RollUp implements Runnable {
     }
     boolean community = isCommunity(connection);
     rollUpWhatIsTooOld(connection, community);
-    if (community && !refreshAll(connection)) {
+    if (community && !(refreshMarked(connection) && refreshAll(connection))) {
       return;
     }
     retentionDue = System.nanoTime() + RETENTION_EVERY.toNanos();
@@ -234,6 +234,16 @@ public final class RollUp implements Runnable {
     while (slice(connection, before, community) && !isDue(giveUp)) {
       LOG.debug("rolling up what is about to be dropped");
     }
+  }
+
+  /** All that waits, or as much as there is time for; false if another instance is at it. */
+  private static boolean refreshMarked(Connection connection) throws SQLException {
+    long giveUp = System.nanoTime() + ROLL_UP_FIRST.toNanos();
+    Outcome refreshed = Outcome.MORE_WAITS;
+    while (refreshed == Outcome.MORE_WAITS && !isDue(giveUp)) {
+      refreshed = LevelRefresh.refreshMarked(connection);
+    }
+    return refreshed != Outcome.PUT_OFF;
   }
 
   private void forgetChanges(Connection connection) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.candlewick.server;
 
+import dev.candlewick.net.DatabaseSession;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -27,6 +28,10 @@ record DatabaseUrl(
     Map<String, String> parameters) {
   private static final Set<String> SSL_MODES =
       Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
+
+  /** Settings of a migrator's session, which may take its time. */
+  static final String MIGRATING =
+      DatabaseSession.options(Map.of("statement_timeout", "0", "lock_timeout", "0"));
 
   /**
    * Reads a URL.
@@ -98,7 +103,7 @@ record DatabaseUrl(
         .formatted(encode(user), encode(password), host, port, database);
   }
 
-  private static String encode(String part) {
+  static String encode(String part) {
     return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
@@ -125,6 +130,7 @@ record DatabaseUrl(
     properties.setProperty("connectTimeout", "5");
     properties.setProperty("loginTimeout", "5");
     properties.setProperty("ApplicationName", "candlewick-migrate");
+    properties.setProperty("options", MIGRATING);
     return properties;
   }
 

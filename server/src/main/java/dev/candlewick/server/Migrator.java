@@ -167,7 +167,10 @@ final class Migrator {
 
   private Flyway flyway(String edition) {
     return Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.user(), database.password())
+        .dataSource(
+            database.jdbcUrl() + "&options=" + DatabaseUrl.encode(DatabaseUrl.MIGRATING),
+            database.user(),
+            database.password())
         .locations("classpath:db/core", "classpath:db/" + edition)
         .defaultSchema("ingest")
         .table("schema_history")

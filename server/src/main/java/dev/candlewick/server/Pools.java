@@ -1,5 +1,6 @@
 package dev.candlewick.server;
 
+import dev.candlewick.net.DatabaseSession;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.NetClientOptions;
@@ -32,10 +33,10 @@ record Pools(Pool reads, Pool primary, AtomicLong opened) {
       Map.of(
           "application_name", "candlewick-read",
           "statement_timeout", "5000",
-          "timezone", "UTC",
+          "lock_timeout", "0",
+          "idle_in_transaction_session_timeout", "20000",
           "default_transaction_isolation", "repeatable read",
-          "plan_cache_mode", "force_custom_plan",
-          "jit", "off");
+          "plan_cache_mode", "force_custom_plan");
 
   /**
    * A connection on which nothing has come for so long is dead, and nothing else would end it: the
@@ -84,6 +85,7 @@ record Pools(Pool reads, Pool primary, AtomicLong opened) {
             .setUser(database.user())
             .setPassword(database.password())
             .setCachePreparedStatements(true);
+    DatabaseSession.SETTINGS.forEach(connect::addProperty);
     SESSION.forEach(connect::addProperty);
     SslMode mode = SslMode.of(database.sslMode());
     connect.setSslMode(mode);

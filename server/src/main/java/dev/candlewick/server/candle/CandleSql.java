@@ -234,7 +234,10 @@ final class CandleSql {
     Level level = series.level();
     String all = Stream.of(selects).filter(s -> !s.isEmpty()).collect(joining("union all\n"));
     // For minutes everything is tail.
-    String tail = level.equals(Level.M1) ? "$2" : "greatest($2, public.time_bucket({length}, $4))";
+    String tail =
+        level.equals(Level.M1)
+            ? "$2"
+            : "greatest($2, public.time_bucket({length}, $4::timestamptz))";
     String step = level.isTrades() ? "{length}" : "interval '1 minute'";
     return (all + "limit " + (PartRepository.MOST + 1))
         .replace("{stands}", STANDS)

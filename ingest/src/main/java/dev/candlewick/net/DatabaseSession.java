@@ -1,0 +1,41 @@
+package dev.candlewick.net;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a session of the database must be set to for the server's SQL to mean what it says. A
+ * database, a role or a server may have each of these set otherwise, for other programs.
+ */
+public final class DatabaseSession {
+  /** The settings that change what a statement, or what it returns, means. */
+  public static final Map<String, String> SETTINGS =
+      Map.ofEntries(
+          // What is absent travels as null in arrays.
+          Map.entry("array_nulls", "on"),
+          Map.entry("bytea_output", "hex"),
+          Map.entry("datestyle", "ISO, MDY"),
+          Map.entry("default_transaction_deferrable", "off"),
+          // A double is written so that it reads back the same.
+          Map.entry("extra_float_digits", "1"),
+          Map.entry("intervalstyle", "postgres"),
+          Map.entry("jit", "off"),
+          // Names of relations are compared as text.
+          Map.entry("quote_all_identifiers", "off"),
+          Map.entry("search_path", "public"),
+          Map.entry("standard_conforming_strings", "on"),
+          Map.entry("timezone", "UTC"),
+          Map.entry("transform_null_equals", "off"));
+
+  private DatabaseSession() {}
+
+  /** The same and {@code more} as the startup parameter {@code options}. */
+  public static String options(Map<String, String> more) {
+    Map<String, String> all = new TreeMap<>(SETTINGS);
+    all.putAll(more);
+    return all.entrySet().stream()
+        .map(setting -> "-c " + setting.getKey() + "=" + setting.getValue().replace(" ", "\\ "))
+        .collect(Collectors.joining(" "));
+  }
+}
