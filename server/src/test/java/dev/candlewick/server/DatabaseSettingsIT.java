@@ -51,7 +51,7 @@ class DatabaseSettingsIT {
         String trade =
             "{\"ts\":\"%s\",\"price\":0.1,\"size\":0.2,\"id\":\"\\\\x%d\"}"
                 .formatted(DAY.plusSeconds(7_200 + i), i);
-        assertThat(server.post("/v1/trades", body(null, trade)).body()).contains("\"inserted\":1");
+        assertThat(server.post("/v1/trades", body("", trade)).body()).contains("\"inserted\":1");
       }
       assertAnswers(server);
       ServerProcess.await(
@@ -75,6 +75,6 @@ class DatabaseSettingsIT {
 
   private static String body(String timeframe, String row) {
     return "{\"venue\":\"v\",\"symbol\":\"S\",%s\"rows\":[%s]}"
-        .formatted(timeframe == null ? "" : "\"timeframe\":\"" + timeframe + "\",", row);
+        .formatted(timeframe.isEmpty() ? "" : "\"timeframe\":\"" + timeframe + "\",", row);
   }
 }
