@@ -1,5 +1,6 @@
 package dev.candlewick.server.candle;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.server.RunningServer;
@@ -69,8 +70,9 @@ class BacklogIT {
     MarketOverHttp many = new MarketOverHttp(server, "MANY");
     load(many, 4, 60);
     Map<String, List<Candle>> unrolled = read(many);
-    assertThat(unrolled.get("1d").stream().mapToLong(Candle::trades).sum()).isEqualTo(4 * 1_440);
-    assertThat(unrolled.get("1m")).hasSize(4 * 1_440);
+    assertThat(requireNonNull(unrolled.get("1d")).stream().mapToLong(Candle::trades).sum())
+        .isEqualTo(4 * 1_440);
+    assertThat(requireNonNull(unrolled.get("1m"))).hasSize(4 * 1_440);
     // Each of its minutes once looked at every chunk: a thousand times as long.
     assertThat(nanos(many)).isLessThan(10 * alone + Duration.ofSeconds(1).toNanos());
 
@@ -92,7 +94,9 @@ class BacklogIT {
     }
     sparse.trades(trades);
     Map<String, List<Candle>> unrolled = read(sparse);
-    assertThat(unrolled.get("1d")).hasSize(300).allMatch(candle -> candle.trades() == 3);
+    assertThat(requireNonNull(unrolled.get("1d")))
+        .hasSize(300)
+        .allMatch(candle -> candle.trades() == 3);
     leader.close();
     awaitRolledUp();
     assertThat(read(sparse)).isEqualTo(unrolled);
@@ -106,7 +110,9 @@ class BacklogIT {
       }
       sparse.trades(late);
       unrolled = read(sparse);
-      assertThat(unrolled.get("1d")).filteredOn(candle -> candle.high() == 1_000).hasSize(30);
+      assertThat(requireNonNull(unrolled.get("1d")))
+          .filteredOn(candle -> candle.high() == 1_000)
+          .hasSize(30);
     }
     awaitRolledUp();
     assertThat(read(sparse)).isEqualTo(unrolled);
