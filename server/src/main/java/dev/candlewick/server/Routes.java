@@ -8,6 +8,7 @@ import dev.candlewick.server.audit.AuditRepository;
 import dev.candlewick.server.audit.HourlyAudit;
 import dev.candlewick.server.binance.BinanceHandler;
 import dev.candlewick.server.binance.BinanceStreams;
+import dev.candlewick.server.binance.BookRepository;
 import dev.candlewick.server.binance.Klines;
 import dev.candlewick.server.binance.Prices;
 import dev.candlewick.server.binance.TakerQuoteRepository;
@@ -107,6 +108,7 @@ final class Routes {
             new TradeIdRepository(reads),
             prices,
             tickers,
+            new BookRepository(reads),
             clock)
         .mount(router);
     streams.mount(router);

@@ -160,6 +160,7 @@ class OpenApiIT {
     "/api/v3/uiKlines?symbol=BTCUSDT&interval=1d&timeZone=8",
     "/api/v3/trades?symbol=BTCUSDT",
     "/api/v3/aggTrades?symbol=BTCUSDT&startTime=1767605400000",
+    "/api/v3/depth?symbol=BTCUSDT",
     "/api/v3/ticker/price",
     "/api/v3/ticker/price?symbol=BTCUSDT",
     "/api/v3/ticker/24hr",

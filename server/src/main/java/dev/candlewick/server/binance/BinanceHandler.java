@@ -21,7 +21,7 @@ import java.util.function.Function;
 
 /**
  * {@code GET /api/v3/{ping,time,exchangeInfo,klines,uiKlines,trades,historicalTrades,aggTrades}}
- * and {@code ticker/{price,24hr,bookTicker}}.
+ * and {@code depth}, {@code ticker/{price,24hr,bookTicker}}.
  */
 public final class BinanceHandler {
   private static final String UNIT = "X-MBX-TIME-UNIT";
@@ -29,6 +29,8 @@ public final class BinanceHandler {
   private static final long MILLI = 1_000;
   private static final long SECOND = 1_000_000;
   private static final String UNKNOWN_INSTRUMENT = "unknown_instrument";
+  private static final int DEPTH = 100;
+  private static final int MOST_DEPTH = 5_000;
   private static final int MOST_INSTRUMENTS = 100_000;
 
   private final String venue;
@@ -39,6 +41,7 @@ public final class BinanceHandler {
   private final Prices prices;
   private final Tickers tickers;
   private final TradeIdRepository tradeIds;
+  private final BookRepository books;
   private final Clock clock;
 
   /** Answers for this venue. */
@@ -50,7 +53,9 @@ public final class BinanceHandler {
       TradeIdRepository tradeIds,
       Prices prices,
       Tickers tickers,
+      BookRepository books,
       Clock clock) {
+    this.books = books;
     this.venue = venue;
     this.instruments = instruments;
     this.klines = klines;
@@ -73,6 +78,7 @@ public final class BinanceHandler {
     binance.route("trades", this::trades);
     binance.route("historicalTrades", this::historicalTrades);
     binance.route("aggTrades", this::aggregateTrades);
+    binance.route("depth", this::depth);
     binance.route("ticker/price", this::price);
     binance.route("ticker/24hr", this::day);
     binance.route("ticker/bookTicker", this::book);
@@ -177,6 +183,16 @@ public final class BinanceHandler {
     return query.range() == null
         ? Future.succeededFuture(List.of())
         : ticks.trades(instrument, query.range(), query.limit());
+  }
+
+  private void depth(RoutingContext ctx) {
+    BinanceParams params = BinanceParams.of(ctx, Set.of("symbol", "limit", "symbolStatus"));
+    params.word("symbolStatus", STATUSES);
+    int limit = params.limit(DEPTH, MOST_DEPTH);
+    Reply.when(
+        ctx,
+        symbols.find(params.symbol()).compose(instrument -> books.latest(instrument.id())),
+        book -> Reply.json(ctx, json -> book.write(json, limit)));
   }
 
   private void price(RoutingContext ctx) {

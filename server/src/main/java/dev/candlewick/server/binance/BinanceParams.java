@@ -110,11 +110,16 @@ final class BinanceParams {
 
   /** {@code limit}; what is above the most is taken as the most. */
   int limit() {
-    long limit = whole("limit", DEFAULT_LIMIT);
+    return limit(DEFAULT_LIMIT, MAX_LIMIT);
+  }
+
+  /** The same with other bounds. */
+  int limit(int byDefault, int max) {
+    long limit = whole("limit", byDefault);
     if (limit == 0) {
       throw BinanceException.notValid("limit");
     }
-    return (int) Math.min(limit, MAX_LIMIT);
+    return (int) Math.min(limit, max);
   }
 
   /**

@@ -244,6 +244,10 @@ final class BinanceSession implements TextSocket.Listener {
           new Outlet<>(name.text(), new KlineQueue(instrument.symbol(), interval, perMilli));
       outlets.put(name.text(), outlet);
       outlet.ending = streams.feed().candles(instrument.id(), interval.timeframe(), outlet);
+    } else if (name.levels() > 0) {
+      var outlet = new Outlet<>(name.text(), new BookQueue(name.levels(), name.millis()));
+      outlets.put(name.text(), outlet);
+      outlet.ending = streams.books(instrument, outlet);
     } else {
       boolean aggregate = name.event().equals(StreamName.AGGREGATE);
       var outlet =

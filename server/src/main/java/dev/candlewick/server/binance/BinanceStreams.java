@@ -5,6 +5,8 @@ import dev.candlewick.net.Upgrade;
 import dev.candlewick.server.instrument.Instrument;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.live.LiveFeed;
+import dev.candlewick.server.live.LiveRecord;
+import dev.candlewick.server.live.Subscriber;
 import dev.candlewick.server.web.Params;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -14,6 +16,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -129,6 +132,13 @@ public final class BinanceStreams {
 
   LiveFeed feed() {
     return feed;
+  }
+
+  /** Follows the book of an instrument. */
+  LiveFeed.Ending books(Instrument instrument, Subscriber<LiveRecord> subscriber) {
+    Map<String, List<String>> values =
+        Map.of("venue", List.of(venue), "symbol", List.of(instrument.symbol()));
+    return feed.records("books", values, subscriber);
   }
 
   long now() {

@@ -9,24 +9,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a stream: {@code btcusdt@trade}, {@code btcusdt@aggTrade}, {@code btcusdt@kline_1m},
- * {@code btcusdt@kline_1h@+08:00}.
+ * {@code btcusdt@kline_1h@+08:00}, {@code btcusdt@depth20@100ms}.
  *
  * @param text as the client wrote it
  * @param symbol as the client wrote it, mostly in lower case
- * @param interval of klines, null for trades
+ * @param interval of klines, null for others
+ * @param levels of a book, 0 for others
+ * @param millis from one book to the next at least
  */
-record StreamName(String text, String symbol, String event, @Nullable Interval interval) {
+record StreamName(
+    String text,
+    String symbol,
+    String event,
+    @Nullable Interval interval,
+    int levels,
+    long millis) {
   static final String TRADE = "trade";
   static final String AGGREGATE = "aggTrade";
   static final String KLINE = "kline";
+  static final String DEPTH = "depth";
 
   private static final int INVALID_REQUEST = 2;
   private static final Pattern FORM =
-      Pattern.compile("(.{1,128})@(?:(trade|aggTrade)|kline_([^@]+?)(?:@([+-][0-9:]+))?)");
+      Pattern.compile(
+          "(.{1,128})@(?:(trade|aggTrade)|kline_([^@]+?)(?:@([+-][0-9:]+))?"
+              + "|depth(5|10|20)(?:@(100|1000)ms)?)");
 
   /** A name within others, which slashes separate: a symbol may hold a slash itself. */
   private static final Pattern ONE_OF_MANY =
-      Pattern.compile("(.+?@(?:trade|aggTrade|kline_[^@/]+(?:@[+-][0-9:]+)?)|[^/]+)(?:/|$)");
+      Pattern.compile("(.+?@(?:trade|aggTrade|depth[0-9]+(?:@[0-9]+ms)?|kline_[^@/]+(?:@[+-][0-9:]+)?)|[^/]+)(?:/|$)");
 
   static StreamName parse(String text) {
     Matcher form = FORM.matcher(text);
@@ -34,9 +45,15 @@ record StreamName(String text, String symbol, String event, @Nullable Interval i
       throw refused("unknown stream, it must be like btcusdt@trade or btcusdt@kline_1m");
     }
     if (form.group(2) != null) {
-      return new StreamName(text, form.group(1), form.group(2), null);
+      return new StreamName(text, form.group(1), form.group(2), null, 0, 0);
     }
-    return new StreamName(text, form.group(1), KLINE, interval(form.group(3), form.group(4)));
+    if (form.group(5) != null) {
+      long millis = form.group(6) == null ? 1_000 : Long.parseLong(form.group(6));
+      int levels = Integer.parseInt(form.group(5));
+      return new StreamName(text, form.group(1), DEPTH, null, levels, millis);
+    }
+    Interval interval = interval(form.group(3), form.group(4));
+    return new StreamName(text, form.group(1), KLINE, interval, 0, 0);
   }
 
   /** The names in a text that has one or more of them, separated by slashes. */

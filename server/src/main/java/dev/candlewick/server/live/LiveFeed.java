@@ -2,7 +2,13 @@ package dev.candlewick.server.live;
 
 import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Candle;
+import dev.candlewick.server.record.Choice;
+import dev.candlewick.server.record.Filter;
 import dev.candlewick.server.tick.Trade;
+import dev.candlewick.server.web.Caller;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +39,46 @@ public final class LiveFeed {
   /** Tells the last trade and every one that is committed from then on. */
   public Ending trades(int instrument, Subscriber<Trade> subscriber) {
     return join(Channel.TRADES, instrument, null, subscriber);
+  }
+
+  /**
+   * Tells the newest rows of a kind whose columns have these values, and every change of them.
+   */
+  public Ending records(
+      String kind, Map<String, List<String>> values, Subscriber<LiveRecord> subscriber) {
+    Place place = new Place();
+    groups
+        .records()
+        .kind(kind)
+        .map(found -> new Choice(found, Filter.of(found.kind(), values, Caller.ANYONE), true))
+        .onSuccess(
+            choice -> {
+              int number = -choice.declared().number();
+              Groups.Key key = new Groups.Key(Channel.RECORDS, number, null);
+              place.taken(
+                  () -> groups.join(key, subscriber, Start.EVERYTHING.of(choice)));
+            })
+        .onFailure(subscriber::refused);
+    return place::end;
+  }
+
+  /** A place in a group that is taken later, unless it has been given up before. */
+  private final class Place {
+    private Groups.@Nullable Place<?> place;
+    private boolean ended;
+
+    synchronized void taken(Supplier<Groups.Place<?>> join) {
+      if (!ended) {
+        place = join.get();
+      }
+    }
+
+    synchronized void end() {
+      ended = true;
+      if (place != null) {
+        groups.leave(place);
+      }
+    }
   }
 
   private <T> Ending join(

@@ -3,6 +3,17 @@ package dev.candlewick.server.live;
 import dev.candlewick.record.Column;
 import dev.candlewick.server.record.Stored;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A record with all columns that its kind had when it was read. */
-record LiveRecord(List<Column> columns, Stored stored) {}
+public record LiveRecord(List<Column> columns, Stored stored) {
+  /** What the column of this name holds, as {@link Stored#values} has it. */
+  public @Nullable Object value(String name) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equals(name)) {
+        return stored.values()[i];
+      }
+    }
+    return null;
+  }
+}

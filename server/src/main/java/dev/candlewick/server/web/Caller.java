@@ -12,7 +12,8 @@ import java.util.Set;
  */
 public record Caller(int keyId, Set<String> bots) {
   private static final String CALLER = "candlewick.caller";
-  private static final Caller ANYONE = new Caller(0, Set.of());
+  /** Where no keys are configured, and the server itself. */
+  public static final Caller ANYONE = new Caller(0, Set.of());
 
   public Caller {
     bots = Set.copyOf(bots);

@@ -40,6 +40,7 @@ class BinanceClientsIT {
                       new TradeIdRepository(pool),
                       prices,
                       tickers,
+                      new BookRepository(pool),
                       clock)
                   .mount(router);
             });

@@ -50,6 +50,7 @@ class BinanceIT {
                       new TradeIdRepository(pool),
                       prices,
                       tickers,
+                      new BookRepository(pool),
                       clock)
                   .mount(router);
             });
