@@ -49,6 +49,8 @@ begin
     perform public.create_hypertable(format('record.%I', kind_name)::regclass, 'ts',
       chunk_time_interval => (declaration->>'chunk')::interval, create_default_indexes => false);
     execute format('create unique index on record.%I (%s, ts)', kind_name, array_to_string(key, ', '));
+    -- A page of a range is in the order of ts: without this index it sorts whole chunks (1.5 million rows: 1 s, with it 1 ms).
+    execute format('create index on record.%I (ts)', kind_name);
     execute format('create table record_latest.%I (ts timestamptz not null, %s, primary key (%s))',
       kind_name, array_to_string(definitions, ', '), array_to_string(key, ', '));
     if exists (select from ingest.edition where edition = 'community') then

@@ -37,7 +37,8 @@ record StreamName(
 
   /** A name within others, which slashes separate: a symbol may hold a slash itself. */
   private static final Pattern ONE_OF_MANY =
-      Pattern.compile("(.+?@(?:trade|aggTrade|depth[0-9]+(?:@[0-9]+ms)?|kline_[^@/]+(?:@[+-][0-9:]+)?)|[^/]+)(?:/|$)");
+      Pattern.compile(
+          "(.+?@(?:trade|aggTrade|depth[0-9]+(?:@[0-9]+ms)?|kline_[^@/]+(?:@[+-][0-9:]+)?)|[^/]+)(?:/|$)");
 
   static StreamName parse(String text) {
     Matcher form = FORM.matcher(text);

@@ -41,9 +41,7 @@ public final class LiveFeed {
     return join(Channel.TRADES, instrument, null, subscriber);
   }
 
-  /**
-   * Tells the newest rows of a kind whose columns have these values, and every change of them.
-   */
+  /** Tells the newest rows of a kind whose columns have these values, and every change of them. */
   public Ending records(
       String kind, Map<String, List<String>> values, Subscriber<LiveRecord> subscriber) {
     Place place = new Place();
@@ -55,8 +53,7 @@ public final class LiveFeed {
             choice -> {
               int number = -choice.declared().number();
               Groups.Key key = new Groups.Key(Channel.RECORDS, number, null);
-              place.taken(
-                  () -> groups.join(key, subscriber, Start.EVERYTHING.of(choice)));
+              place.taken(() -> groups.join(key, subscriber, Start.EVERYTHING.of(choice)));
             })
         .onFailure(subscriber::refused);
     return place::end;

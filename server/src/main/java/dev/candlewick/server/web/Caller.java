@@ -12,6 +12,7 @@ import java.util.Set;
  */
 public record Caller(int keyId, Set<String> bots) {
   private static final String CALLER = "candlewick.caller";
+
   /** Where no keys are configured, and the server itself. */
   public static final Caller ANYONE = new Caller(0, Set.of());
 
