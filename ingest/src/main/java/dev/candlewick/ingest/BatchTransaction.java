@@ -313,8 +313,10 @@ final class BatchTransaction {
         }
       }
     }
-    if (!lines.isEmpty()) {
-      upsertHalving(lines);
+    List<CandleTable.Line> good = VenueDays.check(connection, lines);
+    dropRefused();
+    if (!good.isEmpty()) {
+      upsertHalving(good);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.candlewick.ingest;
 
 import dev.candlewick.record.Timeframe;
+import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /** A candle as the venue sent it; {@code ts} is its open time in microseconds, aligned. */
@@ -19,6 +20,7 @@ record Candle(
     @Nullable Double takerBuyVolume,
     boolean closed)
     implements Row {
+  private static final long MICROS = 1_000_000;
 
   boolean sameValues(Candle other) {
     return withoutIndex().equals(other.withoutIndex());
@@ -41,5 +43,20 @@ record Candle(
             trades,
             takerBuyVolume,
             closed);
+  }
+
+  /** Whether it begins with a bucket of its timeframe in UTC. */
+  boolean beginsInUtc() {
+    return Math.multiplyExact(timeframe.bucket(Math.floorDiv(ts, MICROS)), MICROS) == ts;
+  }
+
+  /** Whether it begins with a bucket of whole days of this zone. */
+  boolean beginsIn(ZoneId zone) {
+    return Math.floorMod(ts, MICROS) == 0 && timeframe.beginsAt(Math.floorDiv(ts, MICROS), zone);
+  }
+
+  @Override
+  public boolean makesInstrument() {
+    return beginsInUtc();
   }
 }

@@ -58,6 +58,7 @@ final class InstrumentIds {
     Map<InstrumentKey, Integer> committed = now.era().equals(era) ? now.ids() : Map.of();
     Map<InstrumentKey, Integer> ids = new HashMap<>();
     TreeSet<InstrumentKey> unknown = new TreeSet<>();
+    Set<InstrumentKey> perhaps = new TreeSet<>();
     InstrumentKey previous = null;
     for (Message message : batch.messages()) {
       for (Row row : message.rows) {
@@ -65,39 +66,54 @@ final class InstrumentIds {
         if (key == null || key.equals(previous)) {
           continue;
         }
-        previous = key;
+        previous = row.makesInstrument() ? key : null;
         Integer id = committed.get(key);
-        if (id == null) {
+        if (id != null) {
+          ids.put(key, id);
+        } else if (row.makesInstrument()) {
           unknown.add(key);
         } else {
-          ids.put(key, id);
+          perhaps.add(key);
         }
       }
     }
     if (!unknown.isEmpty()) {
-      create(connection, unknown, ids);
+      create(connection, unknown);
+    }
+    perhaps.addAll(unknown);
+    if (!perhaps.isEmpty()) {
+      find(connection, perhaps, ids);
     }
     return ids;
   }
 
-  private static void create(
-      Connection connection, Set<InstrumentKey> unknown, Map<InstrumentKey, Integer> ids)
-      throws SQLException {
-    String[] venues = unknown.stream().map(InstrumentKey::venue).toArray(String[]::new);
-    String[] symbols = unknown.stream().map(InstrumentKey::symbol).toArray(String[]::new);
-    try (PreparedStatement create = connection.prepareStatement(CREATE);
-        PreparedStatement find = connection.prepareStatement(FIND)) {
-      for (PreparedStatement statement : new PreparedStatement[] {create, find}) {
-        statement.setArray(1, connection.createArrayOf("text", venues));
-        statement.setArray(2, connection.createArrayOf("text", symbols));
-      }
+  private static void create(Connection connection, Set<InstrumentKey> keys) throws SQLException {
+    try (PreparedStatement create = connection.prepareStatement(CREATE)) {
+      bind(connection, create, keys);
       create.executeUpdate();
+    }
+  }
+
+  private static void find(
+      Connection connection, Set<InstrumentKey> keys, Map<InstrumentKey, Integer> ids)
+      throws SQLException {
+    try (PreparedStatement find = connection.prepareStatement(FIND)) {
+      bind(connection, find, keys);
       try (ResultSet row = find.executeQuery()) {
         while (row.next()) {
           ids.put(new InstrumentKey(row.getString(1), row.getString(2)), row.getInt(3));
         }
       }
     }
+  }
+
+  private static void bind(
+      Connection connection, PreparedStatement statement, Set<InstrumentKey> keys)
+      throws SQLException {
+    String[] venues = keys.stream().map(InstrumentKey::venue).toArray(String[]::new);
+    String[] symbols = keys.stream().map(InstrumentKey::symbol).toArray(String[]::new);
+    statement.setArray(1, connection.createArrayOf("text", venues));
+    statement.setArray(2, connection.createArrayOf("text", symbols));
   }
 
   /** Remembers ids once the transaction that may have created them is committed. */

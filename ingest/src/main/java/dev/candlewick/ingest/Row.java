@@ -14,6 +14,11 @@ sealed interface Row permits Trade, Quote, Candle, RecordRow {
   /** Position of the row in its message, from 0. */
   int index();
 
+  /** Whether its instrument is created if there is none; else the row may yet be refused. */
+  default boolean makesInstrument() {
+    return true;
+  }
+
   /** Requests whose first rows are of one subject are written in the order in which they came. */
   default int subject() {
     return Objects.hashCode(instrument());

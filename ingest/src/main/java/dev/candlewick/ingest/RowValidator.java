@@ -4,7 +4,9 @@ import dev.candlewick.ingest.Envelope.Defaults;
 import dev.candlewick.ingest.Rejection.Code;
 import dev.candlewick.record.Symbol;
 import dev.candlewick.record.Timeframe;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowValidator {
   static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
+  private static final long DAY = 86_400_000_000L;
   private static final Timeframe MINUTE = Timeframe.ofSeconds(60);
 
   private final Kind kind;
@@ -55,7 +58,7 @@ final class RowValidator {
 
   private Trade trade() {
     InstrumentKey instrument = instrument();
-    long ts = ts(bounds.oldest(Kind.TRADES, MINUTE));
+    long ts = ts(Kind.TRADES, MINUTE);
     Trade.Action action = fields.action();
     if (action == Trade.Action.CANCEL) {
       TradeIds.Id id = fields.cancelledId();
@@ -82,7 +85,7 @@ final class RowValidator {
 
   private Quote quote() {
     InstrumentKey instrument = instrument();
-    long ts = ts(bounds.oldest(Kind.QUOTES, MINUTE));
+    long ts = ts(Kind.QUOTES, MINUTE);
     Double bid = fields.optional(Field.BID);
     Double ask = fields.optional(Field.ASK);
     if (bid == null && ask == null) {
@@ -104,8 +107,10 @@ final class RowValidator {
   private Candle candle() {
     InstrumentKey instrument = instrument();
     Timeframe timeframe = timeframe();
-    long ts = ts(bounds.oldest(Kind.CANDLES, timeframe));
-    if (Math.multiplyExact(timeframe.bucket(Math.floorDiv(ts, 1_000_000L)), 1_000_000L) != ts) {
+    long ts = ts(Kind.CANDLES, timeframe);
+    boolean inUtc = timeframe.bucket(Math.floorDiv(ts, 1_000_000L)) * 1_000_000L == ts;
+    // Of whole days the database knows better: they may begin at another midnight.
+    if (!inUtc && !timeframe.isOfDays()) {
       fields.refuse(
           Field.TS, Code.MISALIGNED_TS, "not the open time of a " + timeframe.text() + " candle");
     }
@@ -162,7 +167,16 @@ final class RowValidator {
     return lastTimeframe;
   }
 
-  private long ts(long oldest) {
+  /** A wrong unit is what mostly leads there. */
+  private void refuseTime(Object raw, String where) {
+    String unit = defaults.unit().name().toLowerCase(Locale.ROOT);
+    fields.refuse(
+        Field.TS,
+        Code.TS_OUT_OF_RANGE,
+        raw instanceof String ? where : "read in the unit " + unit + " it lies " + where);
+  }
+
+  private long ts(Kind of, Timeframe timeframe) {
     Object raw = fields.raw(Field.TS);
     if (raw == null) {
       fields.refuse(Field.TS, Code.MISSING_FIELD, "a timestamp is due");
@@ -170,12 +184,16 @@ final class RowValidator {
     }
     try {
       long micros = Timestamps.micros(raw, defaults.unit());
-      if (micros < 0 || micros > bounds.newest()) {
-        fields.refuse(
-            Field.TS, Code.TS_OUT_OF_RANGE, "before 1970 or more than 1 day in the future");
+      LocalDate earliest = TimeBounds.earliest(timeframe);
+      if (micros > bounds.newest()) {
+        refuseTime(raw, "more than 1 day in the future");
         return 0;
       }
-      if (micros < oldest) {
+      if (Math.floorDiv(micros, DAY) < earliest.toEpochDay()) {
+        refuseTime(raw, "before " + earliest);
+        return 0;
+      }
+      if (micros < bounds.oldest(of, timeframe)) {
         fields.refuse(Field.TS, Code.TS_TOO_OLD, "before what retention still keeps");
       }
       return micros;

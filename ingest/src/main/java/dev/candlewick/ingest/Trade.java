@@ -47,6 +47,11 @@ record Trade(
     CANCEL
   }
 
+  @Override
+  public boolean makesInstrument() {
+    return action != Action.CANCEL;
+  }
+
   /** Whether the id is no number by which trades of one time are in order. */
   boolean countsAsTaken() {
     return (flags & (HASHED_ID | NO_ID)) != 0;

@@ -3,6 +3,7 @@ package dev.candlewick.record;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.Optional;
@@ -81,6 +82,21 @@ public record Timeframe(String text, long seconds, int months) {
     int since2000 = date.getYear() * 12 + date.getMonthValue() - 1 - MONTHS_AT_2000;
     int first = since2000 - Math.floorMod(since2000, months) + MONTHS_AT_2000;
     return LocalDate.of(Math.floorDiv(first, 12), Math.floorMod(first, 12) + 1, 1);
+  }
+
+  /** Whether a bucket is made of whole days. */
+  public boolean isOfDays() {
+    return months > 0 || seconds % DAY == 0;
+  }
+
+  /** Whether a bucket of whole days begins at {@code epochSecond} where days are a zone's own. */
+  public boolean beginsAt(long epochSecond, ZoneId zone) {
+    LocalDate date = LocalDate.ofInstant(Instant.ofEpochSecond(epochSecond), zone);
+    boolean first =
+        months > 0
+            ? monthBucket(date).equals(date)
+            : Math.floorMod(date.toEpochDay() - ORIGIN / DAY, seconds / DAY) == 0;
+    return first && date.atStartOfDay(zone).toEpochSecond() == epochSecond;
   }
 
   /** The Monday on which the week of {@code date} starts. */

@@ -83,7 +83,7 @@ class RowValidatorTest {
   @CsvSource({
     "null, missing_field",
     "true, bad_timestamp",
-    "1.5, ts_too_old",
+    "1.5, ts_out_of_range",
     "NaN, bad_timestamp",
     "1e300, ts_out_of_range",
     "\"1768478400000\", bad_timestamp",
@@ -95,7 +95,9 @@ class RowValidatorTest {
     "1768651200001, ts_out_of_range",
     "9223372036854775807, ts_out_of_range",
     "\"9999-12-31T00:00:00Z\", ts_out_of_range",
-    "0, ts_too_old",
+    "0, ts_out_of_range",
+    "5097599999, ts_out_of_range",
+    "5097600000, ts_too_old",
     "1767873599999, ts_too_old"
   })
   void refusesABadTimeByCode(String ts, String code) throws DecodeException {

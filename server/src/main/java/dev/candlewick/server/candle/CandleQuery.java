@@ -106,7 +106,12 @@ public record CandleQuery(
     }
     return zone.equals(ZoneOffset.UTC) || !Days.divide(timeframe)
         ? Buckets.utc(timeframe)
-        : new ZoneBuckets(timeframe, zone);
+        : new ZoneBuckets(timeframe, zone, instrument.isIn(zone));
+  }
+
+  /** Whether its buckets depend on what is known of the instrument. */
+  boolean asksOfInstrument() {
+    return session || !zone.equals(ZoneOffset.UTC);
   }
 
   /**

@@ -22,7 +22,7 @@ public final class CandleRepository {
   private static final long OPEN = 2 * MINUTE;
 
   private static final String INSTRUMENT =
-      "select id, session from market.instruments where venue = $1 and symbol = $2";
+      "select id, session, timezone from market.instruments where venue = $1 and symbol = $2";
 
   /** How long a cached instrument is trusted, even while no connection is opened. */
   private static final long KNOWN_NANOS = 60_000_000_000L;
@@ -61,11 +61,11 @@ public final class CandleRepository {
                 throw Problem.unknownInstrument(venue, symbol);
               }
               Row row = found.next();
-              return new Instrument(row.getInteger(0), row.getString(1));
+              return new Instrument(row.getInteger(0), row.getString(1), row.getString(2));
             });
   }
 
-  /** The same, but its session may be that of a minute ago. */
+  /** The same, but its session and time zone may be those of a minute ago. */
   Future<Instrument> knownInstrument(String venue, String symbol) {
     List<String> name = List.of(venue, symbol);
     Known last = known.get(name);
@@ -136,6 +136,6 @@ public final class CandleRepository {
   private Future<Parts> query(String sql, Series series, long from, long to, long open) {
     return pool.preparedQuery(sql)
         .execute(PartRepository.range(series, from, to, open))
-        .map(rows -> PartRepository.parts(rows, series.source()));
+        .map(rows -> PartRepository.parts(rows, series));
   }
 }

@@ -31,7 +31,7 @@ public final class Candles {
   }
 
   private Future<Instrument> instrument(CandleQuery query) {
-    return query.session()
+    return query.asksOfInstrument()
         ? repository.instrument(query.venue(), query.symbol())
         : repository.knownInstrument(query.venue(), query.symbol());
   }
@@ -104,7 +104,7 @@ public final class Candles {
             instrument -> {
               Series series = series(query, instrument);
               return repository
-                  .nearest(series, 0, now, false)
+                  .nearest(series, Range.START / MICROS, now, false)
                   .compose(first -> held(query, instrument, series, first.orElse(now), now));
             });
   }

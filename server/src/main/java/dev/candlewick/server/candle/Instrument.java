@@ -1,10 +1,22 @@
 package dev.candlewick.server.candle;
 
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An instrument as far as its candles depend on it.
  *
  * @param session what {@link Session} reads
+ * @param timezone at whose midnight the venue's own candles of whole days may begin
  */
-record Instrument(int id, @Nullable String session) {}
+record Instrument(int id, @Nullable String session, @Nullable String timezone) {
+  /** Whether days of this zone are the venue's own. */
+  boolean isIn(ZoneId zone) {
+    try {
+      return timezone != null && ZoneId.of(timezone).normalized().equals(zone);
+    } catch (DateTimeException noZoneOfThisJava) {
+      return false;
+    }
+  }
+}

@@ -27,7 +27,7 @@ final class PartRepository {
     return OffsetDateTime.ofInstant(Instant.ofEpochSecond(seconds), ZoneOffset.UTC);
   }
 
-  static Parts parts(RowSet<Row> rows, Source source) {
+  static Parts parts(RowSet<Row> rows, Series series) {
     List<Part> level = new ArrayList<>();
     List<Part> stored = new ArrayList<>();
     List<Part> fresh = new ArrayList<>();
@@ -43,7 +43,9 @@ final class PartRepository {
       }
     }
     stored.addAll(fresh);
-    stored.removeIf(part -> !source.takes(part));
+    stored.removeIf(part -> !series.source().takes(part));
+    // Days of the venue's own zone and of UTC lie beside one another.
+    exact.removeIf(part -> series.buckets().floor(part.ts()) != part.ts());
     return new Parts(level, stored, exact, stale, rows.size() > MOST);
   }
 

@@ -14,11 +14,13 @@ record Series(int instrument, Timeframe timeframe, Buckets buckets, Level level,
   }
 
   /**
-   * Whether the venue's own candles of the timeframe are to be looked up. Those are told in UTC; a
-   * minute's are among the stored minutes already.
+   * Whether the venue's own candles of the timeframe are to be looked up. Those are told in UTC, or
+   * in the instrument's time zone; a minute's are among the stored minutes already.
    */
   boolean hasExact() {
     boolean minute = timeframe.seconds() == Level.M1.seconds();
-    return source != Source.BUILT && buckets instanceof UtcBuckets && !minute;
+    boolean venues =
+        buckets instanceof UtcBuckets || (buckets instanceof ZoneBuckets zone && zone.isVenues());
+    return source != Source.BUILT && venues && !minute;
   }
 }

@@ -38,7 +38,7 @@ record Slice(
 
   /** The first second at which a candle may begin. */
   long from() {
-    long first = range.from() == null ? 0 : ceil(range.from());
+    long first = range.from() == null ? Range.START / MICROS : ceil(range.from());
     return position == null || backwards() ? first : Math.max(first, position.next());
   }
 

@@ -69,7 +69,7 @@ final class StaleRepository {
                     .execute(PartRepository.range(series, from, to, open)))
         .compose(
             rows -> {
-              Parts beside = PartRepository.parts(rows, series.source());
+              Parts beside = PartRepository.parts(rows, series);
               beside.level().removeIf(part -> dug.get(bucket(part.ts())));
               return readMinutes(
                       connection,

@@ -12,12 +12,28 @@ final class ZoneBuckets implements Buckets {
   private final Days days;
   private final ZoneId zone;
   private final long grid;
+  private final boolean venues;
 
   /** The timeframe must be made of whole days. */
   ZoneBuckets(Timeframe timeframe, ZoneId zone) {
+    this(timeframe, zone, false);
+  }
+
+  /**
+   * The timeframe must be made of whole days.
+   *
+   * @param venues whether the zone is that of the instrument
+   */
+  ZoneBuckets(Timeframe timeframe, ZoneId zone, boolean venues) {
+    this.venues = venues;
     this.days = new Days(timeframe);
     this.zone = zone;
     this.grid = ZoneGrid.of(zone);
+  }
+
+  /** Whether the venue's own candles may be of these buckets. */
+  boolean isVenues() {
+    return venues;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.candlewick.server.instrument;
 
 import dev.candlewick.server.instrument.Instrument.Held;
+import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
@@ -51,7 +52,7 @@ final class HeldRepository {
 
   /** Trades, quotes and every timeframe of which there is at least one row. */
   Future<List<Held>> of(int instrument) {
-    OffsetDateTime start = Instant.EPOCH.atOffset(ZoneOffset.UTC);
+    OffsetDateTime start = Times.instant(Range.START).atOffset(ZoneOffset.UTC);
     OffsetDateTime end = Instant.now().plus(Duration.ofDays(1)).atOffset(ZoneOffset.UTC);
     return pool.preparedQuery(ALL)
         .execute(Tuple.of(instrument, start, end))

@@ -261,7 +261,7 @@ public final class Params {
   /**
    * {@code from} and {@code to}: RFC 3339, a date (its midnight in UTC), or a number in {@code
    * unit}; what is finer than a microsecond is rounded up, so that a range means what it says.
-   * Neither may lie before 1970, nor {@code from} after 2100 or after {@code to}.
+   * Neither may lie before 1800, nor {@code from} after 2100 or after {@code to}.
    */
   public Range range(Times unit) {
     Long from = timestamp("from", unit);
@@ -291,8 +291,8 @@ public final class Params {
       throw Problem.badParameter(
           name, "must be RFC 3339 (2026-01-31T09:30:00Z), a date or a number in the unit");
     }
-    if (micros < 0) {
-      throw Problem.badParameter(name, "must not be before 1970-01-01");
+    if (micros < Range.START) {
+      throw Problem.badParameter(name, "must not be before 1800-01-01");
     }
     return micros;
   }
