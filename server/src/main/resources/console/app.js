@@ -6,10 +6,13 @@ import {showChart, startChart} from './chart-view.js';
 import {startHealth, showHealth} from './health-view.js';
 import {showInstruments, startInstruments} from './instruments-view.js';
 import {onKeyChange, startKey} from './key.js';
+import {showPlans} from './plans-view.js';
 import {showReference} from './reference-view.js';
 import {showStreams} from './streams-view.js';
 
-const VIEWS = {chart: showChart, instruments: showInstruments, streams: showStreams, audit: showAudit, health: showHealth, api: showReference};
+const VIEWS = {
+  chart: showChart, instruments: showInstruments, plans: showPlans, streams: showStreams, audit: showAudit, health: showHealth, api: showReference,
+};
 
 let leave = () => {};
 let turn = 0;

@@ -11,14 +11,18 @@ const POLLED = 5;
 const POLLS_PER_FULL_READ = 15;
 const MAX_BACK_OFF_MILLIS = 15000;
 
+/** What of candles is followed: a channel, the path that asks for the same, and the name of its rows. */
+const CANDLES = {channel: 'candles', path: '/v1/candles', rows: 'candles'};
+export const INDICATORS = {channel: 'indicators', path: '/v1/indicators', rows: 'rows'};
+
 /**
  * Follows until the returned function is called. `on.rows(rows, whole)` gets candles as in
  * GET /v1/candles, the whole history or changes of it; `on.state(word)` gets live, polling or
  * waiting; `on.error(problem)` what went wrong.
  */
-export function follow(query, on) {
+export function follow(query, on, what = CANDLES) {
   const stop = new AbortController();
-  (key() ? poll : subscribe)(query, on, stop.signal);
+  (key() ? poll : subscribe)(query, on, stop.signal, what);
   return () => stop.abort();
 }
 
@@ -30,7 +34,7 @@ const pause = (milliseconds, signal) => new Promise((resolve) => {
   }, {once: true});
 });
 
-async function poll(query, on, signal) {
+async function poll(query, on, signal, what) {
   // What was missed, at first or while nobody looked, takes a whole read.
   let missed = true;
   for (let turn = 0; !signal.aborted; turn++) {
@@ -39,9 +43,9 @@ async function poll(query, on, signal) {
         missed = true;
       } else {
         const limit = missed || turn % POLLS_PER_FULL_READ === 0 ? HISTORY : POLLED;
-        const page = await json('/v1/candles', {...query, limit}, signal);
+        const page = await json(what.path, {...query, limit}, signal);
         if (signal.aborted) return;
-        on.rows(page.candles, missed);
+        on.rows(page[what.rows], missed);
         on.state('polling');
         on.error(null);
         missed = false;
@@ -56,13 +60,13 @@ async function poll(query, on, signal) {
   }
 }
 
-async function subscribe(query, on, signal) {
+async function subscribe(query, on, signal, what) {
   let failures = 0;
   while (!signal.aborted) {
-    const opened = await session(query, on, signal);
+    const opened = await session(query, on, signal, what);
     if (signal.aborted) return;
     if (!opened && failures === 0) {
-      poll(query, on, signal);
+      poll(query, on, signal, what);
       return;
     }
     failures = opened ? 1 : failures + 1;
@@ -72,7 +76,7 @@ async function subscribe(query, on, signal) {
 }
 
 /** One connection, to its end; whether it was ever open. */
-function session(query, on, signal) {
+function session(query, on, signal, what) {
   return new Promise((resolve) => {
     const socket = new WebSocket(new URL('/v1/subscribe', location.href.replace(/^http/, 'ws')));
     let history = [];
@@ -81,7 +85,7 @@ function session(query, on, signal) {
     signal.addEventListener('abort', () => socket.close(), {once: true});
     socket.onopen = () => {
       opened = true;
-      socket.send(JSON.stringify({t: 'subscribe', id: 1, channel: 'candles', ...query, last: HISTORY}));
+      socket.send(JSON.stringify({t: 'subscribe', id: 1, channel: what.channel, ...query, last: HISTORY}));
     };
     socket.onmessage = (event) => {
       if (signal.aborted) return;
@@ -106,9 +110,9 @@ function session(query, on, signal) {
 }
 
 /** Candles before a time; empty at the beginning of history. */
-export async function before(query, ts) {
-  const page = await json('/v1/candles', {...query, to: ts, limit: HISTORY});
-  return page.candles;
+export async function before(query, ts, what = CANDLES) {
+  const page = await json(what.path, {...query, to: ts, limit: HISTORY});
+  return page[what.rows];
 }
 
 const UNITS = {s: 1, m: 60, h: 3600, d: 86400, w: 604800};

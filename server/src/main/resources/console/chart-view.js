@@ -6,6 +6,7 @@ import {Chart, MOST_GAP_SLOTS} from './chart.js';
 import {showCoverage} from './coverage.js';
 import {brief, count, digitsOf, percent, price, time} from './format.js';
 import {instruments, nameOf} from './instruments.js';
+import {daysOf, legendAt, olderIndicators, planOf, saidAt, sessionsAt, showIndicators, startIndicators} from './indicators.js';
 import {startPicker} from './picker.js';
 
 const TIMEFRAMES = ['1s', '1m', '5m', '15m', '1h', '4h', '1d', '1w'];
@@ -22,6 +23,8 @@ let stops = [];
 let frame = 0;
 // Whether there may be older candles than those shown, and nobody is reading them yet.
 let olderWanted = false;
+let stopIndicators = () => {};
+let plan = null;
 
 export function startChart(go) {
   picker = startPicker((instrument) => go({venue: instrument.venue, symbol: instrument.symbol}));
@@ -33,6 +36,9 @@ export function startChart(go) {
     chart?.leave();
   });
   $('rows').addEventListener('toggle', list);
+  startIndicators(() => {
+    if (stops.length) indicators();
+  });
 }
 
 /** Shows what the address names; without a name, the first instrument there is. */
@@ -80,7 +86,52 @@ function begin(instrument, timeframe) {
     follow(query, {rows: take, state: live, error: trouble}),
     every(2000, (signal) => quote(instrument, signal)),
     showCoverage(instrument),
+    () => stopIndicators(),
   ];
+  plan = null;
+  chart.sessions([]);
+  chart.ranges([]);
+  indicators();
+  readPlan(instrument);
+}
+
+function indicators() {
+  stopIndicators();
+  stopIndicators = showIndicators(chart, shown.query, () => shown.digits, trouble);
+}
+
+/** Sessions and opening ranges, where a plan covers the instrument and candles are short enough to lie in one. */
+async function readPlan(instrument) {
+  const mine = shown;
+  pairs($('plan-legend'), []);
+  if (secondsOf(shown.timeframe) > 14400) return;
+  try {
+    const found = await planOf(instrument);
+    if (!found || mine !== shown) return;
+    const days = await daysOf(found, instrument).catch(() => []);
+    if (mine !== shown) return;
+    plan = {found, days};
+    drawPlan();
+  } catch {
+    // A server that keeps no plans draws none.
+  }
+}
+
+function drawPlan() {
+  if (!plan) return;
+  const times = set.list.map((row) => row.ts);
+  const sessions = sessionsAt(plan.found, times);
+  chart.sessions(sessions);
+  chart.ranges((plan.found.opening_ranges ?? []).map((range) => plan.days.flatMap((day, i) => {
+    const end = plan.days[i + 1]?.ts ?? day.ts + 86400000;
+    const high = day[`${range.name}_high`];
+    const low = day[`${range.name}_low`];
+    const within = sessionsAt({timezone: plan.found.timezone, sessions: [{name: '', from: range.at, to: range.until ?? plan.found.day_start ?? '00:00'}]},
+      times.filter((ts) => ts >= day.ts && ts < end)).map((one) => one.ts);
+    return high === null || high === undefined || !within.length ? [] : [{times: within, high, low}];
+  })));
+  const names = (plan.found.sessions ?? []).map((session, i) => [el('span', {class: `mark session s${i % 4 + 1}`, 'aria-hidden': 'true'}), `${session.name} ${session.from}–${session.to}`]);
+  pairs($('plan-legend'), [['Plan', plan.found.plan, ''], ...names.map(([mark, words]) => [mark, words, ''])]);
 }
 
 function hideChart() {
@@ -125,6 +176,7 @@ function take(rows, whole) {
 
 function draw() {
   chart.set(set.list, set.gaps(secondsOf(shown.timeframe), MOST_GAP_SLOTS));
+  drawPlan();
   const row = pointed === null ? null : set.list.find((one) => one.ts === pointed);
   if (row) chart.point(row);
 }
@@ -138,6 +190,7 @@ async function readOlder() {
     if (mine !== shown || rows.length === 0) return;
     set.put(rows, false);
     draw();
+    olderIndicators().catch(trouble);
     olderWanted = true;
     summary();
   } catch (error) {
@@ -179,6 +232,7 @@ function legend(row) {
 function hover(ts) {
   if (ts === null) {
     if (set.list.length && !pointed) legend(set.list.at(-1));
+    legendAt(null);
     return;
   }
   const gap = chart.gapAt(ts);
@@ -188,6 +242,7 @@ function hover(ts) {
   }
   const row = set.list.find((one) => one.ts === ts);
   if (row) legend(row);
+  legendAt(ts);
 }
 
 function onKey(event) {
@@ -200,8 +255,9 @@ function onKey(event) {
     pointed = row.ts;
     chart.point(row);
     legend(row);
+    legendAt(row.ts);
     text($('plot-said'), `${time(row.ts)}, open ${price(row.open, shown.digits)}, high ${price(row.high, shown.digits)}, low `
-      + `${price(row.low, shown.digits)}, close ${price(row.close, shown.digits)}, volume ${brief(row.volume)}, ${row.source}, ${row.closed ? 'closed' : 'forming'}`);
+      + `${price(row.low, shown.digits)}, close ${price(row.close, shown.digits)}, volume ${brief(row.volume)}, ${row.source}, ${row.closed ? 'closed' : 'forming'}${saidAt(row.ts)}`);
   } else if (event.key === '+' || event.key === '=') {
     chart.zoom(0.7);
   } else if (event.key === '-') {

@@ -11,6 +11,7 @@ const colours = () => {
   return {
     up: of('--up'), down: of('--down'), upSoft: of('--up-soft'), downSoft: of('--down-soft'), forming: of('--forming'),
     gap: of('--gap'), text: of('--quiet'), line: of('--grid'), surface: of('--surface'), accent: of('--accent'),
+    lines: [1, 2, 3, 4, 5, 6].map((n) => of(`--line-${n}`)), sessions: [1, 2, 3, 4].map((n) => of(`--session-${n}`)),
   };
 };
 
@@ -19,6 +20,12 @@ export class Chart {
   #candles;
   #volume;
   #gapBand;
+  #sessionBand;
+  #sessions = [];
+  #ranges = [];
+  #rangeSeries = [];
+  #lines = [];
+  #lineRows = [];
   #colours = colours();
   #rows = [];
   #gaps = new Map();
@@ -39,6 +46,10 @@ export class Chart {
       priceScaleId: 'gaps', priceLineVisible: false, lastValueVisible: false, priceFormat: {type: 'volume'},
     });
     this.#gapBand.priceScale().applyOptions({scaleMargins: {top: 0, bottom: 0}, visible: false});
+    this.#sessionBand = this.#chart.addSeries(HistogramSeries, {
+      priceScaleId: 'sessions', priceLineVisible: false, lastValueVisible: false, priceFormat: {type: 'volume'},
+    });
+    this.#sessionBand.priceScale().applyOptions({scaleMargins: {top: 0, bottom: 0}, visible: false});
     this.#candles = this.#chart.addSeries(CandlestickSeries, {priceLineStyle: 2});
     this.#candles.priceScale().applyOptions({scaleMargins: {top: 0.08, bottom: 0.06}});
     this.#volume = this.#chart.addSeries(HistogramSeries, {
@@ -55,7 +66,78 @@ export class Chart {
       this.#colours = colours();
       this.#paint();
       this.set(this.#rows, [...this.#gaps.values()]);
+      this.lines(this.#lines.map((line) => line.of), this.#digits);
+      this.lineData(this.#lineRows);
+      this.sessions(this.#sessions);
+      this.ranges(this.#ranges);
     });
+  }
+
+  #digits = 2;
+
+  /** Series for indicators: {name, pane (null = over the candles), kind}; the ones before go. */
+  lines(list, digits = 2) {
+    const {HistogramSeries, LineSeries} = LightweightCharts;
+    this.#lines.forEach((line) => this.#chart.removeSeries(line.series));
+    while (this.#chart.panes().length > 2) this.#chart.removePane(this.#chart.panes().length - 1);
+    this.#digits = digits;
+    this.#lineRows = [];
+    const panes = [...new Set(list.map((one) => one.pane).filter((pane) => pane !== null))];
+    this.#lines = list.map((of, i) => {
+      const colour = this.#colours.lines[i % this.#colours.lines.length];
+      const format = of.pane === null ? {type: 'price', precision: digits, minMove: 10 ** -digits} : {type: 'custom', minMove: 1e-8, formatter: brief};
+      const common = {priceLineVisible: false, lastValueVisible: of.pane !== null, priceFormat: format, title: ''};
+      const pane = of.pane === null ? 0 : 2 + panes.indexOf(of.pane);
+      const series = of.kind === 'histogram'
+        ? this.#chart.addSeries(HistogramSeries, {...common, color: colour, base: 0}, pane)
+        : this.#chart.addSeries(LineSeries, {
+          ...common, color: colour, lineWidth: 1.5, crosshairMarkerVisible: false, lineVisible: of.kind !== 'dots', pointMarkersVisible: of.kind === 'dots', pointMarkersRadius: 1.5,
+        }, pane);
+      return {of, series};
+    });
+    this.#chart.panes().forEach((pane, i) => pane.setStretchFactor(i === 0 ? 4 : i === 1 ? 0.8 : 1));
+  }
+
+  #point(line, row) {
+    const value = row[line.of.name];
+    return value === null || value === undefined ? {time: row.ts / 1000} : {time: row.ts / 1000, value};
+  }
+
+  /** All rows of indicators anew, in order. */
+  lineData(rows) {
+    this.#lineRows = rows;
+    for (const line of this.#lines) line.series.setData(rows.map((row) => this.#point(line, row)));
+  }
+
+  /** A row that is the newest; false if it is not. */
+  lineUpdate(row) {
+    const last = this.#lineRows.at(-1);
+    if (!last || row.ts < last.ts) return false;
+    this.#lineRows.splice(row.ts === last.ts ? -1 : this.#lineRows.length, 1, row);
+    for (const line of this.#lines) line.series.update(this.#point(line, row));
+    return true;
+  }
+
+  /** Shades times: [{ts, index}], in order. */
+  sessions(list) {
+    this.#sessions = list;
+    const colours = this.#colours.sessions;
+    this.#sessionBand.setData(list.map(({ts, index}) => ({time: ts / 1000, value: 1, color: colours[index % colours.length]})));
+  }
+
+  /** Levels over stretches of times: [{times, high, low}] by opening range. */
+  ranges(list) {
+    const {LineSeries} = LightweightCharts;
+    this.#ranges = list;
+    this.#rangeSeries.forEach((series) => this.#chart.removeSeries(series));
+    this.#rangeSeries = list.flatMap((stretches, i) => ['high', 'low'].map((side) => {
+      const colour = this.#colours.lines[i % this.#colours.lines.length];
+      const series = this.#chart.addSeries(LineSeries, {
+        color: colour, lineWidth: 1, lineStyle: 2, priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false, autoscaleInfoProvider: () => null,
+      });
+      series.setData(stretches.flatMap((one) => one.times.map((ts, n) => ({time: ts / 1000, value: one[side], color: n === 0 ? 'transparent' : colour}))));
+      return series;
+    }));
   }
 
   #paint() {

@@ -79,7 +79,8 @@ final class FeatureRepository {
 
   private static final String DAYS =
       """
-      select date, (extract(epoch from ts))::int8, open, high, low, close, volume, features::text
+      select date, (extract(epoch from ts))::int8, open, high, low, close, volume,
+        case when date >= $3 then features::text else '{}' end
       from ingest.plan_days where plan = $1 and instrument_id = $2 order by date
       """;
 
@@ -226,11 +227,11 @@ final class FeatureRepository {
     return connection.preparedQuery(SAVE_JOB).execute(tuple).mapEmpty();
   }
 
-  /** The days of a plan that are kept, by date. */
-  Future<TreeMap<LocalDate, DayFeatures>> days(String plan, int instrument) {
+  /** The days of a plan that are kept, by date; those before a date only as candles. */
+  Future<TreeMap<LocalDate, DayFeatures>> days(String plan, int instrument, LocalDate whole) {
     return connection
         .preparedQuery(DAYS)
-        .execute(Tuple.of(plan, instrument))
+        .execute(Tuple.of(plan, instrument, whole))
         .map(
             rows -> {
               TreeMap<LocalDate, DayFeatures> days = new TreeMap<>();

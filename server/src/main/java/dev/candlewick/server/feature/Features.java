@@ -42,6 +42,7 @@ public final class Features {
   private List<Named> instruments = List.of();
   private long instrumentsRead = Long.MIN_VALUE;
   private @Nullable FeatureRepository kept;
+  private boolean failing;
   private volatile boolean stopped;
 
   private record Key(String of, String name, int version) {}
@@ -78,11 +79,19 @@ public final class Features {
     pass()
         .onComplete(
             done -> {
-              if (done.failed() && !stopped) {
-                LOG.warn("features put off, trying again: {}", done.cause().toString());
-              }
+              tell(done.cause());
               vertx.setTimer(done.failed() ? RETRY_MILLIS : done.result(), again -> look());
             });
+  }
+
+  /** Once, until it works again. */
+  private void tell(@Nullable Throwable fault) {
+    if (fault != null && !failing && !stopped) {
+      LOG.warn("features put off, trying again: {}", fault.toString());
+    } else if (fault == null && failing) {
+      LOG.info("features are made again");
+    }
+    failing = fault != null;
   }
 
   /** When to look again, in milliseconds. */

@@ -118,7 +118,7 @@ final class PlanWork implements Work {
 
   /** A day changes the daily indicators of all days after it. */
   private Future<Void> write(FeatureRepository kept, int instrument, List<DayFeatures> changed) {
-    return kept.days(plan.name(), instrument)
+    return kept.days(plan.name(), instrument, changed.get(0).date())
         .compose(
             all -> {
               changed.forEach(day -> all.put(day.date(), day));

@@ -261,6 +261,36 @@ class ConsoleIT {
   }
 
   @Test
+  void drawsTheIndicatorsThatAreChosenAndRemembersThem() {
+    shows("BTCUSDT", "binance", "1m");
+    page.click("#indicators summary");
+    page.click("[data-indicator=\"rsi(14)\"]");
+    page.evaluate("document.querySelector('#indicator-text').focus()");
+    page.type("ema(9,high)");
+    page.click("#indicator-form button");
+    String legend = "document.querySelector('#indicator-legend').textContent";
+    page.await(legend + ".includes('rsi(14)') && " + legend + ".includes('ema(9,high)')");
+    shows("ETHUSDT", "binance", "1m");
+    page.await(legend + ".includes('rsi(14)')");
+    page.evaluate("document.querySelector('#plot').focus()");
+    page.press("ArrowLeft");
+    page.await("document.querySelector('#plot-said').textContent.includes('rsi(14) ')");
+    page.evaluate("localStorage.clear()");
+  }
+
+  @Test
+  void showsPlansAndTheirSessions() {
+    String plan =
+        "{\"instruments\":[{\"venue\":\"binance\",\"symbol\":\"BTC*\"}],\"sessions\":"
+            + "[{\"name\":\"all\",\"from\":\"00:00\",\"to\":\"00:00\"}]}";
+    server.send("PUT", "/v1/plans/whole_day", plan, "Content-Type", "application/json");
+    page.go(server.url() + "/#/plans");
+    page.await("document.querySelector('#plans-body').textContent.includes('complete')");
+    shows("BTCUSDT", "binance", "1m");
+    page.await("document.querySelector('#plan-legend').textContent.includes('whole_day')");
+  }
+
+  @Test
   void isLightByDayAndDarkByNight() {
     String background = "getComputedStyle(document.body).backgroundColor";
     page.prefer("light");
