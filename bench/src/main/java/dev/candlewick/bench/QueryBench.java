@@ -70,6 +70,15 @@ final class QueryBench {
             + COLUMNS
             + " from market.candles_1m"
             + " where instrument_id = ? and ts >= ? and ts < ? order by ts limit 1000"),
+    /** The SQL beside it reads the candles and computes nothing. */
+    INDICATORS_1000(
+        "1,000 of 1m with five indicators",
+        1000,
+        "&timeframe=1m&limit=1000&indicators=rsi(14),ema(20),macd(12,26,9),bbands(20,2),atr(14)",
+        "select "
+            + COLUMNS
+            + " from market.candles_1m"
+            + " where instrument_id = ? and ts >= ? and ts < ? order by ts limit 1000"),
     ONE_DAY(
         "one day of 1m",
         1440,
@@ -196,9 +205,13 @@ final class QueryBench {
     return (instrument, start, end) -> {
       String range = query.minutes == 0 ? "" : "&from=" + start + "&to=" + end;
       String path =
-          "/v1/candles?venue=%s&symbol=%s%s%s"
+          "/v1/%s?venue=%s&symbol=%s%s%s"
               .formatted(
-                  BenchTrades.VENUE, BenchTrades.symbol(instrument), query.parameters, range);
+                  query == Query.INDICATORS_1000 ? "indicators" : "candles",
+                  BenchTrades.VENUE,
+                  BenchTrades.symbol(instrument),
+                  query.parameters,
+                  range);
       return rows(get(path));
     };
   }
