@@ -19,6 +19,8 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ServeCommand.class,
       MigrateCommand.class,
+      BackupCommand.Make.class,
+      BackupCommand.Restore.class,
       DemoCommand.class,
       SimulateCommand.class,
       BenchCommand.class

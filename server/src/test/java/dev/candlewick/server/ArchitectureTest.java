@@ -121,7 +121,7 @@ class ArchitectureTest {
   static final ArchRule blockingDatabaseOnlyInTheWriteWayTheMigratorTheBenchAndForFiles =
       noClasses()
           .that(not(resideInAnyPackage(WRITE_WAY, ROLL_UP, BENCH)))
-          .and(not(named("Migrator|Engine|QueryTable|Parquet")))
+          .and(not(named("Migrator|Backup|Engine|QueryTable|Parquet")))
           .should()
           .dependOnClassesThat(
               resideInAnyPackage(
