@@ -63,7 +63,7 @@ async function withCcxt() {
   await fails(exchange.publicGetKlines({ symbol: 'PAGEUSDT', interval: '7m' }), ccxt.BadRequest);
   await fails(exchange.publicGetKlines({ symbol: 'PAGEUSDT', interval: '1m', limit: 'x' }), ccxt.BadRequest);
   await fails(exchange.publicGetAvgPrice({ symbol: 'PAGEUSDT' }), ccxt.BadRequest);
-  await fails(exchange.publicGetDepth({ symbol: 'PAGEUSDT' }), ccxt.BadRequest);
+  await fails(exchange.publicGetTickerTradingDay({ symbol: 'PAGEUSDT' }), ccxt.BadRequest);
 }
 
 async function withBinanceApiNode() {
@@ -114,7 +114,7 @@ async function withConnector() {
     assert.rejects(call, ({ response }) => response.status === status && response.data.code === code);
   await refused(client.klines('NOPE', '1m'), 400, -1121);
   await refused(client.klines('PAGEUSDT', '1m', { limit: 0, startTime: 'x' }), 400, -1100);
-  await refused(client.depth('PAGEUSDT'), 404, -1020);
+  await refused(client.avgPrice('PAGEUSDT'), 404, -1020);
 
   const heard = [];
   const silent = { debug() {}, info() {}, log() {}, warn() {}, error() {} };

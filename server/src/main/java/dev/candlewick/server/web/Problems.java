@@ -47,7 +47,7 @@ public final class Problems {
     }
   }
 
-  private static void answer(RoutingContext ctx, int status, Router router, Dialect[] dialects) {
+  private static void answer(RoutingContext ctx, int byDefault, Router router, Dialect[] dialects) {
     HttpServerResponse response = ctx.response();
     if (response.ended() || response.closed()) {
       return;
@@ -56,8 +56,11 @@ public final class Problems {
       ctx.request().connection().close();
       return;
     }
+    Set<String> allowed = byDefault == 405 ? allowed(router, ctx) : Set.of();
+    // HEAD and OPTIONS are taken on every path, and so the router finds no path unknown.
+    int status = byDefault == 405 && allowed.isEmpty() ? 404 : byDefault;
     if (status == 405) {
-      response.putHeader(HttpHeaders.ALLOW, String.join(", ", allowed(router, ctx)));
+      response.putHeader(HttpHeaders.ALLOW, String.join(", ", allowed));
     }
     for (Dialect dialect : dialects) {
       if (dialect.covers(ctx.request().path())) {
@@ -209,7 +212,8 @@ public final class Problems {
       return false;
     }
     if (route.endsWith("/*")) {
-      return path.startsWith(route.substring(0, route.length() - 1));
+      String root = route.substring(0, route.length() - 2);
+      return path.equals(root) || path.startsWith(root + "/");
     }
     String[] wanted = route.split("/", -1);
     String[] given = path.split("/", -1);
