@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -23,10 +24,11 @@ import java.util.TreeMap;
 final class Kinds {
   private static final String CHANGED =
       """
-      select k.kind, k.number, k.version, k.declaration::text from ingest.kinds k
-      where not exists (
-        select from unnest(?::text[], ?::int4[]) as v (kind, version)
-        where v.kind = k.kind and v.version = k.version)
+      select k.kind, k.number, k.version,
+             case when v.kind is null then k.declaration::text end, md5(k.declaration::text)
+      from ingest.kinds k
+      left join unnest(?::text[], ?::int4[], ?::text[]) as v (kind, number, md5)
+        on v.kind = k.kind and v.number = k.number and v.md5 = md5(k.declaration::text)
       """;
 
   private static final String FIND =
@@ -40,7 +42,9 @@ final class Kinds {
 
   private static final String SAVE = "select ingest.save_kind(?::jsonb)";
 
-  private volatile Map<String, DeclaredKind> known = Map.of();
+  private volatile Map<String, Known> known = Map.of();
+
+  private record Known(DeclaredKind declared, String md5) {}
 
   /** What became of a declaration. */
   enum Saved {
@@ -50,27 +54,35 @@ final class Kinds {
   }
 
   Optional<DeclaredKind> find(String name) {
-    return Optional.ofNullable(known.get(name));
+    return Optional.ofNullable(known.get(name)).map(Known::declared);
   }
 
   /** All of them, by name. */
   List<DeclaredKind> all() {
-    return List.copyOf(new TreeMap<>(known).values());
+    return new TreeMap<>(known).values().stream().map(Known::declared).toList();
   }
 
-  /** Learns what has changed. */
+  /** Learns what has changed, and what a database that went back in time no longer has. */
   void look(Connection connection) throws SQLException {
-    Map<String, DeclaredKind> before = known;
-    Map<String, DeclaredKind> now = new HashMap<>(before);
+    Map<String, Known> before = known;
+    Map<String, Known> now = new HashMap<>();
     try (PreparedStatement changed = connection.prepareStatement(CHANGED)) {
-      List<DeclaredKind> kinds = List.copyOf(before.values());
-      String[] names = kinds.stream().map(k -> k.kind().name()).toArray(String[]::new);
+      List<Known> kinds = List.copyOf(before.values());
+      String[] names = kinds.stream().map(k -> k.declared().kind().name()).toArray(String[]::new);
       changed.setArray(1, connection.createArrayOf("text", names));
-      changed.setObject(2, kinds.stream().mapToInt(DeclaredKind::version).toArray());
+      changed.setObject(2, kinds.stream().mapToInt(k -> k.declared().number()).toArray());
+      String[] md5s = kinds.stream().map(Known::md5).toArray(String[]::new);
+      changed.setArray(3, connection.createArrayOf("text", md5s));
       try (ResultSet row = changed.executeQuery()) {
         while (row.next()) {
-          Kind kind = KindJson.read(row.getString(4));
-          now.put(row.getString(1), new DeclaredKind(kind, row.getInt(2), row.getInt(3)));
+          String name = row.getString(1);
+          String declaration = row.getString(4);
+          Kind kind =
+              declaration == null
+                  ? Objects.requireNonNull(before.get(name)).declared().kind()
+                  : KindJson.read(declaration);
+          DeclaredKind declared = new DeclaredKind(kind, row.getInt(2), row.getInt(3));
+          now.put(name, new Known(declared, row.getString(5)));
         }
       }
     }

@@ -1,5 +1,11 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.ingest.Answer.Drop;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.HashMap;
+import java.util.Objects;
+import java.util.Set;
 import dev.candlewick.ingest.BatchTransaction.DroppedException;
 import dev.candlewick.ingest.change.Changes;
 import dev.candlewick.record.DeclaredKind;
@@ -15,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The records of one batch on their way into the tables of their kinds. */
 final class RecordBatch {
+  private static final String NUMBERS =
+      "select kind, number from ingest.kinds where kind = any (?)";
+
   private final Connection connection;
   private final Batch batch;
   private final Changes changes;
@@ -54,8 +63,42 @@ final class RecordBatch {
         }
       }
     }
+    Map<String, Integer> held = numbers(byKind.keySet());
     for (OfKind its : byKind.values()) {
+      if (!Objects.equals(held.get(its.declared.kind().name()), its.declared.number())) {
+        refuse(its);
+        continue;
+      }
       upsertHalving(its.declared, new RecordTable(its.declared.kind()), its.lines);
+    }
+  }
+
+  /** The numbers of these kinds: a database that went back in time may not have them any more. */
+  private Map<String, Integer> numbers(Set<String> names) throws SQLException {
+    Map<String, Integer> numbers = new HashMap<>();
+    if (names.isEmpty()) {
+      return numbers;
+    }
+    try (PreparedStatement find = connection.prepareStatement(NUMBERS)) {
+      find.setArray(1, connection.createArrayOf("text", names.toArray()));
+      try (ResultSet row = find.executeQuery()) {
+        while (row.next()) {
+          numbers.put(row.getString(1), row.getInt(2));
+        }
+      }
+    }
+    return numbers;
+  }
+
+  private static void refuse(OfKind unknown) throws DroppedException {
+    for (RecordLine line : unknown.lines) {
+      Message message = line.message();
+      message.refusedByDatabase(
+          new Rejection(
+              line.row().index(), null, Rejection.Code.UNKNOWN_KIND, "the kind is not declared"));
+      if (!message.answer.takesPart()) {
+        throw new DroppedException(List.of(message), Drop.ROW_REFUSED);
+      }
     }
   }
 

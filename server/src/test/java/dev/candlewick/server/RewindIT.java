@@ -51,6 +51,8 @@ class RewindIT {
     write(one, "B", 2);
     write(two, "A", 3);
     candles(one, "A");
+    declare(one);
+    assertThat(order(one)).isEqualTo(200);
     ahead.say(trades(2, "A", List.of(trade(HOUR_AGO, 3, 1))));
     acked(ahead, 2);
     later.hello("later");
@@ -95,6 +97,32 @@ class RewindIT {
                 + "&from="
                 + (HOUR_AGO - 60_000));
     return answer.statusCode() == 200 ? answer.body() : String.valueOf(answer.statusCode());
+  }
+
+  private static void declare(RunningServer server) {
+    HttpResponse<String> answer =
+        server.send(
+            "PUT",
+            "/v1/kinds/rewound",
+            "{\"kind\":\"rewound\",\"key\":[\"bot\"],\"columns\":"
+                + "[{\"name\":\"bot\",\"type\":\"text\",\"required\":true}]}",
+            "Content-Type",
+            "application/json");
+    assertThat(answer.statusCode()).as("%s", answer.body()).isEqualTo(201);
+  }
+
+  private static int order(RunningServer server) {
+    String rows = "{\"rows\":[{\"ts\":" + HOUR_AGO + ",\"bot\":\"a\"}]}";
+    return server.post("/v1/records/rewound", rows).statusCode();
+  }
+
+  @Test
+  void aKindThatIsGoneIsUnknownAndMayBeDeclaredAgain() {
+    assertThat(order(one)).isIn(404, 422);
+    write(one, "OLD", 7);
+    declare(one);
+    assertThat(order(one)).isEqualTo(200);
+    assertThat(order(two)).isEqualTo(200);
   }
 
   private static JsonObject error(IngestSocket feed) {
