@@ -17,6 +17,8 @@ final class Backpressure {
   private static final long BUSY_RETRY_MILLIS = 500;
   private static final Duration LONGEST_MESSAGE = Duration.ofSeconds(30);
   private static final long FRAGMENTS_WAIT_MILLIS = 5_000;
+  private static final long DRAIN_MILLIS = 200;
+  private static final long LONGEST_DRAIN_NANOS = 2_000_000_000L;
   private static final int TRY_AGAIN_LATER = 1013;
 
   private final TextSocket socket;
@@ -31,7 +33,7 @@ final class Backpressure {
   private boolean waitsForMemory;
   private boolean waitsForRate;
   private boolean waitsForKinds;
-  private boolean draining;
+  private volatile boolean draining;
   private byte @Nullable [] waiting;
   private int unfinished;
   private long unfinishedSince;
@@ -163,10 +165,28 @@ final class Backpressure {
     return waitsForMemory || waitsForRate || waitsForKinds || draining || windowIsFull();
   }
 
-  /** Reads nothing more, ever. */
+  /** Reads what is on its way, until nothing has come for a moment; then nothing more, ever. */
   void drain() {
-    draining = true;
-    socket.pause();
+    drain(System.nanoTime() + LONGEST_DRAIN_NANOS);
+  }
+
+  private void drain(long deadline) {
+    context.owner().setTimer(DRAIN_MILLIS, look -> drainIfQuiet(deadline));
+  }
+
+  private void drainIfQuiet(long deadline) {
+    boolean quiet = pauses() || socket.silence().toMillis() >= DRAIN_MILLIS;
+    if (quiet || System.nanoTime() > deadline || !socket.isOpen()) {
+      draining = true;
+      socket.pause();
+    } else {
+      drain(deadline);
+    }
+  }
+
+  /** Whether nothing more is read. */
+  boolean isDrained() {
+    return draining;
   }
 
   /**

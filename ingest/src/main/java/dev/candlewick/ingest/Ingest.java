@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * /v1/trades|quotes|candles} in, rows in the hypertables out, an answer after COMMIT.
  */
 public final class Ingest {
+  private static final Duration LONGEST_DRAIN = Duration.ofSeconds(3);
   private static final long LOOK_EVERY_MILLIS = 2_000;
 
   private final Vertx vertx;
@@ -197,6 +198,7 @@ public final class Ingest {
   /** Writes what was taken in, acks it, says good-bye. Blocks, at most {@code deadline}. */
   public void stop(Duration deadline) throws InterruptedException {
     Instant end = Instant.now().plus(deadline);
+    awaitDrained();
     lanes.forEach(Lane::stop);
     for (Lane lane : lanes) {
       lane.awaitStop(Duration.between(Instant.now(), end));
@@ -208,6 +210,14 @@ public final class Ingest {
     rollUp.stop();
     notifier.stop();
     pool.close();
+  }
+
+  private void awaitDrained() throws InterruptedException {
+    Instant end = Instant.now().plus(LONGEST_DRAIN);
+    while (Instant.now().isBefore(end)
+        && sessions.values().stream().anyMatch(held -> !held.session().isDrained())) {
+      Thread.sleep(20);
+    }
   }
 
   IngestConfig config() {

@@ -339,13 +339,18 @@ final class IngestSession implements Answer, TextSocket.Listener {
         });
   }
 
-  /** The server is about to stop: no more is read, what was taken will still be acked. */
+  /** The server is about to stop: what is on its way is still read, and what was taken acked. */
   void drain() {
     context.runOnContext(
         hop -> {
           socket.send(SessionJson.drain());
           backpressure.drain();
         });
+  }
+
+  /** Whether nothing more is read. */
+  boolean isDrained() {
+    return backpressure.isDrained();
   }
 
   /** Ends the connection once everything taken is answered. */

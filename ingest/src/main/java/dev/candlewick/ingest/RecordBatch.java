@@ -1,21 +1,21 @@
 package dev.candlewick.ingest;
 
 import dev.candlewick.ingest.Answer.Drop;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.util.HashMap;
-import java.util.Objects;
-import java.util.Set;
 import dev.candlewick.ingest.BatchTransaction.DroppedException;
 import dev.candlewick.ingest.change.Changes;
 import dev.candlewick.record.DeclaredKind;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 

@@ -27,6 +27,7 @@ final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
   private static final Deadlines DEADLINES = new Deadlines(10_000, 120_000, 75_000);
   private static final long REVOKED_MILLIS = 2_000;
+  private static final short POLICY = 1008;
   private static final long SOCKETS_RETRY_MILLIS = 5_000;
 
   private final Vertx vertx;
@@ -35,6 +36,7 @@ final class Connections {
   private final ConnectionMetrics metrics;
   private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
   private final Map<HttpConnection, ApiKeyFile.Key> sockets = new ConcurrentHashMap<>();
+  private final Map<HttpConnection, ServerWebSocket> upgradedSockets = new ConcurrentHashMap<>();
   private final Map<String, Integer> byAddress = new HashMap<>();
   private int open;
 
@@ -66,6 +68,7 @@ final class Connections {
         () -> {
           cancel(connection);
           sockets.remove(connection);
+          upgradedSockets.remove(connection);
           leave(address);
         });
     within(connection, deadlines.headers());
@@ -111,7 +114,13 @@ final class Connections {
     }
     return ctx.request()
         .toWebSocket()
-        .onSuccess(upgraded -> cancel(connection))
+        .onSuccess(
+            upgraded -> {
+              cancel(connection);
+              if (key != null) {
+                upgradedSockets.put(connection, upgraded);
+              }
+            })
         .onFailure(refused -> sockets.remove(connection));
   }
 
@@ -134,7 +143,12 @@ final class Connections {
         (connection, key) -> {
           if (!keys.holds(key)) {
             LOG.info("closing a socket of API key {}: it was revoked or changed", key.id());
-            connection.close();
+            ServerWebSocket socket = upgradedSockets.get(connection);
+            if (socket == null) {
+              connection.close();
+            } else {
+              socket.close(POLICY, "the API key was revoked or changed");
+            }
             vertx.setTimer(REVOKED_MILLIS, late -> Wire.cut(connection));
           }
         });

@@ -187,7 +187,7 @@ class SecurityIT {
     socket(path, key, null, listener).join();
     boolean writer = key.equals(WRITER);
     Files.writeString(keys, (writer ? READER_LINE : WRITER_LINE) + WATCHER_LINE);
-    assertThat(ended.get(5, TimeUnit.SECONDS)).isNotEmpty();
+    assertThat(ended.get(5, TimeUnit.SECONDS)).isEqualTo("closed 1008");
     await(() -> status("/metrics", "X-API-Key", READER) == (writer ? 200 : 401));
   }
 

@@ -1,5 +1,6 @@
 package dev.candlewick.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsIT {
   @TempDir private static Path directory;
@@ -99,6 +101,75 @@ class TlsIT {
                 certificate.context().getSocketFactory().createSocket("localhost", server.port())) {
       socket.startHandshake();
       assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.3");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "TLS_RSA_WITH_AES_128_GCM_SHA256",
+        "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+        "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
+      })
+  void refusesSuitesWithoutForwardSecrecyOrOfCbc(String suite) throws Exception {
+    Map<String, String> tls =
+        Map.of("TLS_CERT", "" + certificate.certificate, "TLS_KEY", "" + certificate.key);
+    try (RunningServer server = RunningServer.with(tls)) {
+      assertThatThrownBy(() -> handshake(server, suite)).isInstanceOf(IOException.class);
+      handshake(server, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+    }
+  }
+
+  private static void handshake(RunningServer server, String suite) throws Exception {
+    try (SSLSocket socket =
+        (SSLSocket)
+            certificate.context().getSocketFactory().createSocket("localhost", server.port())) {
+      socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+      socket.setEnabledCipherSuites(new String[] {suite});
+      socket.startHandshake();
+    }
+  }
+
+  @Test
+  void refusesToNegotiateAgain() throws Exception {
+    Map<String, String> tls =
+        Map.of("TLS_CERT", "" + certificate.certificate, "TLS_KEY", "" + certificate.key);
+    try (RunningServer server = RunningServer.with(tls);
+        SSLSocket socket =
+            (SSLSocket)
+                certificate.context().getSocketFactory().createSocket("localhost", server.port())) {
+      socket.setSoTimeout(5_000);
+      socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+      socket.startHandshake();
+      byte[] request = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII);
+      socket.getOutputStream().write(request);
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+      socket.startHandshake();
+      assertThatThrownBy(
+              () -> {
+                socket.getOutputStream().write(request);
+                while (socket.getInputStream().read() >= 0) {
+                  // what it says until it ends
+                }
+                throw new IOException("ended");
+              })
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void tellsBrowsersToStayWithTls() throws Exception {
+    Map<String, String> tls =
+        Map.of("TLS_CERT", "" + certificate.certificate, "TLS_KEY", "" + certificate.key);
+    try (RunningServer server = RunningServer.with(tls)) {
+      HttpClient client = HttpClient.newBuilder().sslContext(certificate.context()).build();
+      URI uri = URI.create("https://localhost:" + server.port() + "/v1/instruments");
+      assertThat(
+              client
+                  .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                  .headers()
+                  .firstValue("Strict-Transport-Security"))
+          .isPresent();
     }
   }
 

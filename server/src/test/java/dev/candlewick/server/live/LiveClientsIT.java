@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -208,6 +211,27 @@ class LiveClientsIT {
     there.readOn();
     assertThat(there.closeCode()).isEqualTo(4408);
     impatient.close();
+  }
+
+  @Test
+  void closesAClientThatIsDeadAndKeepsOneThatOnlyAnswersPings() throws Exception {
+    LiveInstance pinging =
+        new LiveInstance(
+            new LiveLimits(65_536, 3, 10_000, Duration.ofSeconds(60), Duration.ofMillis(300)));
+    LiveClient alive = new LiveClient(pinging);
+    URI at = pinging.webSocket();
+    try (Socket dead = new Socket(at.getHost(), at.getPort())) {
+      dead.setSoTimeout(15_000);
+      String upgrade =
+          "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+              + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+      dead.getOutputStream()
+          .write(upgrade.formatted(at.getPath()).getBytes(StandardCharsets.US_ASCII));
+      byte[] said = dead.getInputStream().readAllBytes();
+      assertThat(new String(said, StandardCharsets.ISO_8859_1)).contains("heartbeats");
+    }
+    alive.subscribe(1, "trades", SYMBOL, "");
+    pinging.close();
   }
 
   @Test
