@@ -109,6 +109,8 @@ final class HttpListener {
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false)
             .setMaxWebSocketFrameSize(frameBytes)
+            // A list of indicators, percent-encoded, of which too many are refused by name.
+            .setMaxInitialLineLength(16_384)
             .setHttp2ClearTextEnabled(false);
     Path certificate = config.certificate();
     Path key = config.key();

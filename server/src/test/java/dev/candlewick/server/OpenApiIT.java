@@ -95,6 +95,18 @@ class OpenApiIT {
   }
 
   @Test
+  void refusesFiveHundredIndicatorsByName() {
+    String many = "sma%281%29%2C".repeat(499) + "ema";
+    HttpResponse<String> answer =
+        server.send(
+            "GET",
+            "/v1/indicators?venue=binance&symbol=BTCUSDT&timeframe=1m&indicators=" + many,
+            "");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("indicators: at most 50");
+  }
+
+  @Test
   void describesEveryRouteAndNoOther() {
     Set<String> mounted = new TreeSet<>();
     for (Route route : server.routes().router().getRoutes()) {

@@ -96,6 +96,12 @@ final class FeatureRepository {
           excluded.high, excluded.low, excluded.close, excluded.volume, excluded.features)
       """;
 
+  private static final String DROPPED =
+      """
+      select coalesce(max(ceil(extract(epoch from before))), 0)::int8 from ingest.dropped
+      where relation = 'market.candles_1m'
+      """;
+
   private static final String PUT = "select ingest.put_records($1, $2::text::jsonb)";
 
   private final PgConnection connection;
@@ -250,6 +256,11 @@ final class FeatureRepository {
               }
               return days;
             });
+  }
+
+  /** Before this time, in epoch seconds, minutes are gone. */
+  Future<Long> dropped() {
+    return connection.query(DROPPED).execute().map(rows -> rows.iterator().next().getLong(0));
   }
 
   Future<Void> saveDays(String plan, int instrument, List<DayFeatures> days) {

@@ -32,6 +32,7 @@ public final class Features {
   private static final long NOTHING_TO_DO_MILLIS = 1_000;
   private static final long RETRY_MILLIS = 1_000;
   private static final long INSTRUMENTS_MILLIS = 2_000;
+  private static final long POSITION_MILLIS = 60_000;
 
   private final Vertx vertx;
   private final Context context;
@@ -40,8 +41,9 @@ public final class Features {
   private final Clock clock;
   private final Map<Key, Work> works = new HashMap<>();
   private List<Named> instruments = List.of();
-  private long instrumentsRead = Long.MIN_VALUE;
+  private long instrumentsRead = Long.MIN_VALUE / 2;
   private @Nullable FeatureRepository kept;
+  private long positionSaved = Long.MIN_VALUE / 2;
   private boolean failing;
   private volatile boolean stopped;
 
@@ -151,8 +153,16 @@ public final class Features {
             news ->
                 held.jobs()
                     .compose(jobs -> correct(held, current(jobs), news.changed()))
-                    .compose(jobs -> held.savePosition(news.moment()).map(jobs)))
+                    .compose(jobs -> save(held, news).map(jobs)))
         .compose(jobs -> fill(held, jobs));
+  }
+
+  /** Where nothing changed the position is only kept from becoming too old. */
+  private Future<Void> save(FeatureRepository held, FeatureRepository.News news) {
+    if (news.changed().isEmpty() && clock.millis() < positionSaved + POSITION_MILLIS) {
+      return Future.succeededFuture();
+    }
+    return held.savePosition(news.moment()).onSuccess(saved -> positionSaved = clock.millis());
   }
 
   /** A job for each instrument of each plan and set, by its present version. */

@@ -116,15 +116,29 @@ final class PlanWork implements Work {
     return days;
   }
 
-  /** A day changes the daily indicators of all days after it. */
+  /**
+   * A day changes the daily indicators of all days after it. One whose minutes are partly gone
+   * stays as it was computed when they were there.
+   */
   private Future<Void> write(FeatureRepository kept, int instrument, List<DayFeatures> changed) {
-    return kept.days(plan.name(), instrument, changed.get(0).date())
+    return kept.dropped()
         .compose(
-            all -> {
-              changed.forEach(day -> all.put(day.date(), day));
-              return kept.saveDays(plan.name(), instrument, changed)
-                  .compose(done -> kept.put(KIND, rows(instrument, all, changed.get(0).date())));
-            });
+            dropped ->
+                kept.days(plan.name(), instrument, changed.get(0).date())
+                    .compose(
+                        all -> {
+                          List<DayFeatures> whole = new ArrayList<>();
+                          for (DayFeatures day : changed) {
+                            if (day.ts() >= dropped || !all.containsKey(day.date())) {
+                              all.put(day.date(), day);
+                              whole.add(day);
+                            }
+                          }
+                          return kept.saveDays(plan.name(), instrument, whole)
+                              .compose(
+                                  done ->
+                                      kept.put(KIND, rows(instrument, all, changed.get(0).date())));
+                        }));
   }
 
   private List<JsonObject> rows(

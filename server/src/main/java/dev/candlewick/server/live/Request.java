@@ -71,6 +71,12 @@ final class Request {
         throw new JsonParseException(json, "one object is due");
       }
     }
+    if (Channel.INDICATORS.word().equals(request.texts.get("channel"))) {
+      List<String> list = request.columns.remove("indicators");
+      if (list != null) {
+        request.texts.put("indicators", String.join(",", list));
+      }
+    }
     if (!request.isOfRecords()) {
       for (String name : request.columns.keySet()) {
         String reason = KNOWN.contains(name) ? "must be a text or an integer" : "is no field here";

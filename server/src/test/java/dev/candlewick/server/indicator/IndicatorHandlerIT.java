@@ -185,6 +185,29 @@ class IndicatorHandlerIT {
   }
 
   @Test
+  void theDayOfVwapIsThatOfTheSession() {
+    List<Candle> candles = candles("30m&tz=session&from=2026-03-09&limit=100");
+    List<JsonObject> rows =
+        rows(
+            get("/v1/indicators", "30m&tz=session&from=2026-03-09&limit=100&indicators=vwap"),
+            "rows");
+    double amount = 0;
+    double volume = 0;
+    for (int i = 0; i < candles.size(); i++) {
+      Candle candle = candles.get(i);
+      // The session opens at 09:30 in New York.
+      if (Instant.ofEpochSecond(candle.ts()).toString().endsWith("T13:30:00Z")) {
+        amount = 0;
+        volume = 0;
+      }
+      amount += (candle.high() + candle.low() + candle.close()) / 3 * candle.volume();
+      volume += candle.volume();
+      assertThat(rows.get(i).getDouble("vwap")).isCloseTo(amount / volume, within(1e-9));
+    }
+    assertThat(candles).hasSizeGreaterThan(10);
+  }
+
+  @Test
   void theFormingCandleIsTheLastRow() {
     List<JsonObject> rows =
         rows(get("/v1/indicators", "1m&indicators=sma(2),return&limit=2"), "rows");

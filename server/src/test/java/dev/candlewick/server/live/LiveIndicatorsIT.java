@@ -139,6 +139,17 @@ class LiveIndicatorsIT {
   }
 
   @Test
+  void takesAListToo() {
+    post(List.of(trade(new Random(4), System.currentTimeMillis())));
+    client.subscribe(
+        1,
+        "indicators",
+        symbol,
+        ",\"timeframe\":\"1m\",\"indicators\":[\"rsi(14)\",\"macd(12,26,9)\"]");
+    assertThat(client.rows(1).get(0).fieldNames()).contains("rsi(14)", "macd(12,26,9).signal");
+  }
+
+  @Test
   void refusesWhatIsNoIndicatorAndIndicatorsOfOtherChannels() {
     post(List.of(trade(new Random(3), System.currentTimeMillis())));
     client.ask(1, "indicators", symbol, ",\"timeframe\":\"1m\",\"indicators\":\"foo\"");
