@@ -193,7 +193,7 @@ public final class Problems {
   static Set<String> allowed(Router router, RoutingContext ctx) {
     Set<String> methods = new TreeSet<>();
     for (Route route : router.getRoutes()) {
-      if (route.methods() != null && leadsTo(route.getPath(), ctx.normalizedPath())) {
+      if (route.methods() != null && leadsTo(route, ctx.normalizedPath())) {
         route.methods().forEach(method -> methods.add(method.name()));
       }
     }
@@ -206,14 +206,15 @@ public final class Problems {
     return methods;
   }
 
-  /** Whether a route's path, in which {@code :name} stands for any one segment, is this path. */
-  private static boolean leadsTo(@Nullable String route, String path) {
+  /** Whether a route takes this path; in the route's, {@code :name} stands for any one segment. */
+  private static boolean leadsTo(Route taken, String path) {
+    String route = taken.getPath();
     if (route == null) {
       return false;
     }
-    if (route.endsWith("/*")) {
-      String root = route.substring(0, route.length() - 2);
-      return path.equals(root) || path.startsWith(root + "/");
+    if (!taken.isExactPath()) {
+      // The star at its end is not part of it.
+      return path.startsWith(route) || (path + "/").equals(route);
     }
     String[] wanted = route.split("/", -1);
     String[] given = path.split("/", -1);
