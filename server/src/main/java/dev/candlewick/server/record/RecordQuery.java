@@ -119,7 +119,7 @@ record RecordQuery(
     if (latest && asOf != null) {
       throw Problem.badParameter("as_of", "cannot be given with latest");
     }
-    return new States(latest, asOf == null ? null : Params.timestamp("as_of", asOf, unit));
+    return new States(latest, asOf == null ? null : Params.moment("as_of", asOf, unit));
   }
 
   private static List<Column> columns(Params params, Kind kind) {

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -282,9 +283,18 @@ public final class Params {
 
   /** The microseconds of a timestamp as {@link #range} takes it; what is finer is rounded up. */
   public static long timestamp(String name, String value, Times unit) {
+    return timestamp(name, value, unit, RoundingMode.CEILING);
+  }
+
+  /** The microseconds of the last moment that a text allows: what is finer is cut. */
+  public static long moment(String name, String value, Times unit) {
+    return timestamp(name, value, unit, RoundingMode.FLOOR);
+  }
+
+  private static long timestamp(String name, String value, Times unit, RoundingMode rounding) {
     long micros;
     try {
-      micros = unit.bound(value);
+      micros = unit.micros(value, rounding);
     } catch (DateTimeException e) {
       throw Problem.badParameter(name, "no such date or time of day");
     } catch (IllegalArgumentException e) {

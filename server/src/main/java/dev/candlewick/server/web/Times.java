@@ -44,19 +44,18 @@ public enum Times {
   }
 
   /**
-   * The microseconds of a bound of a range: a number in this unit, RFC 3339, or a date, which is
-   * its midnight in UTC. What is finer is rounded up; beyond what a long holds it is the end of
-   * that.
+   * The microseconds of a time: a number in this unit, RFC 3339, or a date, which is its midnight
+   * in UTC. What is finer is rounded; beyond what a long holds it is the end of that.
    *
    * @throws DateTimeException if there is no such date or time of day
    * @throws IllegalArgumentException if the text is none of these
    */
-  long bound(String text) {
+  long micros(String text, RoundingMode rounding) {
     BigDecimal number = EpochTime.number(text);
     try {
       return number == null
-          ? EpochTime.micros(instant(text), RoundingMode.CEILING)
-          : EpochTime.micros(number, digits, RoundingMode.CEILING);
+          ? EpochTime.micros(instant(text), rounding)
+          : EpochTime.micros(number, digits, rounding);
     } catch (ArithmeticException overflow) {
       return number != null && number.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
     }

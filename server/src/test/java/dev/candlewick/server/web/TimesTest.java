@@ -3,6 +3,7 @@ package dev.candlewick.server.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +53,7 @@ class TimesTest {
     "MS, -9223372036854775808, -9223372036854775808"
   })
   void readsNumbersInTheUnitThatIsNamedAndRoundsThemUp(Times unit, String text, long micros) {
-    assertThat(unit.bound(text)).isEqualTo(micros);
+    assertThat(unit.micros(text, RoundingMode.CEILING)).isEqualTo(micros);
   }
 
   @ParameterizedTest
@@ -68,17 +69,25 @@ class TimesTest {
         "2023-11-14T17:13:20.123456-05:00"
       })
   void readsRfc3339(String text) {
-    assertThat(Times.S.bound(text)).isEqualTo(TS);
+    assertThat(Times.S.micros(text, RoundingMode.CEILING)).isEqualTo(TS);
+  }
+
+  @Test
+  void cutsWhatIsFinerWhereAMomentIsMeant() {
+    assertThat(Times.NS.micros("1700000000123456999", RoundingMode.FLOOR)).isEqualTo(TS);
+    assertThat(Times.S.micros("2023-11-14T22:13:20.123456999Z", RoundingMode.FLOOR)).isEqualTo(TS);
   }
 
   @Test
   void readsTimesWithoutSeconds() {
-    assertThat(Times.S.bound("2012-12-03T00:01Z")).isEqualTo(1_354_492_860_000_000L);
+    assertThat(Times.S.micros("2012-12-03T00:01Z", RoundingMode.CEILING))
+        .isEqualTo(1_354_492_860_000_000L);
   }
 
   @Test
   void readsADateAsItsMidnight() {
-    assertThat(Times.S.bound("2012-12-03")).isEqualTo(1_354_492_800_000_000L);
+    assertThat(Times.S.micros("2012-12-03", RoundingMode.CEILING))
+        .isEqualTo(1_354_492_800_000_000L);
   }
 
   @ParameterizedTest
@@ -95,7 +104,7 @@ class TimesTest {
         "2023-11-14 22:13"
       })
   void refusesWhatIsNoTimestamp(String text) {
-    assertThatThrownBy(() -> Times.S.bound(text))
+    assertThatThrownBy(() -> Times.S.micros(text, RoundingMode.CEILING))
         .isInstanceOfAny(DateTimeException.class, IllegalArgumentException.class);
   }
 }
