@@ -9,6 +9,7 @@ import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.indicator.IndicatorQuery;
 import dev.candlewick.server.indicator.IndicatorRow;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -115,16 +116,21 @@ final class IndicatorFollower implements Subscriber<Candle> {
       return;
     }
     int from = settled;
+    List<IndicatorRow> news = new ArrayList<>();
     for (Candle candle : changed) {
       int at = place(candle.ts());
-      if (at == 0 && cut) {
+      if ((at == 0 || (candle.filled() && isBefore(at))) && cut) {
         lost();
         return;
       }
-      put(at, candle);
+      if (candle.filled()) {
+        remove(at, candle, news);
+      } else {
+        put(at, candle);
+      }
       from = Math.min(from, at);
     }
-    List<IndicatorRow> news = compute(from);
+    news.addAll(compute(from));
     letGo();
     if (!news.isEmpty()) {
       subscriber.update(news);
@@ -145,9 +151,28 @@ final class IndicatorFollower implements Subscriber<Candle> {
       candles.set(at, candle);
       return;
     }
-    boolean before = at < rows.size() && rows.get(at) == null;
+    boolean before = isBefore(at);
     candles.add(at, candle);
     rows.add(at, before ? null : NOT_TOLD);
+  }
+
+  /** A candle that is no more, for its trades were cancelled: a row without any value. */
+  private void remove(int at, Candle candle, List<IndicatorRow> news) {
+    if (at == candles.size() || candles.get(at).ts() != candle.ts()) {
+      return;
+    }
+    candles.remove(at);
+    IndicatorRow told = rows.remove(at);
+    run.restart();
+    if (told != null) {
+      double[] none = new double[told.values().length];
+      Arrays.fill(none, Double.NaN);
+      news.add(IndicatorRow.of(candle, none));
+    }
+  }
+
+  private boolean isBefore(int at) {
+    return at < rows.size() && rows.get(at) == null;
   }
 
   /** The rows from a candle on that are not as they were told. */
