@@ -60,6 +60,7 @@ class CandleConformanceIT {
     for (int round = 0; round < 2; round++) {
       for (int batch = 0; batch < 4; batch++) {
         http.trades(market.trade(200));
+        http.amend(market.amend(40));
         http.candles(market.send(40));
       }
       setSession(http.symbol());

@@ -3,6 +3,7 @@ package dev.candlewick.server.candle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.server.RunningServer;
+import dev.candlewick.server.candle.RawMarket.Amendment;
 import dev.candlewick.server.candle.RawMarket.Sent;
 import dev.candlewick.server.candle.RawMarket.Trade;
 import io.vertx.core.json.JsonArray;
@@ -20,6 +21,20 @@ import org.jspecify.annotations.Nullable;
 record MarketOverHttp(RunningServer server, String symbol) {
   void trades(List<Trade> trades) {
     post("trades", trades, MarketOverHttp::json);
+  }
+
+  void amend(List<Amendment> amendments) {
+    post("trades", amendments, MarketOverHttp::json);
+  }
+
+  private static JsonObject json(Amendment amendment) {
+    Trade trade = amendment.trade();
+    return amendment.cancels()
+        ? new JsonObject()
+            .put("ts", trade.micros())
+            .put("id", trade.idAsSent())
+            .put("action", "cancel")
+        : json(trade).put("action", "correct");
   }
 
   void candles(List<Sent> candles) {
@@ -57,7 +72,7 @@ record MarketOverHttp(RunningServer server, String symbol) {
     if (trade.side() != 0) {
       row.put("side", trade.side() == 1 ? "buy" : "sell");
     }
-    return trade.hasId() ? row.put("id", trade.id()) : row;
+    return trade.hasId() ? row.put("id", trade.idAsSent()) : row;
   }
 
   private static JsonObject json(Sent candle) {

@@ -24,6 +24,12 @@ final class Oracle {
   private static final int NO_PRICE = 1;
   private static final int NO_VOLUME = 2;
 
+  /** Ids that are numbers first; all others stay in the order in which they were taken. */
+  private static final Comparator<Trade> BY_TIME_AND_NUMBER =
+      comparingLong(Trade::micros)
+          .thenComparing(trade -> !trade.hasNumber())
+          .thenComparing(trade -> trade.hasNumber() ? trade.id() : 0L);
+
   private final RawMarket market;
   private final long now;
 
@@ -145,10 +151,7 @@ final class Oracle {
 
   private static @Nullable Span built(long ts, List<Trade> trades) {
     List<Trade> priced =
-        trades.stream()
-            .filter(trade -> trade.counts(NO_PRICE))
-            .sorted(comparingLong(Trade::micros).thenComparing(Trade::id))
-            .toList();
+        trades.stream().filter(trade -> trade.counts(NO_PRICE)).sorted(BY_TIME_AND_NUMBER).toList();
     if (priced.isEmpty()) {
       return null;
     }

@@ -3,10 +3,12 @@ package dev.candlewick.server.candle;
 import dev.candlewick.record.Timeframe;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * One instrument's raw rows as a feed might send them, kept in memory: trades with flags, without
@@ -17,9 +19,18 @@ final class RawMarket {
 
   /** A trade; {@code micros} since the epoch. */
   record Trade(long micros, long id, BigDecimal price, BigDecimal size, int side, int flags) {
-    /** A negative id stands for none: the venue told none, and nothing else has this time. */
+    /** A negative id stands for none. */
     boolean hasId() {
       return id >= 0;
+    }
+
+    /** From {@link #TEXT} on it stands for a text: such trades are in the order taken. */
+    boolean hasNumber() {
+      return id >= 0 && id < TEXT;
+    }
+
+    Object idAsSent() {
+      return hasNumber() ? (Object) id : TEXTS[(int) (id - TEXT)];
     }
 
     boolean counts(int flag) {
@@ -47,6 +58,11 @@ final class RawMarket {
 
   private record Key(Object first, Object second) {}
 
+  /** Ids of trades that are texts; by their hashes they would stand in another order. */
+  private static final long TEXT = 1L << 40;
+
+  private static final String[] TEXTS = {"z", "a", "7f", "07", "m m"};
+
   private static final long DAY = 86_400;
   private static final long HOUR = 3_600;
 
@@ -54,7 +70,11 @@ final class RawMarket {
   private final long now;
   private final boolean years;
   private long unnamed;
+
+  /** In the order in which they were taken, those too that were cancelled. */
   private final Map<Key, Trade> trades = new LinkedHashMap<>();
+
+  private final Set<Key> cancelled = new HashSet<>();
   private final Map<Key, Sent> sent = new LinkedHashMap<>();
 
   /** A few days and long ago; {@code now} in seconds since the epoch. */
@@ -74,7 +94,34 @@ final class RawMarket {
   }
 
   List<Trade> trades() {
-    return List.copyOf(trades.values());
+    return trades.values().stream().filter(trade -> !cancelled.contains(key(trade))).toList();
+  }
+
+  private static Key key(Trade trade) {
+    return new Key(trade.micros, trade.id);
+  }
+
+  /** A trade that is to be corrected, or cancelled. */
+  record Amendment(Trade trade, boolean cancels) {}
+
+  /** Corrections and cancels of trades that have an id, some of trades cancelled before. */
+  List<Amendment> amend(int count) {
+    List<Trade> known = trades.values().stream().filter(Trade::hasId).toList();
+    List<Amendment> batch = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Trade old = known.get(random.nextInt(known.size()));
+      boolean cancels = random.nextInt(3) > 0;
+      Trade other = trade(old.micros / 1_000_000);
+      Trade next = new Trade(old.micros, old.id, other.price, other.size, other.side, other.flags);
+      batch.add(new Amendment(cancels ? old : next, cancels));
+      if (cancels) {
+        cancelled.add(key(old));
+      } else {
+        cancelled.remove(key(old));
+        trades.put(key(old), next);
+      }
+    }
+    return batch;
   }
 
   List<Sent> sent() {
@@ -85,7 +132,7 @@ final class RawMarket {
   List<Trade> trade(int count) {
     List<Trade> batch = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      List<Trade> known = trades();
+      List<Trade> known = List.copyOf(trades.values());
       boolean again = !known.isEmpty() && random.nextInt(10) == 0;
       Trade trade = again ? known.get(random.nextInt(known.size())) : trade(time());
       if (!trade.hasId() && again) {
@@ -100,8 +147,11 @@ final class RawMarket {
   private Trade trade(long second) {
     boolean named = !years || random.nextInt(8) > 0;
     long id = named ? random.nextInt(5) : --unnamed;
+    if (years && named && random.nextInt(3) == 0) {
+      id += TEXT;
+    }
     return new Trade(
-        second * 1_000_000 + (named ? fraction() : 1 - 2 * unnamed),
+        second * 1_000_000 + fraction(),
         id,
         decimal(10_000, 2).subtract(BigDecimal.TEN),
         decimal(100_000, 4),

@@ -76,7 +76,8 @@ class LiveAmendmentIT {
     assertThat(rows.get(2).encode())
         .isEqualTo(
             """
-            {"ts":%d,"price":7,"size":0.1,"side":null,"id":1,"flags":[],"action":"correct"}"""
+            {"ts":%d,"price":7,"size":0.1,"side":null,"id":1,"flags":[],"action":"correct"}\
+            """
                 .formatted(ts));
     assertThat(rows.get(3).encode())
         .isEqualTo("{\"ts\":%d,\"id\":\"b\",\"action\":\"cancel\"}".formatted(ts));
@@ -108,7 +109,8 @@ class LiveAmendmentIT {
       String more = ",\"timeframe\":\"" + TIMEFRAMES.get(i) + "\",\"from\":" + from;
       client.subscribe(i, "candles", symbol, more);
     }
-    String indicators = ",\"timeframe\":\"1m\",\"indicators\":\"" + INDICATORS + "\",\"from\":" + from;
+    String indicators =
+        ",\"timeframe\":\"1m\",\"indicators\":\"" + INDICATORS + "\",\"from\":" + from;
     client.subscribe(101, "indicators", symbol, indicators);
     client.subscribe(100, "trades", symbol, ",\"from\":" + from);
     for (int i = 0; i < 90; i++) {
