@@ -24,12 +24,27 @@ final class Cells {
   }
 
   void add(String cell) {
-    int start = start(count);
-    if (start + cell.length() > text.length) {
-      text = Arrays.copyOf(text, Math.max(2 * text.length, start + cell.length()));
+    add(cell, 0, cell.length());
+  }
+
+  /** Adds the cells of a line that are parted by {@code separator}. */
+  void addAll(String line, char separator) {
+    int from = 0;
+    for (int to = line.indexOf(separator); to >= 0; to = line.indexOf(separator, from)) {
+      add(line, from, to);
+      from = to + 1;
     }
-    cell.getChars(0, cell.length(), text, start);
-    end(start + cell.length());
+    add(line, from, line.length());
+  }
+
+  private void add(String line, int from, int to) {
+    int start = start(count);
+    int length = to - from;
+    if (start + length > text.length) {
+      text = Arrays.copyOf(text, Math.max(2 * text.length, start + length));
+    }
+    line.getChars(from, to, text, start);
+    end(start + length);
   }
 
   private void end(int end) {

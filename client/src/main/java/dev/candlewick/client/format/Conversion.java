@@ -67,19 +67,27 @@ interface Conversion {
   /** A trade's id: a number only if it is written as one writes it. */
   Conversion ID =
       (cells, cell, json) -> {
-        String text = cells.get(cell);
-        if (text.length() <= 18 && text.matches("0|-?[1-9][0-9]*")) {
-          json.append(text);
+        int sign = cells.at(cell, 0) == '-' ? 1 : 0;
+        int digits = cells.length(cell) - sign;
+        boolean zeroFirst = digits > 0 && cells.at(cell, sign) == '0';
+        boolean isInteger = digits > 0 && digits <= 18 && digits(cells, cell, sign) == digits;
+        if (isInteger && (!zeroFirst || (digits == 1 && sign == 0))) {
+          cells.appendTo(json, cell);
         } else {
-          appendQuoted(json, text);
+          appendQuoted(json, cells.get(cell));
         }
         return true;
       };
 
   /** A number where the cell is one, else its text, for the server to judge. */
   Conversion AS_WRITTEN =
-      (cells, cell, json) ->
-          isNumber(cells, cell) ? NUMBER.write(cells, cell, json) : TEXT.write(cells, cell, json);
+      (cells, cell, json) -> {
+        if (!isNumber(cells, cell)) {
+          return TEXT.write(cells, cell, json);
+        }
+        cells.appendTo(json, cell);
+        return true;
+      };
 
   /** {@code true} or {@code false}, in words or as 1 and 0. */
   Conversion TRUTH =
@@ -90,11 +98,11 @@ interface Conversion {
 
   /** The same, else the text, for the server to judge. */
   Conversion TRUTH_OR_TEXT =
-      (cells, cell, json) -> {
-        String text = cells.get(cell).strip().toLowerCase(Locale.ROOT);
-        boolean known = text.matches("true|false|t|f|1|0");
-        return known ? TRUTH.write(cells, cell, json) : TEXT.write(cells, cell, json);
-      };
+      (cells, cell, json) ->
+          switch (cells.get(cell).strip().toLowerCase(Locale.ROOT)) {
+            case "true", "t", "1", "false", "f", "0" -> TRUTH.write(cells, cell, json);
+            default -> TEXT.write(cells, cell, json);
+          };
 
   /** Words parted by spaces, bars or semicolons. */
   Conversion WORDS =

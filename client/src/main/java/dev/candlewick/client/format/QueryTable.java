@@ -17,6 +17,7 @@ import java.util.StringJoiner;
 
 /** The rows of a query over a Parquet, DuckDB or SQLite file. */
 final class QueryTable implements Table {
+  private static final char SEPARATOR = 31;
   private static final int[] SQLITE = {'S', 'Q', 'L', 'i', 't', 'e', ' ', 'f', 'o', 'r', 'm'};
   private static final int[] PARQUET = {'P', 'A', 'R', '1'};
 
@@ -25,15 +26,18 @@ final class QueryTable implements Table {
   private final ResultSet rows;
   private final List<String> columns = new ArrayList<>();
   private final Deque<List<String>> peeked = new ArrayDeque<>();
+  private final boolean isJoined;
   private long row;
 
-  private QueryTable(Connection connection, String query) throws IOException {
+  private QueryTable(Connection connection, String query, List<String> joined) throws IOException {
     this.connection = connection;
+    isJoined = !joined.isEmpty();
+    columns.addAll(joined);
     try {
       statement = connection.createStatement();
       rows = statement.executeQuery(query);
       ResultSetMetaData names = rows.getMetaData();
-      for (int i = 1; i <= names.getColumnCount(); i++) {
+      for (int i = 1; !isJoined && i <= names.getColumnCount(); i++) {
         columns.add(names.getColumnLabel(i));
       }
     } catch (SQLException e) {
@@ -67,21 +71,24 @@ final class QueryTable implements Table {
     }
     if (Part.begins(file, SQLITE)) {
       String all = "select * from " + Engine.named(table) + " order by rowid";
-      return opened(Engine.sqlite(file), query.isEmpty() ? all : query);
+      return opened(Engine.sqlite(file), query.isEmpty() ? all : query, List.of());
     }
     Connection duckdb = parquet ? Engine.duckdb(List.of(file)) : attached(file);
     String from = parquet ? "read_parquet(" + path(file) + ")" : Engine.named(table);
     try {
-      return opened(duckdb, texts(duckdb, query.isEmpty() ? "select * from " + from : query));
+      List<String> columns = new ArrayList<>();
+      String all = "select * from " + from;
+      return opened(duckdb, texts(duckdb, query.isEmpty() ? all : query, columns), columns);
     } catch (IOException e) {
       close(duckdb);
       throw e;
     }
   }
 
-  private static QueryTable opened(Connection connection, String query) throws IOException {
+  private static QueryTable opened(Connection connection, String query, List<String> joined)
+      throws IOException {
     try {
-      return new QueryTable(connection, query);
+      return new QueryTable(connection, query, joined);
     } catch (IOException e) {
       close(connection);
       throw e;
@@ -104,16 +111,22 @@ final class QueryTable implements Table {
     }
   }
 
-  /** The query with every column as text, exactly; a time with its zone is one in UTC. */
-  private static String texts(Connection duckdb, String query) throws IOException {
-    StringJoiner columns = new StringJoiner(", ", "select ", " from (" + query + ") q");
+  /**
+   * The query with all columns as one text, exactly, for that is fetched several times as fast; a
+   * time with its zone is one in UTC. Tells the columns' names.
+   */
+  private static String texts(Connection duckdb, String query, List<String> columns)
+      throws IOException {
+    StringJoiner texts =
+        new StringJoiner(", chr(31), ", "select concat(", ") from (" + query + ") q");
     try (Statement statement = duckdb.createStatement();
         ResultSet described = statement.executeQuery("describe " + query)) {
       while (described.next()) {
-        String name = Engine.named(described.getString(1));
-        columns.add(text(name, described.getString(2)) + " as " + name);
+        String name = described.getString(1);
+        columns.add(name);
+        texts.add(text(Engine.named(name), described.getString(2)));
       }
-      return columns.toString();
+      return texts.toString();
     } catch (SQLException e) {
       throw Engine.said(e);
     }
@@ -165,6 +178,13 @@ final class QueryTable implements Table {
         return false;
       }
       cells.clear();
+      if (isJoined) {
+        cells.addAll(rows.getString(1), SEPARATOR);
+        if (cells.count() != columns.size()) {
+          throw new FormatException("a text with the character U+001F");
+        }
+        return true;
+      }
       for (int i = 1; i <= columns.size(); i++) {
         Object value = rows.getObject(i);
         if (value instanceof byte[] bytes) {

@@ -1,0 +1,140 @@
+package dev.candlewick.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.candlewick.server.RunningServer;
+import dev.candlewick.server.ServerProcess;
+import dev.candlewick.server.TestDatabase;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** An import that is killed, one whose rows are refused, and one that only reads. */
+class ImportIT {
+  private static final int TRADES = 200_000;
+
+  private static RunningServer server;
+
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void start() {
+    server = RunningServer.with(Map.of());
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    TestDatabase.shared()
+        .execute(
+            "truncate ingest.streams, ingest.dirty, ingest.rejects, market.trades,"
+                + " market.candles_1m, market.candles_native");
+  }
+
+  private static String url() {
+    return server.url().replace("http", "ws") + "/v1/ingest";
+  }
+
+  private int imports(String... args) {
+    List<String> all = new ArrayList<>(Arrays.asList(args));
+    all.addAll(List.of("--url", url()));
+    return new CommandLine(new ImportCommand(null))
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(all.toArray(new String[0]));
+  }
+
+  private static long stored() {
+    return TestDatabase.shared().number("select count(*) from market.trades");
+  }
+
+  /** Kraken's trades have no ids: a row sent twice as two would be two. */
+  @Test
+  void storesEachRowOnceWhenItIsKilledAndStartedAgain() throws Exception {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < TRADES; i++) {
+      rows.append(1_704_067_200 + i / 10).append(",42000.5,0.25\n");
+    }
+    Path file = Files.writeString(folder.resolve("XBTUSD.csv"), rows);
+    Process killed =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                System.getProperty("candlewick.jar", "target/candlewick.jar"),
+                "import",
+                "trades",
+                file.toString(),
+                "--batch",
+                "100",
+                "--url",
+                url())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("said").toFile())
+            .start();
+    ServerProcess.await("rows", Duration.ofSeconds(60), () -> stored() > 0);
+    killed.destroyForcibly().waitFor();
+    assertThat(stored()).isBetween(1L, TRADES - 1L);
+
+    assertThat(imports("trades", file.toString(), "--batch", "100")).as("%s", err).isZero();
+
+    assertThat(stored()).isEqualTo(TRADES);
+    assertThat(err.toString()).contains("rows were committed by an earlier run");
+  }
+
+  @Test
+  void keepsWhatIsRefusedAndSendsTheRest() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("EURUSD_Candlestick_1_M_BID_02.01.2024-02.01.2024.csv"),
+            "Gmt time,Open,High,Low,Close,Volume\n"
+                + "02.01.2024 00:00:00.000,1.1,1.3,1.0,1.2,10\n"
+                + "02.01.2024 00:01:00.000,1.1,0.9,1.0,1.2,10\n"
+                + "02.01.2024 00:02:00.000,1.1,x,1.0,1.2,10\n"
+                + "02.01.2024 00:03:00.000,1.1,1.3,1.0,1.2,10\n");
+    assertThat(imports("candles", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("line 4: high: \"x\" is not a number; nothing was sent");
+
+    Path rejects = folder.resolve("rejects.csv");
+    assertThat(imports("candles", file.toString(), "--rejects", rejects.toString())).isEqualTo(1);
+    assertThat(Files.readString(rejects))
+        .contains(
+            "place,field,code,detail,line",
+            file + ": line 4,,unreadable,\"high: \"\"x\"\" is not a number\",\"02.01.2024 00:02:00",
+            file + ": line 3,",
+            ",ohlc_inconsistent,",
+            "\"02.01.2024 00:01:00.000,1.1,0.9,1.0,1.2,10\"");
+    assertThat(TestDatabase.shared().number("select count(*) from market.candles_1m")).isEqualTo(2);
+  }
+
+  @Test
+  void readsAllAndSendsNothingWhenDry() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("XBTUSD.csv"), "1704067200,42000.5,0.25\n1704067201,1,1\n");
+    assertThat(imports("trades", file.toString(), "--dry-run")).isZero();
+    assertThat(err.toString()).contains("XBTUSD.csv: kraken trades of kraken XBTUSD: ts, price");
+    assertThat(out.toString()).contains("XBTUSD.csv: 2 rows of trades", "nothing was sent");
+    assertThat(stored()).isZero();
+    assertThat(TestDatabase.shared().number("select count(*) from ingest.streams")).isZero();
+  }
+}
