@@ -285,12 +285,12 @@ final class FeatureRepository {
 
   /** Writes rows of a kind, by the names of its table's columns; those that are as stored stay. */
   Future<Void> put(String kind, List<JsonObject> rows) {
-    return rows.isEmpty()
-        ? Future.succeededFuture()
-        : connection
-            .preparedQuery(PUT)
-            .execute(Tuple.of(kind, new JsonArray(rows).encode()))
-            .mapEmpty();
+    return put(kind, new JsonArray(rows).encode());
+  }
+
+  /** The same of rows as a JSON array. */
+  Future<Void> put(String kind, String rows) {
+    return connection.preparedQuery(PUT).execute(Tuple.of(kind, rows)).mapEmpty();
   }
 
   /** All or nothing. */

@@ -143,7 +143,7 @@ public final class Features {
     JsonObject json = new JsonObject(declared.declaration());
     return declared.of().equals(Job.PLAN)
         ? new PlanWork(Declarations.plan(declared.name(), json), candles)
-        : new SetWork(Declarations.set(declared.name(), json), candles);
+        : new SetWork(Declarations.set(declared.name(), json), candles, vertx);
   }
 
   private Future<Long> work(FeatureRepository held) {

@@ -9,6 +9,8 @@ import dev.candlewick.server.candle.Wanted;
 import dev.candlewick.server.indicator.IndicatorQuery;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ final class SetWork implements Work {
   private static final long MICROS = 1_000_000;
 
   /** Rows that are made at a time. */
-  private static final int ROWS = 500;
+  private static final int ROWS = 1_000;
 
   private final FeatureSet set;
   private final Timeframe timeframe;
@@ -29,14 +31,16 @@ final class SetWork implements Work {
   private final int before;
   private final List<String> columns;
   private final Candles candles;
+  private final Vertx vertx;
 
-  SetWork(FeatureSet set, Candles candles) {
+  SetWork(FeatureSet set, Candles candles, Vertx vertx) {
     this.set = set;
     this.timeframe = set.timeframe();
     this.blocks = IndicatorQuery.blocks(timeframe);
     this.before = set.features().before(blocks);
     this.columns = set.columns();
     this.candles = candles;
+    this.vertx = vertx;
   }
 
   Timeframe timeframe() {
@@ -98,14 +102,13 @@ final class SetWork implements Work {
   }
 
   /**
-   * Rows of closed candles.
+   * Rows of closed candles, as JSON.
    *
    * @param asked how many candles there were
    * @param last the last of them
    * @param open where one begins that is not closed
    */
-  private record Read(
-      List<JsonObject> rows, int asked, @Nullable Candle last, @Nullable Long open) {}
+  private record Read(String rows, int asked, @Nullable Candle last, @Nullable Long open) {}
 
   private Future<Read> read(int instrument, long from, long to, int limit) {
     Range range = new Range(Math.max(0, from) * MICROS, Math.max(0, to) * MICROS);
@@ -114,10 +117,14 @@ final class SetWork implements Work {
         .compose(
             asked ->
                 asked.isEmpty()
-                    ? Future.succeededFuture(new Read(List.of(), 0, null, null))
+                    ? Future.succeededFuture(new Read("[]", 0, null, null))
                     : candles
                         .find(instrument, Wanted.last(timeframe, until(asked.get(0)), before))
-                        .map(older -> made(instrument, older, asked)));
+                        // Hundreds of features of a thousand candles would hold up others.
+                        .compose(
+                            older ->
+                                vertx.executeBlocking(
+                                    () -> made(instrument, older, asked), false)));
   }
 
   private static Range until(Candle first) {
@@ -128,7 +135,7 @@ final class SetWork implements Work {
     List<Candle> all = new ArrayList<>(older);
     all.addAll(asked);
     Run run = set.features().run(blocks);
-    List<JsonObject> rows = new ArrayList<>();
+    JsonArray rows = new JsonArray();
     Long open = null;
     for (int i = older.size(); i < all.size(); i++) {
       Candle candle = all.get(i);
@@ -139,7 +146,7 @@ final class SetWork implements Work {
         open = candle.ts();
       }
     }
-    return new Read(rows, asked.size(), all.get(all.size() - 1), open);
+    return new Read(rows.encode(), asked.size(), all.get(all.size() - 1), open);
   }
 
   private JsonObject row(int instrument, Candle candle, double[] values) {
