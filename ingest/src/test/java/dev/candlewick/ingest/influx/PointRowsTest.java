@@ -143,8 +143,9 @@ class PointRowsTest {
               Field.TS,
               9L),
           line(
-              "candles-X,symbol=Y,interval=1m start=1723075200.0,stop=1723075259.999,trades=12,"
-                  + "open=1,close=2,high=3,low=0.5,volume=9,timestamp=1723075260.5 1723075260600000000",
+              "candles-X,symbol=Y,interval=1m"
+                  + " start=1723075200.0,stop=1723075259.999,trades=12,open=1,close=2,high=3,low=0.5,volume=9,timestamp=1723075260.5"
+                  + " 1723075260600000000",
               Kind.CANDLES,
               Field.VENUE,
               "X",
@@ -214,6 +215,21 @@ class PointRowsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "1.795805280E9, 1795805280000000000",
+    "1.795805280123456789e9, 1795805280123456789",
+    "1795805280.5, 1795805280500000000",
+    "1795805280i, 1795805280000000000",
+    "1e99, 9223372036854775807",
+    "1e-99, 0"
+  })
+  void takesSecondsHoweverTheyAreWritten(String written, long nanos) throws LineException {
+    String line = "trades-X,symbol=Y price=1,size=1,timestamp=" + written + " 7";
+    RawRow row = rows(line, Precision.NANOSECOND).getOrDefault(Kind.TRADES, List.of()).get(0);
+    assertThat(row.value(Field.TS)).isEqualTo(nanos);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "ns, 1723075200123456789, 1723075200123456789",
     "n, 1723075200123456789, 1723075200123456789",
     "us, 1723075200123456, 1723075200123456000",
@@ -241,8 +257,10 @@ class PointRowsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "cpu,host=a usage=1        | the measurement must begin with trades, ticker, quotes or candles: cpu",
-        "book-X,symbol=Y bid=1     | the measurement must begin with trades, ticker, quotes or candles: book-X",
+        "cpu,host=a usage=1        | the measurement must begin with trades, ticker, quotes or"
+            + " candles: cpu",
+        "book-X,symbol=Y bid=1     | the measurement must begin with trades, ticker, quotes or"
+            + " candles: book-X",
         "trades-X size=1,amount=1  | two tags or fields mean the size",
         "trades-X id=1,trade_id=1  | two tags or fields mean the id",
       })

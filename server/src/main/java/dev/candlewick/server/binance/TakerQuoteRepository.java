@@ -51,7 +51,7 @@ public final class TakerQuoteRepository {
     long trades = 0;
     while (first > 0 && trades + Math.max(0, candles.get(first - 1).trades()) <= MOST_TRADES) {
       first--;
-      trades += needsTrades(candles.get(first)) ? candles.get(first).trades() : 0;
+      trades += Math.max(0, candles.get(first).trades());
     }
     List<Candle> read = candles.subList(first, candles.size());
     if (read.stream().noneMatch(TakerQuoteRepository::needsTrades)) {
