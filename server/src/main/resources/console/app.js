@@ -5,13 +5,16 @@ import {showAudit, startAudit} from './audit-view.js';
 import {showChart, startChart} from './chart-view.js';
 import {startHealth, showHealth} from './health-view.js';
 import {showInstruments, startInstruments} from './instruments-view.js';
+import {showBots} from './bots-view.js';
 import {onKeyChange, startKey} from './key.js';
 import {showPlans} from './plans-view.js';
+import {showKinds, showRecords} from './records-view.js';
 import {showReference} from './reference-view.js';
 import {showStreams} from './streams-view.js';
 
 const VIEWS = {
-  chart: showChart, instruments: showInstruments, plans: showPlans, streams: showStreams, audit: showAudit, health: showHealth, api: showReference,
+  chart: showChart, instruments: showInstruments, plans: showPlans, bots: showBots, kinds: showKinds, records: showRecords, streams: showStreams,
+  audit: showAudit, health: showHealth, api: showReference,
 };
 
 let leave = () => {};

@@ -1,5 +1,6 @@
 package dev.candlewick.server;
 
+import dev.candlewick.client.DemoBot;
 import dev.candlewick.client.DemoFeed;
 import dev.candlewick.client.IngestException;
 import dev.candlewick.client.SimulatedMarket;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Runs it all on this machine: a TimescaleDB of its own, the server on loopback, and a",
-      "simulated market of four instruments. Keeps everything for ever, so that recorded data may",
+      "simulated market of four instruments with a bot that trades on it. Keeps everything for"
+          + " ever, so that recorded data may",
       "be replayed into it. Ctrl-C stops what it started; the data stays for the next time."
     })
 final class DemoCommand implements Callable<Integer> {
@@ -61,6 +63,7 @@ final class DemoCommand implements Callable<Integer> {
               null,
               new SimulatedMarket(seed, rate),
               BACKFILL);
+      parts.bot = DemoBot.start(URI.create(server.url()), null);
       tell(server.url());
       return server.awaitStop();
     } catch (InvalidException | UnsuitableException | ServerException e) {
@@ -80,6 +83,11 @@ final class DemoCommand implements Callable<Integer> {
 
           curl '%1$s/v1/candles?venue=demo&symbol=BTC-USD&timeframe=1m&limit=5'
 
+        or for what a simulated bot does:
+
+          curl '%1$s/v1/records/journal?limit=5'
+          curl '%1$s/v1/performance?by=regime'
+
         Ctrl-C stops everything.
         %n\
         """,
@@ -91,6 +99,7 @@ final class DemoCommand implements Callable<Integer> {
     private volatile @Nullable LocalDatabase database;
     private volatile @Nullable Server server;
     private volatile @Nullable DemoFeed feed;
+    private volatile @Nullable DemoBot bot;
     private boolean closed;
 
     @Override
@@ -99,6 +108,9 @@ final class DemoCommand implements Callable<Integer> {
         return;
       }
       closed = true;
+      if (bot != null) {
+        bot.close();
+      }
       if (feed != null) {
         feed.close();
       }

@@ -1,0 +1,116 @@
+// Kinds of record, and the rows of one: what the address says (#/records?kind=orders&status=open) is what is shown.
+import {$, el, text} from './dom.js';
+import {every, json, request} from './api.js';
+import {count, duration, time} from './format.js';
+
+const LISTED = 200;
+const FILTERED = ['text', 'integer', 'boolean', 'venue', 'symbol'];
+
+export function showKinds() {
+  document.title = 'Kinds · Candlewick';
+  return every(5000, readKinds);
+}
+
+async function readKinds(signal) {
+  const {kinds} = await json('/v1/kinds', {}, signal);
+  const newest = await Promise.all(kinds.map((kind) => newestOf(kind.kind, signal)));
+  $('kinds-body').replaceChildren(...kinds.map((kind, i) => el('tr', {},
+    el('th', {scope: 'row'}, el('a', {href: `#/records?kind=${kind.kind}`}, kind.kind)),
+    el('td', {}, kind.key.join(', ')), el('td', {class: 'n'}, count(kind.columns.length)), el('td', {}, kind.retention),
+    el('td', {class: 'n', title: newest[i] ? time(newest[i]) : ''}, newest[i] ? `${duration(Date.now() - newest[i])} ago` : '–'))));
+}
+
+/** A key that is confined to bots may not read every kind. */
+async function newestOf(kind, signal) {
+  try {
+    const {rows} = await json(`/v1/records/${kind}`, {limit: 1, order: 'desc', columns: 'ts'}, signal);
+    return rows[0]?.ts ?? null;
+  } catch (error) {
+    if (error.status === 403) return null;
+    throw error;
+  }
+}
+
+export async function showRecords(parameters) {
+  const kind = parameters.get('kind') ?? 'orders';
+  document.title = `${kind} · Candlewick`;
+  text($('records-title'), kind);
+  const declared = await json(`/v1/kinds/${encodeURIComponent(kind)}`);
+  const columns = declared.columns;
+  const filters = columns.filter((column) => FILTERED.includes(column.type)).map((column) => column.name);
+  $('records-column').replaceChildren(...filters.map((name) => el('option', {value: name}, name)));
+  drawFilters(kind, parameters, filters);
+  $('records-filter').onsubmit = (event) => {
+    event.preventDefault();
+    const value = $('records-value').value.trim();
+    if (value) change(kind, parameters, (next) => next.append($('records-column').value, value));
+    $('records-value').value = '';
+  };
+  $('records-latest').checked = parameters.get('latest') === 'true';
+  $('records-latest').onchange = (event) => change(kind, parameters, (next) => {
+    if (event.target.checked) next.set('latest', 'true');
+    else next.delete('latest');
+  });
+  $('records-export').onclick = () => exportCsv(kind, asked(parameters));
+  return every(3000, (signal) => readRecords(kind, columns, parameters, signal));
+}
+
+const isNumber = (column) => ['integer', 'number', 'decimal'].includes(column.type);
+
+function asked(parameters) {
+  const query = new URLSearchParams(parameters);
+  query.delete('kind');
+  return query;
+}
+
+function change(kind, parameters, edit) {
+  const next = asked(parameters);
+  edit(next);
+  next.set('kind', kind);
+  location.hash = `#/records?${next}`;
+}
+
+function drawFilters(kind, parameters, names) {
+  const chips = [...asked(parameters)].filter(([name]) => names.includes(name)).map(([name, value]) => el('li', {},
+    el('button', {type: 'button', title: 'Take this filter away', onclick: () => change(kind, parameters, (next) => next.delete(name, value))},
+      `${name} = ${value} ✕`)));
+  $('records-filters').replaceChildren(...chips);
+}
+
+async function readRecords(kind, columns, parameters, signal) {
+  const query = asked(parameters);
+  query.set('limit', LISTED);
+  query.set('order', 'desc');
+  const page = await (await request(`/v1/records/${encodeURIComponent(kind)}?${query}`, {}, signal)).json();
+  const shown = columns.filter((column) => column.required || page.rows.some((row) => row[column.name] !== null));
+  const empty = columns.length - shown.length;
+  text($('records-count'), `${count(page.rows.length)} rows${page.next_cursor ? ', the newest' : ''}${empty ? `; ${count(empty)} columns without a value are not shown` : ''}`);
+  $('records-head').replaceChildren(el('tr', {}, el('th', {scope: 'col'}, 'Time (UTC)'),
+    ...shown.map((column) => el('th', {scope: 'col', class: isNumber(column) ? 'n' : null}, column.name))));
+  $('records-body').replaceChildren(...(page.rows.length ? page.rows.map((row) => rowOf(row, shown))
+    : [el('tr', {}, el('td', {colspan: shown.length + 1, class: 'hint'}, 'No rows.'))]));
+}
+
+function rowOf(row, columns) {
+  return el('tr', {}, el('td', {}, time(row.ts)), ...columns.map((column) => {
+    const shown = cell(column, row[column.name]);
+    return column.name === 'bot' && row.bot ? el('td', {}, el('a', {href: `#/bots?bot=${encodeURIComponent(row.bot)}`}, row.bot))
+      : el('td', {class: isNumber(column) ? 'n' : null, title: shown.length > 40 ? shown : null}, shown.length > 40 ? `${shown.slice(0, 40)}…` : shown);
+  }));
+}
+
+function cell(column, value) {
+  if (value === null || value === undefined) return '';
+  if (column.type === 'timestamp') return time(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+async function exportCsv(kind, query) {
+  query.set('format', 'csv');
+  query.set('unit', 'iso');
+  query.set('limit', 10000);
+  const response = await request(`/v1/records/${encodeURIComponent(kind)}?${query}`);
+  const link = el('a', {href: URL.createObjectURL(await response.blob()), download: `${kind}.csv`});
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
