@@ -45,6 +45,7 @@ final class Server {
   private final Vertx vertx;
   private final ServerMetrics metrics;
   private final DatabaseMetrics database;
+  private final BotMetrics bots;
   private final Ingest ingest;
   private final AtomicLong opened = new AtomicLong();
   private final Pools pools;
@@ -68,6 +69,7 @@ final class Server {
     this.metrics = new ServerMetrics();
     metrics.keys(keys.size());
     this.database = new DatabaseMetrics(metrics.registry());
+    this.bots = new BotMetrics(metrics.registry());
     this.vertx =
         Vertx.builder()
             .with(
@@ -196,6 +198,9 @@ final class Server {
   private void watchDatabase(Migrated done) {
     database.kind(done.edition(), done.version());
     DatabaseRepository primary = new DatabaseRepository(pools.primary());
+    BotRepository written = new BotRepository(pools.primary());
+    vertx.setPeriodic(
+        0, DATABASE_EVERY.toMillis(), tick -> written.state().onSuccess(bots::answered));
     vertx.setPeriodic(
         0,
         DATABASE_EVERY.toMillis(),
