@@ -97,10 +97,11 @@ public final class RecordRepository {
 
   private static Future<List<Stored>> apart(
       SqlConnection connection, Statement statement, RecordQuery query) {
-    return connection
-        .query("begin")
-        .execute()
-        .compose(begun -> inParts(connection, statement, query.kind(), query.columns()))
+    // What follows is sent without waiting for the answer; if there is no transaction, it fails
+    // too.
+    Future<?> begun = connection.query("begin").execute();
+    return inParts(connection, statement, query.kind(), query.columns())
+        .compose(rows -> begun.map(rows))
         .eventually(() -> connection.query("rollback").execute());
   }
 

@@ -10,9 +10,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -335,42 +333,6 @@ class ConsoleIT {
     page.await("document.querySelector('#streams-body').textContent.includes('4,710')");
     page.await("document.querySelector('#rejects-body').textContent.includes('must be finite')");
     page.await("document.querySelector('#reject-codes').textContent.includes('not finite 1')");
-  }
-
-  @Test
-  void showsABotAndItsRecordsByFiltersInTheAddress() throws IOException {
-    for (String kind : List.of("bots", "balances", "positions", "orders", "journal")) {
-      String declaration = Files.readString(Path.of("..", "sql", "kinds", kind + ".json"));
-      String type = "application/json";
-      server.send("PUT", "/v1/kinds/" + kind, declaration, "Content-Type", type);
-    }
-    long now = System.currentTimeMillis();
-    JsonObject row = new JsonObject().put("ts", now).put("bot", "<b>alpha</b>");
-    post("/v1/records/bots", rows(row.copy().put("status", "active").put("last_heartbeat", now)));
-    for (int i = 0; i < 3; i++) {
-      JsonObject balance = row.copy().put("ts", now - i * 1_000L).put("account", "paper");
-      post("/v1/records/balances", rows(balance.put("equity", 100 + i)));
-    }
-    JsonObject order = row.copy().put("order_id", "A-1").put("status", "pending");
-    post(
-        "/v1/records/orders",
-        rows(order, order.copy().put("order_id", "A-2").put("status", "filled")));
-    page.go(server.url() + "/#/bots");
-    page.await("document.querySelector('#bot-orders').textContent.includes('A-1')");
-    assertThat(page.text("#bot-name")).isEqualTo("<b>alpha</b>");
-    assertThat(page.text("#bot-orders")).doesNotContain("A-2");
-    page.await("document.querySelector('#bot-plot .line').getAttribute('d').length > 20");
-    page.go(server.url() + "/#/records?kind=orders&status=filled&latest=true");
-    page.await("document.querySelector('#records-body').textContent.includes('A-2')");
-    assertThat(page.text("#records-body")).doesNotContain("A-1");
-    page.click("#records-filters button");
-    page.await("document.querySelector('#records-body').textContent.includes('A-1')");
-    page.go(server.url() + "/#/kinds");
-    page.await("document.querySelector('#kinds-body').textContent.includes('journal')");
-  }
-
-  private static JsonArray rows(JsonObject... rows) {
-    return new JsonArray(List.of(rows));
   }
 
   @Test

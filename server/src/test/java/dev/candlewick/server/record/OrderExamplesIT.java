@@ -32,7 +32,9 @@ class OrderExamplesIT {
       String declaration = Files.readString(Path.of("..", "sql", "kinds", kind + ".json"));
       String path = "/v1/kinds/" + kind;
       assertThat(
-              server.send("PUT", path, declaration, "Content-Type", "application/json").statusCode())
+              server
+                  .send("PUT", path, declaration, "Content-Type", "application/json")
+                  .statusCode())
           .isIn(200, 201);
     }
   }
