@@ -1,12 +1,14 @@
 package dev.candlewick.server.candle;
 
 import dev.candlewick.net.Problem;
+import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,9 @@ public final class CandleRepository {
   private static final long KNOWN_NANOS = 60_000_000_000L;
 
   private static final int MOST_KNOWN = 100_000;
+
+  /** Runs that are told of. */
+  private static final int MOST_MAKING = 100;
 
   private final Pool pool;
   private final LongSupplier opened;
@@ -94,6 +99,37 @@ public final class CandleRepository {
       return query(CandleSql.readSteps(series), series, from, to, from);
     }
     long open = Math.max(from, Math.min(to, now - Math.floorMod(now, MINUTE) - OPEN));
+    return marked(series, from, to, open)
+        .compose(
+            parts ->
+                parts.heldFrom(series.level()) > from
+                    ? coarser(series, from, to, parts)
+                        .map(rows -> Edge.complete(series, parts, from, to, rows))
+                    : Future.succeededFuture(parts));
+  }
+
+  /** The candles of the longer levels, by their seconds, up to where the series' own begin. */
+  private Future<Map<Long, List<Part>>> coarser(Series series, long from, long to, Parts parts) {
+    Map<Long, List<Part>> rows = new ConcurrentHashMap<>();
+    long until = series.buckets().end(series.buckets().floor(parts.heldFrom(series.level())));
+    Tuple range =
+        Tuple.of(
+            series.instrument(),
+            PartRepository.time(from),
+            PartRepository.time(Math.min(to, until)));
+    List<Future<?>> reads = new ArrayList<>();
+    for (Level level : series.level().coarser()) {
+      if (parts.heldFrom(level) < parts.heldFrom(series.level())) {
+        reads.add(
+            pool.preparedQuery(CandleSql.coarser(level))
+                .execute(range)
+                .onSuccess(found -> rows.put(level.seconds(), PartRepository.all(found))));
+      }
+    }
+    return Future.all(reads).map(read -> rows);
+  }
+
+  private Future<Parts> marked(Series series, long from, long to, long open) {
     if (series.source() != Source.AUTO) {
       return new StaleRepository(pool, series, from, to, open).parts();
     }
@@ -122,6 +158,53 @@ public final class CandleRepository {
             rows -> {
               OffsetDateTime found = rows.iterator().next().getOffsetDateTime(0);
               return found == null ? OptionalLong.empty() : OptionalLong.of(found.toEpochSecond());
+            });
+  }
+
+  /** The start of the first part, those of longer levels included: where its data began. */
+  Future<OptionalLong> first(Series series, long now) {
+    long start = Range.START / 1_000_000;
+    List<Future<OptionalLong>> firsts = new ArrayList<>();
+    firsts.add(nearest(series, start, now, false));
+    for (Level level : series.level().coarser()) {
+      Series longer = new Series(series.instrument(), series.timeframe(), level.buckets(), level, series.source());
+      firsts.add(nearest(longer, start, now, false));
+    }
+    return Future.all(firsts)
+        .map(
+            found ->
+                firsts.stream()
+                    .map(Future::result)
+                    .filter(OptionalLong::isPresent)
+                    .mapToLong(OptionalLong::getAsLong)
+                    .min());
+  }
+
+  /** Where the levels begin of which retention has dropped something, by their seconds. */
+  Future<Map<Long, Long>> dropped() {
+    return pool.query(CandleSql.DROPPED)
+        .execute()
+        .map(
+            rows -> {
+              Map<Long, Long> dropped = new HashMap<>();
+              rows.forEach(
+                  row ->
+                      dropped.put(row.getLong(0), row.getOffsetDateTime(1).toEpochSecond()));
+              return dropped;
+            });
+  }
+
+  /** What of a range waits to be rolled up, in runs of minutes: the first {@link #MOST_MAKING}. */
+  Future<List<Run>> making(Series series, long from, long to) {
+    return pool.preparedQuery(CandleSql.MARKS)
+        .execute(
+            Tuple.of(
+                series.instrument(), PartRepository.time(from), PartRepository.time(to)))
+        .map(
+            rows -> {
+              List<Run> marked = new ArrayList<>();
+              rows.forEach(row -> marked.addAll(PartRepository.marked(row)));
+              return Run.joined(marked, from, to, MOST_MAKING);
             });
   }
 

@@ -31,6 +31,9 @@ final class CandleSql {
   /** No row: something in the range is not up to date. */
   static final int MARK = 64;
 
+  /** No row: from where on the level of that many seconds, in the column of trades, is held. */
+  static final int HELD = 80;
+
   /** What of the last column is the source. */
   static final int SOURCE = 15;
 
@@ -48,6 +51,24 @@ final class CandleSql {
       (select bucket, 0, 0, 0, 0, 0, 0, 0, 0, 64::int2 from ingest.dirty
        where ids[1] = $1 and bucket > $2 - interval '1 day' and bucket < $4 and minutes is not null
          {marks} limit 1)
+      """;
+
+  private static final String SELECT_HELD =
+      """
+      select coalesce(held_from, before), 0, 0, 0, 0, 0, 0, level::int8, 0, 80::int2
+      from ingest.dropped where level >= {seconds}
+      """;
+
+  /** The same by itself. */
+  static final String DROPPED =
+      """
+      select level::int8, coalesce(held_from, before) from ingest.dropped where level is not null
+      """;
+
+  /** Candles of a longer level than the series', $1 from $2 to $3. */
+  private static final String COARSER =
+      """
+      select {columns}, source from {level} where instrument_id = $1 and ts >= $2 and ts < $3
       """;
 
   /** Marks of $1 from $2 to $3. */
@@ -150,6 +171,7 @@ final class CandleSql {
         union all
         (select ts from {level} {range})
         union all
+        {coarser}
         (select ts from market.trades {range})
         union all
         (select n.ts from unnest($4::text[]) f (timeframe) cross join lateral (
@@ -172,7 +194,8 @@ final class CandleSql {
         minutes ? "" : SELECT_LEVEL,
         minutes || open ? SELECT_TAIL : "",
         open ? SELECT_FRESH : "",
-        exact(series));
+        exact(series),
+        SELECT_HELD);
   }
 
   /** What of the range is up to date, beside what is not, and its open minutes. */
@@ -183,7 +206,12 @@ final class CandleSql {
         SELECT_TAIL,
         series.source() == Source.NATIVE ? SELECT_FORMING_TAIL : "",
         SELECT_FRESH,
-        exact(series));
+        exact(series),
+        SELECT_HELD);
+  }
+
+  static String coarser(Level level) {
+    return COARSER.replace("{columns}", COLUMNS).replace("{level}", level.relation());
   }
 
   /** Buckets of the level that are to be made from minutes for their source. */
@@ -223,11 +251,20 @@ final class CandleSql {
     String range = "where instrument_id = $1 and ts >= $2 and ts < $3";
     String order = last ? " order by ts desc limit 1" : " order by ts limit 1";
     return NEAREST
+        .replace("{coarser}", coarser(series))
         .replace("{extreme}", last ? "max" : "min")
         .replace("{range}", range + order)
         .replace("{native}", range + " and timeframe = f.timeframe" + order)
         .replace("{minutes}", series.level().isTrades() ? "market.trades" : "market.candles_1m")
         .replace("{level}", series.level().relation());
+  }
+
+  /** Where a level is dropped, a day of a zone that its longer levels divide too is still there. */
+  private static String coarser(Series series) {
+    return series.level().coarser().stream()
+        .filter(level -> series.buckets() instanceof ZoneBuckets)
+        .map(level -> "(select ts from " + level.relation() + " {range}) union all\n")
+        .collect(joining());
   }
 
   private static String complete(Series series, String... selects) {
@@ -245,6 +282,7 @@ final class CandleSql {
         .replace("{impure}", impure(series.source()))
         .replace("{tail}", tail)
         .replace("{step}", step)
+        .replace("{seconds}", String.valueOf(level.seconds()))
         // Every parameter occurs, or PostgreSQL could not tell its type.
         .replace("{open}", level.isTrades() ? "greatest($2::timestamptz, $4)" : "$4")
         .replace("{level}", level.relation())

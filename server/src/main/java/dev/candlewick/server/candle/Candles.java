@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
@@ -49,7 +50,7 @@ public final class Candles {
     return instrument(query).map(found -> query.days(found)::floor);
   }
 
-  private static Series series(CandleQuery query, Instrument instrument) {
+  static Series series(CandleQuery query, Instrument instrument) {
     return new Series(
         instrument.id(), query.timeframe(), query.buckets(instrument), query.source());
   }
@@ -85,7 +86,9 @@ public final class Candles {
    *
    * @param from the asked beginning, or the first candle's
    * @param to the asked end, now at the latest
-   * @param firstData where the instrument's first candle of the timeframe begins
+   * @param firstData where the instrument's first candle of the timeframe begins, or would
+   * @param dropped where the levels begin of which retention has dropped something
+   * @param making what is being made: until then a read makes it itself
    */
   record Held(
       Instrument instrument,
@@ -93,7 +96,9 @@ public final class Candles {
       Set<Long> starts,
       long from,
       long to,
-      long firstData) {}
+      long firstData,
+      Map<Long, Long> dropped,
+      List<Run> making) {}
 
   /** The candles of a query's range; fails with 404 if there is no such instrument. */
   Future<Held> held(CandleQuery query) {
@@ -104,9 +109,30 @@ public final class Candles {
             instrument -> {
               Series series = series(query, instrument);
               return repository
-                  .nearest(series, Range.START / MICROS, now, false)
-                  .compose(first -> held(query, instrument, series, first.orElse(now), now));
+                  .first(series, now)
+                  .compose(first -> held(query, instrument, series, first.orElse(now), now))
+                  .compose(held -> withWhy(series, held));
             });
+  }
+
+  private Future<Held> withWhy(Series series, Held held) {
+    return repository
+        .dropped()
+        .compose(
+            dropped ->
+                repository
+                    .making(series, held.from(), held.to())
+                    .map(
+                        making ->
+                            new Held(
+                                held.instrument(),
+                                held.session(),
+                                held.starts(),
+                                held.from(),
+                                held.to(),
+                                held.firstData(),
+                                dropped,
+                                making)));
   }
 
   private Future<Held> held(
@@ -119,7 +145,7 @@ public final class Candles {
     Session session = text == null ? null : Session.parse(text).orElse(null);
     Range range = new Range(Math.multiplyExact(Math.max(from, first), MICROS), to * MICROS);
     if (to <= from || to <= first) {
-      return Future.succeededFuture(new Held(instrument, session, Set.of(), from, to, first));
+      return Future.succeededFuture(new Held(instrument, session, Set.of(), from, to, first, Map.of(), List.of()));
     }
     if ((to - from) / query.timeframe().longestSeconds() > Coverage.MOST_BUCKETS) {
       throw Problem.badParameter(
@@ -130,7 +156,7 @@ public final class Candles {
         .map(
             candles -> {
               Set<Long> starts = candles.stream().map(Candle::ts).collect(Collectors.toSet());
-              return new Held(instrument, session, starts, from, to, first);
+              return new Held(instrument, session, starts, from, to, first, Map.of(), List.of());
             });
   }
 

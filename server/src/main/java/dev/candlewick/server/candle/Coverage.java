@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ record Coverage(List<Gap> gaps, long expected, long present) {
     FEED_DOWN,
     /** Before the first data of the instrument. */
     NOT_LOADED,
+    /** Retention has dropped what it would be made of. */
+    DROPPED,
     MARKET_CLOSED,
     UNKNOWN;
 
@@ -40,15 +43,33 @@ record Coverage(List<Gap> gaps, long expected, long present) {
     }
   }
 
+  /** Compares what is held with what should be there. */
+  static Coverage of(CandleQuery query, Candles.Held held) {
+    Series series = Candles.series(query, held.instrument());
+    return of(
+        series.buckets(),
+        held.session(),
+        held.starts(),
+        held.from(),
+        held.to(),
+        start -> Edge.isHeld(series, held.dropped(), start));
+  }
+
   /**
    * Compares what is there with what should be. Gaps while the market is open are {@link
    * State#UNKNOWN} as yet.
    *
    * @param starts of the candles that are there
    * @param to the end of the range, not after now
+   * @param held whether the bucket that begins there could be made if there was something in it
    */
-  static Coverage of(
-      Buckets buckets, @Nullable Session session, Set<Long> starts, long from, long to) {
+  private static Coverage of(
+      Buckets buckets,
+      @Nullable Session session,
+      Set<Long> starts,
+      long from,
+      long to,
+      LongPredicate held) {
     List<Gap> gaps = new ArrayList<>();
     long expected = 0;
     long present = 0;
@@ -62,7 +83,8 @@ record Coverage(List<Gap> gaps, long expected, long present) {
       expected += open ? 1 : 0;
       present += open && there ? 1 : 0;
       if (!there) {
-        add(gaps, start, end, open ? State.UNKNOWN : State.MARKET_CLOSED);
+        State why = held.test(start) ? State.UNKNOWN : State.DROPPED;
+        add(gaps, start, end, open ? why : State.MARKET_CLOSED);
       }
     }
     return new Coverage(gaps, expected, present);

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /** {@code GET /v1/coverage}: what is missing of a range of candles, and why. */
@@ -37,17 +38,14 @@ public final class CoverageHandler {
     Params params = Params.of(ctx, PARAMETERS);
     CandleQuery query = CandleQuery.parse(params);
     Times unit = params.unit();
-    Future<Coverage> coverage =
-        candles.held(query).compose(held -> prove(held, compare(query, held)));
-    Reply.when(
-        ctx,
-        coverage,
-        found -> Reply.send(ctx, Format.JSON.contentType(), body(params, found, unit)));
-  }
-
-  private static Coverage compare(CandleQuery query, Candles.Held held) {
-    return Coverage.of(
-        query.buckets(held.instrument()), held.session(), held.starts(), held.from(), held.to());
+    Future<Buffer> answer =
+        candles
+            .held(query)
+            .compose(
+                held ->
+                    prove(held, Coverage.of(query, held))
+                        .map(found -> body(params, found, held.making(), unit)));
+    Reply.when(ctx, answer, body -> Reply.send(ctx, Format.JSON.contentType(), body));
   }
 
   private Future<Coverage> prove(Candles.Held held, Coverage coverage) {
@@ -56,7 +54,7 @@ public final class CoverageHandler {
         .map(gaps -> new Coverage(gaps, coverage.expected(), coverage.present()));
   }
 
-  private static Buffer body(Params params, Coverage coverage, Times unit) {
+  private static Buffer body(Params params, Coverage coverage, List<Run> making, Times unit) {
     return Json.buffer(
         json -> {
           json.writeStartObject();
@@ -66,6 +64,14 @@ public final class CoverageHandler {
           json.writeArrayFieldStart("gaps");
           for (Gap gap : coverage.gaps()) {
             write(json, gap, unit);
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("making");
+          for (Run run : making) {
+            json.writeStartObject();
+            unit.field(json, "from", run.from() * MICROS);
+            unit.field(json, "to", run.to() * MICROS);
+            json.writeEndObject();
           }
           json.writeEndArray();
           json.writeNumberField("expected", coverage.expected());

@@ -65,7 +65,7 @@ public final class CoverageRepository {
               }
               proven.replaceAll(
                   gap ->
-                      gap.state() == State.UNKNOWN && gap.to() <= firstData
+                      gap.state() != State.MARKET_CLOSED && gap.to() <= firstData
                           ? gap.as(State.NOT_LOADED)
                           : gap);
               return proven;

@@ -49,13 +49,7 @@ public final class Gaps {
         .held(query)
         .compose(
             held -> {
-              Coverage coverage =
-                  Coverage.of(
-                      query.buckets(held.instrument()),
-                      held.session(),
-                      held.starts(),
-                      held.from(),
-                      held.to());
+              Coverage coverage = Coverage.of(query, held);
               return evidence
                   .prove(held.instrument().id(), coverage.gaps(), held.firstData())
                   .map(gaps -> found(coverage, gaps));

@@ -61,6 +61,11 @@ record Level(long seconds, String relation, Buckets buckets) {
         .toList();
   }
 
+  /** The stored levels that are longer, shortest first. */
+  List<Level> coarser() {
+    return STORED.stream().filter(level -> !isTrades() && level.seconds > seconds).toList();
+  }
+
   boolean isTrades() {
     return relation.equals(TRADES);
   }

@@ -8,12 +8,17 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What the statements of {@link CandleSql} take and return. Times are seconds since the epoch. */
 final class PartRepository {
   /** How many rows one statement may return. */
   static final int MOST = 100_000;
+
+  private static final long MINUTE = 60;
 
   private PartRepository() {}
 
@@ -32,6 +37,7 @@ final class PartRepository {
     List<Part> stored = new ArrayList<>();
     List<Part> fresh = new ArrayList<>();
     List<Part> exact = new ArrayList<>();
+    Map<Long, Long> held = new HashMap<>();
     boolean stale = false;
     for (Row row : rows) {
       switch (row.getShort(9) & ~CandleSql.SOURCE) {
@@ -39,6 +45,7 @@ final class PartRepository {
         case CandleSql.STORED -> stored.add(part(row));
         case CandleSql.FRESH -> fresh.add(part(row));
         case CandleSql.EXACT -> exact.add(part(row));
+        case CandleSql.HELD -> held.put(row.getLong(7), row.getOffsetDateTime(0).toEpochSecond());
         default -> stale = true;
       }
     }
@@ -46,7 +53,7 @@ final class PartRepository {
     stored.removeIf(part -> !series.source().takes(part));
     // Days of the venue's own zone and of UTC lie beside one another.
     exact.removeIf(part -> series.buckets().floor(part.ts()) != part.ts());
-    return new Parts(level, stored, exact, stale, rows.size() > MOST);
+    return new Parts(level, stored, exact, stale, rows.size() > MOST, held);
   }
 
   /** The minutes as they are stored, of every source. */
@@ -65,6 +72,19 @@ final class PartRepository {
     List<Part> parts = new ArrayList<>(rows.size());
     rows.forEach(row -> parts.add(part(row)));
     return parts;
+  }
+
+  /** What a mark is of: its bucket, or minutes of its day. */
+  static List<Run> marked(Row row) {
+    long bucket = row.getOffsetDateTime(1).toEpochSecond();
+    if (row.getBuffer(2) == null) {
+      return List.of(new Run(bucket, bucket + Math.max(MINUTE, row.getInteger(0))));
+    }
+    long each = Math.max(MINUTE, row.getInteger(0));
+    List<Run> runs = Run.of(BitSet.valueOf(row.getBuffer(2).getBytes()), bucket, MINUTE);
+    return each == MINUTE
+        ? runs
+        : runs.stream().map(run -> new Run(run.from(), run.from() + each)).toList();
   }
 
   private static Part part(Row row) {

@@ -1,6 +1,7 @@
 package dev.candlewick.server.candle;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What one statement found of a range, in no order.
@@ -11,8 +12,24 @@ import java.util.List;
  * @param exact the venue's own candles of the asked timeframe
  * @param stale whether something was looked at that is not up to date
  * @param cut whether there was more than one statement may return
+ * @param held where levels begin of which something was dropped: by their seconds
  */
-record Parts(List<Part> level, List<Part> fine, List<Part> exact, boolean stale, boolean cut) {
+record Parts(
+    List<Part> level,
+    List<Part> fine,
+    List<Part> exact,
+    boolean stale,
+    boolean cut,
+    Map<Long, Long> held) {
+  Parts(List<Part> level, List<Part> fine, List<Part> exact, boolean stale, boolean cut) {
+    this(level, fine, exact, stale, cut, Map.of());
+  }
+
+  /** From where on all of a level's parts are there. */
+  long heldFrom(Level of) {
+    return held.getOrDefault(of.seconds(), Long.MIN_VALUE);
+  }
+
   /** How many rows, for those folded from trades how many trades, it took. */
   long cost(Level from) {
     if (!from.isTrades()) {

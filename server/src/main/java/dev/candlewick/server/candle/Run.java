@@ -1,5 +1,7 @@
 package dev.candlewick.server.candle;
 
+import static java.util.Comparator.comparingLong;
+
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -51,6 +53,21 @@ record Run(long from, long to) {
       groups.add(group);
     }
     return groups;
+  }
+
+  /** These runs in order, joined where they meet, within a range; the first {@code most}. */
+  static List<Run> joined(List<Run> runs, long from, long to, int most) {
+    List<Run> joined = new ArrayList<>();
+    for (Run run : runs.stream().sorted(comparingLong(Run::from)).toList()) {
+      Run within = new Run(Math.max(from, run.from), Math.min(to, run.to));
+      Run last = joined.isEmpty() ? null : joined.get(joined.size() - 1);
+      if (last != null && within.from <= last.to) {
+        joined.set(joined.size() - 1, new Run(last.from, Math.max(last.to, within.to)));
+      } else if (within.from < within.to && joined.size() < most) {
+        joined.add(within);
+      }
+    }
+    return joined;
   }
 
   long length() {
