@@ -28,7 +28,25 @@ final class DatabaseMetrics {
         state -> state.durable() ? 1 : 0);
     backlog("rollup", DatabaseState::dirtyMinutes);
     backlog("refresh", DatabaseState::dirtyBuckets);
+    waiting("day", state -> state.waiting().day());
+    waiting("month", state -> state.waiting().month());
+    waiting("older", state -> state.waiting().older());
     job("columnstore", DatabaseState::compressed);
+  }
+
+  /** Minutes that wait for the roll-up, by the last answer; 0 before the first one. */
+  long waitingMinutes() {
+    DatabaseState last = state;
+    return last == null ? 0 : last.waiting().all();
+  }
+
+  private void waiting(String age, ToDoubleFunction<DatabaseState> minutes) {
+    Gauge.builder("candlewick.rollup.backlog.minutes", () -> value(minutes))
+        .description(
+            "Minutes of an instrument that wait for the roll-up, by age: of the last day, of the"
+                + " month before it, older; of up to 100000 marks")
+        .tag("age", age)
+        .register(registry);
   }
 
   private void backlog(String waitingFor, ToDoubleFunction<DatabaseState> marks) {

@@ -1,5 +1,6 @@
 package dev.candlewick.server;
 
+import dev.candlewick.server.DatabaseState.Waiting;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -23,8 +24,18 @@ final class DatabaseRepository {
              (select count(*) from (select from ingest.dirty
                where level <= 60 and bucket < now() - interval '61 seconds' limit 100000) m) as minutes,
              (select count(*) from (select from ingest.dirty where level = 300 limit 100000) b) as buckets,
+             waiting.*,
              (select min(succeeded) from job where proc_name in ('policy_compression', 'policy_columnstore'))
                as compressed
+      from (
+        select coalesce(sum(n) filter (where age < interval '1 day'), 0)::int8 as day,
+               coalesce(sum(n) filter (where age >= interval '1 day' and age < interval '31 days'), 0)::int8
+                 as month,
+               coalesce(sum(n) filter (where age >= interval '31 days'), 0)::int8 as older
+        from (
+          select coalesce(bit_count(minutes), cardinality(ids)) as n, now() - bucket as age
+          from ingest.dirty
+          where level <= 60 and bucket < now() - interval '61 seconds' limit 100000) mark) waiting
       """;
 
   private final Pool primary;
@@ -43,6 +54,7 @@ final class DatabaseRepository {
         row.getLong("bytes"),
         row.getLong("minutes"),
         row.getLong("buckets"),
+        new Waiting(row.getLong("day"), row.getLong("month"), row.getLong("older")),
         orNone(row.getDouble("compressed")));
   }
 

@@ -7,8 +7,22 @@ package dev.candlewick.server;
  * @param bytes its size
  * @param dirtyMinutes marks whose minute is closed and not yet rolled up, counted up to 100 000
  * @param dirtyBuckets marks of buckets that wait for an explicit refresh, counted up to 100 000
+ * @param waiting minutes of an instrument that wait for the roll-up, of as many marks
  * @param compressed epoch seconds at which every columnstore policy had last succeeded, 0 = one has
  *     never, NaN = there is no such policy
  */
 record DatabaseState(
-    boolean durable, long bytes, long dirtyMinutes, long dirtyBuckets, double compressed) {}
+    boolean durable,
+    long bytes,
+    long dirtyMinutes,
+    long dirtyBuckets,
+    Waiting waiting,
+    double compressed) {
+
+  /** By age: of the last day, of the month before it, older. */
+  record Waiting(long day, long month, long older) {
+    long all() {
+      return day + month + older;
+    }
+  }
+}

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** {@code /livez}: the process turns. {@code /readyz}: it can serve, or the reasons why not. */
@@ -19,11 +20,17 @@ final class Health {
 
   private final Supplier<List<String>> ingestTroubles;
   private final Supplier<Future<?>> askDatabase;
+  private final LongSupplier waitingMinutes;
   private volatile boolean draining;
 
-  Health(Supplier<List<String>> ingestTroubles, Supplier<Future<?>> askDatabase) {
+  /** {@code waitingMinutes}: what waits for the roll-up, which makes reads slower, not wrong. */
+  Health(
+      Supplier<List<String>> ingestTroubles,
+      Supplier<Future<?>> askDatabase,
+      LongSupplier waitingMinutes) {
     this.ingestTroubles = ingestTroubles;
     this.askDatabase = askDatabase;
+    this.waitingMinutes = waitingMinutes;
   }
 
   void mount(Router router) {
@@ -53,7 +60,7 @@ final class Health {
             });
   }
 
-  private static void answer(RoutingContext ctx, int status, List<String> reasons) {
+  private void answer(RoutingContext ctx, int status, List<String> reasons) {
     Buffer body = Json.buffer(json -> write(json, status, reasons));
     ctx.response()
         .setStatusCode(status)
@@ -61,7 +68,7 @@ final class Health {
         .end(body);
   }
 
-  private static void write(JsonGenerator json, int status, List<String> reasons)
+  private void write(JsonGenerator json, int status, List<String> reasons)
       throws IOException {
     json.writeStartObject();
     json.writeStringField("status", status == 200 ? "ok" : "unavailable");
@@ -70,6 +77,7 @@ final class Health {
       json.writeString(reason);
     }
     json.writeEndArray();
+    json.writeNumberField("waiting_minutes", waitingMinutes.getAsLong());
     json.writeEndObject();
   }
 }

@@ -97,7 +97,10 @@ final class Server {
     InstrumentRepository instruments = new InstrumentRepository(pools.primary());
     this.streams =
         new BinanceStreams(config.binanceVenue(), instruments, live.feed(), Clock.systemUTC());
-    this.health = new Health(ingest::reasons, () -> pools.reads().query("select 1").execute());
+    this.health = new Health(
+            ingest::reasons,
+            () -> pools.reads().query("select 1").execute(),
+            database::waitingMinutes);
     this.connections = new Connections(vertx, config.http(), metrics.registry());
     Gate gate =
         new Gate(
