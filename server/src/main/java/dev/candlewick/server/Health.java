@@ -68,8 +68,7 @@ final class Health {
         .end(body);
   }
 
-  private void write(JsonGenerator json, int status, List<String> reasons)
-      throws IOException {
+  private void write(JsonGenerator json, int status, List<String> reasons) throws IOException {
     json.writeStartObject();
     json.writeStringField("status", status == 200 ? "ok" : "unavailable");
     json.writeArrayFieldStart("reasons");

@@ -97,7 +97,8 @@ final class Server {
     InstrumentRepository instruments = new InstrumentRepository(pools.primary());
     this.streams =
         new BinanceStreams(config.binanceVenue(), instruments, live.feed(), Clock.systemUTC());
-    this.health = new Health(
+    this.health =
+        new Health(
             ingest::reasons,
             () -> pools.reads().query("select 1").execute(),
             database::waitingMinutes);

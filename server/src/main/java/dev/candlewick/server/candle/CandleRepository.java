@@ -167,7 +167,9 @@ public final class CandleRepository {
     List<Future<OptionalLong>> firsts = new ArrayList<>();
     firsts.add(nearest(series, start, now, false));
     for (Level level : series.level().coarser()) {
-      Series longer = new Series(series.instrument(), series.timeframe(), level.buckets(), level, series.source());
+      Series longer =
+          new Series(
+              series.instrument(), series.timeframe(), level.buckets(), level, series.source());
       firsts.add(nearest(longer, start, now, false));
     }
     return Future.all(firsts)
@@ -188,8 +190,7 @@ public final class CandleRepository {
             rows -> {
               Map<Long, Long> dropped = new HashMap<>();
               rows.forEach(
-                  row ->
-                      dropped.put(row.getLong(0), row.getOffsetDateTime(1).toEpochSecond()));
+                  row -> dropped.put(row.getLong(0), row.getOffsetDateTime(1).toEpochSecond()));
               return dropped;
             });
   }
@@ -197,9 +198,7 @@ public final class CandleRepository {
   /** What of a range waits to be rolled up, in runs of minutes: the first {@link #MOST_MAKING}. */
   Future<List<Run>> making(Series series, long from, long to) {
     return pool.preparedQuery(CandleSql.MARKS)
-        .execute(
-            Tuple.of(
-                series.instrument(), PartRepository.time(from), PartRepository.time(to)))
+        .execute(Tuple.of(series.instrument(), PartRepository.time(from), PartRepository.time(to)))
         .map(
             rows -> {
               List<Run> marked = new ArrayList<>();

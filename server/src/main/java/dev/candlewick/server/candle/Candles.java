@@ -145,7 +145,8 @@ public final class Candles {
     Session session = text == null ? null : Session.parse(text).orElse(null);
     Range range = new Range(Math.multiplyExact(Math.max(from, first), MICROS), to * MICROS);
     if (to <= from || to <= first) {
-      return Future.succeededFuture(new Held(instrument, session, Set.of(), from, to, first, Map.of(), List.of()));
+      return Future.succeededFuture(
+          new Held(instrument, session, Set.of(), from, to, first, Map.of(), List.of()));
     }
     if ((to - from) / query.timeframe().longestSeconds() > Coverage.MOST_BUCKETS) {
       throw Problem.badParameter(

@@ -24,9 +24,25 @@ class EdgeTest {
   private static final long LAST = FIRST + 70 * DAY;
   private static final List<String> SHAPES =
       List.of(
-          "7m", "11m", "65m", "90m", "1h", "5h", "20h", "1d", "1w", "1M", "1d Asia/Kolkata",
-          "1d Asia/Kathmandu", "1d Europe/London", "1d America/New_York", "1d Australia/Lord_Howe",
-          "1w Asia/Kolkata", "1M Asia/Kathmandu", "1M Europe/London", "2d Asia/Dubai");
+          "7m",
+          "11m",
+          "65m",
+          "90m",
+          "1h",
+          "5h",
+          "20h",
+          "1d",
+          "1w",
+          "1M",
+          "1d Asia/Kolkata",
+          "1d Asia/Kathmandu",
+          "1d Europe/London",
+          "1d America/New_York",
+          "1d Australia/Lord_Howe",
+          "1w Asia/Kolkata",
+          "1M Asia/Kathmandu",
+          "1M Europe/London",
+          "2d Asia/Dubai");
 
   private final Map<Level, List<Part>> stored = new HashMap<>();
   private final Map<Long, Long> held = new HashMap<>();
@@ -105,8 +121,7 @@ class EdgeTest {
   private Parts read(Series series) {
     Map<Long, List<Part>> coarser = new HashMap<>();
     series.level().coarser().forEach(level -> coarser.put(level.seconds(), left(level)));
-    Parts parts =
-        new Parts(left(series.level()), List.of(), List.of(), false, false, held);
+    Parts parts = new Parts(left(series.level()), List.of(), List.of(), false, false, held);
     return Edge.complete(series, parts, series.buckets().ceil(FIRST), LAST, coarser);
   }
 
