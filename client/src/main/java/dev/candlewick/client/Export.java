@@ -97,6 +97,22 @@ final class Export {
     }
   }
 
+  /** The fields of an answer's rows, by the first row of the first symbol. */
+  static List<String> fields(Api api, Map<String, String> parameters)
+      throws IOException, InterruptedException {
+    Map<String, String> first = new LinkedHashMap<>(parameters);
+    first.putAll(Map.of("limit", "1", "unit", "iso", "format", "ndjson"));
+    List<String> fields = new ArrayList<>();
+    try (JsonParser in = JSON.createParser(api.get("/v1/indicators", first).body())) {
+      for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
+        if (token == JsonToken.FIELD_NAME && !in.currentName().equals("ts")) {
+          fields.add(in.currentName());
+        }
+      }
+    }
+    return fields;
+  }
+
   private List<String> symbols() throws IOException, InterruptedException {
     if (query.kind().isRecords()) {
       return List.of("");

@@ -37,11 +37,12 @@ import picocli.CommandLine.Spec;
     name = "export",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Writes trades, quotes, candles or records of a server to a file.",
+    description = "Writes trades, quotes, candles, indicators or records of a server to a file.",
     footer = {
       "",
-      "The file is CSV or NDJSON, by its name also gzip, or Parquet; import takes it back as it",
-      "is, the digits of every number included. It appears only once it is whole.",
+      "The file is CSV or NDJSON, by its name also gzip, or Parquet; import takes it",
+      "back as it is, the digits of every number included (indicators it does not",
+      "take: they follow from candles). It appears only once it is whole.",
       "The API key is read from CANDLEWICK_API_KEY in the environment."
     })
 public final class ExportCommand implements Callable<Integer> {
@@ -56,7 +57,7 @@ public final class ExportCommand implements Callable<Integer> {
       hideParamSyntax = true,
       paramLabel = "KIND",
       arity = "1..2",
-      description = "trades, quotes, candles, or records and their kind.")
+      description = "trades, quotes, candles, indicators, or records and their kind.")
   private List<String> words = List.of();
 
   @Option(
@@ -76,6 +77,12 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Option(names = "--timeframe", description = "Of candles: 1m, 1h, 1d, ...")
   private @Nullable String timeframe;
+
+  @Option(
+      names = "--indicators",
+      paramLabel = "NAME(...),...",
+      description = "Of indicators: rsi(14),ema(20),macd(12,26,9), ...")
+  private @Nullable String indicators;
 
   @Option(
       names = "--source",
@@ -112,7 +119,7 @@ public final class ExportCommand implements Callable<Integer> {
     Path rows = output.resolveSibling(output.getFileName() + ".part.csv");
     try {
       Api api = new Api(url, apiKey);
-      Export.Query query = query(Kinds.named(spec(), api, words));
+      Export.Query query = query(kind(api));
       boolean parquet = name().endsWith(".parquet");
       Parquet types =
           new Parquet(query.kind(), RowWriter.fields(query.kind(), query.instrumentFields()));
@@ -158,6 +165,23 @@ public final class ExportCommand implements Callable<Integer> {
     }
   }
 
+  private Kind kind(Api api) throws IOException, InterruptedException {
+    if (!isIndicators()) {
+      return Kinds.named(spec(), api, words);
+    }
+    Map<String, String> question = new LinkedHashMap<>();
+    question.put("venue", String.valueOf(venue));
+    question.put("symbol", symbols.get(0));
+    question.put("timeframe", String.valueOf(timeframe));
+    question.put("indicators", String.valueOf(indicators));
+    question.put("from", from);
+    return Kind.indicators(Export.fields(api, question));
+  }
+
+  private boolean isIndicators() {
+    return words.get(0).equalsIgnoreCase("indicators");
+  }
+
   private String name() {
     return String.valueOf(output.getFileName());
   }
@@ -175,13 +199,19 @@ public final class ExportCommand implements Callable<Integer> {
               + output
               + ": must end in .csv or .ndjson, and .gz where compressed, or in .parquet");
     }
+    if (isIndicators() != (indicators != null) || (isIndicators() && symbols.isEmpty())) {
+      throw wrong(
+          isIndicators()
+              ? "--indicators and --symbol are needed for indicators"
+              : "--indicators is for indicators only");
+    }
     if (records != (words.size() == 2)) {
       throw wrong(records ? "which kind of records?" : words.get(1) + ": one kind only");
     }
   }
 
   private Export.Query query(Kind kind) {
-    boolean candles = kind.equals(Kind.CANDLES);
+    boolean candles = kind.equals(Kind.CANDLES) || isIndicators();
     if (candles != (timeframe != null)) {
       throw wrong("--timeframe is " + (candles ? "needed" : "not") + " for " + kind);
     }
@@ -191,7 +221,8 @@ public final class ExportCommand implements Callable<Integer> {
       parameters.put("to", to);
     }
     if (candles) {
-      parameters.putAll(Map.of("state", "closed", "source", source));
+      parameters.put("state", "closed");
+      parameters.put(isIndicators() ? "indicators" : "source", isIndicators() ? String.valueOf(indicators) : source);
     }
     if (kind.isRecords()) {
       ofRecords(parameters);

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * are read. Rows that come in order are one run.
  */
 final class SortedRows implements Closeable {
-  private static final int IN_MEMORY = 100_000;
+  private static final int ROWS_IN_MEMORY = 100_000;
+  private static final long CHARACTERS_IN_MEMORY = 16 << 20;
 
   /** A row: {@code subject} by its number, {@code order} as it was added. */
   record Entry(int subject, long micros, long order, String id, String body) {}
@@ -42,6 +43,7 @@ final class SortedRows implements Closeable {
   private @Nullable DataOutputStream run;
   private @Nullable Entry last;
   private long order;
+  private long characters;
 
   SortedRows() throws IOException {
     folder = Files.createTempDirectory("candlewick-verify");
@@ -56,7 +58,8 @@ final class SortedRows implements Closeable {
       subjects.add(row.subject());
     }
     held.add(new Entry(number, row.micros(), order++, row.id(), row.body()));
-    if (held.size() == IN_MEMORY) {
+    characters += held.get(held.size() - 1).body().length();
+    if (held.size() == ROWS_IN_MEMORY || characters > CHARACTERS_IN_MEMORY) {
       spill();
     }
     return number;
@@ -88,6 +91,7 @@ final class SortedRows implements Closeable {
     }
     last = held.get(held.size() - 1);
     held.clear();
+    characters = 0;
   }
 
   private static void write(DataOutputStream out, String text) throws IOException {

@@ -51,6 +51,11 @@ public record Kind(
     return new Kind("records", name, List.copyOf(types.keySet()), new LinkedHashMap<>(types), key);
   }
 
+  /** Indicators over candles, which are written to files only. */
+  public static Kind indicators(List<String> names) {
+    return new Kind("indicators", "indicators", names, Map.of(), List.of());
+  }
+
   /** Whether they are records. */
   public boolean isRecords() {
     return type.equals("records");
@@ -92,7 +97,7 @@ public record Kind(
 
   /** Whether the server makes that field by itself. */
   public boolean derives(String field) {
-    return !isRecords() && DERIVED.contains(field);
+    return !isRecords() && !type.equals("indicators") && DERIVED.contains(field);
   }
 
   /** How a cell of the field is written. */

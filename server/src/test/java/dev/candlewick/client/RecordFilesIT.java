@@ -1,0 +1,175 @@
+package dev.candlewick.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.candlewick.client.format.Engine;
+import dev.candlewick.server.RunningServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** Records of every type, and indicators, in files of every form. */
+class RecordFilesIT {
+  private static final String KIND =
+      """
+      {"kind":"file_things","key":["bot","id"],"retention":"none","columns":[
+       {"name":"bot","type":"text","required":true},{"name":"id","type":"integer","required":true},
+       {"name":"venue","type":"venue"},{"name":"symbol","type":"symbol"},
+       {"name":"note","type":"text"},{"name":"amount","type":"decimal"},
+       {"name":"ratio","type":"number"},{"name":"open","type":"boolean"},
+       {"name":"at","type":"timestamp"},{"name":"meta","type":"json"},
+       {"name":"bids","type":"levels"}]}
+      """;
+
+  private static final String ROWS =
+      """
+      {"rows":[{"ts":1704067200000,"bot":"a","id":1,"venue":"v","symbol":"S","note":"one, \\"two\\"\\nthree é",
+        "amount":"12345678901234567890.125","ratio":0.1,"open":true,"at":1704067200123,
+        "meta":{"b":[1,2.50],"a":"x"},"bids":[[1.5,2],[1.25,3]]},
+       {"ts":1704067260000,"bot":"b","id":2,"amount":-3,"open":false,"meta":"text"}]}
+      """;
+
+  private static RunningServer server;
+
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void start() {
+    server = RunningServer.with(Map.of());
+    String json = "application/json";
+    assertThat(
+            server.send("PUT", "/v1/kinds/file_things", KIND, "Content-Type", json).statusCode())
+        .isBetween(200, 201);
+    assertThat(
+            server.send("POST", "/v1/records/file_things", ROWS, "Content-Type", json).body())
+        .contains("\"rows\":2");
+    StringBuilder candles = new StringBuilder("{\"venue\":\"ind\",\"symbol\":\"S\",\"timeframe\":\"1m\",\"rows\":[");
+    for (int i = 0; i < 40; i++) {
+      candles
+          .append(i == 0 ? "" : ",")
+          .append("{\"ts\":%d,\"open\":1,\"high\":9,\"low\":1,\"close\":%d,\"volume\":2}"
+              .formatted(1_704_067_200_000L + i * 60_000L, 1 + i % 7));
+    }
+    assertThat(
+            server
+                .send("POST", "/v1/candles", candles.append("]}").toString(), "Content-Type", json)
+                .statusCode())
+        .isEqualTo(200);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private int run(Object command, String... args) {
+    List<String> all = new ArrayList<>(Arrays.asList(args));
+    all.addAll(List.of("--url", server.url()));
+    return new CommandLine(command)
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(all.toArray(new String[0]));
+  }
+
+  private List<String> types(Path parquet) throws IOException, SQLException {
+    List<String> types = new ArrayList<>();
+    try (Connection duckdb = Engine.duckdb(List.of(parquet));
+        Statement query = duckdb.createStatement();
+        ResultSet columns =
+            query.executeQuery("describe select * from read_parquet('" + parquet + "')")) {
+      while (columns.next()) {
+        types.add(columns.getString(1) + " " + columns.getString(2));
+      }
+    }
+    return types;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"csv", "ndjson", "csv.gz", "parquet"})
+  void takesRecordsBackAsTheyWere(String form) {
+    Path file = folder.resolve("things." + form);
+    assertThat(run(new ExportCommand(null), "records", "file_things", "-o", file.toString()))
+        .as("%s", err)
+        .isZero();
+    String ws = server.url().replace("http", "ws") + "/v1/ingest";
+    CommandLine imports =
+        new CommandLine(new ImportCommand(null))
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+    assertThat(
+            imports.execute(
+                "records", "file_things", file.toString(), "--verify", "--url", ws))
+        .as("%s%s", out, err)
+        .isZero();
+    assertThat(out.toString())
+        .contains("sent 2 rows, committed 2, duplicates 2, rejected 0", "verified: all 2 rows");
+  }
+
+  @Test
+  void writesRecordsWithTheirTypes() throws IOException, SQLException {
+    Path file = folder.resolve("things.parquet");
+    assertThat(run(new ExportCommand(null), "records", "file_things", "-o", file.toString()))
+        .as("%s", err)
+        .isZero();
+    assertThat(types(file))
+        .containsExactly(
+            "ts TIMESTAMP WITH TIME ZONE",
+            "bot VARCHAR",
+            "id BIGINT",
+            "venue VARCHAR",
+            "symbol VARCHAR",
+            "note VARCHAR",
+            "amount DECIMAL(38,3)",
+            "ratio DOUBLE",
+            "open BOOLEAN",
+            "at TIMESTAMP WITH TIME ZONE",
+            "meta VARCHAR",
+            "bids DOUBLE[][]");
+  }
+
+  @Test
+  void writesIndicators() throws IOException, SQLException {
+    Path file = folder.resolve("indicators.parquet");
+    assertThat(
+            run(
+                new ExportCommand(null),
+                "indicators",
+                "--venue",
+                "ind",
+                "--symbol",
+                "S",
+                "--timeframe",
+                "1m",
+                "--indicators",
+                "rsi(14),macd(12,26,9)",
+                "-o",
+                file.toString()))
+        .as("%s", err)
+        .isZero();
+    assertThat(out.toString()).contains("wrote 40 rows");
+    assertThat(types(file))
+        .contains("ts TIMESTAMP WITH TIME ZONE", "close DOUBLE", "closed BOOLEAN", "rsi(14) DOUBLE")
+        .contains("macd(12,26,9) DOUBLE", "macd(12,26,9).signal DOUBLE");
+    assertThat(Files.size(file)).isPositive();
+  }
+}
