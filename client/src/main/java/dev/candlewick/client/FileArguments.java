@@ -39,7 +39,8 @@ final class FileArguments {
       arity = "1..*",
       hideParamSyntax = true,
       paramLabel = "KIND FILE...",
-      description = "trades, quotes, candles or records and their kind; then files.")
+      description = "trades, quotes, candles or records and their kind (not needed for market data whose"
+              + " format tells it); then files.")
   private List<String> words = List.of();
 
   @Option(
@@ -100,10 +101,15 @@ final class FileArguments {
     return plan != null;
   }
 
+  /** A file in its place: then what the files hold is told by their rows. */
+  private boolean isKindNamed() {
+    return plan == null && !Files.isRegularFile(Path.of(words.get(0)));
+  }
+
   /** The files, which all exist. */
   List<Path> files(CommandSpec spec) {
     check(spec);
-    int first = plan != null ? 0 : words.get(0).equalsIgnoreCase("records") ? 2 : 1;
+    int first = isKindNamed() ? words.get(0).equalsIgnoreCase("records") ? 2 : 1 : 0;
     if (words.size() <= first) {
       throw wrong(spec, "Missing required parameter: 'FILE'");
     }
@@ -126,8 +132,15 @@ final class FileArguments {
     List<Path> files = files(spec);
     String planned = plan;
     if (planned == null) {
-      FileOptions options = options(spec, Kinds.named(spec, api, words), columns(spec), query);
-      files.forEach(file -> all.add(new Given(file, options)));
+      Map<String, String> columns = columns(spec);
+      Kind named = isKindNamed() ? Kinds.named(spec, api, words) : null;
+      for (Path file : files) {
+        Kind kind =
+            named == null
+                ? Kinds.of(file, maybe -> options(spec, maybe, columns, query))
+                : named;
+        all.add(new Given(file, options(spec, kind, columns, query)));
+      }
       return all;
     }
     for (Path file : files) {

@@ -3,20 +3,29 @@ package dev.candlewick.client;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.candlewick.client.format.CanonicalRow;
+import dev.candlewick.client.format.FileOptions;
+import dev.candlewick.client.format.FileRows;
 import dev.candlewick.client.format.Kind;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** What the server knows of kinds of records. */
 final class Kinds {
+  private static final Logger LOG = LoggerFactory.getLogger(Kinds.class);
   private static final JsonFactory JSON = new JsonFactory();
 
   private Kinds() {}
@@ -36,6 +45,29 @@ final class Kinds {
                   + " records, not "
                   + words.get(0));
     };
+  }
+
+  /**
+   * What a file holds, by its first row.
+   *
+   * @param options what is said of the file, for each kind that it may be
+   */
+  static Kind of(Path file, Function<Kind, FileOptions> options) throws IOException {
+    for (Kind kind : List.of(Kind.CANDLES, Kind.TRADES, Kind.QUOTES)) {
+      try (FileRows rows = new FileRows(file, options.apply(kind), found -> {})) {
+        if (rows.next()) {
+          CanonicalRow.Reading reading = CanonicalRow.Reading.of(kind, rows.defaults());
+          Set<String> fields = CanonicalRow.of(reading, rows.json()).fields().keySet();
+          if (fields.contains(kind.fields().get(0)) || fields.contains("ask")) {
+            return kind;
+          }
+        }
+      } catch (IOException e) {
+        LOG.debug("{} does not hold {}", file, kind, e);
+      }
+    }
+    throw new IOException(
+        "cannot tell what " + file + " holds; name trades, quotes, candles or records before it");
   }
 
   /**

@@ -98,6 +98,7 @@ class VerifyIT {
                 + " 2024-01-31T23:59:00Z close ")
         .contains("equal   binance BTCUSDT 1m 2024-02: 360 rows")
         .contains("verified: all 600 rows");
+    assertThat(run(new VerifyCommand(null), klines().toString())).isZero();
   }
 
   @Test
@@ -115,6 +116,7 @@ class VerifyIT {
             + "v,T,2024-01-01T00:00:00.123456Z,-5,0,sell,1,\n");
     importsAndVerifies("trades", file);
     assertThat(out.toString()).contains("verified: all 6 rows");
+    assertThat(run(new VerifyCommand(null), file.toString())).isZero();
   }
 
   @ParameterizedTest

@@ -2,7 +2,9 @@ package dev.candlewick.client.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -193,5 +195,20 @@ class FileFormsTest extends TestFiles {
     Path bad = file("ETHUSDT-1m-2024-01.csv", KLINE + KLINE.replace("42283.58", "4228x"));
     assertThat(failure(bad, options(Kind.CANDLES, "auto", "UTC", Map.of())))
         .contains("line 2: open: \"4228x\" is not a number");
+  }
+
+  @Test
+  void readsZstdOfCsvAndOfDbn() throws IOException {
+    Path csv = folder.resolve("BTCUSDT-1m-2024-01.csv.zst");
+    try (OutputStream packed = new ZstdOutputStream(Files.newOutputStream(csv))) {
+      packed.write((KLINE + KLINE).getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(rows(csv, Kind.CANDLES)).hasSize(2);
+    Path dbn = folder.resolve("glbx-mdp3-20240101.ohlcv-1m.dbn.zst");
+    try (OutputStream packed = new ZstdOutputStream(Files.newOutputStream(dbn))) {
+      packed.write(dbn(2, 0x21));
+    }
+    assertThat(rows(dbn, Kind.CANDLES)).hasSize(2);
+    assertThat(told.get(1)).contains("databento candles");
   }
 }
