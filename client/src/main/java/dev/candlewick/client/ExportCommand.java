@@ -222,7 +222,9 @@ public final class ExportCommand implements Callable<Integer> {
     }
     if (candles) {
       parameters.put("state", "closed");
-      parameters.put(isIndicators() ? "indicators" : "source", isIndicators() ? String.valueOf(indicators) : source);
+      parameters.put(
+          isIndicators() ? "indicators" : "source",
+          isIndicators() ? String.valueOf(indicators) : source);
     }
     if (kind.isRecords()) {
       ofRecords(parameters);

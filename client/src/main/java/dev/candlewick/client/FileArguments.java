@@ -39,7 +39,8 @@ final class FileArguments {
       arity = "1..*",
       hideParamSyntax = true,
       paramLabel = "KIND FILE...",
-      description = "trades, quotes, candles or records and their kind (not needed for market data whose"
+      description =
+          "trades, quotes, candles or records and their kind (not needed for market data whose"
               + " format tells it); then files.")
   private List<String> words = List.of();
 
@@ -136,9 +137,7 @@ final class FileArguments {
       Kind named = isKindNamed() ? Kinds.named(spec, api, words) : null;
       for (Path file : files) {
         Kind kind =
-            named == null
-                ? Kinds.of(file, maybe -> options(spec, maybe, columns, query))
-                : named;
+            named == null ? Kinds.of(file, maybe -> options(spec, maybe, columns, query)) : named;
         all.add(new Given(file, options(spec, kind, columns, query)));
       }
       return all;

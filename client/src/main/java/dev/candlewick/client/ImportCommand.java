@@ -52,7 +52,7 @@ public final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       defaultValue = "ws://127.0.0.1:8080/v1/ingest",
-      description = "The server's ingest address. Default: ${DEFAULT-VALUE}")
+      description = "The server, or its ingest address. Default: ${DEFAULT-VALUE}")
   private URI url = URI.create("");
 
   @Option(
@@ -148,7 +148,7 @@ public final class ImportCommand implements Callable<Integer> {
           new Replay(
               file.file(),
               path -> new FileMessages(path, file.options(), batch),
-              new Replay.Target(url, apiKey, name),
+              new Replay.Target(ingest(), apiKey, name),
               new Pace(Double.POSITIVE_INFINITY)));
       rows += file.rows();
       bad += file.bad();
@@ -163,6 +163,12 @@ public final class ImportCommand implements Callable<Integer> {
     }
     boolean equal = !verify || isStored(read);
     return bad > 0 || !equal ? 1 : exit;
+  }
+
+  /** The server's address alone will do, as other commands take it. */
+  private URI ingest() {
+    String text = url.toString().replaceFirst("^http", "ws").replaceFirst("/$", "");
+    return URI.create(text.endsWith("/v1/ingest") ? text : text + "/v1/ingest");
   }
 
   private boolean isStored(List<Inspection> read) throws InterruptedException {

@@ -51,8 +51,9 @@ class ImportIT {
                 + " market.candles_1m, market.candles_native");
   }
 
+  /** The server's address alone, where the other tests name its ingest address. */
   private static String url() {
-    return server.url().replace("http", "ws") + "/v1/ingest";
+    return server.url();
   }
 
   private int imports(String... args) {

@@ -57,18 +57,18 @@ class RecordFilesIT {
   static void start() {
     server = RunningServer.with(Map.of());
     String json = "application/json";
-    assertThat(
-            server.send("PUT", "/v1/kinds/file_things", KIND, "Content-Type", json).statusCode())
+    assertThat(server.send("PUT", "/v1/kinds/file_things", KIND, "Content-Type", json).statusCode())
         .isBetween(200, 201);
-    assertThat(
-            server.send("POST", "/v1/records/file_things", ROWS, "Content-Type", json).body())
+    assertThat(server.send("POST", "/v1/records/file_things", ROWS, "Content-Type", json).body())
         .contains("\"rows\":2");
-    StringBuilder candles = new StringBuilder("{\"venue\":\"ind\",\"symbol\":\"S\",\"timeframe\":\"1m\",\"rows\":[");
+    StringBuilder candles =
+        new StringBuilder("{\"venue\":\"ind\",\"symbol\":\"S\",\"timeframe\":\"1m\",\"rows\":[");
     for (int i = 0; i < 40; i++) {
       candles
           .append(i == 0 ? "" : ",")
-          .append("{\"ts\":%d,\"open\":1,\"high\":9,\"low\":1,\"close\":%d,\"volume\":2}"
-              .formatted(1_704_067_200_000L + i * 60_000L, 1 + i % 7));
+          .append(
+              "{\"ts\":%d,\"open\":1,\"high\":9,\"low\":1,\"close\":%d,\"volume\":2}"
+                  .formatted(1_704_067_200_000L + i * 60_000L, 1 + i % 7));
     }
     assertThat(
             server
@@ -116,9 +116,7 @@ class RecordFilesIT {
         new CommandLine(new ImportCommand(null))
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true));
-    assertThat(
-            imports.execute(
-                "records", "file_things", file.toString(), "--verify", "--url", ws))
+    assertThat(imports.execute("records", "file_things", file.toString(), "--verify", "--url", ws))
         .as("%s%s", out, err)
         .isZero();
     assertThat(out.toString())
