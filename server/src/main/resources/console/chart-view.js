@@ -158,8 +158,9 @@ function take(rows, whole) {
   const newest = set.list.at(-1);
   empty(newest ? '' : 'Nothing in this timeframe yet.');
   if (!newest) return;
-  if (whole || !last) {
-    shown.digits = digitsOf(shown.instrument.tick_size, newest.close);
+  const digits = digitsOf(shown.instrument.tick_size, rows.flatMap((row) => [row.open, row.high, row.low, row.close]));
+  if (whole || !last || digits > shown.digits) {
+    shown.digits = digits;
     chart.format(shown.digits);
   }
   const onlyNewest = !whole && last && rows.every((row) => row.ts >= last.ts);

@@ -11,16 +11,20 @@ const fixed = (digits) => {
   return formats.get(digits);
 };
 
-/** Digits after the point that a price is written with: those of its tick size, else by its size. */
-export function digitsOf(tickSize, price) {
+const MOST_DIGITS = 10;
+
+/** Digits after the point that a price came with. */
+function written(price) {
+  const [digits, power = '0'] = String(price).split('e');
+  return Math.max(0, (digits.split('.')[1] ?? '').length - Number(power));
+}
+
+/** Digits after the point that an instrument's prices are shown with: those of its tick size, else the most that any came with. */
+export function digitsOf(tickSize, prices) {
   if (tickSize > 0) {
-    return Math.min(10, Math.max(0, -Math.floor(Math.log10(tickSize) + 1e-9)));
+    return Math.min(MOST_DIGITS, Math.max(0, written(tickSize)));
   }
-  const size = Math.abs(price);
-  if (!(size > 0)) {
-    return 2;
-  }
-  return size >= 1 ? 2 : Math.min(10, 3 - Math.floor(Math.log10(size)));
+  return Math.min(MOST_DIGITS, Math.max(2, ...prices.filter(Number.isFinite).map(written)));
 }
 
 export const price = (value, digits) => (value === null || value === undefined ? '–' : fixed(digits).format(value));

@@ -70,7 +70,7 @@ function change(newest) {
   row.rate = candle ? (candle.trades ?? 0) / Math.max(1 / 12, (Date.now() - candle.ts) / 60000) : 0;
   row.volume = candle?.volume ?? 0;
   row.ts = Math.max(trade?.ts ?? 0, quote?.ts ?? 0, candle?.ts ?? 0) || null;
-  const digits = digitsOf(row.instrument.tick_size, row.last ?? row.bid ?? row.ask);
+  const digits = digitsOf(row.instrument.tick_size, [row.last, row.bid, row.ask]);
   text(row.cells.last, price(row.last, digits));
   text(row.cells.bid, price(row.bid, digits));
   text(row.cells.ask, price(row.ask, digits));

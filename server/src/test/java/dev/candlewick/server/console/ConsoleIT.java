@@ -194,6 +194,15 @@ class ConsoleIT {
   }
 
   @Test
+  void showsPricesWithTheDigitsTheyCameWith() {
+    long now = System.currentTimeMillis();
+    JsonArray rows = new JsonArray().add(trade("EUR-USD", now - 600_000, 1.24998, 1));
+    post("/v1/trades?venue=oanda", rows.add(trade("EUR-USD", now - 540_000, 1.25, 2)));
+    shows("EUR-USD", "oanda", "1m");
+    page.await("document.querySelector('#last').textContent === '1.25000'");
+  }
+
+  @Test
   void switchesTheTimeframe() {
     shows("BTCUSDT", "binance", "1m");
     page.click("input[name=timeframe][value=\"15m\"]");
