@@ -56,6 +56,11 @@ final class SetWork implements Work {
   @Override
   public Future<Job> correct(FeatureRepository kept, Job job, SortedSet<Long> times, long now) {
     long first = timeframe.bucket(times.first());
+    if (job.complete() && timeframe.end(first) > now) {
+      // Of an open candle nothing is kept but where it begins.
+      Job open = job.completed(first);
+      return open.equals(job) ? Future.succeededFuture(job) : kept.save(open).map(open);
+    }
     long reach = Math.multiplyExact((long) before, timeframe.longestSeconds());
     long last = Math.min(now, timeframe.bucket(times.last()) + reach);
     return write(kept, job, first, last + 1, now);

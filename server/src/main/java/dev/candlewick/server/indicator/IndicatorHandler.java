@@ -5,6 +5,7 @@ import dev.candlewick.server.web.Format;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Reply;
 import dev.candlewick.server.web.Times;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -19,7 +20,7 @@ public final class IndicatorHandler {
 
   /** Takes its path of the router. */
   public void mount(Router router) {
-    router.get("/v1/indicators").handler(this::handle);
+    router.get("/v1/indicators").method(HttpMethod.HEAD).handler(this::handle);
   }
 
   private void handle(RoutingContext ctx) {

@@ -169,6 +169,21 @@ class FeatureSetsIT {
     until("corrected", Duration.ofSeconds(20), () -> equalQuery("1", "15m") && isSeen("9000"));
   }
 
+  @Test
+  void aCandleIsKeptOnceItIsClosed() {
+    put("1", "1m", 201);
+    until("filled in", Duration.ofSeconds(60), () -> complete());
+    lateTrade(Duration.ZERO, 9_002);
+    long minute = System.currentTimeMillis() / 60_000 * 60_000;
+    assertThat(rows("1")).doesNotContainKey(minute);
+    lateTrade(Duration.ofMinutes(2), 9_003);
+    // The next minute may have begun in between.
+    until(
+        "closed",
+        Duration.ofSeconds(20),
+        () -> rows("1").containsKey(minute - 120_000) || rows("1").containsKey(minute - 60_000));
+  }
+
   private boolean isSeen(String high) {
     return !DATABASE
         .text("select count(*) from market.candles_1m where high = " + high)
