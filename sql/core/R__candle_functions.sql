@@ -22,7 +22,7 @@ as $$
               then coalesce(sum(t.size::numeric) filter (where t.side = 1 and t.flags & 2 = 0), 0)::double precision end
   from market.trades t
   where t.instrument_id = of_instrument and t.ts >= minute and t.ts < minute + interval '1 minute'
-    and t.flags & 32 = 0 -- not cancelled
+    and t.flags & 32 <> 32 -- not cancelled; of = 0 the planner would expect but a few rows
   having bool_or(t.flags & 1 = 0)
 $$;
 
@@ -69,7 +69,7 @@ as $$
               then coalesce(sum(t.size::numeric) filter (where t.side = 1 and t.flags & 2 = 0), 0)::double precision end
   from market.trades t
   where t.instrument_id = of_instrument and t.ts >= range_start and t.ts < range_end
-    and t.ts >= within_start and t.ts < within_end and t.flags & 32 = 0
+    and t.ts >= within_start and t.ts < within_end and t.flags & 32 <> 32
   group by 1
   having bool_or(t.flags & 1 = 0)
 $$;

@@ -7,7 +7,7 @@ create or replace view market.symbol_trades as
               when t.flags & 16 <> 0 then (t.trade_id::numeric + 18446744073709551616)::text
               when t.flags & 8 = 0 then t.trade_id::text end as id
   from market.trades t join market.instruments i on i.id = t.instrument_id
-  where t.flags & 32 = 0;
+  where t.flags & 32 <> 32;
 
 create or replace view market.symbol_quotes as
   select i.venue, i.symbol, q.ts, q.bid, q.bid_size, q.ask, q.ask_size, q.last, q.volume_24h

@@ -70,7 +70,7 @@ final class MinuteRollUp {
         where t.instrument_id = p.id and t.ts >= to_timestamp(p.minute)
           and t.ts < to_timestamp(p.minute) + interval '1 minute'
           and t.ts >= to_timestamp(?) and t.ts < to_timestamp(?) + interval '1 minute'
-          and t.flags & 32 = 0)
+          and t.flags & 32 <> 32)
       order by 1, 2
       on conflict (instrument_id, ts) do nothing
       returning instrument_id, (extract(epoch from ts))::int8

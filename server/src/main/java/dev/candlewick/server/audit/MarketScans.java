@@ -20,7 +20,7 @@ final class MarketScans {
                  lag(price) over w as before_price, lead(price) over w as next_price
           from market.trades
           where instrument_id = $1 and ts >= $2::timestamptz - interval '10 minutes' and ts < $3::timestamptz
-            and flags & 32 = 0
+            and flags & 32 <> 32
           window w as (order by ts, taken nulls first, trade_id)
           """,
           "'trade ' || trade_id || ': price ' || price || ', size ' || size",

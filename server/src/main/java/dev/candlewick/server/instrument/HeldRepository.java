@@ -72,7 +72,7 @@ final class HeldRepository {
   private static String ends(String of, String relation) {
     String rows =
         "select ts from %s where instrument_id = $1 and ts >= $2 and ts < $3".formatted(relation)
-            + (of.equals("trades") ? " and flags & 32 = 0" : "");
+            + (of.equals("trades") ? " and flags & 32 <> 32" : "");
     return "select '%s', (%s order by ts limit 1), (%s order by ts desc limit 1)"
         .formatted(of, rows, rows);
   }

@@ -41,7 +41,7 @@ public final class LatestRepository {
           select t.ts, t.trade_id, t.price, t.size, t.side, t.flags, t.taken, i.id
           from unnest($1::integer[]) i(id) cross join lateral (
             select * from market.trades t
-            where t.instrument_id = i.id and t.ts >= $2 and t.ts < $3 and t.flags & 32 = 0
+            where t.instrument_id = i.id and t.ts >= $2 and t.ts < $3 and t.flags & 32 <> 32
             order by t.ts desc, t.taken desc nulls last, t.trade_id desc limit 1) t
           """,
           7,

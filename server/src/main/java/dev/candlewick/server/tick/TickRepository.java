@@ -26,7 +26,7 @@ public final class TickRepository {
       new Table<>(
           """
           select ts, trade_id, price, size, side, (flags & 63)::int2, taken from market.trades
-          where instrument_id = $1 and ts >= $2 and ts < $3 and flags & 32 = 0
+          where instrument_id = $1 and ts >= $2 and ts < $3 and flags & 32 <> 32
           """,
           "ts, coalesce(substr(taken, 1, 8), ''::bytea), trade_id",
           "ts, taken nulls first, trade_id",
