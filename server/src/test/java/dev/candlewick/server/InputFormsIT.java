@@ -156,7 +156,7 @@ class InputFormsIT {
               1,
               symbol,
               good.formatted(HOUR_AGO, 1)
-                  + ",{\"ts\":1,\"price\":NaN,\"size\":1},"
+                  + ",{\"ts\":%d,\"price\":NaN,\"size\":1},".formatted(HOUR_AGO)
                   + good.formatted(HOUR_AGO, 2)));
       feed.say(row.formatted(2, symbol, good.formatted(HOUR_AGO, 3)));
       JsonArray rejected = new JsonArray();
