@@ -3,7 +3,7 @@ create or replace function ingest.drop_old_chunks(relation regclass, keep interv
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if keep < interval '1 day' or relation::oid not in (
-      select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'market') then
+      select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname in ('market', 'record')) then
     raise exception 'chunks of % younger than % are not dropped', relation, keep;
   end if;
   insert into ingest.dropped as d (relation, before, level)

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -74,10 +73,9 @@ final class BatchTransaction {
     batch.startAttempt();
     refuse(advance);
     Map<InstrumentKey, Integer> ids = instrumentIds.resolve(connection, batch, advance.era());
-    writeTrades(lines(Kind.TRADES, ids));
-    writeTicks(TickTable.QUOTES, lines(Kind.QUOTES, ids));
-    writeCandles(ids);
-    new RecordBatch(connection, batch, changes).write(ids);
+    for (Kind kind : Kind.values()) {
+      write(kind, ids).write();
+    }
     checkCounts();
     dirty.write(connection);
     changes.write(connection);
@@ -86,6 +84,20 @@ final class BatchTransaction {
     connection.commit();
     instrumentIds.remember(advance.era(), ids);
     return advance.durability();
+  }
+
+  /** How the rows of a kind come into their tables. */
+  private interface Way {
+    void write() throws SQLException, DroppedException;
+  }
+
+  private Way write(Kind kind, Map<InstrumentKey, Integer> ids) {
+    return switch (kind) {
+      case TRADES -> () -> writeTrades(lines(kind, ids));
+      case QUOTES -> () -> writeTicks(TickTable.QUOTES, lines(kind, ids));
+      case CANDLES -> () -> writeCandles(ids);
+      case RECORDS -> () -> new RecordBatch(connection, batch, changes).write(ids);
+    };
   }
 
   private void placeSpooled() throws SQLException, DroppedException, StoredException {
@@ -117,9 +129,10 @@ final class BatchTransaction {
       durability = now.durability();
       if (message.seq() <= now.stream().committedSeq()) {
         stored.add(message);
-      } else if (message.seq() == ends.getOrDefault(name, now.stream().committedSeq()) + 1) {
+      } else if (message.position().before()
+          == ends.getOrDefault(name, now.stream().committedSeq())) {
         ends.put(name, message.seq());
-        message.place(now.stream(), message.seq());
+        message.place(now.stream(), message.position());
       } else {
         beyondGap.add(message);
       }
@@ -161,7 +174,7 @@ final class BatchTransaction {
       if (message.kind == kind) {
         long stream = message.stream().number();
         for (Row row : message.rows) {
-          Long own = ownId(row);
+          Long own = ((Tick) row).ownId();
           long id = own == null ? TradeIds.ofRow(stream, message.seq(), row.index()) : own;
           long taken = row instanceof Trade trade ? order.place(trade) : Line.BY_ID;
           lines.add(new Line(message, row, ids.getOrDefault(row.instrument(), 0), id, taken));
@@ -169,13 +182,6 @@ final class BatchTransaction {
       }
     }
     return lines;
-  }
-
-  private static @Nullable Long ownId(Row row) {
-    if (row instanceof Trade trade) {
-      return (trade.flags() & Trade.NO_ID) == 0 ? Long.valueOf(trade.id()) : null;
-    }
-    return row instanceof Quote quote ? quote.id() : null;
   }
 
   private void writeTrades(List<Line> lines) throws SQLException, DroppedException {
@@ -212,18 +218,16 @@ final class BatchTransaction {
       insertDistinct(table, lines);
     } else {
       copy(table, lines);
-      lines.forEach(this::inserted);
+      lines.forEach(line -> inserted(table, line));
     }
   }
 
-  private void inserted(Line line) {
+  private void inserted(TickTable table, Line line) {
     line.message().inserted++;
-    ChangeKind kind = ChangeKind.QUOTES;
     if (line.row() instanceof Trade trade) {
-      kind = ChangeKind.TRADES;
       dirty.trade(line, trade);
     }
-    changes.add(kind, line.instrumentId(), line.row().ts(), line.id());
+    changes.add(table.changeKind, line.instrumentId(), line.row().ts(), line.id());
   }
 
   /**
@@ -296,7 +300,7 @@ final class BatchTransaction {
     }
     for (Line line : lines) {
       if (inserted.contains(line.key())) {
-        inserted(line);
+        inserted(table, line);
       } else {
         known.add(line);
       }

@@ -107,7 +107,7 @@ final class BatchWriter implements Lane.Database {
           connection.commit();
           ownStream = own;
         }
-        message.place(own, ++seq);
+        message.place(own, Position.ofNumber(++seq));
       }
     }
   }

@@ -102,11 +102,11 @@ final class CsvRows<R> {
   }
 
   private void add(List<String> header, CsvRecord line) throws DecodeException {
-    List<String> cells = cells(line);
-    if (cells.size() == 1 && cells.get(0).isEmpty()) {
+    List<String> cells = reader.trims() ? cells(line) : new ArrayList<>(line.getFields());
+    if (cells.size() == 1 && cells.get(0).isBlank()) {
       return;
     }
-    if (cells.size() == header.size() + 1 && cells.get(header.size()).isEmpty()) {
+    if (cells.size() == header.size() + 1 && cells.get(header.size()).isBlank()) {
       cells.remove(header.size());
     }
     if (cells.size() == header.size()) {

@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 
 /**
@@ -58,6 +59,26 @@ public final class DialectRequest {
     parts.add(new Part(kind, checked));
     ingest.metrics().rejected(checked.rejections());
     return checked.rejections();
+  }
+
+  /** The same of records of a declared kind. */
+  public List<Rejection> checkRecords(
+      String kind, List<Map<String, Object>> rows, long nanosPerUnit) {
+    Message.Checked checked =
+        ingest.requestRecords().values(kind, rows, nanosPerUnit, ingest.keyOf(request));
+    parts.add(new Part(Kind.RECORDS, checked));
+    ingest.metrics().rejected(checked.rejections());
+    return checked.rejections();
+  }
+
+  /** Learns what kinds there are now. */
+  public Future<Void> lookAtKinds() {
+    return ingest.kinds().look();
+  }
+
+  /** Whether a kind of this name is declared, as this server saw it last. */
+  public boolean knowsKind(String name) {
+    return ingest.kinds().find(name).isPresent();
   }
 
   /** Nothing will be written: the body no longer counts in the budget. */

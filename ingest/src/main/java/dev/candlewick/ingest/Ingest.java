@@ -1,12 +1,10 @@
 package dev.candlewick.ingest;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.candlewick.ingest.Answer.Durability;
 import dev.candlewick.ingest.change.ChangeNotifier;
 import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.ingest.spool.SpoolException;
-import dev.candlewick.net.DatabaseSession;
 import dev.candlewick.net.Problem;
 import dev.candlewick.rollup.RollUp;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -44,6 +42,7 @@ public final class Ingest {
   private final JsonDecoder decoder;
   private final KindCatalogue kinds;
   private final RecordIntake records;
+  private final RecordIntake requestRecords;
   private final IngestMetrics metrics;
   private final ChangeNotifier notifier;
   private final RollUp rollUp;
@@ -72,7 +71,7 @@ public final class Ingest {
   public Ingest(Vertx vertx, IngestConfig config, MeterRegistry registry) {
     this.vertx = vertx;
     this.config = config;
-    this.pool = new HikariDataSource(poolConfig(config, registry));
+    this.pool = new HikariDataSource(WritePool.config(config, registry));
     this.blocking = vertx.createSharedWorkerExecutor("candlewick-hello", 2);
     this.budget = new Budget(config.budgetBytes());
     SpoolConfig spool = config.spool();
@@ -80,6 +79,7 @@ public final class Ingest {
     this.decoder = new JsonDecoder(config.limits().rows());
     this.kinds = new KindCatalogue(vertx, new Kinds(), pool);
     this.records = new RecordIntake(kinds, config.retention(), config.limits().rows());
+    this.requestRecords = new RecordIntake(kinds, config.retention(), RestEndpoint.MAX_ROWS);
     this.metrics = new IngestMetrics(registry, budget);
     this.notifier = new ChangeNotifier(pool);
     InstrumentIds instrumentIds = new InstrumentIds();
@@ -100,48 +100,11 @@ public final class Ingest {
       spooler.start();
     }
     notifier.start();
+    kinds.shipPatiently();
     lanes.forEach(Lane::start);
     rollUp.start();
     vertx.setPeriodic(LOOK_EVERY_MILLIS, tick -> lookAtStreams());
     started = true;
-  }
-
-  private static HikariConfig poolConfig(IngestConfig config, MeterRegistry registry) {
-    HikariConfig pool = new HikariConfig();
-    pool.setPoolName("ingest");
-    pool.setJdbcUrl(config.database().jdbcUrl());
-    pool.setUsername(config.database().user());
-    pool.setPassword(config.database().password());
-    pool.setAutoCommit(false);
-    // One a lane, one each for the roll-up and NOTIFY, two for hello and Idempotency-Keys, two for
-    // kinds.
-    pool.setMaximumPoolSize(config.lanes() + 6);
-    // A lane that gets no connection in this time begins to spool.
-    pool.setConnectionTimeout(1_000);
-    pool.setValidationTimeout(900);
-    pool.setKeepaliveTime(120_000);
-    pool.setMaxLifetime(1_800_000);
-    pool.setInitializationFailTimeout(-1);
-    pool.setMetricRegistry(registry);
-    // A silent connection must not hold a lane: sockets, statements and locks all end.
-    pool.addDataSourceProperty("connectTimeout", "5");
-    pool.addDataSourceProperty("loginTimeout", "5");
-    pool.addDataSourceProperty("socketTimeout", "15");
-    pool.addDataSourceProperty("tcpKeepAlive", "true");
-    pool.addDataSourceProperty("ApplicationName", "candlewick-ingest");
-    // How much of the columnstore a batch may unpack is bounded by the time it has, not by rows: a
-    // correction for each of a hundred instruments would be over that bound each time it is tried.
-    pool.addDataSourceProperty(
-        "options",
-        DatabaseSession.options(
-            Map.of(
-                "statement_timeout", "10s",
-                "lock_timeout", "5s",
-                "idle_in_transaction_session_timeout", "20s",
-                "default_transaction_isolation", "read committed",
-                "plan_cache_mode", "auto",
-                "timescaledb.max_tuples_decompressed_per_dml_transaction", "0")));
-    return pool;
   }
 
   private BatchWriter.ConnectionSource connections() {
@@ -230,6 +193,11 @@ public final class Ingest {
 
   KindCatalogue kinds() {
     return kinds;
+  }
+
+  /** Rows of REST and of dialects. */
+  RecordIntake requestRecords() {
+    return requestRecords;
   }
 
   RecordIntake records() {

@@ -228,7 +228,8 @@ final class IngestSession implements Answer, TextSocket.Listener {
       backpressure.waitFor(ingest.kinds().look(), json, this::again);
       return;
     }
-    Message message = Message.ofStream(open, nextSeq, kind, checked, json.length, this);
+    Position position = Position.ofNumber(nextSeq);
+    Message message = Message.ofStream(open, position, kind, checked, json.length, this);
     nextSeq++;
     backpressure.taken(message);
     ingest.submit(message);

@@ -31,7 +31,7 @@ final class JsonDecoder {
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(32)
+                  .maxNestingDepth(JsonValue.DEPTH)
                   .maxNumberLength(200)
                   .maxStringLength(65_536)
                   .maxNameLength(256)

@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * @param fault what the database would not take in it; null if all is well
  */
 record JsonValue(String text, @Nullable String fault) {
-  /** Levels and other JSON nest no deeper. */
-  static final int DEPTH = 64;
+  /** What is read at all nests no deeper; where a row is in it, with what is around it. */
+  static final int DEPTH = 100;
+
+  /** A value nests no deeper. */
+  private static final int MOST_NESTED = 64;
 
   /** Digits before or after the point that a number may come to when it is written out. */
   private static final int MOST_DIGITS = 1_000;
@@ -53,6 +56,7 @@ record JsonValue(String text, @Nullable String fault) {
         fault = fault == null ? wrong : fault;
         copy(in, token, out);
         depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        fault = fault == null && depth > MOST_NESTED ? "is nested too deep" : fault;
       } while (depth > 0 && in.nextToken() != null);
     }
     return new JsonValue(text.toString(), fault);

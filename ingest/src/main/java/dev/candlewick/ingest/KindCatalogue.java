@@ -13,9 +13,14 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@link Kinds} for event loops: looked up at once, looked at and changed on a thread aside. */
 final class KindCatalogue {
+  private static final Logger LOG = LoggerFactory.getLogger(KindCatalogue.class);
+  private static final long RETRY_MILLIS = 1_000;
+
   /** How long a change waits for its turn, trying again and again. */
   private static final long PATIENCE_NANOS = 20_000_000_000L;
 
@@ -23,6 +28,7 @@ final class KindCatalogue {
   private static final String IN_USE = "55P03";
   private static final String DEADLOCK = "40P01";
 
+  private final Vertx vertx;
   private final Kinds kinds;
   private final DataSource database;
   private final WorkerExecutor looking;
@@ -31,6 +37,7 @@ final class KindCatalogue {
   private @Nullable Future<Void> nextLook;
 
   KindCatalogue(Vertx vertx, Kinds kinds, DataSource database) {
+    this.vertx = vertx;
     this.kinds = kinds;
     this.database = database;
     this.looking = vertx.createSharedWorkerExecutor("candlewick-kinds", 1);
@@ -87,6 +94,34 @@ final class KindCatalogue {
    */
   Future<Kinds.Saved> save(Kind wanted) {
     return saving.executeBlocking(() -> saveNow(wanted), false);
+  }
+
+  /**
+   * Makes the kinds that come with the server, or adds what newer versions of them have. Blocks; if
+   * it cannot be done at once it is tried again on a thread aside until it is.
+   */
+  void shipPatiently() {
+    try {
+      ship();
+    } catch (SQLException e) {
+      LOG.warn("the server's own kinds wait, trying again: SQLSTATE {}", SqlStates.state(e));
+      vertx.setTimer(RETRY_MILLIS, again -> saving.executeBlocking(this::shipAgain, false));
+    }
+  }
+
+  private @Nullable Void shipAgain() {
+    shipPatiently();
+    return null;
+  }
+
+  private void ship() throws SQLException {
+    for (Kind shipped : ShippedKinds.read()) {
+      try (Connection connection = database.getConnection()) {
+        Kinds.ship(connection, shipped);
+        connection.commit();
+      }
+    }
+    lookNow();
   }
 
   /** Never waits for long at once: rows queue up behind whoever waits for their table. */

@@ -110,6 +110,19 @@ final class Kinds {
     return before.isPresent() ? Saved.CHANGED : Saved.MADE;
   }
 
+  /**
+   * Makes a kind that comes with the server, or adds what a newer version of it has; what an
+   * operator changed stays.
+   */
+  static void ship(Connection connection, Kind shipped) throws SQLException {
+    Optional<Kind> before = find(connection, shipped.name());
+    try {
+      save(connection, before.isPresent() ? before.get().widenedBy(shipped) : shipped);
+    } catch (IncompatibleException e) {
+      throw new IllegalStateException("a wider kind is compatible", e);
+    }
+  }
+
   private static Optional<Kind> find(Connection connection, String name) throws SQLException {
     try (PreparedStatement find = connection.prepareStatement(FIND)) {
       find.setString(1, name);

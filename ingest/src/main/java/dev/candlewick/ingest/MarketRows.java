@@ -20,6 +20,11 @@ record MarketRows(Kind kind, JsonDecoder decoder) implements RowReader<RawRow> {
   }
 
   @Override
+  public boolean trims() {
+    return true;
+  }
+
+  @Override
   public RawRow line(byte[] json, int from, int length) throws DecodeException {
     return decoder.decodeRow(json, from, length);
   }

@@ -30,7 +30,7 @@ final class Message {
   private final List<Rejection> refusedByDatabase = new ArrayList<>();
   private @Nullable Budget budget;
   private @Nullable StreamState stream;
-  private long seq;
+  private Position position;
 
   /** Of the attempt at hand; they hold once the message is committed. */
   int inserted;
@@ -54,6 +54,7 @@ final class Message {
     this.refusedByRule = checked.rejections();
     this.bytes = bytes;
     this.answer = answer;
+    this.position = Position.ofNumber(1);
     this.stream = stream;
     this.isRequest = stream == null;
     this.spooled = spooled;
@@ -65,17 +66,17 @@ final class Message {
 
   /** A message of a feed's stream. */
   static Message ofStream(
-      StreamState stream, long seq, Kind kind, Checked checked, int bytes, Answer answer) {
+      StreamState stream, Position position, Kind kind, Checked checked, int bytes, Answer answer) {
     Message message = new Message(kind, checked, bytes, answer, stream, false, null);
-    message.seq = seq;
+    message.position = position;
     return message;
   }
 
   /** A message of a feed's stream, read back from the spool. */
   static Message ofSpool(
-      StreamState stream, long seq, Kind kind, Checked checked, int bytes, Answer answer) {
+      StreamState stream, Position position, Kind kind, Checked checked, int bytes, Answer answer) {
     Message message = new Message(kind, checked, bytes, answer, stream, true, null);
-    message.seq = seq;
+    message.position = position;
     return message;
   }
 
@@ -86,9 +87,9 @@ final class Message {
   }
 
   /** Gives a message its place. */
-  void place(StreamState inStream, long itsSeq) {
+  void place(StreamState inStream, Position there) {
     stream = inStream;
-    seq = itsSeq;
+    position = there;
   }
 
   /** Rows as they came, good and bad. */
@@ -138,8 +139,13 @@ final class Message {
     return stream;
   }
 
+  Position position() {
+    return position;
+  }
+
+  /** Its number, as clients and rejects name it. */
   long seq() {
-    return seq;
+    return position.at();
   }
 
   void startAttempt() {

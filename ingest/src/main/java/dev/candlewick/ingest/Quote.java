@@ -19,4 +19,9 @@ record Quote(
     @Nullable Double askSize,
     @Nullable Double last,
     @Nullable Double volume24h)
-    implements Row {}
+    implements Tick {
+  @Override
+  public @Nullable Long ownId() {
+    return id;
+  }
+}

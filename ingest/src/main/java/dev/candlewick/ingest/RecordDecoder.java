@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,6 +189,12 @@ final class RecordDecoder implements RowReader<RawRecord> {
     return places.of(field) != RawRecord.Places.NONE;
   }
 
+  /** A text is what stands in its cell, every space of it. */
+  @Override
+  public boolean trims() {
+    return false;
+  }
+
   @Override
   public RawRecord unreadable(String fault) {
     return RawRecord.unreadable(fault);
@@ -200,8 +207,32 @@ final class RecordDecoder implements RowReader<RawRecord> {
     for (int i = 0; i < cells.size(); i++) {
       String cell = cells.get(i);
       int place = places.of(header.get(i));
-      row.put(place, header.get(i), cell.isEmpty() ? null : ofText(place, cell));
+      boolean isText = place >= 0 && columns.get(place).type() == ColumnType.TEXT;
+      String value = isText ? cell : cell.strip();
+      row.put(place, header.get(i), value.isEmpty() ? null : ofText(place, value));
       bytes += cell.length();
+    }
+    row.bytes(bytes);
+    return row;
+  }
+
+  /** Values by name, of a form that knows texts, numbers and truths only. */
+  RawRecord values(Map<String, Object> values, long nanosPerUnit) {
+    RawRecord row = new RawRecord(columns.size());
+    long bytes = 0;
+    for (Map.Entry<String, Object> sent : values.entrySet()) {
+      int place = places.of(sent.getKey());
+      Object value = sent.getValue();
+      if (value instanceof String text) {
+        bytes += text.length();
+        value = ofText(place, text);
+      }
+      boolean counts = place >= 0 && columns.get(place).type() == ColumnType.TIMESTAMP;
+      if (counts && (value instanceof Long || value instanceof BigDecimal)) {
+        BigDecimal number = new BigDecimal(value.toString());
+        value = number.multiply(BigDecimal.valueOf(nanosPerUnit));
+      }
+      row.put(place, sent.getKey(), value);
     }
     row.bytes(bytes);
     return row;

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,23 @@ final class RecordIntake {
     }
     List<RawRecord> rows = form.lines(body, decoder, maxRows, skipsBadLines);
     return check(declared.get(), query, rows, key);
+  }
+
+  /**
+   * Rows of a dialect, values by name: times of rows in nanoseconds, whole numbers in columns of
+   * type timestamp in units of so many of them.
+   */
+  Message.Checked values(
+      String kind, List<Map<String, Object>> rows, long nanosPerUnit, IngestKey key) {
+    Optional<DeclaredKind> declared = kinds.find(kind);
+    if (declared.isEmpty()) {
+      return unknown(kind, rows.size());
+    }
+    RecordDecoder decoder = new RecordDecoder(declared.get().kind(), maxRows);
+    List<RawRecord> raw = new ArrayList<>(rows.size());
+    rows.forEach(row -> raw.add(decoder.values(row, nanosPerUnit)));
+    Defaults nanoseconds = new Defaults(null, null, null, Envelope.TimeUnit.NS);
+    return check(declared.get(), nanoseconds, raw, key);
   }
 
   private Message.Checked check(

@@ -43,7 +43,7 @@ final class RestEndpoint {
 
   RestEndpoint(Ingest ingest) {
     this.ingest = ingest;
-    this.records = new RecordIntake(ingest.kinds(), ingest.config().retention(), MAX_ROWS);
+    this.records = ingest.requestRecords();
   }
 
   /** What the head of a request says. */

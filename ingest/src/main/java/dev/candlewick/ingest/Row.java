@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One valid row of a message: a trade, a quote, a candle or a record. */
-sealed interface Row permits Trade, Quote, Candle, RecordRow {
+sealed interface Row permits Tick, Candle, RecordRow {
   /** Null for a record that belongs to none. */
   @Nullable InstrumentKey instrument();
 

@@ -10,6 +10,9 @@ interface RowReader<R> {
   /** Whether the kind has a field of this name. */
   boolean knows(String field);
 
+  /** Whether spaces around a cell of CSV mean nothing. */
+  boolean trims();
+
   /** One line of NDJSON. */
   R line(byte[] json, int from, int length) throws DecodeException;
 

@@ -33,7 +33,7 @@ final class SpooledMessage {
       if (message.kind == Kind.RECORDS) {
         SpooledRecords.write(out, message.rows);
       } else {
-        write(out, message.rows);
+        write(out, message.rows, form(message.kind));
       }
       out.writeInt(message.refusedByRule().size());
       for (Rejection rejection : message.refusedByRule()) {
@@ -54,7 +54,7 @@ final class SpooledMessage {
         bytes.toByteArray());
   }
 
-  private static void write(DataOutputStream out, List<Row> rows) throws IOException {
+  private static void write(DataOutputStream out, List<Row> rows, Form form) throws IOException {
     out.writeInt(rows.size());
     InstrumentKey last = null;
     for (Row row : rows) {
@@ -67,39 +67,55 @@ final class SpooledMessage {
       }
       out.writeInt(row.index());
       out.writeLong(row.ts());
-      write(out, row);
+      form.write(out, row);
     }
   }
 
-  private static void write(DataOutputStream out, Row row) throws IOException {
-    if (row instanceof Trade trade) {
-      out.writeDouble(trade.price());
-      out.writeDouble(trade.size());
-      out.writeShort(trade.side());
-      out.writeShort(trade.flags());
-      out.writeLong(trade.id());
-      writeText(out, trade.text());
-      out.writeByte(trade.action().ordinal());
-    } else if (row instanceof Quote quote) {
-      writeWhole(out, quote.id());
-      writeNumber(out, quote.bid());
-      writeNumber(out, quote.bidSize());
-      writeNumber(out, quote.ask());
-      writeNumber(out, quote.askSize());
-      writeNumber(out, quote.last());
-      writeNumber(out, quote.volume24h());
-    } else if (row instanceof Candle candle) {
-      out.writeUTF(candle.timeframe().text());
-      out.writeDouble(candle.open());
-      out.writeDouble(candle.high());
-      out.writeDouble(candle.low());
-      out.writeDouble(candle.close());
-      out.writeDouble(candle.volume());
-      writeNumber(out, candle.quoteVolume());
-      writeWhole(out, candle.trades());
-      writeNumber(out, candle.takerBuyVolume());
-      out.writeBoolean(candle.closed());
-    }
+  /** How a row's own fields are written. */
+  private interface Form {
+    void write(DataOutputStream out, Row row) throws IOException;
+  }
+
+  private static Form form(Kind kind) {
+    return switch (kind) {
+      case TRADES -> (out, row) -> writeTrade(out, (Trade) row);
+      case QUOTES -> (out, row) -> writeQuote(out, (Quote) row);
+      case CANDLES -> (out, row) -> writeCandle(out, (Candle) row);
+      case RECORDS -> throw new IllegalStateException("records have a form of their own");
+    };
+  }
+
+  private static void writeTrade(DataOutputStream out, Trade trade) throws IOException {
+    out.writeDouble(trade.price());
+    out.writeDouble(trade.size());
+    out.writeShort(trade.side());
+    out.writeShort(trade.flags());
+    out.writeLong(trade.id());
+    writeText(out, trade.text());
+    out.writeByte(trade.action().ordinal());
+  }
+
+  private static void writeQuote(DataOutputStream out, Quote quote) throws IOException {
+    writeWhole(out, quote.id());
+    writeNumber(out, quote.bid());
+    writeNumber(out, quote.bidSize());
+    writeNumber(out, quote.ask());
+    writeNumber(out, quote.askSize());
+    writeNumber(out, quote.last());
+    writeNumber(out, quote.volume24h());
+  }
+
+  private static void writeCandle(DataOutputStream out, Candle candle) throws IOException {
+    out.writeUTF(candle.timeframe().text());
+    out.writeDouble(candle.open());
+    out.writeDouble(candle.high());
+    out.writeDouble(candle.low());
+    out.writeDouble(candle.close());
+    out.writeDouble(candle.volume());
+    writeNumber(out, candle.quoteVolume());
+    writeWhole(out, candle.trades());
+    writeNumber(out, candle.takerBuyVolume());
+    out.writeBoolean(candle.closed());
   }
 
   /** The message, to be answered to {@code answer}. Fails on a payload of another version. */
@@ -121,7 +137,8 @@ final class SpooledMessage {
       StreamState stream =
           new StreamState(entry.apiKeyId(), entry.stream(), 0, entry.epoch(), 0, "");
       Message.Checked checked = new Message.Checked(rows, rejections);
-      return Message.ofSpool(stream, entry.seq(), kind, checked, payload.length, answer);
+      Position position = Position.ofNumber(entry.seq());
+      return Message.ofSpool(stream, position, kind, checked, payload.length, answer);
     }
   }
 

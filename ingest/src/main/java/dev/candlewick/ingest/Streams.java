@@ -34,9 +34,9 @@ final class Streams {
       update ingest.streams s
       set committed_seq = v.last, rows = s.rows + v.rows, last_activity = now()
       from unnest(?::int[], ?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-        as v (number, holder, epoch, first, last, rows)
+        as v (number, holder, epoch, before, last, rows)
       where s.number = v.number and s.holder = v.holder and s.epoch = v.epoch
-        and s.committed_seq = v.first - 1
+        and s.committed_seq = v.before
       returning s.holder, %s, %s
       """
           .formatted(DURABILITY, InstrumentIds.ERA);
@@ -177,16 +177,16 @@ final class Streams {
       Durability durability,
       String era) {}
 
-  /** The seqs of one stream in a batch: contiguous, as the session took them. */
+  /** The messages of one stream in a batch, each of which follows on the one before. */
   private static final class Span {
     final StreamState stream;
-    final long first;
+    final long before;
     long last;
     long rows;
 
-    Span(StreamState stream, long first) {
+    Span(StreamState stream, long before) {
       this.stream = stream;
-      this.first = first;
+      this.before = before;
     }
   }
 
@@ -219,7 +219,8 @@ final class Streams {
     for (Message message : batch.messages()) {
       Span span =
           spans.computeIfAbsent(
-              message.stream().holder(), holder -> new Span(message.stream(), message.seq()));
+              message.stream().holder(),
+              holder -> new Span(message.stream(), message.position().before()));
       span.last = message.seq();
       span.rows += message.rows.size();
     }
@@ -236,7 +237,7 @@ final class Streams {
     String[] holders = spans.stream().map(span -> span.stream.holder()).toArray(String[]::new);
     advance.setArray(2, connection.createArrayOf("uuid", holders));
     advance.setObject(3, longs(spans, span -> span.stream.epoch()));
-    advance.setObject(4, longs(spans, span -> span.first));
+    advance.setObject(4, longs(spans, span -> span.before));
     advance.setObject(5, longs(spans, span -> span.last));
     advance.setObject(6, longs(spans, span -> span.rows));
   }
@@ -260,7 +261,7 @@ final class Streams {
     List<StreamState> rewound = new ArrayList<>();
     for (Span span : left) {
       StreamState now = found.get(span.stream.name());
-      switch (sort(span.stream, now, span.first)) {
+      switch (sort(span.stream, now, span.before + 1)) {
         case AS_BEFORE ->
             batch.messages().stream()
                 .filter(message -> message.stream() == span.stream)

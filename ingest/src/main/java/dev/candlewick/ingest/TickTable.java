@@ -1,5 +1,6 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.record.ChangeKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 enum TickTable {
   /** Trades with integer ids alone. */
   TRADES(
+      ChangeKind.TRADES,
       "market.trades",
       "instrument_id, ts, trade_id, price, size, side, flags",
       "int8[], float8[], float8[], int2[], int2[]",
@@ -23,17 +25,22 @@ enum TickTable {
       TickTable::tradeColumns),
   /** Trades among which some are in the order in which they were taken. */
   TAKEN_TRADES(
+      ChangeKind.TRADES,
       "market.trades",
       "instrument_id, ts, trade_id, price, size, side, flags, taken",
       "int8[], float8[], float8[], int2[], int2[], bytea[]",
       TickTable::copyTakenTrade,
       TickTable::takenTradeColumns),
   QUOTES(
+      ChangeKind.QUOTES,
       "market.quotes",
       "instrument_id, ts, seq, bid, bid_size, ask, ask_size, last, volume_24h",
       "int8[], float8[], float8[], float8[], float8[], float8[], float8[]",
       TickTable::copyQuote,
       TickTable::quoteColumns);
+
+  /** What the journal calls its rows. */
+  final ChangeKind changeKind;
 
   final String copySql;
   private final String insertSql;
@@ -41,11 +48,13 @@ enum TickTable {
   private final Function<List<Line>, Object[]> columns;
 
   TickTable(
+      ChangeKind changeKind,
       String table,
       String columnNames,
       String columnTypes,
       BiConsumer<CopyBuffer, Line> copyLine,
       Function<List<Line>, Object[]> columns) {
+    this.changeKind = changeKind;
     this.copySql = "copy " + table + " (" + columnNames + ") from stdin (format binary)";
     this.insertSql = insertSql(table, columnNames, columnTypes);
     this.copyLine = copyLine;

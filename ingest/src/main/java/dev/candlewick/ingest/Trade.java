@@ -28,7 +28,7 @@ record Trade(
     long id,
     @Nullable String text,
     Action action)
-    implements Row {
+    implements Tick {
   static final int NO_PRICE = 1;
   static final int NO_VOLUME = 2;
   static final int HASHED_ID = 4;
@@ -50,6 +50,11 @@ record Trade(
   @Override
   public boolean makesInstrument() {
     return action != Action.CANCEL;
+  }
+
+  @Override
+  public @Nullable Long ownId() {
+    return (flags & NO_ID) == 0 ? Long.valueOf(id) : null;
   }
 
   /** Whether the id is no number by which trades of one time are in order. */

@@ -2,19 +2,30 @@ package dev.candlewick.record;
 
 /** What sort of rows changed, as {@code ingest.changes} numbers it. */
 public enum ChangeKind {
-  TRADES,
-  QUOTES,
-  CANDLES,
+  TRADES(1),
+  QUOTES(2),
+  CANDLES(3),
   /** Of any declared kind. */
-  RECORDS;
+  RECORDS(4);
+
+  private final short number;
+
+  ChangeKind(int number) {
+    this.number = (short) number;
+  }
 
   /** The number in the database. */
   public short number() {
-    return (short) (ordinal() + 1);
+    return number;
   }
 
   /** The kind of that number. */
   public static ChangeKind of(int number) {
-    return values()[number - 1];
+    for (ChangeKind kind : values()) {
+      if (kind.number == number) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException("no kind of change has the number " + number);
   }
 }

@@ -155,6 +155,26 @@ public record Kind(
     return new Kind(name, key, all, next.retention, chunk);
   }
 
+  /**
+   * The kind with what the other has beside: columns that are not required, and values. Where the
+   * two say different things of one column, this one's stays.
+   */
+  public Kind widenedBy(Kind other) {
+    List<Column> all = new ArrayList<>();
+    for (Column column : columns) {
+      Column its = other.column(column.name()).orElse(column);
+      boolean both = !column.values().isEmpty() && !its.values().isEmpty();
+      all.add(both ? column.withValuesOf(its) : column);
+    }
+    for (Column column : other.columns) {
+      boolean fits = !column.required() && !column.type().isInstrument();
+      if (fits && column(column.name()).isEmpty()) {
+        all.add(column);
+      }
+    }
+    return new Kind(name, key, all, retention, chunk);
+  }
+
   /** The column of that name. */
   public Optional<Column> column(String column) {
     return columns.stream().filter(c -> c.name().equals(column)).findAny();

@@ -57,6 +57,7 @@ final class RetentionJob {
     }
     dropChunks(connection, "market.trades", atLeast(waiting, retention.trades()));
     dropChunks(connection, "market.quotes", retention.quotes());
+    RecordRetention.run(connection);
   }
 
   /** Rolled up first, dropped then: nothing goes that is not older than every mark. */

@@ -62,7 +62,7 @@ class LaneSpoolTest {
   private void submit(long seq, int rows) {
     Row row = SimulatedFeed.rows("s", seq).rows().get(0);
     Message.Checked checked = new Message.Checked(Collections.nCopies(rows, row), List.of());
-    submit(Message.ofStream(STREAM, seq, Kind.TRADES, checked, 10, told));
+    submit(Message.ofStream(STREAM, Position.ofNumber(seq), Kind.TRADES, checked, 10, told));
   }
 
   private void submit(Message message) {

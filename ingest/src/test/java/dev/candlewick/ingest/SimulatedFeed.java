@@ -148,7 +148,9 @@ final class SimulatedFeed {
       StreamState state =
           new StreamState(name.apiKeyId(), name.stream(), 1, on.epoch, 0, "holder " + on.epoch);
       long seq = on.next++;
-      Message message = Message.ofStream(state, seq, Kind.TRADES, rows(name.stream(), seq), 10, on);
+      Message message =
+          Message.ofStream(
+              state, Position.ofNumber(seq), Kind.TRADES, rows(name.stream(), seq), 10, on);
       on.server.submit(message, name.hashCode() & 1);
     }
   }
@@ -181,7 +183,8 @@ final class SimulatedFeed {
     StreamState state = world.database.hello(name);
     Session last = new Session(server, state.epoch(), state.committedSeq());
     Message.Checked rows = rows(name.stream(), last.next);
-    server.submit(Message.ofStream(state, last.next, Kind.TRADES, rows, 10, last), 0);
+    server.submit(
+        Message.ofStream(state, Position.ofNumber(last.next), Kind.TRADES, rows, 10, last), 0);
     for (int i = 0; i < 20 && last.committed < last.next; i++) {
       turn.run();
     }

@@ -111,7 +111,9 @@ class SpooledMessageTest {
             new Rejection(3, "price", Rejection.Code.NOT_FINITE, "must be finite, not \"\u00e9\""),
             new Rejection(4, null, Rejection.Code.OHLC_INCONSISTENT, ""));
     Message.Checked checked = new Message.Checked(rows(kind), rejections);
-    Entry entry = SpooledMessage.write(Message.ofStream(STREAM, 99, kind, checked, 1_000, ANSWER));
+    Entry entry =
+        SpooledMessage.write(
+            Message.ofStream(STREAM, Position.ofNumber(99), kind, checked, 1_000, ANSWER));
     assertThat(entry.apiKeyId()).isEqualTo(3);
     assertThat(entry.stream()).isEqualTo("feed-7");
     assertThat(entry.epoch()).isEqualTo(5);

@@ -144,6 +144,9 @@ class RecordIngestIT {
         "{\"ts\":1,\"id\":\"a\",\"exchange\":\"binance\"}|symbol|missing_field",
         "{\"ts\":1,\"id\":\"a\",\"exchange\":\"b b\",\"symbol\":\"X\"}|exchange|bad_venue",
         "{\"ts\":1,\"id\":\"a\",\"exchange\":\"b\",\"symbol\":\" X\"}|symbol|bad_symbol",
+        "{\"ts\":1,\"id\":\"a\",\"j\":"
+            + "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+            + "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}|j|bad_type",
         "[1]||bad_type",
       })
   void aBadRowIsRefusedByFieldAndCode(String row, String field, String code) {
@@ -206,6 +209,33 @@ class RecordIngestIT {
   }
 
   @Test
+  void aRowMayFillFourHundredColumns() {
+    StringBuilder columns = new StringBuilder();
+    StringBuilder row = new StringBuilder("{\"ts\":1,\"id\":\"a\"");
+    String[] types = {"decimal", "text", "json", "timestamp", "number"};
+    String[] values = {"12345678901234567890.123456789012345678", "\"%s\"", "[\"%s\"]", "1", "0.1"};
+    for (int i = 0; i < 398; i++) {
+      columns.append(",{\"name\":\"c%d\",\"type\":\"%s\"}".formatted(i, types[i % 5]));
+      row.append(",\"c%d\":".formatted(i)).append(values[i % 5].formatted("x".repeat(17) + i));
+    }
+    assertThat(declare("full", simple("full", columns.toString())).statusCode()).isIn(200, 201);
+    HttpResponse<String> answer = server.post("/v1/records/full", "{\"rows\":[" + row + "}]}");
+    assertThat(json(answer).getInteger("inserted")).as(answer.body()).isEqualTo(1);
+  }
+
+  @Test
+  void spacesOfATextAreKeptInCsv() {
+    declare("spaced", simple("spaced", ",{\"name\":\"t\",\"type\":\"text\"}"));
+    server.send(
+        "POST",
+        "/v1/records/spaced",
+        "ts,id,v,t\n 1 ,a, 7 ,\"  two  \"\n",
+        "Content-Type",
+        "text/csv");
+    assertThat(stored("'<' || t || '>' || v", "spaced")).isEqualTo("<  two  >7");
+  }
+
+  @Test
   void theNewestStateOfAKeyIsKeptWhateverComesLater() {
     declare("states", simple("states", ""));
     String rows =
@@ -220,54 +250,6 @@ class RecordIngestIT {
                 .text("select coalesce(v::text, 'null') from record_latest.states where id = 'a'"))
         .isEqualTo("null");
     assertThat(TestDatabase.shared().number("select count(*) from record.states")).isEqualTo(4);
-  }
-
-  @Test
-  void aKindGetsWiderAndNothingElse() {
-    assertThat(declare("wider", simple("wider", "")).statusCode()).isEqualTo(201);
-    server.post("/v1/records/wider", "{\"rows\":[{\"ts\":1,\"id\":\"a\",\"v\":1}]}");
-    HttpResponse<String> refused =
-        declare("wider", simple("wider", ",{\"name\":\"w\",\"type\":\"text\",\"required\":true}"));
-    assertThat(refused.statusCode()).isEqualTo(409);
-    assertThat(json(refused).getString("code")).isEqualTo("incompatible_kind");
-    HttpResponse<String> wider =
-        declare("wider", simple("wider", ",{\"name\":\"w\",\"type\":\"text\"}"));
-    assertThat(wider.statusCode()).isEqualTo(200);
-    assertThat(server.get("/v1/kinds/wider").body()).isEqualTo(wider.body());
-    HttpResponse<String> answer =
-        server.post(
-            "/v1/records/wider", "{\"rows\":[{\"ts\":1,\"id\":\"a\",\"v\":1,\"w\":\"x\"}]}");
-    assertThat(json(answer).getInteger("updated")).as(answer.body()).isEqualTo(1);
-    assertThat(
-            new JsonObject(server.get("/v1/kinds").body())
-                .getJsonArray("kinds").stream().map(kind -> ((JsonObject) kind).getString("kind")))
-        .contains("wider");
-  }
-
-  @Test
-  void whatIsNoDeclarationIsRefused() {
-    assertThat(declare("x", "{").statusCode()).isEqualTo(400);
-    assertThat(declare("x", "{}").statusCode()).isEqualTo(422);
-    assertThat(declare("x", simple("y", "")).statusCode()).isEqualTo(422);
-    assertThat(declare("trades", simple("trades", "")).statusCode()).isEqualTo(409);
-    assertThat(server.get("/v1/kinds/nothing").statusCode()).isEqualTo(404);
-    HttpResponse<String> unknown = server.post("/v1/records/nothing", "{\"rows\":[{\"ts\":1}]}");
-    assertThat(unknown.statusCode()).isEqualTo(404);
-    assertThat(json(unknown).getString("code")).isEqualTo("unknown_kind");
-  }
-
-  @Test
-  void aServerLearnsWhatAnotherDeclared() {
-    try (RunningServer other = RunningServer.with(Map.of())) {
-      declare("shared", simple("shared", ""));
-      String row = "{\"rows\":[{\"ts\":%d,\"id\":\"a\",\"v\":1%s}]}";
-      HttpResponse<String> first = other.post("/v1/records/shared", row.formatted(1, ""));
-      assertThat(json(first).getInteger("inserted")).as(first.body()).isEqualTo(1);
-      declare("shared", simple("shared", ",{\"name\":\"w\",\"type\":\"boolean\"}"));
-      HttpResponse<String> second =
-          other.post("/v1/records/shared", row.formatted(2, ",\"w\":true"));
-      assertThat(json(second).getInteger("inserted")).as(second.body()).isEqualTo(1);
-    }
   }
 
   @Test
@@ -316,5 +298,47 @@ class RecordIngestIT {
                     where u.kind = 4 and k.kind = 'told'
                     """))
         .isEqualTo("[[1000000,\"a\"],[2000000,\"b\"]]");
+  }
+
+  @Test
+  void aLineWhoseMeasurementIsAKindIsItsRow() {
+    declare(
+        "lined",
+        simple(
+            "lined",
+            ",{\"name\":\"at\",\"type\":\"timestamp\"},{\"name\":\"d\",\"type\":\"decimal\"},"
+                + "{\"name\":\"j\",\"type\":\"json\"},{\"name\":\"b\",\"type\":\"boolean\"}"));
+    String line = "lined,id=a v=7i,at=1735689600i,d=0.10,j=\"{\\\"x\\\":[1]}\",b=t 1735689601\n";
+    for (int again = 0; again < 2; again++) {
+      assertThat(server.send("POST", "/write?precision=s", line).statusCode()).isEqualTo(204);
+    }
+    assertThat(
+            TestDatabase.shared()
+                .text(
+                    "select concat_ws(' ', extract(epoch from ts)::int, id, v, extract(epoch from"
+                        + " at)::int, d, j, b) from record.lined"))
+        .isEqualTo("1735689601 a 7 1735689600 0.10 {\"x\": [1]} t");
+    HttpResponse<String> refused =
+        server.send("POST", "/write?precision=s", "lined,id=b v=1i 1\nlined,id=c,host=h v=1i 1\n");
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(json(refused).getInteger("line")).isEqualTo(2);
+    assertThat(json(refused).getString("message")).contains("host: unknown_field");
+    assertThat(TestDatabase.shared().number("select count(*) from record.lined")).isEqualTo(1);
+  }
+
+  @Test
+  void anIdempotencyKeyHoldsForRecordsToo() {
+    declare("once", simple("once", ""));
+    String rows = "{\"rows\":[{\"ts\":1,\"id\":\"a\",\"v\":1}]}";
+    HttpResponse<String> first =
+        server.post("/v1/records/once", rows, "Idempotency-Key", "records-once");
+    HttpResponse<String> again =
+        server.post("/v1/records/once", rows, "Idempotency-Key", "records-once");
+    assertThat(again.body()).isEqualTo(first.body());
+    assertThat(again.headers().firstValue("Idempotency-Replayed")).contains("true");
+    HttpResponse<String> other =
+        server.post(
+            "/v1/records/once", rows.replace(":1}", ":2}"), "Idempotency-Key", "records-once");
+    assertThat(json(other).getString("code")).isEqualTo("idempotency_key_reused");
   }
 }

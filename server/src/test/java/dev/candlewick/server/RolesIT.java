@@ -95,7 +95,8 @@ class RolesIT {
         "delete from market.trades",
         "set default_transaction_read_only = off; update ingest.streams set rows = 0",
         "set default_transaction_read_only = off; create table market.x ()",
-        "set default_transaction_read_only = off; select ingest.drop_old_chunks('market.trades', interval '1 day')",
+        "set default_transaction_read_only = off; select ingest.drop_old_chunks('market.trades',"
+            + " interval '1 day')",
         "select * from ingest.idempotency"
       })
   void readerCannotWrite(String sql) {
@@ -126,6 +127,13 @@ class RolesIT {
       String row = "{\"venue\":\"v\",\"symbol\":\"s\",\"ts\":%d,\"price\":7,\"size\":1}";
       String body = "{\"rows\":[" + row.formatted(minute.toEpochMilli()) + "]}";
       assertThat(server.post("/v1/trades", body).body()).contains("\"inserted\":1");
+      assertThat(server.get("/v1/kinds/orders").statusCode()).isEqualTo(200);
+      String kind =
+          "{\"key\":[\"id\"],\"columns\":[{\"name\":\"id\",\"type\":\"text\",\"required\":true}]}";
+      assertThat(server.send("PUT", "/v1/kinds/by_writer", kind).statusCode()).isEqualTo(201);
+      assertThat(
+              server.post("/v1/records/by_writer", "{\"rows\":[{\"ts\":1,\"id\":\"a\"}]}").body())
+          .contains("\"inserted\":1");
       long giveUp = System.nanoTime() + 20_000_000_000L;
       while (!rolledUp() && System.nanoTime() < giveUp) {
         Thread.sleep(100);

@@ -198,6 +198,12 @@ public final class ServerProcess implements AutoCloseable {
             .POST(BodyPublishers.ofByteArray(body)));
   }
 
+  /** PUTs a JSON body, which must be taken. */
+  public void put(String path, String json) {
+    HttpResponse<String> answer = send(request(path).PUT(BodyPublishers.ofString(json)));
+    assertThat(answer.statusCode()).as(answer.body()).isIn(200, 201);
+  }
+
   /** POSTs a JSON body without waiting for the answer. */
   public CompletableFuture<HttpResponse<String>> postLater(
       String path, String json, String... headers) {

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A feed that does what the protocol asks of it and never gives up: it connects again, resends from
@@ -23,6 +25,7 @@ final class SteadyFeed implements Runnable {
   private final String stream;
   private final long messages;
   private final int rows;
+  private final LongFunction<String> message;
   private final Thread thread;
   private final List<String> faults = Collections.synchronizedList(new ArrayList<>());
   private final List<String> ends = Collections.synchronizedList(new ArrayList<>());
@@ -32,6 +35,17 @@ final class SteadyFeed implements Runnable {
   private volatile int connections;
 
   SteadyFeed(Supplier<URI> server, String stream, long messages, int rows) {
+    this(server, stream, messages, rows, null);
+  }
+
+  /** {@code message}: the text of each seq; trades where it is null. */
+  SteadyFeed(
+      Supplier<URI> server,
+      String stream,
+      long messages,
+      int rows,
+      @Nullable LongFunction<String> message) {
+    this.message = message == null ? this::message : message;
     this.server = server;
     this.stream = stream;
     this.messages = messages;
@@ -61,7 +75,7 @@ final class SteadyFeed implements Runnable {
     acked = next - 1;
     while (acked < messages && !stopping) {
       for (; next <= messages && next - acked <= WINDOW; next++) {
-        if (!socket.trySay(message(next))) {
+        if (!socket.trySay(message.apply(next))) {
           break;
         }
       }
@@ -104,6 +118,13 @@ final class SteadyFeed implements Runnable {
   List<String> ends() {
     synchronized (ends) {
       return List.copyOf(ends);
+    }
+  }
+
+  /** What went against the protocol. */
+  List<String> faults() {
+    synchronized (faults) {
+      return List.copyOf(faults);
     }
   }
 

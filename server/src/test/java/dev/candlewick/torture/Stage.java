@@ -33,9 +33,12 @@ final class Stage implements AutoCloseable {
     this.database = cluster.database();
     this.proxy = new DatabaseProxy(database.url());
     this.server = ServerProcess.start(proxy.url(), settings).awaitReady();
-    database.execute(
-        "alter table market.trades add constraint poison check (size <> %d)"
-            .formatted(TestRow.POISON));
+    server.put("/v1/kinds/" + TestRow.KIND, TestRow.DECLARATION);
+    for (String table : List.of("market.trades", "record." + TestRow.KIND)) {
+      database.execute(
+          "alter table %s add constraint poison check (size <> %d)"
+              .formatted(table, TestRow.POISON));
+    }
   }
 
   Path folder() {

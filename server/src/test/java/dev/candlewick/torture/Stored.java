@@ -37,8 +37,12 @@ final class Stored {
       statement.setFetchSize(10_000);
       try (ResultSet row =
           statement.executeQuery(
-              "select %s::bigint from %s join market.instruments on id = instrument_id where symbol = '%s'"
-                  .formatted(client.column(), table, client.name))) {
+              "select %s::bigint from %s join market.instruments on id = %s where symbol = '%s'"
+                  .formatted(
+                      client.column(),
+                      table,
+                      table.startsWith("record.") ? "_instrument_id" : "instrument_id",
+                      client.name))) {
         while (row.next()) {
           stored.add(row.getLong(1));
         }

@@ -8,35 +8,57 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A feed on {@code /v1/ingest}. Each time it sends a trade it gives it another id: one that was
- * written twice is seen as two.
+ * A feed on {@code /v1/ingest}. Each time it sends a trade or a record it gives it another id: one
+ * that was written twice is seen as two.
  */
 final class StreamClient extends Client {
+  /** What a client's rows are, and where the number of a stored one is. */
+  enum Sends {
+    TRADES("market.trades.price", TestRow::trade, "id"),
+    QUOTES("market.quotes.bid", TestRow::quote, null),
+    RECORDS("record." + TestRow.KIND + ".number", TestRow::record, "sending");
+
+    private final String column;
+    private final LongFunction<JsonObject> row;
+
+    /** The field of which each sending has another value. */
+    private final @Nullable String id;
+
+    Sends(String column, LongFunction<JsonObject> row, @Nullable String id) {
+      this.column = column;
+      this.row = row;
+      this.id = id;
+    }
+  }
+
   private static final int WINDOW = 32;
   private static final int AT_ONCE = 4;
   private static final Duration SILENCE = Duration.ofSeconds(20);
 
   private final Supplier<URI> server;
-  private final boolean quotes;
+  private final Sends sends;
   private final TreeMap<Long, Message> unacked = new TreeMap<>();
   private long made;
   private long ackedSeq;
   private long spooledSeq;
   private long sendings;
 
-  StreamClient(Supplier<URI> server, String name, boolean quotes, Path folder, long seed) {
+  StreamClient(Supplier<URI> server, String name, Sends sends, Path folder, long seed) {
     super(name, folder, seed);
     this.server = server;
-    this.quotes = quotes;
+    this.sends = sends;
   }
 
   @Override
   String column() {
-    return quotes ? "market.quotes.bid" : "market.trades.price";
+    return sends.column;
   }
 
   @Override
@@ -94,14 +116,15 @@ final class StreamClient extends Client {
   }
 
   private String text(Message message) {
-    List<JsonObject> rows =
-        message.rows(number -> quotes ? TestRow.quote(number) : TestRow.trade(number));
-    if (!quotes) {
-      rows.forEach(row -> row.put("id", ++sendings));
+    List<JsonObject> rows = message.rows(sends.row);
+    if (sends.id != null) {
+      rows.forEach(row -> row.put(sends.id, ++sendings));
     }
-    return new JsonObject()
-        .put("t", quotes ? "quotes" : "trades")
-        .put("seq", message.seq())
+    JsonObject text = new JsonObject().put("t", sends.name().toLowerCase(Locale.ROOT));
+    if (sends == Sends.RECORDS) {
+      text.put("kind", TestRow.KIND);
+    }
+    return text.put("seq", message.seq())
         .put("venue", "torture")
         .put("symbol", name)
         .put("rows", new JsonArray(rows))

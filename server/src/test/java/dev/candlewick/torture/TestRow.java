@@ -16,6 +16,17 @@ final class TestRow {
   /** A size that the database alone refuses, by a constraint of the test's. */
   static final int POISON = 666;
 
+  /** A kind of record that only this test has. */
+  static final String KIND = "tortured";
+
+  static final String DECLARATION =
+      """
+      {"kind":"tortured","key":["venue","symbol","sending"],"columns":[
+        {"name":"venue","type":"venue","required":true},{"name":"symbol","type":"symbol","required":true},
+        {"name":"sending","type":"integer","required":true},{"name":"number","type":"integer","required":true},
+        {"name":"price","type":"decimal"},{"name":"size","type":"number","min":0}]}
+      """;
+
   private TestRow() {}
 
   /** Whether our rules refuse the row. */
@@ -42,6 +53,11 @@ final class TestRow {
         .put("ts", ts(number))
         .put("bid", number)
         .put("bid_size", isBad(number) ? -1 : 1);
+  }
+
+  /** A row of {@link #KIND}. */
+  static JsonObject record(long number) {
+    return trade(number).put("number", number).put("price", String.valueOf(number));
   }
 
   private static long ts(long number) {

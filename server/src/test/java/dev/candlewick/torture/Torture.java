@@ -1,6 +1,7 @@
 package dev.candlewick.torture;
 
 import dev.candlewick.server.ServerProcess;
+import dev.candlewick.torture.StreamClient.Sends;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,9 +46,10 @@ final class Torture {
   List<String> run() {
     say("torture: seed %d, journals in %s", plan.seed(), stage.folder());
     for (int i = 1; i <= 3; i++) {
-      clients.add(client("feed-" + i, false));
+      clients.add(client("feed-" + i, Sends.TRADES));
     }
-    clients.add(client("quotes-1", true));
+    clients.add(client("quotes-1", Sends.QUOTES));
+    clients.add(client("records-1", Sends.RECORDS));
     for (int i = 1; i <= 2; i++) {
       clients.add(new RestClient(stage::server, "rest-" + i, stage.folder(), plan.seed()));
     }
@@ -65,8 +67,8 @@ final class Torture {
     return conclude(watch);
   }
 
-  private StreamClient client(String name, boolean quotes) {
-    return new StreamClient(() -> stage.server().url(), name, quotes, stage.folder(), plan.seed());
+  private StreamClient client(String name, Sends sends) {
+    return new StreamClient(() -> stage.server().url(), name, sends, stage.folder(), plan.seed());
   }
 
   /** Each of them comes once, in random order, before one comes again. */

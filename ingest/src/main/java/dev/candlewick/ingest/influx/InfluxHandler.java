@@ -91,7 +91,7 @@ public final class InfluxHandler {
         Precision.of(word == null ? "ns" : word)
             .orElseThrow(
                 () -> Problem.badParameter("precision", "must be one of ns, us, ms, s, m, h"));
-    DialectRequest.read(ingest, ctx).onSuccess(request -> write(ctx, request, precision));
+    DialectRequest.read(ingest, ctx).onSuccess(request -> read(ctx, request, precision));
   }
 
   /** Where lines go is decided by the lines; what else would change them is refused. */
@@ -107,28 +107,72 @@ public final class InfluxHandler {
     }
   }
 
-  private static void write(RoutingContext ctx, DialectRequest request, Precision precision) {
+  private static void read(RoutingContext ctx, DialectRequest request, Precision precision) {
     try {
-      PointRows read = read(request.body(), precision);
-      List<Refused> refused = new ArrayList<>();
-      for (Map.Entry<Kind, List<RawRow>> rows : read.rows().entrySet()) {
-        for (Rejection rejection : request.check(rows.getKey(), rows.getValue())) {
-          refused.add(new Refused(read.line(rows.getKey(), rejection.index()), rejection));
-        }
+      List<Point> points = points(request.body());
+      if (points.stream().anyMatch(point -> PointRecords.mayBeKind(point.measurement()))) {
+        request
+            .lookAtKinds()
+            .onSuccess(looked -> write(ctx, request, points, precision))
+            .onFailure(
+                cause -> fail(ctx, request, Problem.unavailable("the database cannot be asked")));
+      } else {
+        write(ctx, request, points, precision);
       }
+    } catch (LineException | Problem e) {
+      fail(ctx, request, e);
+    }
+  }
+
+  private static void fail(RoutingContext ctx, DialectRequest request, Throwable cause) {
+    request.drop();
+    ctx.fail(cause);
+  }
+
+  private static void write(
+      RoutingContext ctx, DialectRequest request, List<Point> points, Precision precision) {
+    try {
+      List<Refused> refused = check(request, points, precision);
       if (refused.isEmpty()) {
         request.write(() -> ctx.response().setStatusCode(NO_CONTENT).end());
       } else {
-        request.drop();
-        ctx.fail(refusal(refused));
+        fail(ctx, request, refusal(refused));
       }
-    } catch (LineException e) {
-      request.drop();
-      ctx.fail(e);
-    } catch (Problem e) {
-      request.drop();
-      ctx.fail(e);
+    } catch (LineException | Problem e) {
+      fail(ctx, request, e);
     }
+  }
+
+  private static List<Refused> check(
+      DialectRequest request, List<Point> points, Precision precision) throws LineException {
+    Instant instant = Instant.now();
+    long now = Precision.SECOND.nanos(instant.getEpochSecond()) + instant.getNano();
+    PointRows rows = new PointRows(precision, now);
+    PointRecords records = new PointRecords(precision, now);
+    for (Point point : points) {
+      if (request.knowsKind(point.measurement())) {
+        records.add(point);
+      } else {
+        rows.add(point);
+      }
+    }
+    List<Refused> refused = new ArrayList<>();
+    for (Map.Entry<Kind, List<RawRow>> ofKind : rows.rows().entrySet()) {
+      for (Rejection rejection : request.check(ofKind.getKey(), ofKind.getValue())) {
+        refused.add(new Refused(rows.line(ofKind.getKey(), rejection.index()), rejection));
+      }
+    }
+    for (Map.Entry<String, List<Map<String, Object>>> ofKind : records.rows().entrySet()) {
+      String kind = ofKind.getKey();
+      for (Rejection rejection :
+          request.checkRecords(kind, ofKind.getValue(), precision.nanos(1))) {
+        if (rejection.code() == Rejection.Code.FORBIDDEN_BOT) {
+          throw new Problem(403, rejection.code().word, rejection.detail());
+        }
+        refused.add(new Refused(records.line(kind, rejection.index()), rejection));
+      }
+    }
+    return refused;
   }
 
   private record Refused(int line, Rejection rejection) {
@@ -138,7 +182,7 @@ public final class InfluxHandler {
     }
   }
 
-  private static PointRows read(byte[] sent, Precision precision) throws LineException {
+  private static List<Point> points(byte[] sent) throws LineException {
     if (!Utf8.valid(sent, sent.length)) {
       throw new Problem(
           400,
@@ -150,13 +194,7 @@ public final class InfluxHandler {
     if (points.size() > MOST_LINES) {
       throw new Problem(413, "too_large", "more than " + MOST_LINES + " lines");
     }
-    Instant now = Instant.now();
-    PointRows rows =
-        new PointRows(precision, Precision.SECOND.nanos(now.getEpochSecond()) + now.getNano());
-    for (Point point : points) {
-      rows.add(point);
-    }
-    return rows;
+    return points;
   }
 
   /** Names the first refused line, and those after it in the same sentence. */

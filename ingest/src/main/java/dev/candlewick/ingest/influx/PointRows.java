@@ -148,7 +148,8 @@ final class PointRows {
     throw new LineException(
         point.line(),
         "the measurement must begin with trades, ticker, quotes or candles: "
-            + Rejection.excerpt(measurement));
+            + Rejection.excerpt(measurement)
+            + " is not a declared kind either");
   }
 
   private static Map<String, Field> of(Kind kind) {

@@ -258,9 +258,9 @@ class PointRowsTest {
       delimiter = '|',
       value = {
         "cpu,host=a usage=1        | the measurement must begin with trades, ticker, quotes or"
-            + " candles: cpu",
+            + " candles: cpu is not a declared kind either",
         "book-X,symbol=Y bid=1     | the measurement must begin with trades, ticker, quotes or"
-            + " candles: book-X",
+            + " candles: book-X is not a declared kind either",
         "trades-X size=1,amount=1  | two tags or fields mean the size",
         "trades-X id=1,trade_id=1  | two tags or fields mean the id",
       })

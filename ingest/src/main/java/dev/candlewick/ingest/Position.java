@@ -1,0 +1,21 @@
+package dev.candlewick.ingest;
+
+/**
+ * Where a message stands in its stream. Between two positions there need not be any other: a feed
+ * counts its messages one by one, another source may leave gaps.
+ *
+ * @param before the position of the message before it; 0 = it is the first
+ * @param at its own, more than that
+ */
+record Position(long before, long at) {
+  Position {
+    if (before < 0 || at <= before) {
+      throw new IllegalArgumentException(at + " does not follow " + before);
+    }
+  }
+
+  /** Of the message of this number, where messages are counted one by one. */
+  static Position ofNumber(long seq) {
+    return new Position(seq - 1, seq);
+  }
+}
