@@ -120,7 +120,9 @@ final class Backpressure {
                   waitsForKinds = false;
                   if (done.failed()) {
                     session.refused(
-                        TRY_AGAIN_LATER, "unavailable", "the database cannot be asked now");
+                        TRY_AGAIN_LATER,
+                        "unavailable",
+                        "the database is not available at the moment");
                   } else if (socket.isOpen()) {
                     again.accept(message);
                     resume();

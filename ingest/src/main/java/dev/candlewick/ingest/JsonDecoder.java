@@ -77,7 +77,7 @@ final class JsonDecoder {
       if (in.nextToken() == JsonToken.START_OBJECT) {
         reading.object(in);
       } else {
-        reading.refuse("a JSON object is due");
+        reading.refuse("expected a JSON object");
         in.skipChildren();
       }
       expectEnd(in);
@@ -162,7 +162,7 @@ final class JsonDecoder {
           }
         }
         if (!seen.add(name)) {
-          throw new DecodeException(Fault.MALFORMED, "the field " + name + " stands twice");
+          throw new DecodeException(Fault.MALFORMED, "duplicate field " + name);
         }
       }
     }

@@ -147,7 +147,7 @@ final class KindEndpoint {
   }
 
   private static Problem unavailable() {
-    return Problem.unavailable("the database cannot be asked now");
+    return Problem.unavailable("the database is not available at the moment");
   }
 
   private static void refuseParameters(RoutingContext request) {

@@ -107,7 +107,7 @@ final class RestEndpoint {
     MultiMap query = request.queryParams();
     for (String name : query.names()) {
       if (!PARAMETERS.contains(name)) {
-        throw Problem.badParameter(Rejection.excerpt(name), "no such parameter");
+        throw Problem.badParameter(Rejection.excerpt(name), "unknown parameter");
       }
     }
     Optional<RestBody> form = RestBody.of(request.request().getHeader(HttpHeaders.CONTENT_TYPE));
@@ -182,7 +182,9 @@ final class RestEndpoint {
             .look()
             .onSuccess(done -> answer(posted, true))
             .onFailure(
-                cause -> posted.refuse(Problem.unavailable("the database cannot be asked now")));
+                cause ->
+                    posted.refuse(
+                        Problem.unavailable("the database is not available at the moment")));
         return;
       }
       refuseWhole(posted, checked);
@@ -283,7 +285,9 @@ final class RestEndpoint {
               }
             })
         .onFailure(
-            cause -> submission.refuse(Problem.unavailable("the database cannot be asked now")));
+            cause ->
+                submission.refuse(
+                    Problem.unavailable("the database is not available at the moment")));
   }
 
   private void replay(Submission submission, Idempotency idempotency) {

@@ -86,7 +86,7 @@ final class RowFields {
   double number(Field field) {
     Object raw = row.value(field);
     if (raw == null) {
-      refuse(field, Code.MISSING_FIELD, "a number is due");
+      refuse(field, Code.MISSING_FIELD, "must be a number");
       return 0;
     }
     double number = Decimals.parse(raw);
@@ -190,7 +190,7 @@ final class RowFields {
     if (!raw.equals("correct") && !raw.equals("cancel")) {
       refuse(Field.ACTION, Code.OUT_OF_RANGE, "must be correct or cancel, or absent");
     } else if (row.value(Field.ID) == null) {
-      refuse(Field.ID, Code.MISSING_FIELD, "the id of the trade is due");
+      refuse(Field.ID, Code.MISSING_FIELD, "id is required");
     }
     return raw.equals("cancel") ? Trade.Action.CANCEL : Trade.Action.CORRECT;
   }

@@ -89,7 +89,7 @@ final class RowValidator {
     Double bid = fields.optional(Field.BID);
     Double ask = fields.optional(Field.ASK);
     if (bid == null && ask == null) {
-      fields.refuse(Field.BID, Code.MISSING_FIELD, "bid or ask is due");
+      fields.refuse(Field.BID, Code.MISSING_FIELD, "bid or ask is required");
     }
     return new Quote(
         instrument,
@@ -179,7 +179,7 @@ final class RowValidator {
   private long ts(Kind of, Timeframe timeframe) {
     Object raw = fields.raw(Field.TS);
     if (raw == null) {
-      fields.refuse(Field.TS, Code.MISSING_FIELD, "a timestamp is due");
+      fields.refuse(Field.TS, Code.MISSING_FIELD, "ts is required");
       return 0;
     }
     try {

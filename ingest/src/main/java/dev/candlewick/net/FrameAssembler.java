@@ -39,7 +39,7 @@ public final class FrameAssembler {
   /** The message that this frame completes, if it does. */
   public Optional<byte[]> add(WebSocketFrame frame) throws RefusedException {
     if (frame.isBinary()) {
-      throw new RefusedException(1003, "unsupported_data", "text frames are due");
+      throw new RefusedException(1003, "unsupported_data", "expected a text frame");
     }
     Buffer data = frame.binaryData();
     if (message.length() + data.length() > limit) {

@@ -106,13 +106,13 @@ final class ApiKeys {
     refuseInQuery(ctx);
     String offered =
         offered(request)
-            .orElseThrow(() -> new Problem(401, "unauthorized", "an API key is needed"));
+            .orElseThrow(() -> new Problem(401, "unauthorized", "an API key is required"));
     ApiKeyFile.Key key =
         keys.find(offered)
             .orElseThrow(() -> failedLogins.at(request.remoteAddress().hostAddress()));
     String scope = scope(request);
     if (!key.scopes().contains(scope) && !key.scopes().contains("admin")) {
-      throw new Problem(403, "forbidden", "this API key has not the scope " + scope);
+      throw new Problem(403, "forbidden", "this API key lacks the scope " + scope);
     }
     ctx.put(KEY, key);
     new Caller(key.id(), key.bots()).put(ctx);

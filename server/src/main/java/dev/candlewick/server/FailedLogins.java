@@ -41,7 +41,7 @@ final class FailedLogins {
       return Problem.rateLimited("too many wrong API keys from this address", wait);
     }
     tries.take(1);
-    return new Problem(401, "unauthorized", "a valid API key is needed");
+    return new Problem(401, "unauthorized", "a valid API key is required");
   }
 
   /** One customer has 2^64 IPv6 addresses: they count as one. */

@@ -134,8 +134,8 @@ class InfluxIT {
     assertThat(bad.getInteger("line")).isEqualTo(1);
     assertThat(bad.getString("message"))
         .isEqualTo(
-            "line 1: bid: missing_field: bid or ask is due; line 3: price: out_of_range: must be 0"
-                + " or from 1e-30 to 1e30 in size. Nothing was written");
+            "line 1: bid: missing_field: bid or ask is required; line 3: price: out_of_range: must"
+                + " be 0 or from 1e-30 to 1e30 in size. Nothing was written");
     assertThat(stored("trades") + stored("quotes")).isZero();
     assertThat(
             database.number(

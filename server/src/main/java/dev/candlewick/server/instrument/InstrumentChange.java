@@ -38,7 +38,7 @@ record InstrumentChange(String json) {
     try (JsonParser parser = FACTORY.createParser(body.getBytes());
         JsonGenerator json = FACTORY.createGenerator(checked)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw malformed("a JSON object is due");
+        throw malformed("expected a JSON object");
       }
       copyFields(parser, json);
       if (parser.nextToken() != null) {
@@ -154,7 +154,7 @@ record InstrumentChange(String json) {
     boolean dirty =
         text.codePoints().anyMatch(c -> c == 0 || Character.getType(c) == Character.SURROGATE);
     if (dirty) {
-      throw refused(field, "bad_type", "holds a character that is none");
+      throw refused(field, "bad_type", "contains an invalid character");
     }
     return text;
   }

@@ -62,13 +62,13 @@ final class Request {
     try (JsonParser json = JSON.createParser(message)) {
       JsonToken first = json.nextToken();
       if (first != JsonToken.START_OBJECT) {
-        throw new JsonParseException(json, "an object is due");
+        throw new JsonParseException(json, "expected an object");
       }
       while (json.nextToken() != JsonToken.END_OBJECT) {
         request.field(json);
       }
       if (json.nextToken() != null) {
-        throw new JsonParseException(json, "one object is due");
+        throw new JsonParseException(json, "expected one object");
       }
     }
     if (Channel.INDICATORS.word().equals(request.texts.get("channel"))) {

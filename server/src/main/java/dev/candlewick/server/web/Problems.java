@@ -158,13 +158,14 @@ public final class Problems {
 
   private static Problem ofStatus(int status) {
     return switch (status) {
-      case 401 -> new Problem(401, "unauthorized", "a valid API key is needed");
+      case 401 -> new Problem(401, "unauthorized", "a valid API key is required");
       case 403 -> new Problem(403, "forbidden", "this API key does not allow it");
       case 404 -> new Problem(404, "not_found", "no such path");
-      case 405 -> new Problem(405, "method_not_allowed", "this path does not take this method");
+      case 405 ->
+          new Problem(405, "method_not_allowed", "this method is not allowed for this path");
       case 408 -> new Problem(408, "request_timeout", "the request took too long to arrive");
       case 413 -> new Problem(413, "too_large", "the request is larger than is allowed");
-      case 415 -> new Problem(415, "unsupported_media_type", "this content type is not taken");
+      case 415 -> new Problem(415, "unsupported_media_type", "this content type is not supported");
       case 503 -> Problem.unavailable("not available at the moment");
       default ->
           status < 500
