@@ -253,8 +253,12 @@ public final class DeclarationRepository {
     try {
       List<Column> all = new ArrayList<>(kind.columns());
       for (Column column : columns) {
-        if (kind.column(column.name()).isEmpty()) {
+        Column there = kind.column(column.name()).orElse(null);
+        if (there == null) {
           all.add(column);
+        } else if (there.type() != column.type()) {
+          throw new IllegalArgumentException(
+              "column " + column.name() + " is taken, its type is " + there.type().word());
         }
       }
       Duration retention = first.kind().retention();

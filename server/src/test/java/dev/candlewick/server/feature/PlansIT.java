@@ -295,6 +295,24 @@ class PlansIT {
     DATABASE.execute("delete from market.trades where price = 9000");
   }
 
+  @Test
+  void refusesANameThatIsAColumnOfAnotherType() {
+    String body =
+        "{\"instruments\":[{\"venue\":\"x\"}],\"travel\":[{\"name\":\"%s\",\"from\":\"01:00\",\"to\":\"02:00\"}]}";
+    put("taken", body.formatted("some_travel"), 201);
+    String range =
+        "{\"instruments\":[{\"venue\":\"x\"}],\"opening_ranges\":[{\"name\":\"odd\",\"at\":\"01:00\"}]}";
+    put("taken", range, 200);
+    HttpResponse<String> answer =
+        server.send(
+            "PUT",
+            "/v1/plans/taken",
+            body.formatted("odd_break_dir"),
+            "Content-Type",
+            "application/json");
+    assertThat(json(answer, 409).getString("detail")).contains("odd_break_dir is taken");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
