@@ -38,6 +38,9 @@ final class LevelRefresh {
   /** Buckets of one call: a fortnight of 5m. What is done by then stays done. */
   private static final int SLICE = 4_000;
 
+  /** Seconds between two buckets up to which one call costs less than two. */
+  private static final long CLOSE = 14_400;
+
   private static final Duration TELL_EVERY = Duration.ofSeconds(10);
 
   /** SQLSTATEs of a refresh that met another instance's. */
@@ -283,7 +286,7 @@ final class LevelRefresh {
         continue;
       }
       int last = stretches.size() - 1;
-      if (last >= 0 && from <= stretches.get(last).to() + 2L * level) {
+      if (last >= 0 && from <= stretches.get(last).to() + Math.max(2L * level, CLOSE)) {
         Stretch before = stretches.get(last);
         stretches.set(last, new Stretch(before.from(), Math.max(before.to(), from + level)));
       } else {
