@@ -44,7 +44,7 @@ begin
 
   grant usage on schema market, ingest to candlewick_writer, candlewick_reader, candlewick_rollup;
   grant select on all tables in schema market to candlewick_reader, candlewick_rollup;
-  grant select on ingest.dirty, ingest.amended, ingest.streams, ingest.rejects, ingest.edition, ingest.schema_history,
+  grant select on ingest.dirty, ingest.dropped, ingest.amended, ingest.streams, ingest.rejects, ingest.edition, ingest.schema_history,
     ingest.plans, ingest.feature_sets, ingest.feature_progress
     to candlewick_reader;
   grant select, insert, update, delete on all tables in schema market, ingest to candlewick_writer;
