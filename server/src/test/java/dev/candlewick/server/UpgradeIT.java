@@ -54,7 +54,7 @@ class UpgradeIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/livez", "/v1/instruments", "/v1/candles", "/none"})
+  @ValueSource(strings = {"/livez", "/v1/instruments?limit=1", "/v1/candles", "/none"})
   void aHeaderAloneTakesNoSocketOfItsKey(String path) throws IOException {
     try (RawHttp raw = new RawHttp(server.uri(""))) {
       for (int i = 0; i < 3; i++) {
@@ -64,11 +64,10 @@ class UpgradeIT {
                 + " HTTP/1.1\r\nHost: localhost\r\nX-API-Key: "
                 + KEY
                 + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
-        assertThat(raw.readHead(SOON)).doesNotContain("429");
+        assertThat(raw.readHead(SOON)).startsWith("HTTP/1.1 ").doesNotStartWith("HTTP/1.1 429");
       }
       try (RawSocket socket = RawSocket.open(server.uri(""), "X-API-Key", KEY)) {
-        assertThat(socket.hello("alone-" + path.replace('/', '.')).getString("t"))
-            .isEqualTo("welcome");
+        assertThat(socket.hello("alone-" + path.length()).getString("t")).isEqualTo("welcome");
       }
     }
   }
