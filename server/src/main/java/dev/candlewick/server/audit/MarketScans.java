@@ -139,8 +139,8 @@ final class MarketScans {
                   "clock_rejects > 0"),
               new Check(
                   "streams_bad_state",
-                  "a stream's position or epoch is below zero",
-                  "committed_seq < 0 or epoch < 1")));
+                  "a stream's position or epoch is below what a new one has",
+                  "committed_seq < -1 or epoch < 1")));
 
   private static final Scan MARKS =
       new Scan(
