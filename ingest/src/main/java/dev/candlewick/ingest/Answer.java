@@ -49,6 +49,11 @@ interface Answer {
     return true;
   }
 
+  /** How what it answers came in, as metrics name it. */
+  default String transport() {
+    return "websocket";
+  }
+
   /** Whether one bad row leaves the others in place. */
   boolean takesPart();
 }

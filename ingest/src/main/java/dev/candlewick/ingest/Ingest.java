@@ -48,6 +48,7 @@ public final class Ingest {
   private final RollUp rollUp;
   private final List<Lane> lanes = new ArrayList<>();
   private final @Nullable Spooler spooler;
+  private final @Nullable KafkaSource kafka;
   private final Map<Integer, Quota> quotas = new ConcurrentHashMap<>();
   private final Map<StreamName, Held> sessions = new ConcurrentHashMap<>();
   private volatile Function<RoutingContext, IngestKey> keyOf = request -> IngestKey.NONE;
@@ -91,6 +92,10 @@ public final class Ingest {
       lanes.add(new Lane(number, writer, laneSpool, Lane.Clock.SYSTEM, config, metrics));
     }
     metrics.watch(lanes);
+    KafkaConfig fromKafka = config.kafka();
+    // Its meters are there without it too: what is not read is 0.
+    KafkaMetrics kafkaMetrics = new KafkaMetrics(registry);
+    this.kafka = fromKafka == null ? null : new KafkaSource(this, fromKafka, kafkaMetrics);
     this.rollUp = new RollUp(pool, config.retention(), notifier, registry);
   }
 
@@ -105,6 +110,9 @@ public final class Ingest {
     rollUp.start();
     vertx.setPeriodic(LOOK_EVERY_MILLIS, tick -> lookAtStreams());
     started = true;
+    if (kafka != null) {
+      kafka.start();
+    }
   }
 
   private BatchWriter.ConnectionSource connections() {
@@ -149,6 +157,9 @@ public final class Ingest {
     if (spooler != null) {
       reasons.addAll(spooler.troubles());
     }
+    if (kafka != null) {
+      reasons.addAll(kafka.troubles());
+    }
     return reasons;
   }
 
@@ -156,12 +167,18 @@ public final class Ingest {
   public void drain() {
     draining = true;
     sessions.values().forEach(held -> held.session().drain());
+    if (kafka != null) {
+      kafka.drain();
+    }
   }
 
   /** Writes what was taken in, acks it, says good-bye. Blocks, at most {@code deadline}. */
   public void stop(Duration deadline) throws InterruptedException {
     Instant end = Instant.now().plus(deadline);
     awaitDrained();
+    if (kafka != null) {
+      kafka.awaitStop();
+    }
     lanes.forEach(Lane::stop);
     for (Lane lane : lanes) {
       lane.awaitStop(Duration.between(Instant.now(), end));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param strictDurability refuse to take data where COMMIT does not mean on disk
  * @param retention how long what is taken is kept; older rows are refused
  * @param spool where messages wait while the database is away; null where they do not
+ * @param kafka what is read from Kafka; null for nothing
  */
 public record IngestConfig(
     Database database,
@@ -33,7 +34,8 @@ public record IngestConfig(
     int bodyBytes,
     boolean strictDurability,
     Retention retention,
-    @Nullable SpoolConfig spool) {
+    @Nullable SpoolConfig spool,
+    @Nullable KafkaConfig kafka) {
 
   /** A database as JDBC names it; the password is never printed. */
   public record Database(String jdbcUrl, String user, String password) {

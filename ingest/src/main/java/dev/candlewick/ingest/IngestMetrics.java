@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * only, never from what a client sent.
  */
 final class IngestMetrics {
-  private static final List<String> TRANSPORTS = List.of("rest", "websocket");
+  private static final List<String> TRANSPORTS = List.of("rest", "websocket", "kafka");
   private static final List<String> MARKET = List.of("trades", "quotes", "candles");
   private static final int MOST_KINDS = 100;
   private static final String BYTES = "bytes";

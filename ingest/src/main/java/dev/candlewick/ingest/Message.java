@@ -129,7 +129,7 @@ final class Message {
 
   /** How the message came, as metrics name it. */
   String transport() {
-    return isRequest ? "rest" : "websocket";
+    return isRequest ? "rest" : answer.transport();
   }
 
   StreamState stream() {

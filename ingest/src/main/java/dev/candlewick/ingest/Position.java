@@ -4,12 +4,13 @@ package dev.candlewick.ingest;
  * Where a message stands in its stream. Between two positions there need not be any other: a feed
  * counts its messages one by one, another source may leave gaps.
  *
- * @param before the position of the message before it; 0 = it is the first
+ * @param before the position of the message before it; of the first one 0, or -1 where positions
+ *     begin at 0
  * @param at its own, more than that
  */
 record Position(long before, long at) {
   Position {
-    if (before < 0 || at <= before) {
+    if (before < -1 || at <= before) {
       throw new IllegalArgumentException(at + " does not follow " + before);
     }
   }

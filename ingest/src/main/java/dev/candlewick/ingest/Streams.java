@@ -22,7 +22,7 @@ final class Streams {
 
   private static final String HELLO =
       """
-      insert into ingest.streams as s (api_key_id, stream, epoch) values (?, ?, 1)
+      insert into ingest.streams as s (api_key_id, stream, epoch, committed_seq) values (?, ?, 1, ?)
       on conflict (api_key_id, stream) do update
       set epoch = s.epoch + 1, holder = gen_random_uuid(), last_activity = now()
       returning number, epoch, committed_seq, holder, %s
@@ -67,9 +67,16 @@ final class Streams {
 
   /** Takes the stream over: its epoch grows, whoever held it before is fenced. */
   static Greeting hello(Connection connection, int apiKeyId, String stream) throws SQLException {
+    return hello(connection, apiKeyId, stream, 0);
+  }
+
+  /** The same; {@code before} is where a stream stands that is new. */
+  static Greeting hello(Connection connection, int apiKeyId, String stream, long before)
+      throws SQLException {
     try (PreparedStatement hello = connection.prepareStatement(HELLO)) {
       hello.setInt(1, apiKeyId);
       hello.setString(2, stream);
+      hello.setLong(3, before);
       try (ResultSet row = hello.executeQuery()) {
         row.next();
         StreamState state =

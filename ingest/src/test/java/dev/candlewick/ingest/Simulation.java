@@ -43,6 +43,7 @@ final class Simulation {
           false,
           new Retention(
               Retention.FOR_EVER, Retention.FOR_EVER, Collections.nCopies(6, Retention.FOR_EVER)),
+          null,
           null);
 
   final Random random;

@@ -1,6 +1,7 @@
 package dev.candlewick.server;
 
 import dev.candlewick.ingest.IngestConfig;
+import dev.candlewick.ingest.KafkaConfig;
 import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.net.Problem;
 import dev.candlewick.record.Retention;
@@ -20,6 +21,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +81,10 @@ record ServerConfig(
         "SPOOL_DIR", key("", "own directory for messages while the database is away; or none"));
     keys.put("SPOOL_BYTES", key("8589934592", "size of the files there at which intake pauses"));
     keys.put("SPOOL_FREE_BYTES", key("1073741824", "bytes left free on that disk"));
+    keys.put("KAFKA_BOOTSTRAP", key("", "host:port,... of Kafka brokers to read messages from"));
+    keys.put("KAFKA_TOPICS", key("", "topics parted by commas, or a regular expression"));
+    keys.put("KAFKA_GROUP", key("candlewick", "consumer group of all instances"));
+    keys.put("KAFKA_PROPERTIES", key("", "a file of the Kafka client's settings: TLS, SASL"));
     keys.put("RETENTION_TRADES", key("7d", "how long trades are kept: 7d, P7D or none"));
     keys.put("RETENTION_QUOTES", key("7d", "how long quotes are kept"));
     keys.put("RETENTION_CANDLES_1M", key("90d", "how long 1m candles are kept"));
@@ -194,7 +201,36 @@ record ServerConfig(
         values.whole("BODY_BYTES", 1_024, 268_435_456),
         durability.equals("strict"),
         retention(values),
-        spool(values));
+        spool(values),
+        kafka(values));
+  }
+
+  private static @Nullable KafkaConfig kafka(Values values) throws InvalidException {
+    Optional<String> bootstrap = values.optional("KAFKA_BOOTSTRAP");
+    Optional<String> topics = values.optional("KAFKA_TOPICS");
+    if (bootstrap.isPresent() != topics.isPresent()) {
+      throw new InvalidException(
+          PREFIX + "KAFKA_BOOTSTRAP and " + PREFIX + "KAFKA_TOPICS go together");
+    }
+    if (bootstrap.isEmpty() || topics.isEmpty()) {
+      return null;
+    }
+    Path properties = values.optional("KAFKA_PROPERTIES").map(Path::of).orElse(null);
+    return new KafkaConfig(
+        bootstrap.get(),
+        values.parsed("KAFKA_TOPICS", ServerConfig::topics),
+        values.text("KAFKA_GROUP"),
+        properties);
+  }
+
+  private static String topics(String text) {
+    try {
+      Pattern.compile(text);
+      return text;
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(
+          "must be topics parted by commas, or a regular expression", e);
+    }
   }
 
   private static @Nullable SpoolConfig spool(Values values) throws InvalidException {

@@ -97,6 +97,7 @@ final class LiveInstance implements AutoCloseable {
         false,
         new Retention(
             Retention.FOR_EVER, Retention.FOR_EVER, Collections.nCopies(6, Retention.FOR_EVER)),
+        null,
         null);
   }
 

@@ -1,0 +1,181 @@
+package dev.candlewick.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** Apache Kafka's own server in a process of its own, on loopback, with a folder of its own. */
+final class KafkaBroker implements AutoCloseable {
+  private static final Path LIBRARIES = Path.of("..", "kafka-broker", "target", "lib");
+  private static final String CLUSTER = "MkU3OEVBNTcwNTJENDM2Qk";
+
+  private final Path folder;
+  private final int port;
+  private Process process;
+
+  KafkaBroker() {
+    try {
+      folder = Files.createTempDirectory("candlewick-kafka");
+      port = free();
+      int controller = free();
+      Files.writeString(
+          folder.resolve("server.properties"),
+          """
+          process.roles=broker,controller
+          node.id=1
+          controller.quorum.voters=1@127.0.0.1:%2$d
+          listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+          advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+          controller.listener.names=CONTROLLER
+          log.dirs=%3$s
+          num.partitions=2
+          offsets.topic.replication.factor=1
+          offsets.topic.num.partitions=1
+          transaction.state.log.replication.factor=1
+          transaction.state.log.min.isr=1
+          transaction.state.log.num.partitions=1
+          group.initial.rebalance.delay.ms=0
+          message.max.bytes=4194304
+          """
+              .formatted(port, controller, folder.resolve("data")));
+      run("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c");
+      start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int free() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void run(String main, String... arguments) {
+    try {
+      Process done = java(main, arguments).start();
+      if (!done.waitFor(60, TimeUnit.SECONDS) || done.exitValue() != 0) {
+        throw new IllegalStateException(main + ": " + Files.readString(folder.resolve("log")));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private ProcessBuilder java(String main, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-cp", LIBRARIES.resolve("*").toString(), main));
+    command.addAll(List.of(arguments));
+    command.add(folder.resolve("server.properties").toString());
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
+  }
+
+  /** Starts it, or starts it again with what it had. */
+  void start() {
+    try {
+      process = java("kafka.Kafka").start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    with(admin -> admin.describeCluster().nodes().get(60, TimeUnit.SECONDS));
+  }
+
+  void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  String bootstrap() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Something done with an admin client. */
+  interface Task {
+    Object with(Admin admin) throws ExecutionException, InterruptedException, TimeoutException;
+  }
+
+  void with(Task task) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
+      task.with(admin);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  void create(String topic, int partitions, Map<String, String> settings) {
+    NewTopic wanted = new NewTopic(topic, partitions, (short) 1).configs(settings);
+    with(admin -> admin.createTopics(List.of(wanted)).all().get(30, TimeUnit.SECONDS));
+  }
+
+  void delete(String topic) {
+    with(admin -> admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS));
+  }
+
+  /** Cuts off the front of a partition, as retention does. */
+  void cut(String topic, int partition, long before) {
+    Map<TopicPartition, RecordsToDelete> cut =
+        Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(before));
+    with(admin -> admin.deleteRecords(cut).all().get(30, TimeUnit.SECONDS));
+  }
+
+  /** A producer; with {@code transaction} its transactions have this id. */
+  KafkaProducer<String, String> producer(String... transaction) {
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", bootstrap());
+    settings.put("key.serializer", StringSerializer.class.getName());
+    settings.put("value.serializer", StringSerializer.class.getName());
+    settings.put("max.request.size", "4194304");
+    if (transaction.length > 0) {
+      settings.put("transactional.id", transaction[0]);
+    }
+    return new KafkaProducer<>(settings);
+  }
+
+  /** Sends values to a partition and waits until the broker has them. */
+  void send(String topic, int partition, String... values) {
+    try (KafkaProducer<String, String> producer = producer()) {
+      for (String value : values) {
+        producer.send(new ProducerRecord<>(topic, partition, "key", value));
+      }
+      producer.flush();
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package dev.candlewick.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Messages from a real broker, each stored once whatever happens. */
+class KafkaIT {
+  private static final TestDatabase DATABASE = TestDatabase.shared();
+  private static KafkaBroker broker;
+  private static int topics;
+
+  private String topic;
+
+  @BeforeAll
+  static void startBroker() {
+    broker = new KafkaBroker();
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @BeforeEach
+  void aTopicOfItsOwn() {
+    DATABASE.clear();
+    topic = "trades-" + ++topics;
+    broker.create(topic, 2, Map.of());
+  }
+
+  private RunningServer server() {
+    return RunningServer.with(
+        Map.of("KAFKA_BOOTSTRAP", broker.bootstrap(), "KAFKA_TOPICS", topic, "KAFKA_GROUP", topic));
+  }
+
+  private static String trade(long id) {
+    return """
+    {"t":"trades","venue":"kafka","symbol":"A","rows":[{"ts":%d,"price":%d,"size":1,"id":%d}]}\
+    """
+        .formatted(1_767_225_600_000L + id, 100 + id, id);
+  }
+
+  private static long stored() {
+    return DATABASE.number("select count(*) from market.trades");
+  }
+
+  private static void await(LongSupplier value, long wanted) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (value.getAsLong() != wanted && System.nanoTime() < end) {
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+    assertThat(value.getAsLong()).isEqualTo(wanted);
+  }
+
+  private long committed(int partition) {
+    return DATABASE.number(
+        "select coalesce(max(committed_seq), -2) from ingest.streams where stream = 'kafka."
+            + topic
+            + "."
+            + partition
+            + "'");
+  }
+
+  @Test
+  void storesMessagesAndRowsAndPassesWhatItCannotRead() {
+    broker.send(
+        topic,
+        0,
+        trade(1),
+        "{\"venue\":\"kafka\",\"symbol\":\"A\",\"ts\":1767225600500,\"price\":7,\"size\":1,\"id\":99}",
+        "no JSON",
+        "{\"venue\":\"kafka\",\"symbol\":\"A\",\"ts\":1767225600500,\"bid\":7,\"ask\":8}",
+        "{\"t\":\"trades\",\"rows\":[{\"ts\":1767225600500,\"price\":7,\"size\":1}]}",
+        trade(2));
+    broker.send(topic, 1, trade(3));
+    try (RunningServer server = server()) {
+      await(() -> committed(0), 5);
+      await(KafkaIT::stored, 4);
+      assertThat(DATABASE.number("select count(*) from market.quotes")).isOne();
+      assertThat(
+              DATABASE.text(
+                  "select string_agg(seq || ' ' || code, ', ' order by seq) from ingest.rejects"))
+          .isEqualTo("2 bad_type, 4 missing_field");
+      String lag = "candlewick_kafka_lag_messages{partition=\"0\",topic=\"" + topic + "\"} 0.0";
+      await(() -> server.get("/metrics").body().contains(lag) ? 1 : 0, 1);
+      assertThat(server.get("/metrics").body()).contains("transport=\"kafka\"");
+    }
+  }
+
+  @Test
+  void goesOnWhereTheDatabaseStandsAfterAStopAndAfterAKilledBroker() {
+    broker.send(topic, 0, trade(1), trade(2));
+    try (RunningServer first = server()) {
+      await(() -> committed(0), 1);
+    }
+    broker.send(topic, 0, trade(3));
+    try (RunningServer second = server()) {
+      await(() -> committed(0), 2);
+      broker.kill();
+      broker.start();
+      broker.send(topic, 0, trade(4));
+      await(() -> committed(0), 3);
+      assertThat(stored()).isEqualTo(4);
+      assertThat(DATABASE.number("select sum(rows) from ingest.streams where stream like 'kafka%'"))
+          .isEqualTo(4);
+    }
+  }
+
+  @Test
+  void readsOnlyCommittedTransactionsAndPassesTheGapsTheyLeave() {
+    try (KafkaProducer<String, String> producer = broker.producer(topic)) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, 0, "key", trade(1)));
+      producer.commitTransaction();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, 0, "key", trade(2)));
+      producer.flush();
+      producer.abortTransaction();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(topic, 0, "key", trade(3)));
+      producer.commitTransaction();
+    }
+    try (RunningServer server = server()) {
+      await(() -> committed(0), 4);
+      assertThat(DATABASE.text("select string_agg(trade_id::text, ',') from market.trades"))
+          .isEqualTo("1,3");
+    }
+  }
+
+  @Test
+  void tellsWhatATopicsRetentionDroppedAndGoesOn() {
+    broker.send(topic, 0, trade(1), trade(2));
+    try (RunningServer first = server()) {
+      await(() -> committed(0), 1);
+    }
+    broker.send(topic, 0, trade(3), trade(4), trade(5));
+    broker.cut(topic, 0, 4);
+    try (RunningServer second = server()) {
+      await(() -> committed(0), 4);
+      assertThat(stored()).isEqualTo(3);
+      assertThat(second.get("/metrics").body())
+          .contains("candlewick_kafka_lost_messages_total 2.0");
+    }
+  }
+
+  @Test
+  void doesNotGoOnInSilenceWithATopicThatWasMadeAnew() {
+    broker.send(topic, 0, trade(1), trade(2));
+    try (RunningServer first = server()) {
+      await(() -> committed(0), 1);
+    }
+    broker.delete(topic);
+    broker.create(topic, 2, Map.of());
+    broker.send(topic, 0, trade(7), trade(8), trade(9));
+    try (RunningServer second = server()) {
+      await(() -> second.get("/readyz").body().contains("kafka_topic_changed") ? 1 : 0, 1);
+      assertThat(stored()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void sharesPartitionsAmongInstancesAndStoresEachRowOnce() {
+    try (RunningServer first = server();
+        RunningServer second = server()) {
+      for (int i = 0; i < 200; i++) {
+        broker.send(topic, i % 2, trade(i));
+        if (i == 100) {
+          second.close();
+        }
+      }
+      await(KafkaIT::stored, 200);
+      await(() -> committed(0) + committed(1), 198);
+      assertThat(DATABASE.number("select sum(rows) from ingest.streams where stream like 'kafka%'"))
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void takesAValueOfAMegabyte() {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 4_900; i++) {
+      rows.append(i == 0 ? "" : ",")
+          .append("{\"ts\":%d,\"price\":1.5,\"size\":1,\"id\":%d}".formatted(1_767_225_600_000L, i))
+          .append(" ".repeat(180));
+    }
+    String value =
+        "{\"t\":\"trades\",\"venue\":\"kafka\",\"symbol\":\"B\",\"rows\":[" + rows + "]}";
+    assertThat(value.length()).isGreaterThan(1_000_000);
+    broker.send(topic, 0, value, trade(1));
+    try (RunningServer server = server()) {
+      await(() -> committed(0), 1);
+      assertThat(stored()).isEqualTo(4_901);
+    }
+  }
+}
