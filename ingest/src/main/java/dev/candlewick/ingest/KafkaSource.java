@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -44,6 +46,7 @@ final class KafkaSource implements ConsumerRebalanceListener {
   private static final Duration ASK = Duration.ofSeconds(5);
   private static final long OPEN_AGAIN_NANOS = 500_000_000L;
   private static final long REPORT_NANOS = 2_000_000_000L;
+  private static final TopicDescription NO_TOPIC = new TopicDescription("", false, List.of());
   private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9._-]+(,[A-Za-z0-9._-]+)*");
 
   private final Ingest ingest;
@@ -246,9 +249,9 @@ final class KafkaSource implements ConsumerRebalanceListener {
       String id =
           admin
               .describeTopics(List.of(partition.topic()))
-              .allTopicNames()
+              .topicNameValues()
+              .getOrDefault(partition.topic(), KafkaFuture.completedFuture(NO_TOPIC))
               .get(ASK.toSeconds(), TimeUnit.SECONDS)
-              .get(partition.topic())
               .topicId()
               .toString();
       boolean same =
@@ -279,8 +282,8 @@ final class KafkaSource implements ConsumerRebalanceListener {
   private void place(
       KafkaConsumer<byte[], byte[]> polling, TopicPartition partition, StreamState stream) {
     long next = stream.committedSeq() + 1;
-    long first = polling.beginningOffsets(List.of(partition), ASK).get(partition);
-    long end = polling.endOffsets(List.of(partition), ASK).get(partition);
+    long first = polling.beginningOffsets(List.of(partition), ASK).getOrDefault(partition, 0L);
+    long end = polling.endOffsets(List.of(partition), ASK).getOrDefault(partition, 0L);
     if (next > end && next > 0 && stream.committedSeq() >= 0 && end <= stream.committedSeq()) {
       halt(
           partition,

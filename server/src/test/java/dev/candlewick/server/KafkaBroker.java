@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Apache Kafka's own server in a process of its own, on loopback, with a folder of its own. */
 final class KafkaBroker implements AutoCloseable {
@@ -29,7 +31,7 @@ final class KafkaBroker implements AutoCloseable {
 
   private final Path folder;
   private final int port;
-  private Process process;
+  private @Nullable Process process;
 
   KafkaBroker() {
     try {
@@ -98,16 +100,17 @@ final class KafkaBroker implements AutoCloseable {
   /** Starts it, or starts it again with what it had. */
   void start() {
     try {
-      process = java("kafka.Kafka").start();
+      Process started = java("kafka.Kafka").start();
+      Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
+      process = started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     with(admin -> admin.describeCluster().nodes().get(60, TimeUnit.SECONDS));
   }
 
   void kill() {
-    process.destroyForcibly().onExit().join();
+    Objects.requireNonNull(process).destroyForcibly().onExit().join();
   }
 
   String bootstrap() {
