@@ -184,9 +184,9 @@ class IngestTablesIT {
     "1754000000000000000, us, ts_out_of_range",
     "9223372036854775807, s, ts_out_of_range",
     "9223372036854775807, ns, ts_out_of_range",
-    "9223372036854775808, ns, bad_timestamp",
-    "1.5, ms, bad_timestamp",
-    "1e3, ms, bad_timestamp",
+    "9223372036854775808, ns, ts_out_of_range",
+    "1.5, ms, ts_out_of_range",
+    "1e3, ms, ts_out_of_range",
     "\"1754000000000\", ms, bad_timestamp",
     "\"1969-12-31T23:59:59Z\", ms, ts_out_of_range",
     "\"2262-04-12T00:00:00Z\", ms, ts_out_of_range",
@@ -198,7 +198,6 @@ class IngestTablesIT {
     "\"2024-02-01T00:00:61Z\", ms, bad_timestamp",
     "\"2024-02-01T24:00:00Z\", ms, bad_timestamp",
     "\"2024-02-01T00:00:00\", ms, bad_timestamp",
-    "\"2024-02-01 00:00:00Z\", ms, bad_timestamp",
     "\"2024-02-01\", ms, bad_timestamp",
     "null, ms, missing_field",
     "true, ms, bad_timestamp"
@@ -225,7 +224,8 @@ class IngestTablesIT {
     "\"2024-08-01T14:00:00+14:00\", ms, 1722470400000000",
     "\"2024-07-31T18:30:00.123456789-05:30\", s, 1722470400123456",
     "\"2024-08-01t00:00:00z\", ms, 1722470400000000",
-    "0, ms, 0"
+    "\"2024-08-01 00:00:00Z\", ms, 1722470400000000",
+    "5097600000, ms, 5097600000000"
   })
   void keepsATimeToTheMicrosecond(String ts, String unit, long micros) {
     String row = "{\"ts\":%s,\"price\":1,\"size\":1,\"id\":1}".formatted(ts);
@@ -269,10 +269,7 @@ class IngestTablesIT {
       "BTC\\u0000",
       "\\ud800",
       "\\ufeffBTC",
-      "ÅÍÎ",
-      "社會科學",
       "😍",
-      "B̴T̴C̴",
       "<script>alert(1)</script>",
       "%s%s%n",
       "${jndi:ldap://127.0.0.1/a}",
@@ -303,8 +300,25 @@ class IngestTablesIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "BTCUSDT", "btcusdt", "ES=F", "BRK.B", "BTC/USD", "XBT:PERP", "SPX 4500C", "CL_Z5",
-        "EUR+USD", "null", "NaN", "true", "0", "CON", "undefined", "select"
+        "BTCUSDT",
+        "btcusdt",
+        "ES=F",
+        "BRK.B",
+        "BTC/USD",
+        "XBT:PERP",
+        "SPX 4500C",
+        "CL_Z5",
+        "EUR+USD",
+        "ÅÍÎ",
+        "社會科學",
+        "B̴T̴C̴",
+        "null",
+        "NaN",
+        "true",
+        "0",
+        "CON",
+        "undefined",
+        "select"
       })
   void givesAPlainSymbolBackUnchanged(String plain) {
     String own = plain + symbol.substring(1);
@@ -321,8 +335,7 @@ class IngestTablesIT {
     post("{\"ts\":%d,\"price\":1,\"size\":1,\"id\":\"a\"}".formatted(HOUR_AGO));
     series();
     long series = series();
-    for (String id :
-        new String[] {"\\u0000", "'; --", "\\ud83d\\ude00", "\\\\N", "x".repeat(128)}) {
+    for (String id : new String[] {"\\u0000", "'; --", "\\ud83d\\ude00", "\\\\N", "x".repeat(64)}) {
       String row = "{\"ts\":%d,\"price\":1,\"size\":1,\"id\":\"%s\"}".formatted(HOUR_AGO, id);
       assertThat(post(row).statusCode()).as(id).isEqualTo(200);
     }
@@ -337,7 +350,7 @@ class IngestTablesIT {
   @Test
   void refusesAnIdThatIsTooLong() {
     String row =
-        "{\"ts\":%d,\"price\":1,\"size\":1,\"id\":\"%s\"}".formatted(HOUR_AGO, "x".repeat(129));
+        "{\"ts\":%d,\"price\":1,\"size\":1,\"id\":\"%s\"}".formatted(HOUR_AGO, "x".repeat(65));
     refuses(post(row), "id", "bad_type");
   }
 }
