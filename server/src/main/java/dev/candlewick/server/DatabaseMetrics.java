@@ -41,7 +41,7 @@ final class DatabaseMetrics {
   }
 
   private void waiting(String age, ToDoubleFunction<DatabaseState> minutes) {
-    Gauge.builder("candlewick.rollup.backlog.minutes", () -> value(minutes))
+    Gauge.builder("candlewick.rollup.backlog.candles", () -> value(minutes))
         .description(
             "Minutes of an instrument that wait for the roll-up, by age: of the last day, of the"
                 + " month before it, older; of up to 100000 marks")

@@ -98,7 +98,6 @@ class RefusedMessagesIT {
         "{\"t\":\"trades\",\"seq\":1,\"rows\":[]} {}",
         "{\"t\":\"trades\",\"seq\":1,\"seq\":2,\"rows\":[]}",
         "{\"t\":\"trades\",\"seq\":1,\"rows\":[{\"ts\":1,\"ts\":2}]}",
-        "{\"t\":\"trades\",\"seq\":1,\"rows\":[{\"price\":NaN}]}",
         "{\"t\":\"trades\",\"seq\":01,\"rows\":[]}"
       })
   void refusesWhatIsNotJson(String message) {
