@@ -86,7 +86,7 @@ class TickMessageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " A", "-A", "A\n", "Ä", "A,B"})
+  @ValueSource(strings = {"", " A", "-A", "A\n", "\uff21", "A,B", "A..B"})
   void refusesASymbolThatTheServerWouldRefuse(String symbol) {
     assertThatThrownBy(() -> new Instrument("demo", symbol))
         .isInstanceOf(IllegalArgumentException.class)

@@ -7,9 +7,9 @@
  * keys {@link dev.candlewick.server.ApiKeys}'.
  *
  * <p>The read way is one package a subject: {@code candle}, {@code indicator}, {@code tick}, {@code
- * record}, {@code feature}, {@code instrument}, {@code latest}, {@code stream}, {@code audit}; live is
- * {@code live}, other clients' words are {@code binance} and {@code udf}, what all of them answer
- * with is {@code web}.
+ * record}, {@code feature}, {@code instrument}, {@code latest}, {@code stream}, {@code audit}; live
+ * is {@code live}, other clients' words are {@code binance} and {@code udf}, what all of them
+ * answer with is {@code web}.
  */
 @NullMarked
 package dev.candlewick.server;

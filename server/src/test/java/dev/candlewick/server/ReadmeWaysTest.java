@@ -42,8 +42,7 @@ class ReadmeWaysTest {
       String name = steps.get(i).name();
       assertThat(steps.subList(0, i))
           .as("some file before %s names it", name)
-          .anyMatch(
-              before -> Pattern.compile("\\b" + name + "\\b").matcher(before.code()).find());
+          .anyMatch(before -> Pattern.compile("\\b" + name + "\\b").matcher(before.code()).find());
     }
   }
 }
