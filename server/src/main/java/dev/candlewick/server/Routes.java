@@ -87,11 +87,7 @@ final class Routes {
     new FeatureHandler(new DeclarationRepository(reads, pools.primary())).mount(router);
     CoverageRepository coverage = new CoverageRepository(reads);
     new CoverageHandler(candles, coverage).mount(router);
-    HourlyAudit audit =
-        new HourlyAudit(
-            new AuditRepository(reads), new Gaps(candles, coverage), metrics.registry());
-    audit.start(vertx);
-    new AuditHandler(audit).mount(router);
+    audit(vertx, reads, new Gaps(candles, coverage), metrics);
     new TickHandler(instruments, ticks).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(pools.primary())).mount(router);
     new LatestHandler(latest).mount(router);
@@ -104,8 +100,7 @@ final class Routes {
             streams.venue(),
             instruments,
             new Klines(candles, new TakerQuoteRepository(reads)),
-            ticks,
-            new TradeIdRepository(reads),
+            new BinanceHandler.Trades(ticks, new TradeIdRepository(reads)),
             prices,
             tickers,
             new BookRepository(reads),
@@ -123,6 +118,12 @@ final class Routes {
         new Dialect(router, "/write/", Routes::refuseLines),
         new Dialect(router, "/ping/", Routes::refuseLines),
         new Dialect(router, "/settings/", Routes::refuseLines));
+  }
+
+  private void audit(Vertx vertx, Pool reads, Gaps gaps, ServerMetrics metrics) {
+    HourlyAudit audit = new HourlyAudit(new AuditRepository(reads), gaps, metrics.registry());
+    audit.start(vertx);
+    new AuditHandler(audit).mount(router);
   }
 
   private static void refuseLines(RoutingContext ctx) {

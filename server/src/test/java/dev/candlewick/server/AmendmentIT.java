@@ -25,7 +25,6 @@ class AmendmentIT {
   private static final List<String> TIMEFRAMES =
       List.of("10s", "1m", "5m", "7m", "15m", "1h", "4h", "1d", "1w", "1M");
   private static final long THREE_DAYS_AGO = HOUR_AGO - 3 * 86_400_000L;
-  private static final long FORTY_DAYS_AGO = HOUR_AGO - 40 * 86_400_000L;
 
   private static TestDatabase database;
   private static ServerProcess server;

@@ -208,28 +208,14 @@ class WideKindIT {
     Posting rest = new Posting("rest");
     Posting lines = new Posting("lines");
     for (int round = 1; round <= 3; round++) {
-      long[] before = {socket.acked(), rest.done.get(), lines.done.get()};
-      ServerProcess.await(
-          "progress",
-          PATIENCE,
-          () ->
-              socket.acked() > before[0]
-                  && rest.done.get() > before[1]
-                  && lines.done.get() > before[2]);
+      awaitProgress(socket, rest, lines);
       declare(round);
       if (round < 3) {
         running.kill();
         running = ServerProcess.start(database.url());
       }
     }
-    long[] before = {socket.acked(), rest.done.get(), lines.done.get()};
-    ServerProcess.await(
-        "progress",
-        PATIENCE,
-        () ->
-            socket.acked() > before[0]
-                && rest.done.get() > before[1]
-                && lines.done.get() > before[2]);
+    awaitProgress(socket, rest, lines);
     long posted = rest.stop();
     long written = lines.stop();
     socket.stop();
@@ -255,6 +241,18 @@ class WideKindIT {
                 """))
         .as("the newest state of each key is the one that is kept as such")
         .isZero();
+  }
+
+  /** Until each of the three ways has brought something more. */
+  private static void awaitProgress(SteadyFeed socket, Posting rest, Posting lines) {
+    long[] before = {socket.acked(), rest.done.get(), lines.done.get()};
+    ServerProcess.await(
+        "progress",
+        PATIENCE,
+        () ->
+            socket.acked() > before[0]
+                && rest.done.get() > before[1]
+                && lines.done.get() > before[2]);
   }
 
   /** What was answered is there; of what was not, at most the messages under way. */

@@ -44,13 +44,15 @@ public final class BinanceHandler {
   private final BookRepository books;
   private final Clock clock;
 
+  /** What is told of trades: the trades, and where an id lies among them. */
+  public record Trades(TickRepository ticks, TradeIdRepository ids) {}
+
   /** Answers for this venue. */
   public BinanceHandler(
       String venue,
       InstrumentRepository instruments,
       Klines klines,
-      TickRepository ticks,
-      TradeIdRepository tradeIds,
+      Trades trades,
       Prices prices,
       Tickers tickers,
       BookRepository books,
@@ -59,11 +61,11 @@ public final class BinanceHandler {
     this.venue = venue;
     this.instruments = instruments;
     this.klines = klines;
-    this.ticks = ticks;
+    this.ticks = trades.ticks();
     this.symbols = new BinanceSymbols(venue, instruments);
     this.prices = prices;
     this.tickers = tickers;
-    this.tradeIds = tradeIds;
+    this.tradeIds = trades.ids();
     this.clock = clock;
   }
 

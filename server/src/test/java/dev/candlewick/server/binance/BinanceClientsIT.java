@@ -36,8 +36,8 @@ class BinanceClientsIT {
                       "binance",
                       instruments,
                       new Klines(candles, new TakerQuoteRepository(pool)),
-                      new TickRepository(pool),
-                      new TradeIdRepository(pool),
+                      new BinanceHandler.Trades(
+                          new TickRepository(pool), new TradeIdRepository(pool)),
                       prices,
                       tickers,
                       new BookRepository(pool),

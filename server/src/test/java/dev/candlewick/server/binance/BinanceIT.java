@@ -46,8 +46,8 @@ class BinanceIT {
                       "binance",
                       instruments,
                       new Klines(candles, new TakerQuoteRepository(pool)),
-                      new TickRepository(pool),
-                      new TradeIdRepository(pool),
+                      new BinanceHandler.Trades(
+                          new TickRepository(pool), new TradeIdRepository(pool)),
                       prices,
                       tickers,
                       new BookRepository(pool),
