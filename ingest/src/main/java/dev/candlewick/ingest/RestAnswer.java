@@ -62,7 +62,8 @@ final class RestAnswer extends RequestAnswer {
     return new Problem(
         422,
         "rows_rejected",
-        rejections.size() + " rows are refused; nothing was written",
+        (rejections.size() == 1 ? "1 row is refused" : rejections.size() + " rows are refused")
+            + "; nothing was written",
         json -> rejected(json, rejections));
   }
 

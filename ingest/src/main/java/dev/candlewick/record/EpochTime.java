@@ -6,6 +6,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 public final class EpochTime {
   private static final Pattern RFC_3339 =
       Pattern.compile(
-          "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
-              + "([Zz]|[+-][0-9]{2}:[0-9]{2})");
+          "(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ](?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})"
+              + "((?<nanos>\\.[0-9]{1,9})(?<finer>[0-9]{0,91}))?"
+              + "(?<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})");
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?");
   private static final int LONGEST_NUMBER = 100;
-  private static final int T = 10;
   private static final int MICRO_DIGITS = 6;
+  private static final int NANOS_PER_MICRO = 1_000;
 
   /** No time has so many digits before the point, or needs so many after it. */
   private static final int FAR = 40;
@@ -27,18 +29,26 @@ public final class EpochTime {
   private EpochTime() {}
 
   /**
-   * The instant of an RFC 3339 time, which may have a space for the T.
+   * The instant of an RFC 3339 time, which may have a space for the T. What is finer than a
+   * nanosecond is told by its last digit, so that rounding to microseconds does not miss it.
    *
    * @throws DateTimeException if there is no such date or time of day
    * @throws IllegalArgumentException if the text is not RFC 3339
    */
   public static Instant instant(String text) {
-    if (!RFC_3339.matcher(text).matches()) {
+    Matcher parts = RFC_3339.matcher(text);
+    if (!parts.matches()) {
       throw new IllegalArgumentException("not RFC 3339");
     }
-    String withT =
-        text.charAt(T) == ' ' ? text.substring(0, T) + 'T' + text.substring(T + 1) : text;
-    return OffsetDateTime.parse(withT, DateTimeFormatter.ISO_OFFSET_DATE_TIME).toInstant();
+    String nanos = parts.group("nanos") == null ? "" : parts.group("nanos");
+    Instant instant =
+        OffsetDateTime.parse(
+                parts.group("date") + 'T' + parts.group("time") + nanos + parts.group("zone"),
+                DateTimeFormatter.ISO_OFFSET_DATE_TIME)
+            .toInstant();
+    String finer = parts.group("finer");
+    boolean isFiner = finer != null && finer.chars().anyMatch(digit -> digit != '0');
+    return isFiner && instant.getNano() % NANOS_PER_MICRO == 0 ? instant.plusNanos(1) : instant;
   }
 
   /** The number, with a fraction or an exponent if it has one; null if the text is none. */

@@ -63,6 +63,9 @@ class TimesTest {
         "2023-11-14t22:13:20.123456z",
         "2023-11-14 22:13:20.123456+00:00",
         "2023-11-14T22:13:20.123455001Z",
+        "2023-11-14T22:13:20.1234550000000000000001Z",
+        "2023-11-14T22:13:20.1234559999999999+00:00",
+        "2023-11-14T22:13:20.1234560000000000Z",
         "2023-11-15T00:13:20.123456+02:00",
         "2023-11-15T00:13:20.123456 02:00",
         "2023-11-15 00:13:20.123456 02:00",
@@ -76,6 +79,8 @@ class TimesTest {
   void cutsWhatIsFinerWhereAMomentIsMeant() {
     assertThat(Times.NS.micros("1700000000123456999", RoundingMode.FLOOR)).isEqualTo(TS);
     assertThat(Times.S.micros("2023-11-14T22:13:20.123456999Z", RoundingMode.FLOOR)).isEqualTo(TS);
+    assertThat(Times.S.micros("2023-11-14T22:13:20.1234569999999Z", RoundingMode.FLOOR))
+        .isEqualTo(TS);
   }
 
   @Test
@@ -94,6 +99,8 @@ class TimesTest {
   @ValueSource(
       strings = {
         "2023-11-14T22:13:20",
+        "2023-11-14T22:13:20.Z",
+        "2023-11-14T22:13:201Z",
         "2023-02-30",
         "2023-02-30T00:00:00Z",
         "14.11.2023",
