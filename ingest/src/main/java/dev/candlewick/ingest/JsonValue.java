@@ -87,14 +87,24 @@ record JsonValue(String text, @Nullable String fault) {
 
   private static @Nullable String fault(JsonParser in, JsonToken token) throws IOException {
     if (token.isNumeric()) {
-      BigDecimal number = new BigDecimal(in.getText());
-      boolean writable = Math.abs((long) number.precision() - number.scale()) <= MOST_DIGITS;
-      return writable && Math.abs(number.scale()) <= MOST_DIGITS
-          ? null
-          : "contains a number of too many digits";
+      if (in.isNaN()) {
+        return "contains a number that is not finite";
+      }
+      return isWritable(in.getText()) ? null : "contains a number of too many digits";
     }
     boolean text = token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME;
     return text && !Kind.isStorable(in.getText()) ? "contains an invalid character" : null;
+  }
+
+  private static boolean isWritable(String numeral) {
+    try {
+      BigDecimal number = new BigDecimal(numeral);
+      boolean whole = Math.abs((long) number.precision() - number.scale()) <= MOST_DIGITS;
+      return whole && Math.abs((long) number.scale()) <= MOST_DIGITS;
+    } catch (NumberFormatException e) {
+      // Its exponent has more digits than an exponent can have.
+      return false;
+    }
   }
 
   /**

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Decimal numbers as records take them: every digit counts. */
 final class Numeral {
   private static final Pattern DECIMAL =
-      Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?");
+      Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,9})?");
 
   private static final int LONGEST = 400;
 
