@@ -56,3 +56,37 @@ begin
   return changed;
 end
 $$;
+
+-- Takes rows away that nothing makes any more, told by key and ts. What was before is a key's latest row then.
+create or replace function ingest.remove_records(kind_name text, rows jsonb) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  same_key text;
+  columns text;
+  removed integer;
+begin
+  select string_agg(distinct format('r.%1$s = g.%1$s', case when c->>'type' in ('venue', 'symbol') then '_instrument_id'
+                                                       else ingest.record_column(p.name) end), ' and ') into same_key
+  from ingest.kinds k
+  cross join jsonb_array_elements_text(k.declaration->'key') as p (name)
+  join jsonb_array_elements(k.declaration->'columns') c on c->>'name' = p.name
+  where k.kind = kind_name;
+  select string_agg(format('%I', a.attname), ', ') into columns
+  from pg_attribute a
+  where a.attrelid = format('record.%I', kind_name)::regclass and a.attnum > 0 and not a.attisdropped;
+  execute format('delete from record.%1$I r using jsonb_populate_recordset(null::record.%1$I, $1) g where %2$s and r.ts = g.ts',
+                 kind_name, same_key) using rows;
+  execute format('delete from record_latest.%1$I r using jsonb_populate_recordset(null::record.%1$I, $1) g where %2$s and r.ts = g.ts',
+                 kind_name, same_key) using rows;
+  get diagnostics removed = row_count;
+  if removed > 0 then
+    execute format($q$
+      insert into record_latest.%1$I (%3$s)
+      select %3$s from (
+        select last.* from jsonb_populate_recordset(null::record.%1$I, $1) g
+        cross join lateral (select r.* from record.%1$I r where %2$s order by r.ts desc limit 1) last) l
+      on conflict do nothing
+      $q$, kind_name, same_key, columns) using rows;
+  end if;
+end
+$$;

@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -102,7 +103,14 @@ final class FeatureRepository {
       where relation = 'market.candles_1m'
       """;
 
+  private static final String REMOVE_DAYS =
+      """
+      delete from ingest.plan_days where plan = $1 and instrument_id = $2
+        and date in (select value::date from jsonb_array_elements_text($3::text::jsonb))
+      """;
+
   private static final String PUT = "select ingest.put_records($1, $2::text::jsonb)";
+  private static final String REMOVE = "select ingest.remove_records($1, $2::text::jsonb)";
 
   private final PgConnection connection;
 
@@ -281,6 +289,25 @@ final class FeatureRepository {
         .preparedQuery(SAVE_DAYS)
         .execute(Tuple.of(plan, instrument, rows.encode()))
         .mapEmpty();
+  }
+
+  Future<Void> removeDays(String plan, int instrument, Collection<LocalDate> dates) {
+    JsonArray texts = new JsonArray();
+    dates.forEach(date -> texts.add(date.toString()));
+    return connection
+        .preparedQuery(REMOVE_DAYS)
+        .execute(Tuple.of(plan, instrument, texts.encode()))
+        .mapEmpty();
+  }
+
+  /** Takes rows of a kind away, told by their keys and times; those that are not there are no matter. */
+  Future<Void> remove(String kind, List<JsonObject> rows) {
+    return rows.isEmpty()
+        ? Future.succeededFuture()
+        : connection
+            .preparedQuery(REMOVE)
+            .execute(Tuple.of(kind, new JsonArray(rows).encode()))
+            .mapEmpty();
   }
 
   /** Writes rows of a kind, by the names of its table's columns; those that are as stored stay. */

@@ -13,10 +13,14 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Keeps the days of a plan. */
 final class PlanWork implements Work {
@@ -90,13 +94,18 @@ final class PlanWork implements Work {
         .compose(
             minutes -> {
               List<DayFeatures> days = days(minutes, now);
+              boolean corrects = next == job;
               return kept.together(
                   () ->
-                      (days.isEmpty()
+                      (days.isEmpty() && !corrects
                               ? Future.<Void>succeededFuture()
-                              : write(kept, job.instrument(), days))
+                              : write(
+                                  kept,
+                                  job.instrument(),
+                                  days,
+                                  corrects ? without(days, first, to) : List.of()))
                           .compose(
-                              done -> next == job ? Future.succeededFuture() : kept.save(next)));
+                              done -> corrects ? Future.succeededFuture() : kept.save(next)));
             });
   }
 
@@ -116,15 +125,34 @@ final class PlanWork implements Work {
     return days;
   }
 
+  /** Days that changed and have no minute any more: their last trade was cancelled. */
+  private List<PlanDay> without(List<DayFeatures> days, LocalDate first, LocalDate to) {
+    Set<LocalDate> there = new HashSet<>();
+    days.forEach(day -> there.add(day.date()));
+    return first
+        .datesUntil(to)
+        .map(starts -> new PlanDay(plan, starts))
+        .filter(day -> day.counts() && !there.contains(day.date()))
+        .toList();
+  }
+
   /**
    * A day changes the daily indicators of all days after it. One whose minutes are partly gone
    * stays as it was computed when they were there.
    */
-  private Future<Void> write(FeatureRepository kept, int instrument, List<DayFeatures> changed) {
+  private Future<Void> write(
+      FeatureRepository kept, int instrument, List<DayFeatures> changed, List<PlanDay> without) {
+    if (changed.isEmpty() && without.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    LocalDate from =
+        Stream.concat(changed.stream().map(DayFeatures::date), without.stream().map(PlanDay::date))
+            .min(Comparator.naturalOrder())
+            .orElseThrow();
     return kept.dropped()
         .compose(
             dropped ->
-                kept.days(plan.name(), instrument, changed.get(0).date())
+                kept.days(plan.name(), instrument, from)
                     .compose(
                         all -> {
                           List<DayFeatures> whole = new ArrayList<>();
@@ -134,11 +162,34 @@ final class PlanWork implements Work {
                               whole.add(day);
                             }
                           }
+                          List<PlanDay> gone =
+                              without.stream().filter(day -> day.start() >= dropped).toList();
+                          gone.forEach(day -> all.remove(day.date()));
                           return kept.saveDays(plan.name(), instrument, whole)
-                              .compose(
-                                  done ->
-                                      kept.put(KIND, rows(instrument, all, changed.get(0).date())));
+                              .compose(done -> remove(kept, instrument, gone))
+                              .compose(done -> kept.put(KIND, rows(instrument, all, from)));
                         }));
+  }
+
+  private Future<Void> remove(FeatureRepository kept, int instrument, List<PlanDay> days) {
+    return days.isEmpty()
+        ? Future.succeededFuture()
+        : kept.removeDays(plan.name(), instrument, days.stream().map(PlanDay::date).toList())
+            .compose(
+                done ->
+                    kept.remove(
+                        KIND,
+                        days.stream()
+                            .map(day -> key(instrument, day.start(), day.date()))
+                            .toList()));
+  }
+
+  private JsonObject key(int instrument, long ts, LocalDate date) {
+    return new JsonObject()
+        .put("ts", Instant.ofEpochSecond(ts).toString())
+        .put("plan", plan.name())
+        .put("_instrument_id", instrument)
+        .put("date", date.toString());
   }
 
   private List<JsonObject> rows(
@@ -154,12 +205,7 @@ final class PlanWork implements Work {
         continue;
       }
       JsonObject row =
-          day.features()
-              .copy()
-              .put("ts", Instant.ofEpochSecond(day.ts()).toString())
-              .put("plan", plan.name())
-              .put("_instrument_id", instrument)
-              .put("date", day.date().toString());
+          key(instrument, day.ts(), day.date()).mergeIn(day.features());
       for (int column = 0; column < values.length; column++) {
         double value = values[column];
         row.put(Indicators.plain(columns.get(column)), Double.isNaN(value) ? null : value);

@@ -14,8 +14,11 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the rows of a feature set. */
@@ -63,7 +66,9 @@ final class SetWork implements Work {
     }
     long reach = Math.multiplyExact((long) before, timeframe.longestSeconds());
     long last = Math.min(now, timeframe.bucket(times.last()) + reach);
-    return write(kept, job, first, last + 1, now);
+    TreeSet<Long> changed = new TreeSet<>();
+    times.forEach(time -> changed.add(timeframe.bucket(time)));
+    return write(kept, job, changed, first, last + 1, now);
   }
 
   @Override
@@ -90,30 +95,40 @@ final class SetWork implements Work {
   }
 
   /** Part by part up to the end, which is exclusive. */
-  private Future<Job> write(FeatureRepository kept, Job job, long from, long to, long now) {
+  private Future<Job> write(
+      FeatureRepository kept, Job job, SortedSet<Long> changed, long from, long to, long now) {
     return read(job.instrument(), from, to, ROWS)
         .compose(
             read -> {
               boolean reachesNow = to > now && read.asked() < ROWS;
               Job next = job.complete() && reachesNow ? job.completed(read.open()) : job;
+              Candle last = read.last();
+              boolean more = read.asked() == ROWS;
+              long end = more && last != null ? timeframe.end(last.ts()) : to;
+              TreeSet<Long> gone = new TreeSet<>(changed.subSet(from, end));
+              gone.removeAll(read.closed());
               Future<Void> done =
                   kept.together(
-                      () -> kept.put(set.name(), read.rows()).compose(d -> kept.save(next)));
-              Candle last = read.last();
-              return last == null || read.asked() < ROWS
-                  ? done.map(next)
-                  : done.compose(d -> write(kept, job, timeframe.end(last.ts()), to, now));
+                      () ->
+                          kept.put(set.name(), read.rows())
+                              .compose(d -> kept.remove(set.name(), keys(job.instrument(), gone)))
+                              .compose(d -> kept.save(next)));
+              return more
+                  ? done.compose(d -> write(kept, job, changed, end, to, now))
+                  : done.map(next);
             });
   }
 
   /**
    * Rows of closed candles, as JSON.
    *
+   * @param closed when they begin
    * @param asked how many candles there were
    * @param last the last of them
    * @param open where one begins that is not closed
    */
-  private record Read(String rows, int asked, @Nullable Candle last, @Nullable Long open) {}
+  private record Read(
+      String rows, Set<Long> closed, int asked, @Nullable Candle last, @Nullable Long open) {}
 
   private Future<Read> read(int instrument, long from, long to, int limit) {
     Range range = new Range(Math.max(0, from) * MICROS, Math.max(0, to) * MICROS);
@@ -122,7 +137,7 @@ final class SetWork implements Work {
         .compose(
             asked ->
                 asked.isEmpty()
-                    ? Future.succeededFuture(new Read("[]", 0, null, null))
+                    ? Future.succeededFuture(new Read("[]", Set.of(), 0, null, null))
                     : candles
                         .find(instrument, Wanted.last(timeframe, until(asked.get(0)), before))
                         // Hundreds of features of a thousand candles would hold up others.
@@ -141,25 +156,35 @@ final class SetWork implements Work {
     all.addAll(asked);
     Run run = set.features().run(blocks);
     JsonArray rows = new JsonArray();
+    Set<Long> closed = new HashSet<>();
     Long open = null;
     for (int i = older.size(); i < all.size(); i++) {
       Candle candle = all.get(i);
       double[] values = run.next(all, i);
       if (candle.closed()) {
         rows.add(row(instrument, candle, values));
+        closed.add(candle.ts());
       } else {
         open = candle.ts();
       }
     }
-    return new Read(rows.encode(), asked.size(), all.get(all.size() - 1), open);
+    return new Read(rows.encode(), closed, asked.size(), all.get(all.size() - 1), open);
+  }
+
+  /** Of candles that are no more: their last trade was cancelled. */
+  private List<JsonObject> keys(int instrument, Set<Long> times) {
+    return times.stream().map(ts -> key(instrument, ts)).toList();
+  }
+
+  private JsonObject key(int instrument, long ts) {
+    return new JsonObject()
+        .put("ts", Instant.ofEpochSecond(ts).toString())
+        .put("_instrument_id", instrument)
+        .put("feature_version", set.version());
   }
 
   private JsonObject row(int instrument, Candle candle, double[] values) {
-    JsonObject row =
-        new JsonObject()
-            .put("ts", Instant.ofEpochSecond(candle.ts()).toString())
-            .put("_instrument_id", instrument)
-            .put("feature_version", set.version());
+    JsonObject row = key(instrument, candle.ts());
     int known = 0;
     for (int i = 0; i < values.length; i++) {
       boolean there = !Double.isNaN(values[i]);

@@ -170,6 +170,37 @@ class FeatureSetsIT {
   }
 
   @Test
+  void aCandleWhoseOnlyTradeIsCancelledTakesItsRowWithIt() {
+    DATABASE.execute("truncate market.candles_1m, ingest.dirty");
+    put("1", "15m", 201);
+    lateTrade(Duration.ofDays(3), 9_004);
+    lateTrade(Duration.ofDays(2), 9_005);
+    lateTrade(Duration.ofDays(1), 9_006);
+    until("kept", Duration.ofSeconds(20), () -> rows("1").size() == 3 && equalQuery("1", "15m"));
+    cancel("price in (9004, 9006)");
+    until("taken away", Duration.ofSeconds(20), () -> equalQuery("1", "15m"));
+    assertThat(rows("1")).hasSize(1);
+    assertThat(server.send("GET", "/v1/records/" + set + "?latest=true", "").body())
+        .contains("\"ts\":" + rows("1").keySet().iterator().next());
+  }
+
+  private void cancel(String which) {
+    String rows =
+        DATABASE.text(
+            "select json_agg(json_build_object('ts', trade_id, 'id', trade_id, 'action', 'cancel')) from"
+                + " market.trades where "
+                + which);
+    HttpResponse<String> answer =
+        server.send(
+            "POST",
+            "/v1/trades",
+            "{\"venue\":\"binance\",\"symbol\":\"BTCUSDT\",\"rows\":" + rows + "}",
+            "Content-Type",
+            "application/json");
+    assertThat(new JsonObject(answer.body()).getInteger("updated")).as(answer.body()).isEqualTo(2);
+  }
+
+  @Test
   void aCandleIsKeptOnceItIsClosed() {
     put("1", "1m", 201);
     until("filled in", Duration.ofSeconds(60), () -> complete());

@@ -14,9 +14,11 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -293,6 +295,37 @@ class PlansIT {
                 .equals(rows("late").getOrDefault(date, new JsonObject()).getDouble("asia_high")));
     DATABASE.execute("delete from market.candles_1m where high = 9000");
     DATABASE.execute("delete from market.trades where price = 9000");
+  }
+
+  @Test
+  void aDayWhoseOnlyTradeIsCancelledIsNoDay() {
+    LocalDate day = LocalDate.now(ZoneOffset.UTC).minusDays(3);
+    put("lone", body("UTC", "04:00", "start").replace("MGC*", "GCZ5").replace("fri", "sun"), 201);
+    for (int n = 0; n < 3; n++) {
+      lone("\"ts\":\"%sT10:00:01Z\",\"id\":7,\"price\":10,\"size\":1".formatted(day.plusDays(n)));
+    }
+    until("kept", Duration.ofSeconds(15), () -> rows("lone").size() == 3);
+    lone("\"ts\":\"%sT10:00:01Z\",\"id\":7,\"action\":\"cancel\"".formatted(day));
+    lone("\"ts\":\"%sT10:00:01Z\",\"id\":7,\"action\":\"cancel\"".formatted(day.plusDays(2)));
+    String rest = day.plusDays(1).toString();
+    until(
+        "no day",
+        Duration.ofSeconds(15),
+        () ->
+            rows("lone").keySet().equals(Set.of(rest))
+                && rows("lone").getOrDefault(rest, new JsonObject()).getDouble("sma_2_high")
+                    == null);
+  }
+
+  private static void lone(String row) {
+    json(
+        server.send(
+            "POST",
+            "/v1/trades",
+            "{\"venue\":\"COMEX\",\"symbol\":\"GCZ5\",\"rows\":[{" + row + "}]}",
+            "Content-Type",
+            "application/json"),
+        200);
   }
 
   @Test
