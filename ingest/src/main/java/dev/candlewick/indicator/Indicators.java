@@ -85,13 +85,14 @@ public final class Indicators {
     return before;
   }
 
-  /** About how many numbers are looked at for so many candles in a row, those before included. */
-  public long work(int candles, Blocks blocks) {
+  /** About how many numbers are looked at for so many candles in a row and those before them. */
+  public long work(int before, int candles, Blocks blocks) {
     long work = 0;
     for (Indicator one : all) {
       Formula formula = one.formula();
-      int again = Math.max(0, candles - blocks.before(formula)) / blocks.length(formula);
-      work += formula.cost() * (candles + (long) again * formula.warm());
+      long first = Math.min(before, blocks.before(formula));
+      long again = candles / blocks.length(formula);
+      work += formula.cost() * (first + candles + again * formula.warm());
     }
     return work;
   }

@@ -300,7 +300,10 @@ final class FeatureRepository {
         .mapEmpty();
   }
 
-  /** Takes rows of a kind away, told by their keys and times; those that are not there are no matter. */
+  /**
+   * Takes rows of a kind away, told by their keys and times; those that are not there are no
+   * matter.
+   */
   Future<Void> remove(String kind, List<JsonObject> rows) {
     return rows.isEmpty()
         ? Future.succeededFuture()

@@ -104,8 +104,7 @@ final class PlanWork implements Work {
                                   job.instrument(),
                                   days,
                                   corrects ? without(days, first, to) : List.of()))
-                          .compose(
-                              done -> corrects ? Future.succeededFuture() : kept.save(next)));
+                          .compose(done -> corrects ? Future.succeededFuture() : kept.save(next)));
             });
   }
 
@@ -204,8 +203,7 @@ final class PlanWork implements Work {
       if (day.date().isBefore(from)) {
         continue;
       }
-      JsonObject row =
-          key(instrument, day.ts(), day.date()).mergeIn(day.features());
+      JsonObject row = key(instrument, day.ts(), day.date()).mergeIn(day.features());
       for (int column = 0; column < values.length; column++) {
         double value = values[column];
         row.put(Indicators.plain(columns.get(column)), Double.isNaN(value) ? null : value);

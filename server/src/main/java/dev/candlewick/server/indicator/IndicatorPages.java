@@ -50,13 +50,13 @@ final class IndicatorPages {
       Collections.reverse(asked);
     }
     int wanted = query.indicators().before(blocks);
-    refuseMuch(query.indicators(), blocks, wanted + asked.size());
+    refuseMuch(query.indicators(), blocks, wanted, asked.size());
     return candles
         .before(query.candles(), asked.get(0).ts(), wanted)
         .compose(
             before -> {
               refuseLong(before);
-              long work = query.indicators().work(before.size() + asked.size(), blocks);
+              long work = query.indicators().work(before.size(), asked.size(), blocks);
               return work > WORK_IN_PLACE
                   ? vertx.executeBlocking(() -> rows(query, blocks, before, asked), false)
                   : Future.succeededFuture(rows(query, blocks, before, asked));
@@ -70,8 +70,8 @@ final class IndicatorPages {
             });
   }
 
-  private static void refuseMuch(Indicators indicators, Blocks blocks, int candles) {
-    if (indicators.work(candles, blocks) > MOST_WORK) {
+  private static void refuseMuch(Indicators indicators, Blocks blocks, int before, int candles) {
+    if (indicators.work(before, candles, blocks) > MOST_WORK) {
       throw Problem.badParameter(
           "indicators",
           "too much to compute at once; ask for fewer, shorter ones, or a lower limit");

@@ -105,7 +105,7 @@ final class IndicatorFollower implements Subscriber<Candle> {
               + " candles before the first row; ask for a longer timeframe"
               + " or shorter indicators");
     }
-    return indicators.work(size, blocks) > MOST_WORK
+    return indicators.work(first, size - first, blocks) > MOST_WORK
         ? Problem.badParameter("indicators", "too much to compute at once; ask for fewer rows")
         : null;
   }

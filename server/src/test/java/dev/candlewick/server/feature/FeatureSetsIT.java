@@ -187,8 +187,8 @@ class FeatureSetsIT {
   private void cancel(String which) {
     String rows =
         DATABASE.text(
-            "select json_agg(json_build_object('ts', trade_id, 'id', trade_id, 'action', 'cancel')) from"
-                + " market.trades where "
+            "select json_agg(json_build_object('ts', trade_id, 'id', trade_id, 'action', 'cancel'))"
+                + " from market.trades where "
                 + which);
     HttpResponse<String> answer =
         server.send(

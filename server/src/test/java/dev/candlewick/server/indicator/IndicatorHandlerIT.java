@@ -260,6 +260,17 @@ class IndicatorHandlerIT {
   }
 
   @Test
+  void everyIndicatorAtOnceIsNotTooMuch() {
+    String all =
+        "sma,ema,wma,hma,dema,tema,rma,vwma,vwap,roc,mom,rsi,stoch,stochrsi,cci,willr,mfi,obv,ad,cmf,adx,"
+            + "plus_di,minus_di,aroon,macd,ppo,trix,bbands,keltner,donchian,atr,natr,tr,stddev,var,zscore,"
+            + "return,logreturn,volatility,highest,lowest,psar,supertrend,ichimoku";
+    HttpResponse<String> answer =
+        server.send("GET", "/v1/indicators" + INSTRUMENT + "1m&limit=5000&indicators=" + all);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  @Test
   void refusesMoreThanItWouldCompute() {
     String many =
         "sma(1000)"
