@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.BiFunction;
 
 /**
  * The way in for a dialect over HTTP: the body of one request under the bounds that hold for REST,
@@ -90,8 +91,11 @@ public final class DialectRequest {
   /**
    * Writes the rows, one kind after the other, and calls back after the last COMMIT; if that never
    * comes the request is failed with a {@link Problem}, which is a 4xx only if nothing was written.
+   *
+   * @param refusal what the request is failed with where the database knows what no check does: a
+   *     trade to cancel that is not there
    */
-  public void write(Runnable committed) {
+  public void write(Runnable committed, BiFunction<Kind, List<Rejection>, Exception> refusal) {
     Part part = parts.poll();
     if (part == null) {
       drop();
@@ -100,7 +104,7 @@ public final class DialectRequest {
     }
     int bytes = parts.isEmpty() ? reserved : 0;
     reserved -= bytes;
-    PartAnswer answer = new PartAnswer(committed);
+    PartAnswer answer = new PartAnswer(committed, refusal);
     answer.startClock();
     ingest.submitRequest(
         Message.ofRequest(part.kind(), part.checked(), bytes, answer, null), quota);
@@ -109,10 +113,12 @@ public final class DialectRequest {
   /** To one kind's rows; the last of them answers the request. */
   private final class PartAnswer extends RequestAnswer {
     private final Runnable committed;
+    private final BiFunction<Kind, List<Rejection>, Exception> refusal;
 
-    PartAnswer(Runnable committed) {
+    PartAnswer(Runnable committed, BiFunction<Kind, List<Rejection>, Exception> refusal) {
       super(DialectRequest.this.request);
       this.committed = committed;
+      this.refusal = refusal;
     }
 
     @Override
@@ -126,7 +132,17 @@ public final class DialectRequest {
         drop();
       } else {
         somethingWritten = true;
-        write(committed);
+        write(committed, refusal);
+      }
+    }
+
+    @Override
+    void refused(Message message, Drop why) {
+      if (why == Drop.ROW_REFUSED && !somethingWritten && !request.response().ended()) {
+        drop();
+        request.fail(refusal.apply(message.kind, message.rejections()));
+      } else {
+        super.refused(message, why);
       }
     }
 

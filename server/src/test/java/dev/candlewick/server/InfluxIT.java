@@ -144,6 +144,19 @@ class InfluxIT {
   }
 
   @Test
+  void namesTheLineThatCancelsATradeThatIsNotThere() {
+    String cancel =
+        "trades-X,symbol=%s,action=cancel id=7i %d".formatted(symbol, Messages.HOUR_AGO);
+    JsonObject answer =
+        refused(write(V2, trade(Messages.HOUR_AGO, 5, ""), "", cancel), 400, "invalid");
+    assertThat(answer.getInteger("line")).isEqualTo(3);
+    assertThat(answer.getString("message"))
+        .isEqualTo(
+            "line 3: id: unknown_trade: no trade of this ts and id is known. Nothing was written");
+    assertThat(stored("trades")).isZero();
+  }
+
+  @Test
   void storesALineOnceHoweverOftenItIsSent() {
     String[] lines = {
       trade(Messages.HOUR_AGO, 3, ""),

@@ -131,10 +131,16 @@ public final class InfluxHandler {
 
   private static void write(
       RoutingContext ctx, DialectRequest request, List<Point> points, Precision precision) {
+    Instant instant = Instant.now();
+    long now = Precision.SECOND.nanos(instant.getEpochSecond()) + instant.getNano();
+    PointRows rows = new PointRows(precision, now);
+    PointRecords records = new PointRecords(precision, now);
     try {
-      List<Refused> refused = check(request, points, precision);
+      List<Refused> refused = check(request, points, rows, records, precision);
       if (refused.isEmpty()) {
-        request.write(() -> ctx.response().setStatusCode(NO_CONTENT).end());
+        request.write(
+            () -> ctx.response().setStatusCode(NO_CONTENT).end(),
+            (kind, rejections) -> refusal(refused(rows, kind, rejections)));
       } else {
         fail(ctx, request, refusal(refused));
       }
@@ -144,11 +150,12 @@ public final class InfluxHandler {
   }
 
   private static List<Refused> check(
-      DialectRequest request, List<Point> points, Precision precision) throws LineException {
-    Instant instant = Instant.now();
-    long now = Precision.SECOND.nanos(instant.getEpochSecond()) + instant.getNano();
-    PointRows rows = new PointRows(precision, now);
-    PointRecords records = new PointRecords(precision, now);
+      DialectRequest request,
+      List<Point> points,
+      PointRows rows,
+      PointRecords records,
+      Precision precision)
+      throws LineException {
     for (Point point : points) {
       if (request.knowsKind(point.measurement())) {
         records.add(point);
@@ -158,9 +165,8 @@ public final class InfluxHandler {
     }
     List<Refused> refused = new ArrayList<>();
     for (Map.Entry<Kind, List<RawRow>> ofKind : rows.rows().entrySet()) {
-      for (Rejection rejection : request.check(ofKind.getKey(), ofKind.getValue())) {
-        refused.add(new Refused(rows.line(ofKind.getKey(), rejection.index()), rejection));
-      }
+      Kind kind = ofKind.getKey();
+      refused.addAll(refused(rows, kind, request.check(kind, ofKind.getValue())));
     }
     for (Map.Entry<String, List<Map<String, Object>>> ofKind : records.rows().entrySet()) {
       String kind = ofKind.getKey();
@@ -173,6 +179,13 @@ public final class InfluxHandler {
       }
     }
     return refused;
+  }
+
+  private static List<Refused> refused(PointRows rows, Kind kind, List<Rejection> rejections) {
+    return new ArrayList<>(
+        rejections.stream()
+            .map(rejection -> new Refused(rows.line(kind, rejection.index()), rejection))
+            .toList());
   }
 
   private record Refused(int line, Rejection rejection) {
