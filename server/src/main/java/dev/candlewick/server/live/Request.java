@@ -11,6 +11,7 @@ import dev.candlewick.net.Problem;
 import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.indicator.IndicatorQuery;
 import dev.candlewick.server.web.Params;
+import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Times;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -243,6 +244,9 @@ final class Request {
       throw Problem.badParameter("last", "is given beside from");
     }
     Long micros = from == null ? null : Params.timestamp("from", from, unit());
+    if (micros != null && micros > Range.END) {
+      throw Problem.badParameter("from", "must not be after 2100-01-01");
+    }
     return new Start(micros, last == null ? LAST : last.intValue());
   }
 

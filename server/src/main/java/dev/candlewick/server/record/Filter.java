@@ -72,8 +72,15 @@ public record Filter(Column column, List<Object> values) {
       case BOOLEAN -> truth(column.name(), text);
       case VENUE -> Params.venue(text);
       case SYMBOL -> Params.symbol(text);
-      default -> text;
+      default -> text(column.name(), text);
     };
+  }
+
+  private static String text(String name, String text) {
+    if (!Kind.isStorable(text)) {
+      throw Problem.badParameter(name, "contains an invalid character");
+    }
+    return text;
   }
 
   private static Object integer(String name, String text) {

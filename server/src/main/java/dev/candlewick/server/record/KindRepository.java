@@ -2,6 +2,7 @@ package dev.candlewick.server.record;
 
 import dev.candlewick.net.Problem;
 import dev.candlewick.record.DeclaredKind;
+import dev.candlewick.record.Kind;
 import dev.candlewick.record.KindJson;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -21,13 +22,16 @@ public final class KindRepository {
 
   /** The kind of this name, as it is now; fails with 404 {@code unknown_kind}. */
   public Future<DeclaredKind> find(String name) {
+    if (!Kind.isStorable(name)) {
+      return Future.failedFuture(unknown(name));
+    }
     return client
         .preparedQuery(ONE)
         .execute(Tuple.of(name))
         .map(
             rows -> {
               if (rows.size() == 0) {
-                throw new Problem(404, "unknown_kind", "unknown kind " + excerpt(name));
+                throw unknown(name);
               }
               Row row = rows.iterator().next();
               return new DeclaredKind(
@@ -35,8 +39,8 @@ public final class KindRepository {
             });
   }
 
-  private static String excerpt(String name) {
+  private static Problem unknown(String name) {
     String cut = name.length() <= 64 ? name : name.substring(0, 64) + "...";
-    return cut.replaceAll("\\p{Cntrl}", "?");
+    return new Problem(404, "unknown_kind", "unknown kind " + cut.replaceAll("\\p{Cntrl}", "?"));
   }
 }

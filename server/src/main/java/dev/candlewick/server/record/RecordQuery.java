@@ -119,7 +119,8 @@ record RecordQuery(
     if (latest && asOf != null) {
       throw Problem.badParameter("as_of", "cannot be given with latest");
     }
-    return new States(latest, asOf == null ? null : Params.moment("as_of", asOf, unit));
+    return new States(
+        latest, asOf == null ? null : Math.min(Params.moment("as_of", asOf, unit), Range.END));
   }
 
   private static List<Column> columns(Params params, Kind kind) {

@@ -223,6 +223,7 @@ class LiveRecordsIT {
       delimiter = '|',
       value = {
         "\"kind\":\"nothing\" | unknown_kind",
+        "\"kind\":\"\\u0000\" | unknown_kind",
         "\"last\":5 | bad_parameter",
         "\"kind\":\"KIND\",\"colour\":\"red\" | bad_parameter",
         "\"kind\":\"KIND\",\"price\":\"1\" | bad_parameter",
@@ -230,6 +231,8 @@ class LiveRecordsIT {
         "\"kind\":\"KIND\",\"status\":{} | bad_parameter",
         "\"kind\":\"KIND\",\"latest\":true,\"last\":5 | bad_parameter",
         "\"kind\":\"KIND\",\"timeframe\":\"1m\" | bad_parameter",
+        "\"kind\":\"KIND\",\"status\":\"\\u0000\" | bad_parameter",
+        "\"kind\":\"KIND\",\"from\":1e18 | bad_parameter",
       })
   void refusesWhatCannotBeFollowed(String fields, String code) {
     client.send(

@@ -256,8 +256,10 @@ class RecordIT {
 
   @Test
   void doesNotKnowAKindThatNobodyDeclared() {
-    assertThat(server.problem(404, "/v1/records/nothing").getString("code"))
-        .isEqualTo("unknown_kind");
+    for (String name : List.of("nothing", "%00")) {
+      assertThat(server.problem(404, "/v1/records/" + name).getString("code"))
+          .isEqualTo("unknown_kind");
+    }
   }
 
   @Test
@@ -316,6 +318,7 @@ class RecordIT {
       assertThat(asOf(at, "")).as("as of %s", at).isEqualTo(expected);
       assertThat(asOf(at, "&order=desc&limit=3")).isEqualTo(expected);
     }
+    assertThat(asOf(Long.MAX_VALUE, "")).hasSize(states.size());
   }
 
   private static Map<Integer, Integer> asOf(long at, String more) {
