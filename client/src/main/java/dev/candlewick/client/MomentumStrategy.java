@@ -23,6 +23,7 @@ final class MomentumStrategy {
   private static final String STRATEGY = "momentum";
   private static final String ACCOUNT = "paper";
   private static final long MINUTE = 60_000;
+  private static final long FILLED_AFTER = 40;
   private static final int CYCLE = 17;
   private static final int HELD = 12;
   private static final BigDecimal QUANTITY = new BigDecimal("0.10");
@@ -115,7 +116,7 @@ final class MomentumStrategy {
         .with("order_id", "O-" + number + "-in");
     fill(trade, "in", isLong ? "buy" : "sell", minute.ts(), price, rows);
     order(trade, "tp", isLong ? "sell" : "buy", minute.ts() + 1, "submitted", rows);
-    position(trade, minute.ts(), price, "open", rows);
+    position(trade, minute.ts() + FILLED_AFTER, price, "open", rows);
     journal(trade, minute.ts(), null, null, rows);
   }
 
@@ -176,11 +177,12 @@ final class MomentumStrategy {
   private static void fill(
       Trade trade, String leg, String side, long ts, BigDecimal price, RecordRows rows) {
     order(trade, leg, side, ts, "submitted", rows);
-    order(trade, leg, side, ts + 40, "filled", rows);
-    rows.add("fills", ts + 40)
+    order(trade, leg, side, ts + FILLED_AFTER, "filled", rows);
+    rows.add("fills", ts + FILLED_AFTER)
         .with("bot", BOT)
         .with("fill_id", "F-" + trade.number() + "-" + leg)
         .with("order_id", "O-" + trade.number() + "-" + leg)
+        .with("position_id", "P-" + trade.number())
         .with("trade_id", "T-" + trade.number())
         .with("venue", SimulatedMarket.VENUE)
         .with("symbol", SYMBOL)

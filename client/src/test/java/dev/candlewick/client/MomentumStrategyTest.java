@@ -32,6 +32,17 @@ class MomentumStrategyTest {
   }
 
   @Test
+  void aPositionOpensWithTheFillThatNamesIt() {
+    Map<String, String> rows = records(16);
+    assertThat(firstTs(rows, "positions")).isEqualTo(firstTs(rows, "fills"));
+    assertThat(rows.get("fills")).contains("\"position_id\":\"P-");
+  }
+
+  private static String firstTs(Map<String, String> rows, String kind) {
+    return rows.getOrDefault(kind, "").replaceFirst("(?s).*?\"ts\":([0-9]+).*", "$1");
+  }
+
+  @Test
   void theSameCandlesAreTheSameRecords() {
     assertThat(records(100)).isEqualTo(records(100));
   }
