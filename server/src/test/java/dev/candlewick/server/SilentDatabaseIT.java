@@ -65,7 +65,8 @@ class SilentDatabaseIT {
     feed.awaitDone(ALIVE_AGAIN);
     feed.check(database);
     feed.checkCandles(database);
-    ServerProcess.await("free connections", ALIVE_AGAIN, () -> inUse() == 0);
+    // One is kept for good: that on which this instance leads the making of features.
+    ServerProcess.await("free connections", ALIVE_AGAIN, () -> inUse() <= 1);
   }
 
   private static double inUse() {
