@@ -51,6 +51,7 @@ final class RecordValidator {
     if (raw.fault() != null) {
       throw refused(null, Code.BAD_TYPE, raw.fault());
     }
+    checkBot(raw);
     if (raw.unknown() != null) {
       throw refused(
           Rejection.excerpt(raw.unknown()), Code.UNKNOWN_FIELD, "not a field of " + kind.name());
@@ -77,7 +78,6 @@ final class RecordValidator {
     }
     RecordRow row = new RecordRow(declared, instrument, index, ts, checked);
     checkKey(row);
-    checkBot(checked);
     return row;
   }
 
@@ -162,15 +162,19 @@ final class RecordValidator {
     }
   }
 
-  private void checkBot(List<@Nullable Object> checked) throws RecordValues.RefusedException {
+  /** Before anything else of the row, as what is wrong with others' rows is no matter here. */
+  private void checkBot(RawRecord raw) throws RecordValues.RefusedException {
     if (bots.isEmpty()) {
       return;
     }
     for (int i = 0; i < kind.columns().size(); i++) {
-      if (kind.columns().get(i).name().equals("bot")
-          && checked.get(i) instanceof String bot
-          && bots.contains(bot)) {
-        return;
+      Column column = kind.columns().get(i);
+      if (column.name().equals("bot") && column.type() == ColumnType.TEXT) {
+        Object bot = raw.value(i);
+        // A required column, being of the key: that it is missing is told as of any other.
+        if (bot == null || (bot instanceof String name && bots.contains(name))) {
+          return;
+        }
       }
     }
     throw refused("bot", Code.FORBIDDEN_BOT, "this API key may not write rows of this bot");

@@ -71,7 +71,8 @@ class RecordIsolationIT {
     long before = rows("of_bots");
     assertThat(post("of_bots", "\"alpha\"", "").statusCode()).isEqualTo(200);
     for (String query : List.of("", "?on_error=skip")) {
-      for (String bot : List.of("\"gamma\"", "\"Alpha\"", "\"alpha \"", "\"\"")) {
+      for (String bot :
+          List.of("\"gamma\"", "\"Alpha\"", "\"alpha \"", "\"\"", "7", "\"gamma\",\"colour\":1")) {
         HttpResponse<String> refused = post("of_bots", bot, query);
         assertThat(refused.statusCode()).as(bot).isEqualTo(403);
         assertThat(new JsonObject(refused.body()).getString("code")).isEqualTo("forbidden_bot");
