@@ -52,6 +52,9 @@ class HostileQueriesIT {
           "venue", "binance",
           "symbol", "BTCUSDT",
           "stream", "feed-7",
+          "kind", "orders",
+          "plan", "futures",
+          "name", "model",
           "timeframe", "1m",
           "interval", "1m",
           "resolution", "1");
