@@ -22,6 +22,7 @@ import dev.candlewick.server.candle.CoverageRepository;
 import dev.candlewick.server.candle.Gaps;
 import dev.candlewick.server.console.ConsoleHandler;
 import dev.candlewick.server.feature.DeclarationRepository;
+import dev.candlewick.server.feature.FeatureCheck;
 import dev.candlewick.server.feature.FeatureHandler;
 import dev.candlewick.server.indicator.IndicatorHandler;
 import dev.candlewick.server.instrument.InstrumentHandler;
@@ -84,10 +85,16 @@ final class Routes {
     LatestRepository latest = new LatestRepository(reads);
     new CandleHandler(candles).mount(router);
     new IndicatorHandler(candles).mount(router);
-    new FeatureHandler(new DeclarationRepository(reads, pools.primary())).mount(router);
+    DeclarationRepository declarations = new DeclarationRepository(reads, pools.primary());
+    new FeatureHandler(declarations).mount(router);
     CoverageRepository coverage = new CoverageRepository(reads);
     new CoverageHandler(candles, coverage).mount(router);
-    audit(vertx, reads, new Gaps(candles, coverage), metrics);
+    FeatureCheck features = new FeatureCheck(declarations, candles);
+    HourlyAudit audit =
+        new HourlyAudit(
+            new AuditRepository(reads), new Gaps(candles, coverage), features, metrics.registry());
+    audit.start(vertx);
+    new AuditHandler(audit).mount(router);
     new TickHandler(instruments, ticks).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(pools.primary())).mount(router);
     new LatestHandler(latest).mount(router);
@@ -118,12 +125,6 @@ final class Routes {
         new Dialect(router, "/write/", Routes::refuseLines),
         new Dialect(router, "/ping/", Routes::refuseLines),
         new Dialect(router, "/settings/", Routes::refuseLines));
-  }
-
-  private void audit(Vertx vertx, Pool reads, Gaps gaps, ServerMetrics metrics) {
-    HourlyAudit audit = new HourlyAudit(new AuditRepository(reads), gaps, metrics.registry());
-    audit.start(vertx);
-    new AuditHandler(audit).mount(router);
   }
 
   private static void refuseLines(RoutingContext ctx) {

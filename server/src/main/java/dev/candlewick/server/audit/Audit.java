@@ -5,6 +5,7 @@ import dev.candlewick.server.audit.AuditRepository.Extent;
 import dev.candlewick.server.audit.AuditRepository.Instrument;
 import dev.candlewick.server.audit.Scan.Scope;
 import dev.candlewick.server.candle.Gaps;
+import dev.candlewick.server.feature.FeatureCheck;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -31,15 +32,25 @@ final class Audit {
           .toList();
 
   private static final String GAPS = "candles_gaps";
+  private static final String FEATURES = "features_against_recomputation";
   private static final Duration SHORTEST_SLICE = Duration.ofMinutes(10);
 
   private final AuditRepository repository;
   private final Gaps gaps;
+  private final FeatureCheck features;
   private final AuditQuery query;
+  private final OffsetDateTime now;
   private final OffsetDateTime until;
   private final Map<String, Result> results = new LinkedHashMap<>();
 
-  Audit(AuditRepository repository, Gaps gaps, AuditQuery query, OffsetDateTime now) {
+  Audit(
+      AuditRepository repository,
+      Gaps gaps,
+      FeatureCheck features,
+      AuditQuery query,
+      OffsetDateTime now) {
+    this.features = features;
+    this.now = now;
     this.repository = repository;
     this.gaps = gaps;
     this.query = query;
@@ -56,6 +67,8 @@ final class Audit {
       }
     }
     results.add(new Result(GAPS, "1m candles are missing while the market is open", false));
+    results.add(
+        new Result(FEATURES, "rows of a feature set are not what their candles come to now", true));
     return results;
   }
 
@@ -66,7 +79,8 @@ final class Audit {
         .compose(
             instruments ->
                 each(SCANS, scan -> scan(scan, instruments))
-                    .compose(done -> each(instruments, this::findGaps)))
+                    .compose(done -> each(instruments, this::findGaps))
+                    .compose(done -> each(instruments, this::checkFeatures)))
         .map(done -> List.copyOf(results.values()));
   }
 
@@ -210,6 +224,38 @@ final class Audit {
                           gap.missing() + " candles are missing from here on"));
                 }
               }
+              return null;
+            });
+  }
+
+  private Future<Void> checkFeatures(Instrument instrument) {
+    if (!query.records()) {
+      return Future.succeededFuture();
+    }
+    OffsetDateTime from = query.from();
+    return features
+        .find(
+            instrument.id(),
+            instrument.venue(),
+            instrument.symbol(),
+            from == null ? 0 : from.toEpochSecond(),
+            (until.isBefore(now) ? until : now).toEpochSecond())
+        .map(
+            found -> {
+              Result result = of(FEATURES);
+              if (found.lookedAt() > 0) {
+                result.add(found.lookedAt(), found.different().size());
+              }
+              found.different().stream()
+                  .limit(Result.MOST_EXAMPLES - result.examples.size())
+                  .forEach(
+                      row ->
+                          result.examples.add(
+                              new Example(
+                                  instrument.venue(),
+                                  instrument.symbol(),
+                                  row.ts() * 1_000,
+                                  "row of " + row.set())));
               return null;
             });
   }

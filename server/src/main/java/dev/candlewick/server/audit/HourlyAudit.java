@@ -2,6 +2,7 @@ package dev.candlewick.server.audit;
 
 import dev.candlewick.net.Problem;
 import dev.candlewick.server.candle.Gaps;
+import dev.candlewick.server.feature.FeatureCheck;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,6 +27,7 @@ public final class HourlyAudit {
 
   private final AuditRepository repository;
   private final Gaps gaps;
+  private final FeatureCheck features;
   private final AuditMetrics metrics;
   private final AtomicBoolean running = new AtomicBoolean();
   private volatile @Nullable Last last;
@@ -33,9 +35,11 @@ public final class HourlyAudit {
   /** The last sample: {@code at} in seconds since the epoch. */
   record Last(long at, List<Result> results) {}
 
-  public HourlyAudit(AuditRepository repository, Gaps gaps, MeterRegistry registry) {
+  public HourlyAudit(
+      AuditRepository repository, Gaps gaps, FeatureCheck features, MeterRegistry registry) {
     this.repository = repository;
     this.gaps = gaps;
+    this.features = features;
     this.metrics = new AuditMetrics(registry);
   }
 
@@ -52,7 +56,7 @@ public final class HourlyAudit {
       return Future.failedFuture(
           Problem.passing(503, "overloaded", "an audit is running; one at a time"));
     }
-    return new Audit(repository, gaps, query, OffsetDateTime.now(ZoneOffset.UTC))
+    return new Audit(repository, gaps, features, query, OffsetDateTime.now(ZoneOffset.UTC))
         .run()
         .onComplete(ended -> running.set(false));
   }

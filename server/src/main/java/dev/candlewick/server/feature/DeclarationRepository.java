@@ -57,6 +57,16 @@ public final class DeclarationRepository {
       group by 1, 2, 3 order by 1
       """;
 
+  private static final String DIFFERENT =
+      """
+      select extract(epoch from coalesce(w.ts, h.ts))::int8
+      from jsonb_populate_recordset(null::record.%1$s, $1::text::jsonb) w
+      full join (select * from record.%1$s where _instrument_id = $2 and feature_version = $3
+                   and ts >= to_timestamp($4::float8) and ts < to_timestamp($5::float8)) h
+        on h.ts = w.ts
+      where w is distinct from h order by 1
+      """;
+
   private final Pool reads;
   private final Pool primary;
 
@@ -169,6 +179,19 @@ public final class DeclarationRepository {
                                 .execute(Tuple.of(name, declaration.encode())))
                     .map(rows -> rows.size() > 0 && rows.iterator().next().getInteger(0) == 1))
         .compose(made -> find(primary, of, name).map(found -> new Saved(made, found.get(0))));
+  }
+
+  /** When the rows of a set, stored from one time up to another, are not these; epoch seconds. */
+  Future<List<Long>> different(FeatureSet set, int instrument, long from, long to, String rows) {
+    return reads
+        .preparedQuery(DIFFERENT.formatted(set.name()))
+        .execute(Tuple.of(rows, instrument, set.version(), (double) from, (double) to))
+        .map(
+            found -> {
+              List<Long> times = new ArrayList<>();
+              found.forEach(row -> times.add(row.getLong(0)));
+              return times;
+            });
   }
 
   private static Future<Void> forgetDays(

@@ -127,10 +127,10 @@ final class SetWork implements Work {
    * @param last the last of them
    * @param open where one begins that is not closed
    */
-  private record Read(
+  record Read(
       String rows, Set<Long> closed, int asked, @Nullable Candle last, @Nullable Long open) {}
 
-  private Future<Read> read(int instrument, long from, long to, int limit) {
+  Future<Read> read(int instrument, long from, long to, int limit) {
     Range range = new Range(Math.max(0, from) * MICROS, Math.max(0, to) * MICROS);
     return candles
         .find(instrument, Wanted.of(timeframe, range, limit))

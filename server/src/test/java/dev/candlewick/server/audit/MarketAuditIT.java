@@ -9,6 +9,8 @@ import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.CoverageRepository;
 import dev.candlewick.server.candle.Gaps;
+import dev.candlewick.server.feature.DeclarationRepository;
+import dev.candlewick.server.feature.FeatureCheck;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -58,9 +60,12 @@ class MarketAuditIT {
         TestServer.onDatabase(
             (router, pool) -> {
               Candles candles = new Candles(new CandleRepository(pool), Clock.systemUTC());
+              FeatureCheck features =
+                  new FeatureCheck(new DeclarationRepository(pool, pool), candles);
               Gaps gaps = new Gaps(candles, new CoverageRepository(pool));
               HourlyAudit audit =
-                  new HourlyAudit(new AuditRepository(pool), gaps, new SimpleMeterRegistry());
+                  new HourlyAudit(
+                      new AuditRepository(pool), gaps, features, new SimpleMeterRegistry());
               new AuditHandler(audit).mount(router);
             });
   }

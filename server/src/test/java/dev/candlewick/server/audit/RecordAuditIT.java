@@ -8,6 +8,8 @@ import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.CoverageRepository;
 import dev.candlewick.server.candle.Gaps;
+import dev.candlewick.server.feature.DeclarationRepository;
+import dev.candlewick.server.feature.FeatureCheck;
 import dev.candlewick.server.web.Caller;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonObject;
@@ -73,9 +75,12 @@ class RecordAuditIT {
                         ctx.next();
                       });
               Candles candles = new Candles(new CandleRepository(pool), Clock.systemUTC());
+              FeatureCheck features =
+                  new FeatureCheck(new DeclarationRepository(pool, pool), candles);
               Gaps gaps = new Gaps(candles, new CoverageRepository(pool));
               new AuditHandler(
-                      new HourlyAudit(new AuditRepository(pool), gaps, new SimpleMeterRegistry()))
+                      new HourlyAudit(
+                          new AuditRepository(pool), gaps, features, new SimpleMeterRegistry()))
                   .mount(router);
             });
   }

@@ -215,6 +215,35 @@ class FeatureSetsIT {
         () -> rows("1").containsKey(minute - 120_000) || rows("1").containsKey(minute - 60_000));
   }
 
+  @Test
+  void theAuditFindsRowsThatAreNotWhatTheyComeTo() {
+    put("1", "15m", 201);
+    until("filled in", Duration.ofSeconds(60), () -> complete());
+    JsonObject sound = audited();
+    assertThat(sound.getString("status")).as(sound.encode()).isEqualTo("pass");
+    assertThat(sound.getInteger("looked_at")).isGreaterThan(100);
+    DATABASE.execute(
+        ("update record.%1$s set completeness = 0.25 where ts = (select max(ts) from record.%1$s);"
+                + " delete from record.%1$s where ts = (select max(ts) from record.%1$s where"
+                + " completeness <> 0.25)")
+            .formatted(set));
+    JsonObject check = audited();
+    assertThat(check.getInteger("failures")).as(check.encode()).isEqualTo(2);
+    assertThat(check.getString("status")).isEqualTo("fail");
+    assertThat(check.getJsonArray("examples").getJsonObject(0).getString("detail"))
+        .isEqualTo("row of " + set);
+  }
+
+  private JsonObject audited() {
+    Instant from = Instant.now().minus(Duration.ofHours(30));
+    return new JsonObject(server.send("GET", "/v1/audit?venue=binance&from=" + from, "").body())
+        .getJsonArray("checks").stream()
+            .map(JsonObject.class::cast)
+            .filter(one -> one.getString("name").equals("features_against_recomputation"))
+            .findFirst()
+            .orElseThrow();
+  }
+
   private boolean isSeen(String high) {
     return !DATABASE
         .text("select count(*) from market.candles_1m where high = " + high)
