@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class SetWork implements Work {
   private static final long MICROS = 1_000_000;
 
+  /** Candles of days and longer are taken from 1800 on. */
+  private static final long EARLIEST = Instant.parse("1800-01-01T00:00:00Z").getEpochSecond();
+
   /** Rows that are made at a time. */
   private static final int ROWS = 1_000;
 
@@ -76,7 +79,7 @@ final class SetWork implements Work {
     Long doneTo = job.doneTo();
     if (doneTo == null) {
       return candles
-          .find(job.instrument(), Wanted.of(timeframe, new Range(0L, null), 1))
+          .find(job.instrument(), Wanted.of(timeframe, new Range(EARLIEST * MICROS, null), 1))
           .map(found -> found.isEmpty() ? job.completed(null) : job.begun(found.get(0).ts()))
           .compose(begun -> kept.save(begun).map(begun));
     }
@@ -131,7 +134,7 @@ final class SetWork implements Work {
       String rows, Set<Long> closed, int asked, @Nullable Candle last, @Nullable Long open) {}
 
   Future<Read> read(int instrument, long from, long to, int limit) {
-    Range range = new Range(Math.max(0, from) * MICROS, Math.max(0, to) * MICROS);
+    Range range = new Range(from * MICROS, to * MICROS);
     return candles
         .find(instrument, Wanted.of(timeframe, range, limit))
         .compose(

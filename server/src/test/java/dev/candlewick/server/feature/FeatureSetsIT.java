@@ -244,6 +244,22 @@ class FeatureSetsIT {
             .orElseThrow();
   }
 
+  @Test
+  void daysBefore1970AreFilledInToo() {
+    HttpResponse<String> answer =
+        server.send(
+            "POST",
+            "/v1/candles",
+            "{\"venue\":\"binance\",\"symbol\":\"OLD\",\"timeframe\":\"1d\",\"rows\":[{\"ts\":"
+                + "\"1950-05-02T00:00:00Z\",\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":1}]}",
+            "Content-Type",
+            "application/json");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    put("1", "1d", 201);
+    long day = Instant.parse("1950-05-02T00:00:00Z").toEpochMilli();
+    until("filled in", Duration.ofSeconds(60), () -> rows("1").containsKey(day));
+  }
+
   private boolean isSeen(String high) {
     return !DATABASE
         .text("select count(*) from market.candles_1m where high = " + high)
