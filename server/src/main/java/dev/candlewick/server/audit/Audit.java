@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class Audit {
   private final AuditQuery query;
   private final OffsetDateTime now;
   private final OffsetDateTime until;
+  private final BooleanSupplier unwanted;
   private final Map<String, Result> results = new LinkedHashMap<>();
 
   Audit(
@@ -48,7 +50,9 @@ final class Audit {
       Gaps gaps,
       FeatureCheck features,
       AuditQuery query,
-      OffsetDateTime now) {
+      OffsetDateTime now,
+      BooleanSupplier unwanted) {
+    this.unwanted = unwanted;
     this.features = features;
     this.now = now;
     this.repository = repository;
@@ -110,33 +114,82 @@ final class Audit {
   private Future<Void> scan(Scan scan, @Nullable Integer id, @Nullable Object scope) {
     if (scan.slice().toDays() > 10_000) {
       OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
-      return slice(scan, scope, now, now.plusSeconds(1));
+      return slice(scan, scope, now, now.plusSeconds(1)).mapEmpty();
     }
-    return repository
-        .extent(scan.relations().get(0), id)
-        .compose(
-            extent -> {
-              if (extent == null) {
-                return Future.succeededFuture();
+    return walk(
+        scan.relations().get(0),
+        id,
+        scan.slice(),
+        slice -> slice(scan, scope, slice.first(), slice.last()));
+  }
+
+  /**
+   * Goes through the asked part of what a relation holds, slice by slice; time without rows is
+   * passed over in one step.
+   *
+   * @param look looks at a slice; how many rows it has
+   */
+  private Future<Void> walk(
+      String relation, @Nullable Integer id, Duration slice, Function<Extent, Future<Long>> look) {
+    Promise<Void> done = Promise.promise();
+    repository
+        .extent(relation, id)
+        .onFailure(done::fail)
+        .onSuccess(
+            held -> {
+              if (held == null) {
+                done.complete();
+                return;
               }
-              return each(
-                  slices(extent, scan.slice()),
-                  slice -> slice(scan, scope, slice.first(), slice.last()));
+              OffsetDateTime asked = query.from();
+              OffsetDateTime from =
+                  asked == null || asked.isBefore(held.first()) ? held.first() : asked;
+              OffsetDateTime end = held.last().plusSeconds(1);
+              OffsetDateTime to = until.isBefore(end) ? until : end;
+              step(new Walk(relation, id, slice, look, to), from, done);
+            });
+    return done.future();
+  }
+
+  private record Walk(
+      String relation,
+      @Nullable Integer id,
+      Duration slice,
+      Function<Extent, Future<Long>> look,
+      OffsetDateTime to) {}
+
+  private void step(Walk walk, OffsetDateTime from, Promise<Void> done) {
+    if (!from.isBefore(walk.to()) || unwanted.getAsBoolean()) {
+      done.complete();
+      return;
+    }
+    OffsetDateTime stop = midnight(from).plus(walk.slice());
+    OffsetDateTime end = stop.isBefore(walk.to()) ? stop : walk.to();
+    walk.look()
+        .apply(new Extent(from, end))
+        .onFailure(done::fail)
+        .onSuccess(
+            rows -> {
+              if (rows > 0) {
+                step(walk, end, done);
+              } else {
+                skip(walk, end, done);
+              }
             });
   }
 
-  /** The asked part of what is held, cut at multiples of the slice from its beginning. */
-  private List<Extent> slices(Extent held, Duration slice) {
-    OffsetDateTime asked = query.from();
-    OffsetDateTime from = asked == null || asked.isBefore(held.first()) ? held.first() : asked;
-    OffsetDateTime end = held.last().plusSeconds(1);
-    OffsetDateTime to = until.isBefore(end) ? until : end;
-    List<Extent> slices = new ArrayList<>();
-    for (OffsetDateTime start = midnight(from); start.isBefore(to); start = start.plus(slice)) {
-      OffsetDateTime stop = start.plus(slice);
-      slices.add(new Extent(start.isBefore(from) ? from : start, stop.isBefore(to) ? stop : to));
-    }
-    return slices;
+  private void skip(Walk walk, OffsetDateTime from, Promise<Void> done) {
+    repository
+        .next(walk.relation(), walk.id(), from)
+        .onFailure(done::fail)
+        .onSuccess(
+            next -> {
+              if (next == null) {
+                done.complete();
+              } else {
+                step(walk, next, done);
+              }
+            });
   }
 
   private static OffsetDateTime midnight(OffsetDateTime time) {
@@ -144,7 +197,7 @@ final class Audit {
   }
 
   /** What a statement has no time for, its halves have. */
-  private Future<Void> slice(
+  private Future<Long> slice(
       Scan scan, @Nullable Object scope, OffsetDateTime from, OffsetDateTime to) {
     return repository
         .count(scan, scope, from, to)
@@ -157,11 +210,11 @@ final class Audit {
               }
               OffsetDateTime middle = from.plus(length.dividedBy(2));
               return slice(scan, scope, from, middle)
-                  .compose(done -> slice(scan, scope, middle, to));
+                  .compose(rows -> slice(scan, scope, middle, to).map(more -> rows + more));
             });
   }
 
-  private Future<Void> take(
+  private Future<Long> take(
       Scan scan, @Nullable Object scope, OffsetDateTime from, OffsetDateTime to, long[] counts) {
     List<Check> failed = new ArrayList<>();
     for (int i = 0; i < scan.checks().size(); i++) {
@@ -179,7 +232,8 @@ final class Audit {
               .examples(scan, check, scope, from, to, Result.MOST_EXAMPLES - examples.size())
               .map(examples::addAll)
               .mapEmpty();
-        });
+        })
+        .map(done -> counts[0]);
   }
 
   private Result of(Check check) {
@@ -191,20 +245,14 @@ final class Audit {
   }
 
   private Future<Void> findGaps(Instrument instrument) {
-    return repository
-        .extent("market.candles_1m", instrument.id())
-        .compose(
-            extent -> {
-              if (extent == null) {
-                return Future.succeededFuture();
-              }
-              return each(
-                  slices(extent, Duration.ofDays(Gaps.MOST_DAYS)),
-                  slice -> findGaps(instrument, slice));
-            });
+    return walk(
+        "market.candles_1m",
+        instrument.id(),
+        Duration.ofDays(Gaps.MOST_DAYS),
+        slice -> findGaps(instrument, slice));
   }
 
-  private Future<Void> findGaps(Instrument instrument, Extent slice) {
+  private Future<Long> findGaps(Instrument instrument, Extent slice) {
     return gaps.find(
             instrument.venue(),
             instrument.symbol(),
@@ -224,7 +272,7 @@ final class Audit {
                           gap.missing() + " candles are missing from here on"));
                 }
               }
-              return null;
+              return found.present();
             });
   }
 

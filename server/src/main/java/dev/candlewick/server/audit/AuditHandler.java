@@ -32,7 +32,9 @@ public final class AuditHandler {
   private void handle(RoutingContext ctx) {
     AuditQuery query = AuditQuery.parse(ctx, !Caller.of(ctx).isConfined());
     Reply.when(
-        ctx, hourly.run(query), results -> Reply.json(ctx, json -> write(json, null, results)));
+        ctx,
+        hourly.run(query, ctx.response()::closed),
+        results -> Reply.json(ctx, json -> write(json, null, results)));
   }
 
   private void last(RoutingContext ctx) {

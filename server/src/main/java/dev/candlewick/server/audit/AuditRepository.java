@@ -77,6 +77,15 @@ public final class AuditRepository {
             });
   }
 
+  /** When the next row is, from a time on; or null. */
+  Future<@Nullable OffsetDateTime> next(
+      String relation, @Nullable Integer id, OffsetDateTime from) {
+    String where = id == null ? "" : " and instrument_id = " + id;
+    return pool.preparedQuery("select min(ts) from " + relation + " where ts >= $1" + where)
+        .execute(Tuple.of(from))
+        .map(rows -> rows.iterator().next().getOffsetDateTime(0));
+  }
+
   /** How many rows there are, and how many of them fail each check, in their order. */
   Future<long[]> count(Scan scan, @Nullable Object scope, OffsetDateTime from, OffsetDateTime to) {
     return pool.preparedQuery(scan.countSql())

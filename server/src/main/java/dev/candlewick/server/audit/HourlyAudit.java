@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,13 +51,13 @@ public final class HourlyAudit {
         tick -> sample().onFailure(cause -> LOG.warn("no hourly audit: {}", cause.getMessage())));
   }
 
-  /** Runs an audit, or fails because one is running. */
-  Future<List<Result>> run(AuditQuery query) {
+  /** Runs an audit while it is wanted, or fails because one is running. */
+  Future<List<Result>> run(AuditQuery query, BooleanSupplier unwanted) {
     if (!running.compareAndSet(false, true)) {
       return Future.failedFuture(
           Problem.passing(503, "overloaded", "an audit is running; one at a time"));
     }
-    return new Audit(repository, gaps, features, query, OffsetDateTime.now(ZoneOffset.UTC))
+    return new Audit(repository, gaps, features, query, OffsetDateTime.now(ZoneOffset.UTC), unwanted)
         .run()
         .onComplete(ended -> running.set(false));
   }
@@ -72,7 +73,7 @@ public final class HourlyAudit {
     OffsetDateTime from = now.minusHours(HOURS);
     return repository
         .instruments(new AuditQuery(null, null, null, null, true))
-        .compose(found -> run(sample(found, from)))
+        .compose(found -> run(sample(found, from), () -> false))
         .map(
             results -> {
               last = new Last(now.toEpochSecond(), results);

@@ -36,8 +36,9 @@ public final class Gaps {
    * instrument that has nine of ten minutes, every five minutes and more that nothing explains.
    *
    * @param expected minutes in which the market was open
+   * @param present those of them that have a candle
    */
-  public record Found(long expected, List<Gap> gaps) {}
+  public record Found(long expected, long present, List<Gap> gaps) {}
 
   /** Of a range of at most {@link #MOST_DAYS}, in seconds since the epoch. */
   public Future<Found> find(String venue, String symbol, long from, long to) {
@@ -60,6 +61,7 @@ public final class Gaps {
     boolean dense = coverage.present() >= DENSE * coverage.expected();
     return new Found(
         coverage.expected(),
+        coverage.present(),
         gaps.stream()
             .filter(
                 gap ->

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
@@ -206,6 +207,20 @@ class MarketAuditIT {
     assertThat(failures("?venue=binance&symbol=ETHUSDT")).isEmpty();
     assertThat(failures("?venue=binance&symbol=BTCUSDT")).containsKey("trades_negative_size");
     assertThat(failures("?from=" + System.currentTimeMillis())).isEmpty();
+  }
+
+  @Test
+  void passesOverTimeWithoutRowsInOneStep() {
+    DATABASE.execute(
+        """
+        insert into market.trades select instrument_id, '1990-05-05', 0, 100, 1, 1, 0 from market.trades limit 1;
+        insert into market.candles_native
+          select id, '1d', '1800-01-02', 1, 1, 1, 1, 1, 1, 1, 1, true from market.instruments
+        """);
+    long start = System.nanoTime();
+
+    assertThat(failures("")).isEmpty();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
   }
 
   @Test
