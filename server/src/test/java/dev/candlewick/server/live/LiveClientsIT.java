@@ -95,7 +95,7 @@ class LiveClientsIT {
         Arguments.of(candles + ",'timeframe':'1m','last':0}", "bad_parameter", "last"),
         Arguments.of(candles + ",'timeframe':'1m','last':5,'from':0}", "bad_parameter", "last"),
         Arguments.of(candles + ",'timeframe':'1m','from':'noon'}", "bad_parameter", "from"),
-        Arguments.of(candles + ",'timeframe':'1m','from':-1}", "bad_parameter", "from"),
+        Arguments.of(candles + ",'timeframe':'1m','from':{'at':1}}", "bad_parameter", "from"),
         Arguments.of(candles + ",'timeframe':'1m','unit':'h'}", "bad_parameter", "unit"),
         Arguments.of(
             "{'t':'subscribe','id':4,'channel':'books','venue':'test','symbol':'CLIENTS'}",
