@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,28 +39,28 @@ class PlanIT {
   private final StringWriter err = new StringWriter();
 
   @BeforeAll
-  static void start() throws IOException, InterruptedException {
+  static void start() throws InterruptedException {
     server = RunningServer.with(Map.of());
+    awaitKinds();
     TestDatabase.shared()
         .execute("truncate ingest.streams, ingest.dirty, market.candles_1m, market.candles_native");
-    declareKinds();
   }
 
-  /** A server has them by itself only once it has made them. */
-  private static void declareKinds() throws IOException, InterruptedException {
-    try (var kinds = Files.list(Path.of("..", "sql", "kinds"))) {
-      for (Path kind : kinds.filter(path -> path.toString().endsWith(".json")).toList()) {
-        String name = kind.getFileName().toString().replace(".json", "");
-        HttpRequest put =
-            HttpRequest.newBuilder(URI.create(server.url() + "/v1/kinds/" + name))
-                .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofFile(kind))
-                .build();
-        assertThat(HttpClient.newHttpClient().send(put, BodyHandlers.ofString()).statusCode())
-            .as(name)
-            .isBetween(200, 201);
+  /** A server makes its kinds by itself, soon after it has started. */
+  private static void awaitKinds() throws InterruptedException {
+    try (Stream<Path> files = Files.list(Path.of("..", "sql", "kinds"))) {
+      long kinds = files.filter(path -> path.toString().endsWith(".json")).count();
+      for (int i = 0; made() < kinds && i < 600; i++) {
+        Thread.sleep(50);
       }
+      assertThat(made()).isGreaterThanOrEqualTo(kinds);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  private static long made() {
+    return TestDatabase.shared().number("select count(*) from ingest.kinds");
   }
 
   @AfterAll

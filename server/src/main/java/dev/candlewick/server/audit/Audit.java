@@ -225,14 +225,14 @@ final class Audit {
       }
     }
     return each(
-        failed,
-        check -> {
-          List<Example> examples = of(check).examples;
-          return repository
-              .examples(scan, check, scope, from, to, Result.MOST_EXAMPLES - examples.size())
-              .map(examples::addAll)
-              .mapEmpty();
-        })
+            failed,
+            check -> {
+              List<Example> examples = of(check).examples;
+              return repository
+                  .examples(scan, check, scope, from, to, Result.MOST_EXAMPLES - examples.size())
+                  .map(examples::addAll)
+                  .mapEmpty();
+            })
         .map(done -> counts[0]);
   }
 

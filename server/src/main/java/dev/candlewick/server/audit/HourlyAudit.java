@@ -57,7 +57,8 @@ public final class HourlyAudit {
       return Future.failedFuture(
           Problem.passing(503, "overloaded", "an audit is running; one at a time"));
     }
-    return new Audit(repository, gaps, features, query, OffsetDateTime.now(ZoneOffset.UTC), unwanted)
+    return new Audit(
+            repository, gaps, features, query, OffsetDateTime.now(ZoneOffset.UTC), unwanted)
         .run()
         .onComplete(ended -> running.set(false));
   }

@@ -41,7 +41,12 @@ public final class LeadRepository {
       connection.close();
       return null;
     }
-    connection.closeHandler(gone -> lost.run());
+    connection.closeHandler(
+        gone -> {
+          // Else the pool counts it as lent for ever.
+          connection.close();
+          lost.run();
+        });
     return new FeatureRepository(connection);
   }
 }
