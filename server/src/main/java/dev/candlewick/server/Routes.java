@@ -115,6 +115,11 @@ final class Routes {
         .mount(router);
     streams.mount(router);
     new UdfHandler(new UdfInstruments(instruments, candles), candles, clock).mount(router);
+    mountProblems();
+  }
+
+  /** What no route takes is answered in the form of the path that it lies under. */
+  private void mountProblems() {
     Problems.mount(
         router,
         new Dialect(router, "/api/v3/", BinanceHandler::refuse),
