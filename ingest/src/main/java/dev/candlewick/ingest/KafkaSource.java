@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -46,7 +47,6 @@ final class KafkaSource implements ConsumerRebalanceListener {
   private static final Duration ASK = Duration.ofSeconds(5);
   private static final long OPEN_AGAIN_NANOS = 500_000_000L;
   private static final long REPORT_NANOS = 2_000_000_000L;
-  private static final TopicDescription NO_TOPIC = new TopicDescription("", false, List.of());
   private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9._-]+(,[A-Za-z0-9._-]+)*");
 
   private final Ingest ingest;
@@ -93,10 +93,11 @@ final class KafkaSource implements ConsumerRebalanceListener {
 
   private void run() {
     while (!stopping) {
-      try (KafkaConsumer<byte[], byte[]> polling = new KafkaConsumer<>(settings())) {
+      try (KafkaConsumer<byte[], byte[]> polling = new KafkaConsumer<>(settings());
+          Admin asked = Admin.create(settings())) {
         consumer = polling;
         subscribe(polling);
-        follow(polling);
+        follow(polling, asked);
       } catch (WakeupException | InterruptException stopped) {
         LOG.debug("Kafka is read no more");
       } catch (KafkaException e) {
@@ -157,9 +158,9 @@ final class KafkaSource implements ConsumerRebalanceListener {
     }
   }
 
-  private void follow(KafkaConsumer<byte[], byte[]> polling) {
+  private void follow(KafkaConsumer<byte[], byte[]> polling, Admin asked) {
     while (!stopping) {
-      openWaiting(polling);
+      openWaiting(polling, asked);
       throttle(polling);
       try {
         for (ConsumerRecord<byte[], byte[]> record : polling.poll(POLL)) {
@@ -226,7 +227,7 @@ final class KafkaSource implements ConsumerRebalanceListener {
     waiting.put(partition, System.nanoTime() + OPEN_AGAIN_NANOS);
   }
 
-  private void openWaiting(KafkaConsumer<byte[], byte[]> polling) {
+  private void openWaiting(KafkaConsumer<byte[], byte[]> polling, Admin asked) {
     for (Map.Entry<TopicPartition, Long> each : List.copyOf(waiting.entrySet())) {
       TopicPartition partition = each.getKey();
       if (System.nanoTime() - each.getValue() < 0) {
@@ -234,23 +235,22 @@ final class KafkaSource implements ConsumerRebalanceListener {
       }
       polling.pause(List.of(partition));
       waiting.put(partition, System.nanoTime() + OPEN_AGAIN_NANOS);
-      Streams.Greeting greeting = hello(partition);
+      Streams.Greeting greeting = hello(partition, asked);
       if (greeting != null && !ingest.refuses(greeting.durability())) {
         place(polling, partition, greeting.stream());
       }
     }
   }
 
-  private Streams.@Nullable Greeting hello(TopicPartition partition) {
+  private Streams.@Nullable Greeting hello(TopicPartition partition, Admin asked) {
     if (!ingest.troubles().isEmpty()) {
       return null;
     }
-    try (Admin admin = Admin.create(settings())) {
+    try {
+      Map<String, KafkaFuture<TopicDescription>> told =
+          asked.describeTopics(List.of(partition.topic())).topicNameValues();
       String id =
-          admin
-              .describeTopics(List.of(partition.topic()))
-              .topicNameValues()
-              .getOrDefault(partition.topic(), KafkaFuture.completedFuture(NO_TOPIC))
+          Objects.requireNonNull(told.get(partition.topic()), "every topic asked for is answered")
               .get(ASK.toSeconds(), TimeUnit.SECONDS)
               .topicId()
               .toString();

@@ -150,7 +150,6 @@ final class MarketScans {
           """
           select null::int as instrument_id, $2::timestamptz as ts, d.bucket, d.level
           from ingest.dirty d
-          left join market.instruments i on i.id = d.ids[1]
           """,
           "'level ' || level || ' at ' || bucket",
           List.of(
