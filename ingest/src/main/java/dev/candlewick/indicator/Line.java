@@ -4,7 +4,7 @@ package dev.candlewick.indicator;
  * A series made of another, value by value. The state lies in the array {@code m}. NaN in, which
  * means that there is no value yet, gives NaN out and changes nothing.
  */
-abstract class Line {
+public abstract class Line {
   /** What is left out before so many values weighs less than this. */
   static final double LEAST_WEIGHT = 1e-15;
 

@@ -1,5 +1,7 @@
 package dev.candlewick.ingest;
 
+import dev.candlewick.ingest.kafka.KafkaConfig;
+import dev.candlewick.ingest.socket.Limits;
 import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.record.Retention;
 import java.time.Duration;
@@ -44,14 +46,4 @@ public record IngestConfig(
       return jdbcUrl + " as " + user;
     }
   }
-
-  /**
-   * What {@code welcome} tells a WebSocket client.
-   *
-   * @param messageBytes size of a message
-   * @param rows rows of a message
-   * @param inflightMessages messages sent and not acked
-   * @param inflightBytes their size
-   */
-  public record Limits(int messageBytes, int rows, int inflightMessages, int inflightBytes) {}
 }

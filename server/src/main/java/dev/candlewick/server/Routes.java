@@ -1,8 +1,8 @@
 package dev.candlewick.server;
 
 import dev.candlewick.ingest.Ingest;
-import dev.candlewick.ingest.IngestKey;
 import dev.candlewick.ingest.influx.InfluxHandler;
+import dev.candlewick.ingest.source.IngestKey;
 import dev.candlewick.server.audit.AuditHandler;
 import dev.candlewick.server.audit.AuditRepository;
 import dev.candlewick.server.audit.HourlyAudit;
@@ -75,8 +75,7 @@ final class Routes {
     InfluxHandler.mountOpen(router);
     gate.mountKeys(router);
     metrics.mount(router);
-    ingest.mount(router, Routes::ingestKey);
-    new InfluxHandler(ingest).mount(router);
+    new InfluxHandler(ingest.mount(router, Routes::ingestKey)).mount(router);
     live.mount(router);
     InstrumentRepository instruments = new InstrumentRepository(reads);
     Clock clock = Clock.systemUTC();

@@ -1,7 +1,8 @@
 package dev.candlewick.server;
 
 import dev.candlewick.ingest.IngestConfig;
-import dev.candlewick.ingest.KafkaConfig;
+import dev.candlewick.ingest.kafka.KafkaConfig;
+import dev.candlewick.ingest.socket.Limits;
 import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.net.Problem;
 import dev.candlewick.record.Retention;
@@ -193,7 +194,7 @@ record ServerConfig(
         values.parsed("BATCH_AGE", ServerConfig::duration),
         values.whole("BUDGET_BYTES", 1_048_576, 999_999_999),
         values.whole("KEY_BUDGET_BYTES", 1_048_576, 999_999_999),
-        new IngestConfig.Limits(
+        new Limits(
             values.whole("MESSAGE_BYTES", 1_024, 16_777_216),
             values.whole("MESSAGE_ROWS", 1, 100_000),
             values.whole("INFLIGHT_MESSAGES", 1, 10_000),

@@ -2,6 +2,13 @@ package dev.candlewick.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.candlewick.ingest.message.Answer;
+import dev.candlewick.ingest.message.Batch;
+import dev.candlewick.ingest.message.Message;
+import dev.candlewick.ingest.message.Position;
+import dev.candlewick.ingest.message.StreamState;
+import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.table.Streams;
 import dev.candlewick.server.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;

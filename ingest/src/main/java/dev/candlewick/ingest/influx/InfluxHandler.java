@@ -2,11 +2,11 @@ package dev.candlewick.ingest.influx;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.candlewick.ingest.DialectRequest;
-import dev.candlewick.ingest.Ingest;
-import dev.candlewick.ingest.Kind;
-import dev.candlewick.ingest.RawRow;
-import dev.candlewick.ingest.Rejection;
+import dev.candlewick.ingest.decode.RawRow;
+import dev.candlewick.ingest.rest.DialectRequest;
+import dev.candlewick.ingest.rest.Requests;
+import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.net.Problem;
 import dev.candlewick.net.Utf8;
 import io.vertx.core.MultiMap;
@@ -51,10 +51,10 @@ public final class InfluxHandler {
       "cairo.max.file.name.length":127}}\
       """;
 
-  private final Ingest ingest;
+  private final Requests requests;
 
-  public InfluxHandler(Ingest ingest) {
-    this.ingest = ingest;
+  public InfluxHandler(Requests requests) {
+    this.requests = requests;
   }
 
   /** Takes what clients ask before they have a key. */
@@ -91,7 +91,7 @@ public final class InfluxHandler {
         Precision.of(word == null ? "ns" : word)
             .orElseThrow(
                 () -> Problem.badParameter("precision", "must be one of ns, us, ms, s, m, h"));
-    DialectRequest.read(ingest, ctx).onSuccess(request -> read(ctx, request, precision));
+    DialectRequest.read(requests, ctx).onSuccess(request -> read(ctx, request, precision));
   }
 
   /** Where lines go is decided by the lines; what else would change them is refused. */

@@ -1,7 +1,7 @@
 package dev.candlewick.ingest.influx;
 
-import dev.candlewick.ingest.Rejection;
 import dev.candlewick.ingest.influx.Point.Stamp;
+import dev.candlewick.ingest.row.Rejection;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

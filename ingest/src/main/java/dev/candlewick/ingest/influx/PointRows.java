@@ -1,10 +1,10 @@
 package dev.candlewick.ingest.influx;
 
-import dev.candlewick.ingest.Field;
-import dev.candlewick.ingest.Kind;
-import dev.candlewick.ingest.RawRow;
-import dev.candlewick.ingest.Rejection;
+import dev.candlewick.ingest.decode.RawRow;
 import dev.candlewick.ingest.influx.Point.Stamp;
+import dev.candlewick.ingest.row.Field;
+import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.record.EpochTime;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

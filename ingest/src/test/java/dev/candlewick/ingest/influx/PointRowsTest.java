@@ -3,9 +3,9 @@ package dev.candlewick.ingest.influx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.candlewick.ingest.Field;
-import dev.candlewick.ingest.Kind;
-import dev.candlewick.ingest.RawRow;
+import dev.candlewick.ingest.decode.RawRow;
+import dev.candlewick.ingest.row.Field;
+import dev.candlewick.ingest.row.Kind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

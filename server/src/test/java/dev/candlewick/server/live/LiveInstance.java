@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.ingest.Ingest;
 import dev.candlewick.ingest.IngestConfig;
-import dev.candlewick.ingest.IngestKey;
+import dev.candlewick.ingest.socket.Limits;
+import dev.candlewick.ingest.source.IngestKey;
 import dev.candlewick.record.Retention;
 import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.candle.CandleHandler;
@@ -92,7 +93,7 @@ final class LiveInstance implements AutoCloseable {
         Duration.ofMillis(5),
         64 << 20,
         16 << 20,
-        new IngestConfig.Limits(262_144, 5_000, 64, 4 << 20),
+        new Limits(262_144, 5_000, 64, 4 << 20),
         16 << 20,
         false,
         new Retention(

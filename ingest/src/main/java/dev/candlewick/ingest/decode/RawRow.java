@@ -1,0 +1,84 @@
+package dev.candlewick.ingest.decode;
+
+import dev.candlewick.ingest.row.Field;
+import dev.candlewick.ingest.row.TradeIds;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row as it was written, before any rule of the field was applied to it. A value is a {@link
+ * String}, {@link Long}, {@link Double} (NaN for a number that is not finite), {@link
+ * java.math.BigDecimal} (a time), {@link Boolean}, {@code List<String>} (flags), or {@link #OTHER}
+ * for what no field takes; JSON null and a missing field are the same.
+ */
+public final class RawRow {
+  /** A JSON object, or an array where none is due. */
+  static final Object OTHER = new Object();
+
+  /** A row that is no object at all. */
+  static final RawRow NOT_AN_OBJECT = new RawRow();
+
+  private final @Nullable Object[] values = new @Nullable Object[Field.COUNT];
+  private int seen;
+  private @Nullable String unknown;
+  private @Nullable Long contentId;
+  private @Nullable String fault;
+
+  /** A row that was sent but cannot be read, and why. */
+  static RawRow unreadable(String fault) {
+    RawRow row = new RawRow();
+    row.fault = fault;
+    return row;
+  }
+
+  /** Why it cannot be read; null if it can. */
+  @Nullable String fault() {
+    return fault;
+  }
+
+  /** The value of a field; null if the row has none. */
+  public @Nullable Object value(Field field) {
+    return values[field.ordinal()];
+  }
+
+  /** Keeps a field's value; false if the row had that field already. */
+  public boolean put(Field field, @Nullable Object value) {
+    values[field.ordinal()] = value;
+    int bit = 1 << field.ordinal();
+    boolean first = (seen & bit) == 0;
+    seen |= bit;
+    return first;
+  }
+
+  /**
+   * Makes what was sent the identity of a trade or quote that has no other: sent again, it is the
+   * same row.
+   *
+   * @param content all that the client sent of the row
+   * @param ordinal its place among the rows of the request for the same instrument and time, from
+   *     0: rows of one time stay in order, and equal rows are as many as were sent
+   */
+  public void identifyBy(byte[] content, int ordinal) {
+    contentId = TradeIds.ofContent(content, ordinal);
+  }
+
+  /** The id made by {@link #identifyBy}. */
+  @Nullable Long contentId() {
+    return contentId;
+  }
+
+  void putUnknown(String name) {
+    if (unknown == null) {
+      unknown = name;
+    }
+  }
+
+  /** The first field whose name is none of ours. */
+  @Nullable String unknown() {
+    return unknown;
+  }
+
+  /** Whether the row has the field, be it null. */
+  public boolean has(Field field) {
+    return (seen & (1 << field.ordinal())) != 0;
+  }
+}

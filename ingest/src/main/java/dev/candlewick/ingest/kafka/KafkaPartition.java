@@ -1,0 +1,125 @@
+package dev.candlewick.ingest.kafka;
+
+import dev.candlewick.ingest.message.Answer;
+import dev.candlewick.ingest.message.Budget;
+import dev.candlewick.ingest.message.Message;
+import dev.candlewick.ingest.message.Position;
+import dev.candlewick.ingest.message.StreamState;
+import dev.candlewick.ingest.source.Intake;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic-partition as a stream of messages: an offset is a seq. Offered on the thread that polls;
+ * lanes answer on theirs.
+ */
+final class KafkaPartition implements Answer {
+  /** Where a stream stands of which nothing is taken: offsets begin at 0. */
+  static final long NOTHING = -1;
+
+  /** What a partition may have in memory, so that a slow database stops its reading. */
+  private static final long MOST_BYTES = 8L << 20;
+
+  final TopicPartition name;
+  private final Intake intake;
+  private final KafkaValue values;
+  private final Budget budget;
+  private final AtomicLong inFlight = new AtomicLong();
+  private volatile long committed = NOTHING;
+  private volatile boolean ended;
+  private @Nullable StreamState stream;
+  private long offered = NOTHING;
+
+  KafkaPartition(TopicPartition name, Intake intake, KafkaValue values, Budget budget) {
+    this.name = name;
+    this.intake = intake;
+    this.values = values;
+    this.budget = budget;
+  }
+
+  /** The name of its stream. */
+  static String streamName(TopicPartition partition) {
+    return "kafka." + partition.topic() + "." + partition.partition();
+  }
+
+  /** The stream is ours; what is offered next follows on what is committed. */
+  void open(StreamState state) {
+    stream = state;
+    offered = state.committedSeq();
+    committed = state.committedSeq();
+  }
+
+  /** Hands a record over to its lane; one that is known already is passed over. */
+  void offer(ConsumerRecord<byte[], byte[]> record) {
+    StreamState open = stream;
+    if (open == null || ended || record.offset() <= offered) {
+      return;
+    }
+    KafkaValue.Read read = values.read(record.value());
+    int bytes = Math.max(0, record.serializedValueSize());
+    Position position = new Position(offered, record.offset());
+    Message message = Message.ofStream(open, position, read.kind(), read.checked(), bytes, this);
+    offered = record.offset();
+    inFlight.addAndGet(weight(message));
+    message.countIn(budget);
+    intake.submit(message);
+  }
+
+  private static long weight(Message message) {
+    return message.bytes + 100L * Math.max(1, message.rowsSent());
+  }
+
+  /** Whether it has as much in memory as it may. */
+  boolean isFull() {
+    return inFlight.get() >= MOST_BYTES;
+  }
+
+  /** Whether the stream is somebody else's, or is not where it was: it must be opened again. */
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /** The offset up to which everything is in the database; {@link #NOTHING} if nothing is. */
+  long committed() {
+    return committed;
+  }
+
+  @Override
+  public String transport() {
+    return "kafka";
+  }
+
+  @Override
+  public boolean takesPart() {
+    return true;
+  }
+
+  @Override
+  public boolean stillWanted() {
+    return !ended;
+  }
+
+  @Override
+  public void committed(List<Message> messages, Durability durability) {
+    committed = messages.get(messages.size() - 1).seq();
+    messages.stream().filter(message -> !message.spooled).forEach(this::answered);
+  }
+
+  @Override
+  public void spooled(List<Message> messages) {
+    messages.forEach(this::answered);
+  }
+
+  @Override
+  public void dropped(Message message, Drop why) {
+    ended = true;
+    answered(message);
+  }
+
+  private void answered(Message message) {
+    inFlight.addAndGet(-weight(message));
+  }
+}

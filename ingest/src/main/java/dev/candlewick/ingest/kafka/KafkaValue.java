@@ -1,0 +1,93 @@
+package dev.candlewick.ingest.kafka;
+
+import dev.candlewick.ingest.decode.DecodeException;
+import dev.candlewick.ingest.decode.DecodeException.Fault;
+import dev.candlewick.ingest.decode.Envelope;
+import dev.candlewick.ingest.decode.RawRow;
+import dev.candlewick.ingest.message.Message;
+import dev.candlewick.ingest.row.Field;
+import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.Rejection;
+import dev.candlewick.ingest.source.IngestKey;
+import dev.candlewick.ingest.source.Intake;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The value of a Kafka record: a message of the WebSocket protocol without its {@code seq}, or one
+ * row with its venue and symbol. A value that cannot be read is one rejected row.
+ */
+final class KafkaValue {
+  private final Intake intake;
+  private final int maxBytes;
+
+  KafkaValue(Intake intake, int maxBytes) {
+    this.intake = intake;
+    this.maxBytes = maxBytes;
+  }
+
+  /** What a value holds. */
+  record Read(Kind kind, Message.Checked checked) {}
+
+  /** Reads a value; null, as a compacted topic has it for what was deleted, holds nothing. */
+  Read read(byte @Nullable [] value) {
+    if (value == null) {
+      return new Read(Kind.TRADES, new Message.Checked(List.of(), List.of()));
+    }
+    try {
+      if (value.length > maxBytes) {
+        throw new DecodeException(Fault.TOO_LARGE, "a value of more than " + maxBytes + " bytes");
+      }
+      return isMessage(value) ? message(value) : row(value);
+    } catch (DecodeException e) {
+      Rejection rejection =
+          new Rejection(
+              0, null, Rejection.Code.BAD_TYPE, "the value cannot be read: " + e.detail());
+      return new Read(Kind.TRADES, new Message.Checked(List.of(), List.of(rejection)));
+    }
+  }
+
+  /** Rows have no field of that name. */
+  private static boolean isMessage(byte[] value) {
+    return new String(value, StandardCharsets.ISO_8859_1).contains("\"rows\"");
+  }
+
+  private Read message(byte[] value) throws DecodeException {
+    Envelope envelope = intake.decoder().decode(value);
+    Kind kind =
+        Kind.of(envelope.type() == null ? "" : envelope.type())
+            .orElseThrow(
+                () ->
+                    new DecodeException(
+                        Fault.BAD_MESSAGE, "t must be trades, quotes, candles or records"));
+    if (kind == Kind.RECORDS) {
+      if (envelope.kind() == null) {
+        throw new DecodeException(Fault.BAD_MESSAGE, "kind is required");
+      }
+      return new Read(
+          kind,
+          intake.records().frame(envelope.kind(), envelope.defaults(), value, IngestKey.NONE));
+    }
+    List<RawRow> rows = envelope.rows();
+    if (rows == null) {
+      throw new DecodeException(Fault.BAD_MESSAGE, "rows are required");
+    }
+    return new Read(kind, intake.check(kind, envelope.defaults(), rows));
+  }
+
+  private Read row(byte[] value) throws DecodeException {
+    RawRow row = intake.decoder().decodeRow(value, 0, value.length);
+    Kind kind = kind(row);
+    Envelope.Defaults none = new Envelope.Defaults(null, null, null, null);
+    return new Read(kind, intake.check(kind, none, List.of(row)));
+  }
+
+  /** A candle has an open, a quote a side of the book; what has neither should be a trade. */
+  private static Kind kind(RawRow row) {
+    if (row.has(Field.OPEN)) {
+      return Kind.CANDLES;
+    }
+    return row.has(Field.BID) || row.has(Field.ASK) ? Kind.QUOTES : Kind.TRADES;
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Rows from Kafka: {@link dev.candlewick.ingest.kafka.KafkaSource} polls, a {@link
+ * dev.candlewick.ingest.kafka.KafkaPartition} is a stream whose offsets are its sequence, {@link
+ * dev.candlewick.ingest.kafka.KafkaValue} reads a value, {@link
+ * dev.candlewick.ingest.kafka.KafkaTopics} finds out a topic that was made anew.
+ */
+@NullMarked
+package dev.candlewick.ingest.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package dev.candlewick.ingest.lane;
+
+import dev.candlewick.ingest.message.Message;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lane's queue: the API keys take turns, a message each, so that none waits behind all that
+ * another has sent. The messages of one key stay in their order. Safe on any thread.
+ */
+final class FairQueue implements Iterable<Message> {
+  /** By whose they are; whose turn is next stands first. None is empty. */
+  private final Map<Object, Deque<Message>> byOwner = new LinkedHashMap<>();
+
+  private int size;
+
+  synchronized void add(Message message) {
+    byOwner.computeIfAbsent(message.owner(), first -> new ArrayDeque<>()).addLast(message);
+    size++;
+    notifyAll();
+  }
+
+  /** Before all others of its key. */
+  synchronized void addFirst(Message message) {
+    byOwner.computeIfAbsent(message.owner(), first -> new ArrayDeque<>()).addFirst(message);
+    size++;
+    notifyAll();
+  }
+
+  /** The next message; null if there is none. */
+  synchronized @Nullable Message poll() {
+    Iterator<Map.Entry<Object, Deque<Message>>> owners = byOwner.entrySet().iterator();
+    if (!owners.hasNext()) {
+      return null;
+    }
+    Map.Entry<Object, Deque<Message>> first = owners.next();
+    Object owner = first.getKey();
+    Deque<Message> messages = first.getValue();
+    owners.remove();
+    Message next = messages.removeFirst();
+    size--;
+    if (!messages.isEmpty()) {
+      byOwner.put(owner, messages);
+    }
+    return next;
+  }
+
+  /** The same, but waits for one for so long at most. */
+  synchronized @Nullable Message poll(long atMost, TimeUnit unit) throws InterruptedException {
+    long end = System.nanoTime() + unit.toNanos(atMost);
+    for (long left = end - System.nanoTime(); size == 0 && left > 0; ) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = end - System.nanoTime();
+    }
+    return poll();
+  }
+
+  synchronized boolean isEmpty() {
+    return size == 0;
+  }
+
+  synchronized int size() {
+    return size;
+  }
+
+  /** What is there now. It may be taken by others meanwhile. */
+  @Override
+  public Iterator<Message> iterator() {
+    Iterator<Message> each = all().iterator();
+    return new Iterator<>() {
+      private @Nullable Message last;
+
+      @Override
+      public boolean hasNext() {
+        return each.hasNext();
+      }
+
+      @Override
+      public Message next() {
+        Message next = each.next();
+        last = next;
+        return next;
+      }
+
+      @Override
+      public void remove() {
+        if (last != null) {
+          FairQueue.this.remove(last);
+        }
+      }
+    };
+  }
+
+  private synchronized List<Message> all() {
+    List<Message> all = new ArrayList<>(size);
+    byOwner.values().forEach(all::addAll);
+    return all;
+  }
+
+  private synchronized void remove(Message message) {
+    Deque<Message> messages = byOwner.get(message.owner());
+    if (messages != null && messages.remove(message)) {
+      size--;
+      if (messages.isEmpty()) {
+        byOwner.remove(message.owner());
+      }
+    }
+  }
+}

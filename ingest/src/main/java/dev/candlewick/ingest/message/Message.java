@@ -1,0 +1,195 @@
+package dev.candlewick.ingest.message;
+
+import dev.candlewick.ingest.decode.RowValidator;
+import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.RecordRow;
+import dev.candlewick.ingest.row.Rejection;
+import dev.candlewick.ingest.row.Row;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message of a stream or one REST request: valid rows, what was refused, and whom to answer.
+ * Made on an event loop, then owned by one lane's thread until it is answered.
+ */
+public final class Message {
+  /** What a row takes up in memory, about: a trade 60 bytes, a quote or a refused row 150. */
+  private static final int ROW_BYTES = 100;
+
+  public final Kind kind;
+  public final List<Row> rows;
+  public final int bytes;
+  public final boolean isRequest;
+
+  /** Read back from the spool: its bytes are not in the budget. */
+  public final boolean spooled;
+
+  public final Answer answer;
+  public final @Nullable Idempotency idempotency;
+
+  /** When it was taken in, by {@link System#nanoTime}. */
+  public final long takenNanos = System.nanoTime();
+
+  private final List<Rejection> refusedByRule;
+  private final List<Rejection> refusedByDatabase = new ArrayList<>();
+  private @Nullable Budget budget;
+  private @Nullable StreamState stream;
+  private Position position;
+
+  /** Of the attempt at hand; they hold once the message is committed. */
+  public int inserted;
+
+  public int duplicates;
+  public int updated;
+
+  /** Those of the duplicates that are not what is stored. */
+  public int conflicts;
+
+  private Message(
+      Kind kind,
+      Checked checked,
+      int bytes,
+      Answer answer,
+      @Nullable StreamState stream,
+      boolean spooled,
+      @Nullable Idempotency idempotency) {
+    this.kind = kind;
+    this.rows = checked.rows();
+    this.refusedByRule = checked.rejections();
+    this.bytes = bytes;
+    this.answer = answer;
+    this.position = Position.ofNumber(1);
+    this.stream = stream;
+    this.isRequest = stream == null;
+    this.spooled = spooled;
+    this.idempotency = idempotency;
+  }
+
+  /** A message's rows after {@link RowValidator}. */
+  public record Checked(List<Row> rows, List<Rejection> rejections) {}
+
+  /** A message of a feed's stream. */
+  public static Message ofStream(
+      StreamState stream, Position position, Kind kind, Checked checked, int bytes, Answer answer) {
+    Message message = new Message(kind, checked, bytes, answer, stream, false, null);
+    message.position = position;
+    return message;
+  }
+
+  /** A message of a feed's stream, read back from the spool. */
+  public static Message ofSpool(
+      StreamState stream, Position position, Kind kind, Checked checked, int bytes, Answer answer) {
+    Message message = new Message(kind, checked, bytes, answer, stream, true, null);
+    message.position = position;
+    return message;
+  }
+
+  /** A REST request; the lane gives it its place in a stream of the server's own. */
+  public static Message ofRequest(
+      Kind kind, Checked checked, int bytes, Answer answer, @Nullable Idempotency idempotency) {
+    return new Message(kind, checked, bytes, answer, null, false, idempotency);
+  }
+
+  /** Gives a message its place. */
+  public void place(StreamState inStream, Position there) {
+    stream = inStream;
+    position = there;
+  }
+
+  /** Rows as they came, good and bad. */
+  public int rowsSent() {
+    return rows.size() + refusedByRule.size();
+  }
+
+  /** Counts it in a budget until {@link #release}. */
+  public void countIn(Budget its) {
+    budget = its;
+    its.take(memory());
+  }
+
+  /** It takes up no memory any more. */
+  public void release() {
+    if (budget != null) {
+      budget.release(memory());
+      budget = null;
+    }
+  }
+
+  /** By what {@link FairQueue} tells whose it is. */
+  public Object owner() {
+    return budget == null ? Message.class : budget;
+  }
+
+  private long memory() {
+    return bytes + (long) ROW_BYTES * rowsSent();
+  }
+
+  /** The word of its kind; that of records where all rows were refused. */
+  public String word() {
+    return kind == Kind.RECORDS && !rows.isEmpty()
+        ? ((RecordRow) rows.get(0)).declared().kind().name()
+        : kind.word();
+  }
+
+  /** How the message came, as metrics name it. */
+  public String transport() {
+    return isRequest ? "rest" : answer.transport();
+  }
+
+  public StreamState stream() {
+    if (stream == null) {
+      throw new IllegalStateException("a message is given its stream before it is written");
+    }
+    return stream;
+  }
+
+  public Position position() {
+    return position;
+  }
+
+  /** Its number, as clients and rejects name it. */
+  public long seq() {
+    return position.at();
+  }
+
+  void startAttempt() {
+    inserted = 0;
+    duplicates = 0;
+    updated = 0;
+    conflicts = 0;
+    refusedByDatabase.clear();
+  }
+
+  /** It was found to be stored; unless an attempt of ours did it, all its rows are duplicates. */
+  public void foundStored() {
+    if (inserted + duplicates + updated + countRefusedByDatabase() != rows.size()) {
+      startAttempt();
+      duplicates = rows.size();
+    }
+  }
+
+  /** A row is known already, perhaps with other content. */
+  public void duplicate(boolean conflicts) {
+    duplicates++;
+    this.conflicts += conflicts ? 1 : 0;
+  }
+
+  public void refusedByDatabase(Rejection rejection) {
+    refusedByDatabase.add(rejection);
+  }
+
+  public int countRefusedByDatabase() {
+    return refusedByDatabase.size();
+  }
+
+  public List<Rejection> refusedByRule() {
+    return refusedByRule;
+  }
+
+  public List<Rejection> rejections() {
+    List<Rejection> all = new ArrayList<>(refusedByRule);
+    all.addAll(refusedByDatabase);
+    return all;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.candlewick.ingest.message;
+
+import dev.candlewick.ingest.row.Trade;
+import dev.candlewick.ingest.row.TradeIds;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * The order in which a batch's trades are taken, for those that are in no order by their ids. A
+ * batch takes its number from the database when it is written: what was acked before a message was
+ * sent has a smaller one, whichever stream or server instance took it in, and of batches that are
+ * written at the same time one comes before the other as a whole. A trade that is stored already
+ * keeps the place that it has.
+ */
+public final class TakenOrder {
+  private static final String NEXT = "select nextval('ingest.taken')";
+
+  /** Rows that a batch may have: no message has more than {@link TradeIds#MAX_ROWS}. */
+  private static final int ROW_BITS = 20;
+
+  private final Connection connection;
+  private long next;
+
+  public TakenOrder(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** The place of a trade, greater than that of every trade asked for before. */
+  public long place(Trade trade) throws SQLException {
+    if (!trade.countsAsTaken()) {
+      boolean unsigned = (trade.flags() & Trade.UNSIGNED_ID) != 0;
+      return unsigned ? Line.BY_UNSIGNED_ID : Line.BY_ID;
+    }
+    if (next == 0) {
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery(NEXT)) {
+        row.next();
+        next = row.getLong(1) << ROW_BITS;
+      }
+    }
+    return next++;
+  }
+}

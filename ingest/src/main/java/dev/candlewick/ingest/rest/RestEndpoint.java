@@ -1,0 +1,332 @@
+package dev.candlewick.ingest.rest;
+
+import dev.candlewick.ingest.decode.DecodeException;
+import dev.candlewick.ingest.decode.DecodeException.Fault;
+import dev.candlewick.ingest.decode.Envelope;
+import dev.candlewick.ingest.decode.Envelope.Defaults;
+import dev.candlewick.ingest.decode.Envelope.TimeUnit;
+import dev.candlewick.ingest.decode.JsonDecoder;
+import dev.candlewick.ingest.decode.RestBody;
+import dev.candlewick.ingest.message.Idempotency;
+import dev.candlewick.ingest.message.Message;
+import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.Rejection;
+import dev.candlewick.ingest.source.IngestKey;
+import dev.candlewick.ingest.source.Intake;
+import dev.candlewick.ingest.source.Quota;
+import dev.candlewick.ingest.source.RecordIntake;
+import dev.candlewick.ingest.table.IdempotencyKeys;
+import dev.candlewick.net.Problem;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Steps 1 and 2 of the write way for REST: {@code POST /v1/trades|quotes|candles} and {@code POST
+ * /v1/records/{kind}}. One request is one message; the answer is sent after COMMIT.
+ */
+public final class RestEndpoint {
+  /** A longer body is decoded by a worker: others on the same event loop would wait for it. */
+  private static final int BYTES_ON_THE_LOOP = 65_536;
+
+  private static final Set<String> PARAMETERS =
+      Set.of("venue", "symbol", "timeframe", "unit", "on_error");
+  private static final Pattern KEY = Pattern.compile("[\\x20-\\x7E]{1,128}");
+
+  private final Requests requests;
+  private final Intake intake;
+  private final JsonDecoder decoder = new JsonDecoder(Intake.MAX_REQUEST_ROWS);
+  private final RecordIntake records;
+  private final Set<String> keysInFlight = ConcurrentHashMap.newKeySet();
+
+  public RestEndpoint(Requests requests) {
+    this.intake = requests.intake();
+    this.requests = requests;
+    this.records = intake.requestRecords();
+  }
+
+  /** What the head of a request says. */
+  private record Head(
+      RestBody form, Defaults defaults, boolean skipsBadRows, @Nullable String key) {}
+
+  public void mount(Router router) {
+    for (Kind kind : List.of(Kind.TRADES, Kind.QUOTES, Kind.CANDLES)) {
+      router.post("/v1/" + kind.word()).handler(ctx -> handle(ctx, kind, market(kind)));
+    }
+    router
+        .post("/v1/records/:kind")
+        .handler(ctx -> handle(ctx, Kind.RECORDS, records(ctx.pathParam("kind"), ctx)));
+  }
+
+  /** How a body becomes checked rows. */
+  private interface Reading {
+    Message.Checked read(Head head, byte[] body) throws DecodeException;
+  }
+
+  private void handle(RoutingContext request, Kind kind, Reading reading) {
+    Head head = head(request);
+    requests.refuseIfUnable();
+    Quota quota = requests.quotaOf(request);
+    requests
+        .body(request, quota)
+        .onSuccess(body -> answer(new Posted(request, kind, reading, head, quota, body), false));
+  }
+
+  /** A request whose body is read. */
+  private record Posted(
+      RoutingContext request, Kind kind, Reading reading, Head head, Quota quota, Buffer body) {
+    void refuse(RuntimeException why) {
+      quota.budget().release(body.length());
+      request.fail(why);
+    }
+  }
+
+  private Reading market(Kind kind) {
+    return (head, body) -> {
+      Envelope envelope =
+          head.form()
+              .decode(
+                  body,
+                  new RestBody.Reading(
+                      kind,
+                      head.defaults(),
+                      decoder,
+                      Intake.MAX_REQUEST_ROWS,
+                      head.skipsBadRows()));
+      if (envelope.rows() == null) {
+        throw new DecodeException(Fault.BAD_MESSAGE, "rows is required");
+      }
+      return intake.check(kind, envelope.defaults(), envelope.rows());
+    };
+  }
+
+  private Reading records(String kind, RoutingContext request) {
+    IngestKey key = requests.keyOf(request);
+    return (head, body) ->
+        records.body(kind, head.form(), body, head.defaults(), head.skipsBadRows(), key);
+  }
+
+  private static Head head(RoutingContext request) {
+    MultiMap query = request.queryParams();
+    for (String name : query.names()) {
+      if (!PARAMETERS.contains(name)) {
+        throw Problem.badParameter(Rejection.excerpt(name), "unknown parameter");
+      }
+    }
+    Optional<RestBody> form = RestBody.of(request.request().getHeader(HttpHeaders.CONTENT_TYPE));
+    if (form.isEmpty()) {
+      throw new Problem(
+          415,
+          "unsupported_media_type",
+          "Content-Type must be application/json, application/x-ndjson or text/csv, in UTF-8");
+    }
+    String key = request.request().getHeader("Idempotency-Key");
+    if (key != null && !KEY.matcher(key).matches()) {
+      throw Problem.badParameter("Idempotency-Key", "must be 1 to 128 printable ASCII characters");
+    }
+    return new Head(form.get(), defaults(query), skipsBadRows(query), key);
+  }
+
+  private static Defaults defaults(MultiMap query) {
+    String word = query.get("unit");
+    TimeUnit unit = word == null ? null : TimeUnit.of(word);
+    if (word != null && unit == null) {
+      throw Problem.badParameter("unit", "must be one of s, ms, us, ns");
+    }
+    return new Defaults(query.get("venue"), query.get("symbol"), query.get("timeframe"), unit);
+  }
+
+  private static boolean skipsBadRows(MultiMap query) {
+    String onError = query.get("on_error");
+    if (onError != null && !onError.equals("skip") && !onError.equals("reject")) {
+      throw Problem.badParameter("on_error", "must be skip or reject");
+    }
+    return "skip".equals(onError);
+  }
+
+  private void answer(Posted posted, boolean looked) {
+    byte[] bytes = posted.body().getBytes();
+    if (bytes.length <= BYTES_ON_THE_LOOP) {
+      answer(posted, looked, () -> posted.reading().read(posted.head(), bytes));
+      return;
+    }
+    posted
+        .request()
+        .vertx()
+        .executeBlocking(() -> posted.reading().read(posted.head(), bytes), false)
+        .onComplete(decoded -> answer(posted, looked, () -> result(decoded)));
+  }
+
+  /** A body as its rows, or why it has none. */
+  private interface Decoding {
+    Message.Checked rows() throws DecodeException;
+  }
+
+  private static Message.Checked result(AsyncResult<Message.Checked> decoded)
+      throws DecodeException {
+    Throwable cause = decoded.cause();
+    if (cause instanceof DecodeException malformed) {
+      throw malformed;
+    }
+    if (cause instanceof RuntimeException other) {
+      throw other;
+    }
+    return decoded.result();
+  }
+
+  private void answer(Posted posted, boolean looked, Decoding decoding) {
+    Head head = posted.head();
+    byte[] bytes = posted.body().getBytes();
+    try {
+      Message.Checked checked = decoding.rows();
+      if (!looked && posted.kind() == Kind.RECORDS && RecordIntake.mayBeStale(checked)) {
+        intake
+            .kinds()
+            .look()
+            .onSuccess(done -> answer(posted, true))
+            .onFailure(
+                cause ->
+                    posted.refuse(
+                        Problem.unavailable("the database is not available at the moment")));
+        return;
+      }
+      refuseWhole(posted, checked);
+      Submission submission =
+          new Submission(
+              posted.request(),
+              posted.kind(),
+              posted.quota(),
+              checked,
+              bytes.length,
+              head.skipsBadRows());
+      if (head.key() == null) {
+        submission.submit(null);
+      } else {
+        submitOnce(submission, head.key(), sha256(posted.request(), bytes));
+      }
+    } catch (DecodeException e) {
+      posted.refuse(new Problem(e.fault.status, e.fault.word(), e.detail()));
+    } catch (RuntimeException e) {
+      posted.refuse(e);
+    }
+  }
+
+  /** Throws where none of the rows is to be written. */
+  private void refuseWhole(Posted posted, Message.Checked checked) {
+    if (checked.rejections().isEmpty()) {
+      return;
+    }
+    for (Rejection rejection : checked.rejections()) {
+      if (rejection.code() == Rejection.Code.UNKNOWN_KIND) {
+        throw KindEndpoint.unknown(posted.request().pathParam("kind"));
+      }
+      if (rejection.code() == Rejection.Code.FORBIDDEN_BOT) {
+        throw new Problem(403, rejection.code().word, rejection.detail());
+      }
+    }
+    if (!posted.head().skipsBadRows()) {
+      intake.metrics().rejected(checked.rejections());
+      throw RestAnswer.rowsRejected(checked.rejections());
+    }
+  }
+
+  /** A request ready to be written. */
+  private final class Submission {
+    private final RoutingContext request;
+    private final Kind kind;
+    private final Quota quota;
+    private final Message.Checked checked;
+    private final int bytes;
+    private final RestAnswer answer;
+
+    Submission(
+        RoutingContext request,
+        Kind kind,
+        Quota quota,
+        Message.Checked checked,
+        int bytes,
+        boolean skipsBadRows) {
+      this.request = request;
+      this.kind = kind;
+      this.quota = quota;
+      this.checked = checked;
+      this.bytes = bytes;
+      this.answer = new RestAnswer(request, skipsBadRows);
+    }
+
+    void submit(@Nullable Idempotency idempotency) {
+      answer.startClock();
+      intake.submitRequest(Message.ofRequest(kind, checked, bytes, answer, idempotency), quota);
+    }
+
+    void refuse(Problem problem) {
+      quota.budget().release(bytes);
+      request.fail(problem);
+    }
+  }
+
+  /** With an Idempotency-Key: the first answer again, if there is one; else this is the first. */
+  private void submitOnce(Submission submission, String key, byte[] sha256) {
+    int owner = requests.keyOf(submission.request).id();
+    String inFlight = owner + " " + key;
+    if (!keysInFlight.add(inFlight)) {
+      submission.refuse(
+          Problem.passing(409, "idempotency_key_in_use", "a request with this key is running"));
+      return;
+    }
+    submission.request.addEndHandler(ended -> keysInFlight.remove(inFlight));
+    Idempotency idempotency = new Idempotency(owner, key, sha256, RestAnswer::body);
+    submission.answer.onKeyTaken(() -> replay(submission, idempotency));
+    find(idempotency)
+        .onSuccess(
+            kept -> {
+              if (kept.isPresent()) {
+                submission.quota.budget().release(submission.bytes);
+                submission.answer.replay(kept.get(), sha256);
+              } else {
+                submission.submit(idempotency);
+              }
+            })
+        .onFailure(
+            cause ->
+                submission.refuse(
+                    Problem.unavailable("the database is not available at the moment")));
+  }
+
+  private void replay(Submission submission, Idempotency idempotency) {
+    find(idempotency)
+        .onSuccess(
+            kept -> kept.ifPresent(first -> submission.answer.replay(first, idempotency.sha256())))
+        .onFailure(submission.request::fail);
+  }
+
+  private Future<Optional<IdempotencyKeys.Kept>> find(Idempotency idempotency) {
+    return intake.withConnection(
+        connection -> IdempotencyKeys.find(connection, idempotency.apiKeyId(), idempotency.key()));
+  }
+
+  /** Of the whole request: another path or query with the same body is another request. */
+  private static byte[] sha256(RoutingContext request, byte[] body) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(request.request().uri().getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) '\n');
+      return digest.digest(body);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

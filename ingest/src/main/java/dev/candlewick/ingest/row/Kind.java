@@ -1,0 +1,51 @@
+package dev.candlewick.ingest.row;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a message carries. */
+public enum Kind {
+  TRADES(Field.TS, Field.PRICE, Field.SIZE, Field.SIDE, Field.ID, Field.FLAGS, Field.ACTION),
+  QUOTES(
+      Field.TS, Field.BID, Field.BID_SIZE, Field.ASK, Field.ASK_SIZE, Field.LAST, Field.VOLUME_24H),
+  CANDLES(
+      Field.TS,
+      Field.TIMEFRAME,
+      Field.OPEN,
+      Field.HIGH,
+      Field.LOW,
+      Field.CLOSE,
+      Field.VOLUME,
+      Field.QUOTE_VOLUME,
+      Field.TRADES,
+      Field.TAKER_BUY_VOLUME,
+      Field.CLOSED),
+  /** Of a declared kind: its columns are the declaration's. */
+  RECORDS;
+
+  /** The fields of other kinds: a row of this kind must not have them. */
+  public final List<Field> foreignFields;
+
+  Kind(Field... own) {
+    Set<Field> foreign = EnumSet.complementOf(EnumSet.of(Field.VENUE, Field.SYMBOL));
+    foreign.removeAll(Set.of(own));
+    foreignFields = List.copyOf(foreign);
+  }
+
+  /** The word for it on the wire, in metrics and in table names. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public static Optional<Kind> of(String word) {
+    for (Kind kind : values()) {
+      if (kind.word().equals(word)) {
+        return Optional.of(kind);
+      }
+    }
+    return Optional.empty();
+  }
+}

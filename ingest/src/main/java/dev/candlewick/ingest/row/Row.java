@@ -1,0 +1,26 @@
+package dev.candlewick.ingest.row;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One valid row of a message: a trade, a quote, a candle or a record. */
+public sealed interface Row permits Tick, Candle, RecordRow {
+  /** Null for a record that belongs to none. */
+  @Nullable InstrumentKey instrument();
+
+  /** Event time, microseconds since the epoch. */
+  long ts();
+
+  /** Position of the row in its message, from 0. */
+  int index();
+
+  /** Whether its instrument is created if there is none; else the row may yet be refused. */
+  default boolean makesInstrument() {
+    return true;
+  }
+
+  /** Requests whose first rows are of one subject are written in the order in which they came. */
+  default int subject() {
+    return Objects.hashCode(instrument());
+  }
+}

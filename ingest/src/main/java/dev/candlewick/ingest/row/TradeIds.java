@@ -1,0 +1,135 @@
+package dev.candlewick.ingest.row;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The 64-bit ids under which trades and quotes are kept when the venue gives no integer. */
+public final class TradeIds {
+  private static final int STREAM_BITS = 20;
+  private static final int SEQ_BITS = 24;
+  private static final int INDEX_BITS = 19;
+  private static final int CONTENT_BITS = 44;
+
+  private static final Pattern TOLD = Pattern.compile("h:[0-9a-f]{16}");
+
+  /** Rows a message may have at most, so that each has an id of its own. */
+  static final int MAX_ROWS = 1 << INDEX_BITS;
+
+  private static final int MAX_LENGTH = 64;
+
+  /** Beyond this a double does not tell whole numbers apart. */
+  private static final double LARGEST_DOUBLE = 0x1p53;
+
+  private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
+  private static final int LONGEST_WHOLE = 20;
+  private static final Pattern WHOLE = Pattern.compile("0|-?[1-9][0-9]{0,19}");
+
+  /**
+   * What a trade is known by.
+   *
+   * @param number the id, or a hash of it
+   * @param flags of {@link Trade}: how the number is to be understood
+   * @param text the id as it was sent, where that is not the number
+   */
+  public record Id(long number, int flags, @Nullable String text) {}
+
+  private TradeIds() {}
+
+  /**
+   * An id as it was sent: an integer of up to 64 bits, signed or unsigned, also as a string of its
+   * digits, or else text of 1 to 64 characters; null if it is neither.
+   */
+  public static @Nullable Id of(Object sent) {
+    if (sent instanceof Long number) {
+      return new Id(number, 0, null);
+    }
+    if (sent instanceof Double number
+        && number == Math.rint(number)
+        && Math.abs(number) <= LARGEST_DOUBLE) {
+      return new Id(number.longValue(), 0, null);
+    }
+    if (!(sent instanceof String text) || !isText(text)) {
+      return null;
+    }
+    Id whole = whole(text);
+    if (whole != null) {
+      return whole;
+    }
+    boolean told = TOLD.matcher(text).matches();
+    return new Id(ofText(text), Trade.HASHED_ID, told ? null : text);
+  }
+
+  /** Of a row whose feed gives no id. */
+  public static Id none(@Nullable Long contentId) {
+    return contentId == null
+        ? new Id(0, Trade.NO_ID, null)
+        : new Id(contentId, Trade.HASHED_ID, null);
+  }
+
+  private static @Nullable Id whole(String text) {
+    if (text.length() > LONGEST_WHOLE || !WHOLE.matcher(text).matches()) {
+      return null;
+    }
+    BigInteger number = new BigInteger(text);
+    if (number.signum() >= 0 ? number.bitLength() > Long.SIZE : number.compareTo(LEAST) < 0) {
+      return null;
+    }
+    int flags = number.bitLength() == Long.SIZE && number.signum() > 0 ? Trade.UNSIGNED_ID : 0;
+    return new Id(number.longValue(), flags, null);
+  }
+
+  /** Characters are code points; half of a surrogate pair is none. */
+  private static boolean isText(String text) {
+    return !text.isEmpty()
+        && text.length() <= 2 * MAX_LENGTH
+        && text.codePointCount(0, text.length()) <= MAX_LENGTH
+        && text.codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF);
+  }
+
+  /** The hash of an id; of {@code h:} and 16 hex digits, as reads tell a hash, that same hash. */
+  static long ofText(String id) {
+    return TOLD.matcher(id).matches() ? Long.parseUnsignedLong(id, 2, id.length(), 16) : hash(id);
+  }
+
+  /** The first 8 bytes, big-endian, of SHA-256 over the id's UTF-8. */
+  static long hash(String id) {
+    return hash(id.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static long hash(byte[] content) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+      long hash = 0;
+      for (int i = 0; i < Long.BYTES; i++) {
+        hash = (hash << 8) | (digest[i] & 0xFF);
+      }
+      return hash;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /**
+   * The id of a row that is known by what was sent of it: its ordinal, from 0 to {@link #MAX_ROWS},
+   * above 44 bits of the hash of its content. Never negative.
+   */
+  public static long ofContent(byte[] content, int ordinal) {
+    return (long) ordinal << CONTENT_BITS | hash(content) >>> (Long.SIZE - CONTENT_BITS);
+  }
+
+  /**
+   * The id of a row whose feed gives none: its place in its stream. Negative, so that it is not
+   * mistaken for a venue's, and growing with seq and index, so that trades of one instant stay in
+   * the order in which they came. Two rows could meet only at the same ts and exactly 2^24 messages
+   * (or 2^20 streams) apart.
+   */
+  public static long ofRow(long streamNumber, long seq, int index) {
+    long stream = streamNumber & ((1L << STREAM_BITS) - 1);
+    long message = seq & ((1L << SEQ_BITS) - 1);
+    return Long.MIN_VALUE | stream << (SEQ_BITS + INDEX_BITS) | message << INDEX_BITS | index;
+  }
+}

@@ -1,0 +1,370 @@
+package dev.candlewick.ingest.socket;
+
+import dev.candlewick.ingest.decode.DecodeException;
+import dev.candlewick.ingest.decode.DecodeException.Fault;
+import dev.candlewick.ingest.decode.Envelope;
+import dev.candlewick.ingest.decode.RawRow;
+import dev.candlewick.ingest.message.Answer;
+import dev.candlewick.ingest.message.Message;
+import dev.candlewick.ingest.message.Position;
+import dev.candlewick.ingest.message.StreamName;
+import dev.candlewick.ingest.message.StreamState;
+import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.source.IngestKey;
+import dev.candlewick.ingest.source.Intake;
+import dev.candlewick.ingest.source.RecordIntake;
+import dev.candlewick.ingest.table.Streams;
+import dev.candlewick.net.TextSocket;
+import io.vertx.core.Context;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Step 2 of the write way: one WebSocket of one feed. Lives on one event loop; lanes answer from
+ * their own threads and hop here. {@link #message} is the spine.
+ */
+public final class IngestSession implements Answer, TextSocket.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(IngestSession.class);
+  private static final Pattern STREAM = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final int POLICY = 1008;
+  private static final int GOING_AWAY = 1001;
+  private static final int FENCED = 4409;
+  private static final int TRY_AGAIN_LATER = 1013;
+  private static final long HEARTBEAT_MILLIS = 20_000;
+  private static final long BUSY_MILLIS = 1_000;
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
+
+  private final Intake intake;
+  private final Sessions sessions;
+  private final Limits limits;
+  private final TextSocket socket;
+  private final Context context;
+  private final IngestKey key;
+  private final int apiKeyId;
+  private final Backpressure backpressure;
+
+  private @Nullable StreamState stream;
+  private boolean greeting;
+  private volatile boolean fenced;
+  private volatile long committed;
+  private long nextSeq;
+  private boolean gapTold;
+  private boolean looked;
+
+  private PendingAck ack = new PendingAck(0, Durability.FULL, false);
+  private boolean ackScheduled;
+  private long heartbeat;
+
+  public IngestSession(
+      Intake intake, Sessions sessions, Limits limits, TextSocket socket, IngestKey key) {
+    this.intake = intake;
+    this.sessions = sessions;
+    this.limits = limits;
+    this.socket = socket;
+    this.context = socket.context();
+    this.key = key;
+    this.apiKeyId = key.id();
+    this.backpressure = new Backpressure(socket, limits, intake.quota(key), intake.metrics(), this);
+  }
+
+  void start() {
+    heartbeat = context.owner().setPeriodic(HEARTBEAT_MILLIS, beat -> beat());
+    socket.start(this);
+  }
+
+  @Override
+  public void drained() {
+    sendAck();
+  }
+
+  @Override
+  public void ended() {
+    context.owner().cancelTimer(heartbeat);
+    backpressure.hold(0);
+    sessions.closed(this);
+  }
+
+  @Override
+  public void hold(int bytes) {
+    backpressure.hold(bytes);
+  }
+
+  /** Finds out connections that are dead. */
+  private void beat() {
+    boolean silent = socket.silence().compareTo(LONGEST_SILENCE) > 0;
+    boolean waitsForDatabase = greeting && stream == null;
+    if (backpressure.dribbles()) {
+      socket.close(POLICY, "a message took too long");
+    } else if (silent && !backpressure.pauses() && !waitsForDatabase) {
+      socket.close(GOING_AWAY, "nothing was heard for a minute");
+    } else {
+      socket.ping("");
+    }
+  }
+
+  @Override
+  public void message(byte[] json) {
+    if (stream != null && !backpressure.admits(json)) {
+      return;
+    }
+    try {
+      Envelope envelope = intake.decoder().decode(json);
+      String type = envelope.type() == null ? "" : envelope.type();
+      StreamState open = stream;
+      if (type.equals("hello") && open == null && !greeting) {
+        hello(envelope);
+        return;
+      }
+      Optional<Kind> kind = Kind.of(type);
+      if (open == null) {
+        throw new DecodeException(Fault.BAD_MESSAGE, "the first message must be hello");
+      }
+      if (kind.isEmpty()) {
+        throw new DecodeException(
+            Fault.BAD_MESSAGE, "t must be trades, quotes, candles or records");
+      }
+      take(open, kind.get(), envelope, json);
+    } catch (DecodeException e) {
+      refused(e.fault.closeCode, e.fault.word(), e.detail());
+    }
+  }
+
+  private void hello(Envelope envelope) throws DecodeException {
+    String name = envelope.stream() == null ? "" : envelope.stream();
+    if (envelope.version() != 1) {
+      throw new DecodeException(Fault.BAD_MESSAGE, "v must be 1");
+    }
+    if (!STREAM.matcher(name).matches()) {
+      throw new DecodeException(Fault.BAD_MESSAGE, "stream must match " + STREAM.pattern());
+    }
+    greeting = true;
+    socket.pause();
+    context.owner().setTimer(BUSY_MILLIS, late -> tellBusyWhileGreeting());
+    new Hello(intake, sessions, socket, this, new StreamName(apiKeyId, name)).ask();
+  }
+
+  private void tellBusyWhileGreeting() {
+    if (stream == null && socket.isOpen()) {
+      socket.send(SessionJson.busy(BUSY_MILLIS));
+      context.owner().setTimer(BUSY_MILLIS, late -> tellBusyWhileGreeting());
+    }
+  }
+
+  void unavailable(String why) {
+    refused(TRY_AGAIN_LATER, "unavailable", why);
+  }
+
+  void welcome(Streams.Greeting greeting) {
+    socket.resume();
+    StreamState opened = greeting.stream();
+    stream = opened;
+    nextSeq = opened.committedSeq() + 1;
+    committed = opened.committedSeq();
+    ack = new PendingAck(opened.committedSeq(), greeting.durability(), sessions.spools());
+    socket.send(SessionJson.welcome(opened, greeting.durability(), limits));
+  }
+
+  /** The sequence rule: the next is taken, an older one is a duplicate, a newer one is a gap. */
+  private void take(StreamState open, Kind kind, Envelope envelope, byte[] json)
+      throws DecodeException {
+    List<RawRow> raw = envelope.rows();
+    if (envelope.seq() < 0 || raw == null) {
+      throw new DecodeException(Fault.BAD_MESSAGE, "seq and rows are required");
+    }
+    if (!looked) {
+      backpressure.spend(json.length);
+    }
+    if (envelope.seq() < nextSeq) {
+      ackSoon();
+      return;
+    }
+    if (envelope.seq() > nextSeq) {
+      if (!gapTold) {
+        gapTold = true;
+        socket.send(SessionJson.seqGap(nextSeq));
+      }
+      return;
+    }
+    gapTold = false;
+    Message.Checked checked =
+        kind == Kind.RECORDS
+            ? records(envelope, json)
+            : intake.check(kind, envelope.defaults(), raw);
+    if (kind == Kind.RECORDS && !looked && RecordIntake.mayBeStale(checked)) {
+      backpressure.waitFor(intake.kinds().look(), json, this::again);
+      return;
+    }
+    Position position = Position.ofNumber(nextSeq);
+    Message message = Message.ofStream(open, position, kind, checked, json.length, this);
+    nextSeq++;
+    backpressure.taken(message);
+    intake.submit(message);
+  }
+
+  private Message.Checked records(Envelope envelope, byte[] json) throws DecodeException {
+    if (envelope.kind() == null) {
+      throw new DecodeException(Fault.BAD_MESSAGE, "kind is required");
+    }
+    return intake.records().frame(envelope.kind(), envelope.defaults(), json, key);
+  }
+
+  /** A message is looked at once more, its kind now as the database has it. */
+  private void again(byte[] json) {
+    looked = true;
+    message(json);
+    looked = false;
+  }
+
+  @Override
+  public boolean takesPart() {
+    return true;
+  }
+
+  @Override
+  public boolean stillWanted() {
+    return !fenced;
+  }
+
+  @Override
+  public void spooled(List<Message> messages) {
+    context.runOnContext(
+        hop -> {
+          ack.spooled(messages.get(messages.size() - 1).seq());
+          sendAck();
+          messages.forEach(backpressure::answered);
+        });
+  }
+
+  @Override
+  public void committed(List<Message> messages, Durability durability) {
+    committed = messages.get(messages.size() - 1).seq();
+    context.runOnContext(
+        hop -> {
+          for (Message message : messages) {
+            ack.add(message, durability);
+          }
+          sendAck();
+          messages.stream().filter(m -> !m.spooled).forEach(backpressure::answered);
+        });
+  }
+
+  @Override
+  public void dropped(Message message, Drop why) {
+    if (why == Drop.FENCED) {
+      fence();
+    } else if (why == Drop.REWOUND && !fenced) {
+      fenced = true;
+      sessions
+          .nextSeq(message.stream().name())
+          .onSuccess(this::tellRewound)
+          .onFailure(away -> context.runOnContext(hop -> unavailable("the database is away")));
+    } else if (why == Drop.NOT_DURABLE) {
+      context.runOnContext(hop -> unavailable("the database is not durable, and must be"));
+    } else if (why == Drop.GAP) {
+      context.runOnContext(hop -> unavailable("messages in the spool are lost; see next_seq"));
+    }
+  }
+
+  /** Another connection has said hello for this stream. */
+  void fence() {
+    fenced = true;
+    context.runOnContext(hop -> refused(FENCED, "fenced", "a newer connection holds the stream"));
+  }
+
+  /** Every message up to this seq is committed, as far as this server was told. */
+  long committed() {
+    return committed;
+  }
+
+  /** The database has gone back behind what was acked, or behind the hello. */
+  void rewound(long trueNextSeq) {
+    if (!fenced) {
+      fenced = true;
+      tellRewound(trueNextSeq);
+    }
+  }
+
+  private void tellRewound(long trueNextSeq) {
+    context.runOnContext(
+        hop -> {
+          if (socket.isOpen()) {
+            LOG.warn("stream of API key {} rewound: next_seq is {}", apiKeyId, trueNextSeq);
+            intake.metrics().rewound();
+            socket.send(SessionJson.rewound(trueNextSeq));
+            socket.close(TRY_AGAIN_LATER, "rewound");
+          }
+        });
+  }
+
+  @Override
+  public void heldBack() {
+    context.runOnContext(
+        hop -> {
+          if (!fenced && !socket.isFull()) {
+            socket.send(SessionJson.busy(BUSY_MILLIS));
+          }
+        });
+  }
+
+  /** The server is about to stop: what is on its way is still read, and what was taken acked. */
+  void drain() {
+    context.runOnContext(
+        hop -> {
+          socket.send(SessionJson.drain());
+          backpressure.drain();
+        });
+  }
+
+  /** Whether nothing more is read. */
+  boolean isDrained() {
+    return backpressure.isDrained();
+  }
+
+  /** Ends the connection once everything taken is answered. */
+  void goAway() {
+    context.runOnContext(
+        hop -> {
+          sendAck();
+          socket.close(GOING_AWAY, "server stops");
+        });
+  }
+
+  private void ackSoon() {
+    ack.again();
+    if (!ackScheduled) {
+      ackScheduled = true;
+      context.runOnContext(
+          hop -> {
+            ackScheduled = false;
+            sendAck();
+          });
+    }
+  }
+
+  private void sendAck() {
+    if (ack.isDue() && socket.isOpen() && !socket.isFull()) {
+      socket.send(ack.take());
+    }
+  }
+
+  @Override
+  public void unread() {
+    String name = stream == null ? "" : stream.stream();
+    LOG.warn("stream {} of API key {} closed: the feed does not read its acks", name, apiKeyId);
+    socket.close(POLICY, "the client does not read its acks");
+  }
+
+  @Override
+  public void refused(int closeCode, String code, String detail) {
+    if (socket.isOpen()) {
+      sendAck();
+      socket.send(SessionJson.error(code, detail));
+      socket.close(closeCode, code);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.candlewick.ingest.socket;
+
+import dev.candlewick.ingest.lane.Spooler;
+import dev.candlewick.ingest.message.StreamName;
+import dev.candlewick.ingest.message.StreamState;
+import dev.candlewick.ingest.source.Intake;
+import dev.candlewick.ingest.table.Streams;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Who holds which stream on this server, and whether the database still agrees. */
+public final class Sessions {
+  private static final long LOOK_EVERY_MILLIS = 2_000;
+
+  private final Vertx vertx;
+  private final Intake intake;
+  private final @Nullable Spooler spooler;
+  private final Map<StreamName, Held> held = new ConcurrentHashMap<>();
+  private final AtomicBoolean asking = new AtomicBoolean();
+  private volatile boolean looking;
+  private volatile boolean away;
+
+  private record Held(IngestSession session, StreamState stream, long committed) {
+    Held asItIs() {
+      return new Held(session, stream, session.committed());
+    }
+  }
+
+  /** {@code spooler}: null where messages are not spooled. */
+  public Sessions(Vertx vertx, Intake intake, @Nullable Spooler spooler) {
+    this.vertx = vertx;
+    this.intake = intake;
+    this.spooler = spooler;
+  }
+
+  /** Begins to look after the streams. */
+  public void start() {
+    vertx.setPeriodic(LOOK_EVERY_MILLIS, tick -> look());
+  }
+
+  /** Whether messages are spooled while the database is away. */
+  boolean spools() {
+    return spooler != null;
+  }
+
+  /** Whether messages of this stream are on this server's disk and not known to be stored. */
+  boolean holdsSpooled(StreamName stream) {
+    return spooler != null && spooler.holds(stream);
+  }
+
+  /** While the database is away one hello at a time finds out; the others fail at once. */
+  Future<Streams.Greeting> hello(int apiKeyId, String stream) {
+    boolean asks = asking.compareAndSet(false, true);
+    if (away && !asks) {
+      return Future.failedFuture("the database is away");
+    }
+    return intake
+        .withConnection(connection -> Streams.hello(connection, apiKeyId, stream))
+        .onComplete(
+            answer -> {
+              away = answer.failed();
+              if (asks) {
+                asking.set(false);
+              }
+            });
+  }
+
+  /** From where the database wants a stream's messages, whoever holds it. */
+  Future<Long> nextSeq(StreamName name) {
+    return intake
+        .withConnection(connection -> Streams.look(connection, List.of(name)))
+        .map(found -> nextSeq(found.get(name)));
+  }
+
+  private static long nextSeq(@Nullable StreamState stream) {
+    return stream == null ? 1 : stream.committedSeq() + 1;
+  }
+
+  void opened(IngestSession session, StreamState stream) {
+    Held before = held.put(stream.name(), new Held(session, stream, stream.committedSeq()));
+    if (before == null) {
+      intake.metrics().sessionOpened();
+    } else if (before.session() != session) {
+      before.session().fence();
+    }
+  }
+
+  void closed(IngestSession session) {
+    held.values()
+        .removeIf(
+            one -> {
+              boolean itsOwn = one.session() == session;
+              if (itsOwn) {
+                intake.metrics().sessionClosed();
+              }
+              return itsOwn;
+            });
+  }
+
+  /**
+   * A feed that does not write for long would not know that its stream was taken over on another
+   * server, or that the database has gone back behind what it was told. One look for all streams.
+   */
+  private void look() {
+    List<Held> now = held.values().stream().map(Held::asItIs).toList();
+    if (now.isEmpty() || looking) {
+      return;
+    }
+    looking = true;
+    List<StreamName> names = now.stream().map(one -> one.stream().name()).toList();
+    intake
+        .withConnection(connection -> Streams.look(connection, names))
+        .onSuccess(found -> now.forEach(one -> tell(one, found.get(one.stream().name()))))
+        .onComplete(done -> looking = false);
+  }
+
+  private static void tell(Held held, @Nullable StreamState now) {
+    switch (Streams.sort(held.stream(), now, held.committed())) {
+      case AS_BEFORE -> {}
+      case FENCED -> held.session().fence();
+      case REWOUND -> held.session().rewound(nextSeq(now));
+    }
+  }
+
+  /** Tells the feeds that the server stops and takes nothing more. */
+  public void drain() {
+    held.values().forEach(one -> one.session().drain());
+  }
+
+  /** Waits until nothing more is read of any feed, at most until then. */
+  public void awaitDrained(Instant end) throws InterruptedException {
+    while (Instant.now().isBefore(end)
+        && held.values().stream().anyMatch(one -> !one.session().isDrained())) {
+      Thread.sleep(20);
+    }
+  }
+
+  /** Says good-bye to the feeds; everything taken is answered. */
+  public void goAway() {
+    held.values().forEach(one -> one.session().goAway());
+  }
+}

@@ -1,0 +1,169 @@
+package dev.candlewick.ingest.source;
+
+import dev.candlewick.ingest.decode.Envelope;
+import dev.candlewick.ingest.decode.JsonDecoder;
+import dev.candlewick.ingest.decode.RawRow;
+import dev.candlewick.ingest.decode.RowValidator;
+import dev.candlewick.ingest.decode.TimeBounds;
+import dev.candlewick.ingest.lane.IngestMetrics;
+import dev.candlewick.ingest.lane.Lane;
+import dev.candlewick.ingest.message.Answer.Durability;
+import dev.candlewick.ingest.message.Budget;
+import dev.candlewick.ingest.message.Message;
+import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.Rejection;
+import dev.candlewick.ingest.row.Row;
+import dev.candlewick.ingest.table.KindCatalogue;
+import dev.candlewick.record.Retention;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+
+/**
+ * What every source of rows goes through, whatever brought them: what was sent is read and checked,
+ * counted in the budget of its key, and handed to a lane, which answers the source after COMMIT.
+ * Safe on any thread.
+ */
+public final class Intake {
+  /** Rows of one REST request: each needs an id of its own within it. */
+  public static final int MAX_REQUEST_ROWS = 100_000;
+
+  private final Bounds bounds;
+  private final List<Lane> lanes;
+  private final DataSource database;
+  private final WorkerExecutor blocking;
+  private final Budget budget;
+  private final IngestMetrics metrics;
+  private final KindCatalogue kinds;
+  private final JsonDecoder decoder;
+  private final RecordIntake records;
+  private final RecordIntake requestRecords;
+  private final Map<Integer, Quota> quotas = new ConcurrentHashMap<>();
+
+  /**
+   * What is taken.
+   *
+   * @param messageRows rows of one message of a stream
+   * @param keyBudgetBytes bytes of messages in memory, of one API key
+   * @param retention how long what is taken is kept; older rows are refused
+   * @param strictDurability refuse to take data where COMMIT does not mean on disk
+   */
+  public record Bounds(
+      int messageRows, long keyBudgetBytes, Retention retention, boolean strictDurability) {}
+
+  /** Something done with a connection in a transaction of its own. */
+  public interface Work<T> {
+    T with(Connection connection) throws SQLException;
+  }
+
+  public Intake(
+      Vertx vertx,
+      Bounds bounds,
+      List<Lane> lanes,
+      DataSource database,
+      Budget budget,
+      IngestMetrics metrics,
+      KindCatalogue kinds) {
+    this.bounds = bounds;
+    this.lanes = List.copyOf(lanes);
+    this.database = database;
+    this.blocking = vertx.createSharedWorkerExecutor("candlewick-hello", 2);
+    this.budget = budget;
+    this.metrics = metrics;
+    this.kinds = kinds;
+    this.decoder = new JsonDecoder(bounds.messageRows());
+    this.records = new RecordIntake(kinds, bounds.retention(), bounds.messageRows());
+    this.requestRecords = new RecordIntake(kinds, bounds.retention(), MAX_REQUEST_ROWS);
+  }
+
+  /** Of messages of streams. */
+  public JsonDecoder decoder() {
+    return decoder;
+  }
+
+  public KindCatalogue kinds() {
+    return kinds;
+  }
+
+  /** Records of messages of streams. */
+  public RecordIntake records() {
+    return records;
+  }
+
+  /** Records of REST and of dialects. */
+  public RecordIntake requestRecords() {
+    return requestRecords;
+  }
+
+  public IngestMetrics metrics() {
+    return metrics;
+  }
+
+  /** Why rows cannot be written now, as {@code code: detail}; empty while all is well. */
+  public List<String> troubles() {
+    return lanes.stream().map(Lane::holding).filter(Objects::nonNull).distinct().toList();
+  }
+
+  /** Whether the operator wants no data taken by such a database. */
+  public boolean refuses(Durability durability) {
+    return bounds.strictDurability() && durability == Durability.DEGRADED;
+  }
+
+  /** Rows as they were sent, each now checked, or refused by its field. */
+  public Message.Checked check(Kind kind, Envelope.Defaults defaults, List<RawRow> raw) {
+    List<Row> rows = new ArrayList<>(raw.size());
+    List<Rejection> rejections = new ArrayList<>(0);
+    TimeBounds times = new TimeBounds(Instant.now(), bounds.retention());
+    new RowValidator(kind, defaults, times).check(raw, rows, rejections);
+    return new Message.Checked(rows, rejections);
+  }
+
+  /** What this key may take up. Only ids of valid keys come here, so there are few. */
+  public Quota quota(IngestKey key) {
+    return quotas
+        .computeIfAbsent(
+            key.id(), id -> new Quota(id == 0 ? budget : budget.share(bounds.keyBudgetBytes())))
+        .limit(key);
+  }
+
+  /** Takes a message of a stream, which is counted in a budget. */
+  public void submit(Message message) {
+    int lane = Math.floorMod(Long.hashCode(message.stream().number()), lanes.size());
+    lanes.get(lane).submit(message);
+  }
+
+  /**
+   * Takes a request whose body is counted in the quota's budget; from now on its rows count there.
+   * Requests for one subject share a lane: trades without ids stay in the order in which they were
+   * sent.
+   */
+  public void submitRequest(Message message, Quota quota) {
+    quota.spendRows(message.rowsSent());
+    message.countIn(quota.budget());
+    quota.budget().release(message.bytes);
+    int subject = message.rows.isEmpty() ? 0 : message.rows.get(0).subject();
+    lanes.get(Math.floorMod(subject, lanes.size())).submit(message);
+  }
+
+  /** Does work on a thread aside; committed once the future succeeds. */
+  public <T> Future<T> withConnection(Work<T> work) {
+    return blocking.executeBlocking(
+        () -> {
+          try (Connection connection = database.getConnection()) {
+            T result = work.with(connection);
+            connection.commit();
+            return result;
+          }
+        },
+        false);
+  }
+}

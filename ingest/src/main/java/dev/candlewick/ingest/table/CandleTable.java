@@ -1,0 +1,196 @@
+package dev.candlewick.ingest.table;
+
+import dev.candlewick.ingest.message.Line;
+import dev.candlewick.ingest.message.Message;
+import dev.candlewick.ingest.row.Candle;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The venue's own candles: of one minute into {@code market.candles_1m}, beside what is built from
+ * trades, of every other timeframe into {@code market.candles_native}.
+ */
+final class CandleTable {
+  /** {@code source} in candles_1m: the venue's closed and forming candle. */
+  private static final int CLOSED = 2;
+
+  private static final int FORMING = 4;
+
+  private static final String UPSERT =
+      """
+      insert into %1$s as c (instrument_id, timeframe, ts, %2$s, %3$s)
+      select instrument_id, timeframe, timestamptz 'epoch' + ts * interval '1 microsecond', %2$s, %4$s
+      from unnest(?::int4[], ?::text[], ?::int8[], ?::float8[], ?::float8[], ?::float8[], ?::float8[],
+          ?::float8[], ?::float8[], ?::int8[], ?::float8[], ?::bool[])
+        as v (instrument_id, timeframe, ts, %2$s, closed)
+      order by 1, 2, 3
+      on conflict (instrument_id, timeframe, ts) do update set (%2$s, %3$s) = row (%5$s, excluded.%3$s)
+      where (%6$s) and (%7$s, c.%3$s) is distinct from (%5$s, excluded.%3$s)
+      returning instrument_id, %8$s, (extract(epoch from ts) * 1000000)::bigint, xmax = 0
+      """;
+
+  private static final String VALUES =
+      "open, high, low, close, volume, quote_volume, trades, taker_buy_volume";
+
+  private static final String UPSERT_NATIVE =
+      UPSERT.formatted(
+          "market.candles_native",
+          VALUES,
+          "closed",
+          "closed",
+          prefixed("excluded."),
+          "excluded.closed or not c.closed",
+          prefixed("c."),
+          "timeframe");
+
+  private static final String UPSERT_1M =
+      UPSERT
+          .formatted(
+              "market.candles_1m",
+              VALUES,
+              "source",
+              "case when closed then " + CLOSED + " else " + FORMING + " end",
+              prefixed("excluded."),
+              "excluded.source = " + CLOSED + " or c.source = " + FORMING,
+              prefixed("c."),
+              "'1m'")
+          .replace("(instrument_id, timeframe, ts,", "(instrument_id, ts,")
+          .replace("(instrument_id, timeframe, ts)", "(instrument_id, ts)")
+          .replace("select instrument_id, timeframe,", "select instrument_id,")
+          .replace("as v (instrument_id, ts,", "as v (instrument_id, timeframe, ts,")
+          .replace("order by 1, 2, 3", "order by 1, 2");
+
+  private CandleTable() {}
+
+  private static String prefixed(String prefix) {
+    return prefix + VALUES.replace(", ", ", " + prefix);
+  }
+
+  /** A candle on its way into its table. */
+  record Line(Message message, Candle candle, int instrumentId) {
+    Key key() {
+      return new Key(instrumentId, candle.timeframe().text(), candle.ts());
+    }
+
+    boolean isMinute() {
+      return candle.timeframe().seconds() == 60;
+    }
+  }
+
+  private record Key(int instrumentId, String timeframe, long ts) {}
+
+  /**
+   * Writes the candles and counts, for each message, what became of its rows.
+   *
+   * @return the candles that are new or replaced another
+   */
+  static List<Line> upsert(Connection connection, List<Line> lines) throws SQLException {
+    Map<Key, List<Line>> byKey = new LinkedHashMap<>();
+    lines.forEach(line -> byKey.computeIfAbsent(line.key(), key -> new ArrayList<>()).add(line));
+    List<Line> minutes = new ArrayList<>();
+    List<Line> others = new ArrayList<>();
+    for (List<Line> sameKey : byKey.values()) {
+      Line winner = sameKey.get(0);
+      for (Line next : sameKey) {
+        winner = replaces(next, winner) ? next : winner;
+      }
+      (winner.isMinute() ? minutes : others).add(winner);
+    }
+    Map<Key, Boolean> written = new HashMap<>();
+    written.putAll(upsert(connection, UPSERT_1M, minutes));
+    written.putAll(upsert(connection, UPSERT_NATIVE, others));
+    // Among the minutes a forming one gives way to trades; whoever asks for the venue's own finds
+    // it here.
+    upsert(connection, UPSERT_NATIVE, minutes.stream().filter(l -> !l.candle().closed()).toList());
+    byKey.forEach((key, sameKey) -> count(sameKey, written.get(key)));
+    return Stream.concat(minutes.stream(), others.stream())
+        .filter(line -> written.containsKey(line.key()))
+        .toList();
+  }
+
+  /**
+   * One statement cannot meet a key twice, so equal keys collapse here by the database's own rule:
+   * a forming candle never replaces a closed one.
+   */
+  private static boolean replaces(Line next, Line held) {
+    return (next.candle().closed() || !held.candle().closed())
+        && !next.candle().sameValues(held.candle());
+  }
+
+  /**
+   * What became of the first of equal keys is the database's to say, of the others {@link
+   * #replaces}.
+   */
+  private static void count(List<Line> sameKey, @Nullable Boolean isNew) {
+    Line held = sameKey.get(0);
+    if (isNew == null) {
+      held.message().duplicates++;
+    } else if (isNew) {
+      held.message().inserted++;
+    } else {
+      held.message().updated++;
+    }
+    for (Line next : sameKey.subList(1, sameKey.size())) {
+      if (replaces(next, held)) {
+        next.message().updated++;
+        held = next;
+      } else {
+        next.message().duplicates++;
+      }
+    }
+  }
+
+  private static Map<Key, Boolean> upsert(Connection connection, String sql, List<Line> lines)
+      throws SQLException {
+    Map<Key, Boolean> written = new HashMap<>();
+    if (lines.isEmpty()) {
+      return written;
+    }
+    try (PreparedStatement upsert = connection.prepareStatement(sql)) {
+      bind(connection, upsert, lines);
+      try (ResultSet row = upsert.executeQuery()) {
+        while (row.next()) {
+          written.put(new Key(row.getInt(1), row.getString(2), row.getLong(3)), row.getBoolean(4));
+        }
+      }
+    }
+    return written;
+  }
+
+  private static void bind(Connection connection, PreparedStatement upsert, List<Line> lines)
+      throws SQLException {
+    List<Candle> candles = lines.stream().map(Line::candle).toList();
+    upsert.setObject(1, lines.stream().mapToInt(Line::instrumentId).toArray());
+    String[] timeframes = candles.stream().map(c -> c.timeframe().text()).toArray(String[]::new);
+    upsert.setArray(2, connection.createArrayOf("text", timeframes));
+    upsert.setObject(3, candles.stream().mapToLong(Candle::ts).toArray());
+    upsert.setObject(4, candles.stream().mapToDouble(Candle::open).toArray());
+    upsert.setObject(5, candles.stream().mapToDouble(Candle::high).toArray());
+    upsert.setObject(6, candles.stream().mapToDouble(Candle::low).toArray());
+    upsert.setObject(7, candles.stream().mapToDouble(Candle::close).toArray());
+    upsert.setObject(8, candles.stream().mapToDouble(Candle::volume).toArray());
+    upsert.setArray(9, nullable(connection, "float8", candles.stream().map(Candle::quoteVolume)));
+    upsert.setArray(10, nullable(connection, "int8", candles.stream().map(Candle::trades)));
+    upsert.setArray(
+        11, nullable(connection, "float8", candles.stream().map(Candle::takerBuyVolume)));
+    boolean[] closed = new boolean[candles.size()];
+    for (int i = 0; i < closed.length; i++) {
+      closed[i] = candles.get(i).closed();
+    }
+    upsert.setObject(12, closed);
+  }
+
+  private static java.sql.Array nullable(Connection connection, String type, Stream<?> values)
+      throws SQLException {
+    return connection.createArrayOf(type, values.toArray());
+  }
+}

@@ -1,0 +1,161 @@
+package dev.candlewick.ingest.table;
+
+import dev.candlewick.ingest.message.Line;
+import dev.candlewick.ingest.row.Trade;
+import dev.candlewick.record.PartialCandle;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The minutes that a batch touches, for the roll-up: written in the transaction of their rows. With
+ * a mark goes what the batch's trades are of their minute, where that is less work than to read
+ * them again. What comes hours after its time is marked by day: one row for an instrument's day,
+ * however many of its minutes it is.
+ */
+final class DirtyMarks {
+  private static final long MINUTE = 60_000_000L;
+  private static final long DAY = 1_440 * MINUTE;
+
+  /** What is older, in microseconds, is marked by day. */
+  private static final long LATE = 3 * 60 * MINUTE;
+
+  private static final String MARK =
+      """
+      insert into ingest.dirty (level, bucket, ids, partials, minutes)
+      values (?, timestamptz 'epoch' + ? * interval '1 microsecond', ?, ?, ?)
+      """;
+
+  /** Level of a minute whose trades, or whose one-minute candle from the venue, changed. */
+  private static final int TRADED = 60;
+
+  /** Level of a minute whose candles of less than a minute changed. */
+  private static final int SUB_MINUTE = 1;
+
+  /** To keep a part of fewer trades costs as much as to read them again. */
+  private static final int LEAST_TRADES = 5;
+
+  private final Map<Long, TreeMap<Integer, PartialCandle>> traded = new TreeMap<>();
+  private final Map<Long, TreeMap<Integer, PartialCandle>> subMinute = new TreeMap<>();
+  private final Map<Long, TreeMap<Integer, BitSet>> tradedDays = new TreeMap<>();
+  private final Map<Long, TreeMap<Integer, BitSet>> subMinuteDays = new TreeMap<>();
+  private final long late = System.currentTimeMillis() * 1_000 - LATE;
+  private PartialCandle last = new PartialCandle();
+  private int lastInstrument;
+  private long lastMinute = Long.MIN_VALUE;
+
+  void trade(Line line, Trade trade) {
+    int instrumentId = line.instrumentId();
+    long minute = trade.ts() - Math.floorMod(trade.ts(), MINUTE);
+    if (minute < late) {
+      markDay(tradedDays, instrumentId, minute);
+      return;
+    }
+    if (instrumentId != lastInstrument || minute != lastMinute) {
+      last = mark(traded, instrumentId, minute);
+      lastInstrument = instrumentId;
+      lastMinute = minute;
+    }
+    last.add(
+        trade.ts(),
+        line.taken(),
+        line.id(),
+        trade.price(),
+        trade.size(),
+        trade.side(),
+        trade.flags());
+  }
+
+  /** A trade is another, or is no more: its minute can only be read again. */
+  void amended(Line line) {
+    long minute = line.row().ts() - Math.floorMod(line.row().ts(), MINUTE);
+    mark(traded, line.instrumentId(), minute).forget();
+  }
+
+  void candle(CandleTable.Line line) {
+    long seconds = line.candle().timeframe().seconds();
+    long minute = line.candle().ts() - Math.floorMod(line.candle().ts(), MINUTE);
+    boolean finer = seconds > 0 && seconds < 60;
+    if (!line.isMinute() && !finer) {
+      return;
+    }
+    if (minute < late) {
+      markDay(finer ? subMinuteDays : tradedDays, line.instrumentId(), minute);
+    } else {
+      mark(finer ? subMinute : traded, line.instrumentId(), minute);
+    }
+  }
+
+  private static void markDay(
+      Map<Long, TreeMap<Integer, BitSet>> marks, int instrumentId, long minute) {
+    long day = minute - Math.floorMod(minute, DAY);
+    marks
+        .computeIfAbsent(day, its -> new TreeMap<>())
+        .computeIfAbsent(instrumentId, its -> new BitSet())
+        .set((int) ((minute - day) / MINUTE));
+  }
+
+  private static PartialCandle mark(
+      Map<Long, TreeMap<Integer, PartialCandle>> marks, int instrumentId, long minute) {
+    return marks
+        .computeIfAbsent(minute, its -> new TreeMap<>())
+        .computeIfAbsent(instrumentId, its -> new PartialCandle());
+  }
+
+  private static byte @Nullable [] packed(PartialCandle partial) {
+    return partial.isForgotten() || partial.trades() < LEAST_TRADES ? null : partial.packed();
+  }
+
+  void write(Connection connection) throws SQLException {
+    if (traded.isEmpty()
+        && subMinute.isEmpty()
+        && tradedDays.isEmpty()
+        && subMinuteDays.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert = connection.prepareStatement(MARK)) {
+      add(connection, insert, TRADED, traded);
+      add(connection, insert, SUB_MINUTE, subMinute);
+      addDays(insert, TRADED, tradedDays);
+      addDays(insert, SUB_MINUTE, subMinuteDays);
+      insert.executeBatch();
+    }
+  }
+
+  private static void add(
+      Connection connection,
+      PreparedStatement insert,
+      int level,
+      Map<Long, TreeMap<Integer, PartialCandle>> marks)
+      throws SQLException {
+    for (Map.Entry<Long, TreeMap<Integer, PartialCandle>> minute : marks.entrySet()) {
+      TreeMap<Integer, PartialCandle> its = minute.getValue();
+      insert.setInt(1, level);
+      insert.setLong(2, minute.getKey());
+      insert.setObject(3, its.keySet().stream().mapToInt(Integer::intValue).toArray());
+      byte[][] partials = its.values().stream().map(DirtyMarks::packed).toArray(byte[][]::new);
+      insert.setArray(4, connection.createArrayOf("bytea", partials));
+      insert.setBytes(5, null);
+      insert.addBatch();
+    }
+  }
+
+  private static void addDays(
+      PreparedStatement insert, int level, Map<Long, TreeMap<Integer, BitSet>> marks)
+      throws SQLException {
+    for (Map.Entry<Long, TreeMap<Integer, BitSet>> day : marks.entrySet()) {
+      for (Map.Entry<Integer, BitSet> its : day.getValue().entrySet()) {
+        insert.setInt(1, level);
+        insert.setLong(2, day.getKey());
+        insert.setObject(3, new int[] {its.getKey()});
+        insert.setArray(4, null);
+        insert.setBytes(5, its.getValue().toByteArray());
+        insert.addBatch();
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.candlewick.ingest.table;
+
+import java.sql.SQLException;
+
+/** Sorts a failure of the database once, by SQLSTATE, never by message text. */
+public final class SqlStates {
+  static final String UNIQUE_VIOLATION = "23505";
+
+  private SqlStates() {}
+
+  public enum Verdict {
+    /** A key is there already: write again, row by row rules. */
+    DUPLICATE_KEY,
+    /** A row that passed our checks is refused by the database: find it. */
+    BAD_ROW,
+    /** Not now: try again, for ever. */
+    NOT_NOW,
+    /** Schema or set-up is wrong: hold everything and say so. */
+    HOLD
+  }
+
+  public static Verdict sort(SQLException e) {
+    String state = state(e);
+    if (state.equals(UNIQUE_VIOLATION)) {
+      return Verdict.DUPLICATE_KEY;
+    }
+    return switch (state.substring(0, 2)) {
+      case "22", "23", "54" -> Verdict.BAD_ROW;
+      case "42", "3D", "3F" -> Verdict.HOLD;
+      default -> Verdict.NOT_NOW;
+    };
+  }
+
+  /**
+   * Five characters; {@code 08000} where the driver gives none (a socket timed out, no pool slot).
+   */
+  public static String state(SQLException e) {
+    String state = e.getSQLState();
+    return state == null || state.length() != 5 ? "08000" : state;
+  }
+}

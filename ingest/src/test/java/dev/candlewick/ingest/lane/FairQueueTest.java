@@ -1,0 +1,87 @@
+package dev.candlewick.ingest.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.candlewick.ingest.message.Answer;
+import dev.candlewick.ingest.message.Budget;
+import dev.candlewick.ingest.message.Message;
+import dev.candlewick.ingest.row.Kind;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class FairQueueTest {
+  private final Budget whole = new Budget(1_000_000);
+  private final Budget greedy = whole.share(1_000_000);
+  private final Budget small = whole.share(1_000_000);
+  private final FairQueue queue = new FairQueue();
+
+  private Message message(Budget of, int bytes) {
+    Message message =
+        Message.ofRequest(
+            Kind.TRADES,
+            new Message.Checked(List.of(), List.of()),
+            bytes,
+            new RestAnswerStub(),
+            null);
+    message.countIn(of);
+    return message;
+  }
+
+  private static final class RestAnswerStub implements Answer {
+    @Override
+    public void committed(List<Message> messages, Durability durability) {}
+
+    @Override
+    public void dropped(Message message, Drop why) {}
+
+    @Override
+    public boolean takesPart() {
+      return true;
+    }
+  }
+
+  private List<Integer> order() {
+    List<Integer> order = new ArrayList<>();
+    for (Message next = queue.poll(); next != null; next = queue.poll()) {
+      order.add(next.bytes);
+    }
+    return order;
+  }
+
+  @Test
+  void keysTakeTurnsAndEachKeepsItsOrder() {
+    for (int i = 1; i <= 4; i++) {
+      queue.add(message(greedy, i));
+    }
+    queue.add(message(small, 100));
+    queue.add(message(small, 101));
+    assertThat(queue.size()).isEqualTo(6);
+    assertThat(order()).containsExactly(1, 100, 2, 101, 3, 4);
+    assertThat(queue.isEmpty()).isTrue();
+  }
+
+  @Test
+  void whatIsPutBackComesFirstOfItsKey() {
+    queue.add(message(greedy, 2));
+    queue.addFirst(message(greedy, 1));
+    assertThat(order()).containsExactly(1, 2);
+  }
+
+  @Test
+  void removesWhileItIsLookedThrough() throws InterruptedException {
+    for (int i = 1; i <= 4; i++) {
+      queue.add(message(i % 2 == 0 ? small : greedy, i));
+    }
+    for (Iterator<Message> each = queue.iterator(); each.hasNext(); ) {
+      if (each.next().bytes > 2) {
+        each.remove();
+      }
+    }
+    assertThat(queue.size()).isEqualTo(2);
+    assertThat(order()).containsExactly(1, 2);
+    assertThat(queue.poll(1, TimeUnit.MILLISECONDS)).isNull();
+  }
+}
