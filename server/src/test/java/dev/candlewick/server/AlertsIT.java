@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Faults of a real server raise the alert that is meant for them, and no other. */
 class AlertsIT {
   private static final Duration SOON = Duration.ofSeconds(40);
+  private static final String LAST_PASS = "candlewick_rollup_last_pass_timestamp_seconds";
+
+  /** Alerts of faults in which nothing is rolled up. */
+  private static final Set<String> NO_ROLL_UP = Set.of("RollUpLag", "DatabaseDown");
 
   @TempDir private Path folder;
 
@@ -80,6 +86,10 @@ class AlertsIT {
     ServerProcess.await("the fault is seen", SOON, () -> seen.test(Scrape.of(server)));
     Scrape first = Scrape.of(server);
     ServerProcess.sleep(2_000);
+    if (Collections.disjoint(List.of(alerts), NO_ROLL_UP)) {
+      // On a busy machine a pass may take longer, and must not be recorded as one that never ends.
+      ServerProcess.await("rolled up", SOON, () -> value(LAST_PASS) > first.value(LAST_PASS));
+    }
     RecordedFault fault = new RecordedFault(before, first, Scrape.of(server));
     Path test = folder.resolve("fault.test.yml");
     String rules = Promtool.MONITORING.resolve("alerts.yml").toRealPath().toString();

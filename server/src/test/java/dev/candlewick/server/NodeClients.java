@@ -22,7 +22,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeClients {
   private static final Path SOURCES = Path.of("src", "test", "node");
-  private static final Path INSTALLED = Path.of("target", "node");
+
+  /** Of this JVM: another that tests beside it installs at the same time. */
+  private static final Path INSTALLED =
+      Path.of("target", "node-" + System.getProperty("surefire.forkNumber", "1"));
 
   private NodeClients() {}
 
