@@ -6,32 +6,86 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * {@code postgresql://user:password@host:port/database?parameters}; the password is never printed.
+ * {@code postgresql://user:password@host:port,host:port/database?parameters}; the password is never
+ * printed.
  *
+ * @param hosts one or several, of which the first one that answers and is what is wanted counts
  * @param parameters after the question mark: {@code sslmode} ({@code disable}, {@code prefer},
- *     {@code require}, {@code verify-ca}, {@code verify-full}) and {@code sslrootcert}, the file
- *     with the certificate of the authority to trust
+ *     {@code require}, {@code verify-ca}, {@code verify-full}), {@code sslrootcert}, the file with
+ *     the certificate of the authority to trust, and {@code target_session_attrs} ({@code any},
+ *     {@code read-write}, {@code primary}, {@code read-only}, {@code standby}, {@code
+ *     prefer-standby})
  */
 record DatabaseUrl(
-    String host,
-    int port,
+    List<Host> hosts,
     String database,
     String user,
     String password,
     Map<String, String> parameters) {
+  /** Where a server listens. */
+  record Host(String name, int port) {
+    @Override
+    public String toString() {
+      return name + ":" + port;
+    }
+  }
+
+  /** Which server of several is wanted. */
+  enum Target {
+    ANY("any"),
+    PRIMARY("primary"),
+    STANDBY("secondary"),
+    PREFER_STANDBY("preferSecondary");
+
+    /** The JDBC driver's word. */
+    private final String word;
+
+    Target(String word) {
+      this.word = word;
+    }
+  }
+
+  private static final Map<String, Target> TARGETS =
+      Map.of(
+          "any", Target.ANY,
+          "read-write", Target.PRIMARY,
+          "primary", Target.PRIMARY,
+          "read-only", Target.STANDBY,
+          "standby", Target.STANDBY,
+          "prefer-standby", Target.PREFER_STANDBY);
+
+  private static final String TARGET = "target_session_attrs";
+  private static final Pattern HOST =
+      Pattern.compile("([^:\\[\\]]+|\\[[^\\]]+])(?::([0-9]{1,5}))?");
   private static final Set<String> SSL_MODES =
       Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
   /** Settings of a migrator's session, which may take its time. */
   static final String MIGRATING =
       DatabaseSession.options(Map.of("statement_timeout", "0", "lock_timeout", "0"));
+
+  /** Of one host. */
+  DatabaseUrl(
+      String host,
+      int port,
+      String database,
+      String user,
+      String password,
+      Map<String, String> parameters) {
+    this(List.of(new Host(host, port)), database, user, password, parameters);
+  }
 
   /**
    * Reads a URL.
@@ -43,14 +97,14 @@ record DatabaseUrl(
       URI uri = new URI(url);
       boolean known = "postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme());
       String path = uri.getPath();
-      if (!known || uri.getHost() == null || path == null || path.length() < 2) {
+      String authority = uri.getRawAuthority();
+      if (!known || authority == null || path == null || path.length() < 2) {
         throw new IllegalArgumentException("must be postgresql://user:password@host:port/database");
       }
-      String[] credentials =
-          (uri.getRawUserInfo() == null ? "postgres" : uri.getRawUserInfo()).split(":", 2);
+      int at = authority.lastIndexOf('@');
+      String[] credentials = (at < 0 ? "postgres" : authority.substring(0, at)).split(":", 2);
       return new DatabaseUrl(
-          uri.getHost(),
-          uri.getPort() < 0 ? 5432 : uri.getPort(),
+          hosts(authority.substring(at + 1)),
           path.substring(1),
           decode(credentials[0]),
           credentials.length < 2 ? "" : decode(credentials[1]),
@@ -60,6 +114,19 @@ record DatabaseUrl(
     }
   }
 
+  private static List<Host> hosts(String text) {
+    List<Host> hosts = new ArrayList<>();
+    for (String one : text.split(",", -1)) {
+      Matcher form = HOST.matcher(one);
+      if (!form.matches() || (form.group(2) != null && Integer.parseInt(form.group(2)) > 65_535)) {
+        throw new IllegalArgumentException("must be postgresql://user:password@host:port/database");
+      }
+      hosts.add(
+          new Host(form.group(1), form.group(2) == null ? 5432 : Integer.parseInt(form.group(2))));
+    }
+    return List.copyOf(hosts);
+  }
+
   /** Two drivers read them, so only what means the same to both is let through. */
   private static Map<String, String> parameters(String query) {
     Map<String, String> parameters = new TreeMap<>();
@@ -67,12 +134,18 @@ record DatabaseUrl(
       String[] parts = parameter.split("=", 2);
       String value = parts.length < 2 ? "" : decode(parts[1]);
       boolean known =
-          parts[0].equals("sslmode") ? SSL_MODES.contains(value) : parts[0].equals("sslrootcert");
+          switch (parts[0]) {
+            case "sslmode" -> SSL_MODES.contains(value);
+            case "target_session_attrs" -> TARGETS.containsKey(value);
+            default -> parts[0].equals("sslrootcert");
+          };
       if (!known) {
         throw new IllegalArgumentException(
             "may have the parameters sslmode ("
                 + String.join(", ", new TreeSet<>(SSL_MODES))
-                + ") and sslrootcert");
+                + "), sslrootcert and target_session_attrs ("
+                + String.join(", ", new TreeSet<>(TARGETS.keySet()))
+                + ")");
       }
       parameters.put(parts[0], value);
     }
@@ -87,6 +160,33 @@ record DatabaseUrl(
     return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
+  /** The same, of the one host of several that takes writes. */
+  DatabaseUrl toWrite() {
+    if (target() != Target.PRIMARY && parameters.containsKey(TARGET)) {
+      throw new IllegalArgumentException("needs target_session_attrs=read-write, or none");
+    }
+    Map<String, String> all = new TreeMap<>(parameters);
+    all.put(TARGET, "read-write");
+    return hosts.size() == 1
+        ? this
+        : new DatabaseUrl(hosts, database, user, password, Map.copyOf(all));
+  }
+
+  /** Which of several hosts is wanted. */
+  Target target() {
+    return TARGETS.getOrDefault(parameters.getOrDefault(TARGET, "any"), Target.ANY);
+  }
+
+  /** The first host. */
+  String host() {
+    return hosts.get(0).name();
+  }
+
+  /** The first host's port. */
+  int port() {
+    return hosts.get(0).port();
+  }
+
   /** How the connection is encrypted; libpq's default where the URL does not say. */
   String sslMode() {
     return parameters.getOrDefault("sslmode", "prefer");
@@ -99,8 +199,12 @@ record DatabaseUrl(
 
   /** The whole URL, password included: for a configuration, never for a log. */
   String withPassword() {
-    return "postgresql://%s:%s@%s:%d/%s"
-        .formatted(encode(user), encode(password), host, port, database);
+    return "postgresql://%s:%s@%s/%s"
+        .formatted(encode(user), encode(password), hostList(), database);
+  }
+
+  private String hostList() {
+    return hosts.stream().map(Host::toString).collect(Collectors.joining(","));
   }
 
   static String encode(String part) {
@@ -109,13 +213,16 @@ record DatabaseUrl(
 
   /** Another database of the same server. */
   DatabaseUrl withDatabase(String other) {
-    return new DatabaseUrl(host, port, other, user, password, parameters);
+    return new DatabaseUrl(hosts, other, user, password, parameters);
   }
 
   String jdbcUrl() {
-    StringBuilder url =
-        new StringBuilder("jdbc:postgresql://" + host + ":" + port + "/" + database);
+    StringBuilder url = new StringBuilder("jdbc:postgresql://" + hostList() + "/" + database);
     url.append("?sslmode=").append(sslMode());
+    if (target() != Target.ANY) {
+      // Which one it is may have changed a moment ago.
+      url.append("&targetServerType=").append(target().word).append("&hostRecheckSeconds=1");
+    }
     if (!sslRootCertificate().isEmpty()) {
       url.append("&sslrootcert=")
           .append(URLEncoder.encode(sslRootCertificate(), StandardCharsets.UTF_8));
@@ -136,6 +243,6 @@ record DatabaseUrl(
 
   @Override
   public String toString() {
-    return "postgresql://" + user + "@" + host + ":" + port + "/" + database;
+    return "postgresql://" + user + "@" + hostList() + "/" + database;
   }
 }

@@ -8,11 +8,15 @@ import dev.candlewick.server.Migrator.UnsuitableException;
 import dev.candlewick.server.binance.BinanceStreams;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.feature.FeatureRepository;
 import dev.candlewick.server.feature.Features;
-import dev.candlewick.server.feature.LeadRepository;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.live.Live;
 import dev.candlewick.server.live.LiveRepository;
+import dev.candlewick.server.topic.CandleTopic;
+import dev.candlewick.server.topic.OutRepository;
+import dev.candlewick.server.topic.TopicConfig;
+import dev.candlewick.server.topic.TopicMetrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -27,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +56,7 @@ final class Server {
   private final Pools pools;
   private final Live live;
   private final Features features;
+  private final @Nullable CandleTopic candleTopic;
   private final BinanceStreams streams;
   private final Health health;
   private final Routes routes;
@@ -89,11 +95,12 @@ final class Server {
     this.pools =
         new Pools(
             pool("reads", config.readDatabase(), config.readPool()),
-            // Two more: on one the live way listens, on one features are written.
-            pool("primary", config.database(), config.readPool() + 2),
+            // Three more: the live way listens, features are written, candles are told.
+            pool("primary", config.database(), config.readPool() + 3),
             opened);
     this.live = live(vertx, pools, metrics);
     this.features = features(vertx, pools);
+    this.candleTopic = candleTopic(config.candleTopic());
     InstrumentRepository instruments = new InstrumentRepository(pools.primary());
     this.streams =
         new BinanceStreams(config.binanceVenue(), instruments, live.feed(), Clock.systemUTC());
@@ -141,7 +148,18 @@ final class Server {
     Clock clock = Clock.systemUTC();
     Pool primary = pools.primary();
     Candles candles = new Candles(new CandleRepository(primary, pools.opened()::get), clock);
-    return new Features(vertx, new LeadRepository(primary), candles, clock);
+    return new Features(vertx, FeatureRepository.lead(vertx, primary), candles, clock);
+  }
+
+  private @Nullable CandleTopic candleTopic(@Nullable TopicConfig topic) {
+    TopicMetrics topicMetrics = new TopicMetrics(metrics.registry());
+    if (topic == null) {
+      return null;
+    }
+    Pool primary = pools.primary();
+    Clock clock = Clock.systemUTC();
+    Candles candles = new Candles(new CandleRepository(primary, pools.opened()::get), clock);
+    return new CandleTopic(topic, OutRepository.lead(vertx, primary), candles, clock, topicMetrics);
   }
 
   private Pool pool(String name, DatabaseUrl database, int size) {
@@ -187,6 +205,9 @@ final class Server {
         watchDatabase(done);
         ingest.start();
         features.start();
+        if (candleTopic != null) {
+          candleTopic.start();
+        }
         migrated.complete(done);
         return;
       } catch (UnsuitableException e) {
@@ -256,6 +277,9 @@ final class Server {
     streams.drain();
     try {
       ingest.stop(DRAIN);
+      if (candleTopic != null) {
+        candleTopic.stop();
+      }
       live.stop();
       streams.stop();
       await(http.close());

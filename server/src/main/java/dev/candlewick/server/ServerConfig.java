@@ -6,6 +6,7 @@ import dev.candlewick.ingest.socket.Limits;
 import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.net.Problem;
 import dev.candlewick.record.Retention;
+import dev.candlewick.server.topic.TopicConfig;
 import dev.candlewick.server.web.Params;
 import java.io.IOException;
 import java.io.Reader;
@@ -40,7 +41,8 @@ record ServerConfig(
     HttpConfig http,
     @Nullable Path apiKeysFile,
     String binanceVenue,
-    IngestConfig ingest) {
+    IngestConfig ingest,
+    @Nullable TopicConfig candleTopic) {
 
   private static final String PREFIX = "CANDLEWICK_";
 
@@ -85,6 +87,7 @@ record ServerConfig(
     keys.put("KAFKA_BOOTSTRAP", key("", "host:port,... of Kafka brokers to read messages from"));
     keys.put("KAFKA_TOPICS", key("", "topics parted by commas, or a regular expression"));
     keys.put("KAFKA_GROUP", key("candlewick", "consumer group of all instances"));
+    keys.put("KAFKA_CANDLES_TOPIC", key("", "a topic to tell closed and amended candles to"));
     keys.put("KAFKA_PROPERTIES", key("", "a file of the Kafka client's settings: TLS, SASL"));
     keys.put("RETENTION_TRADES", key("7d", "how long trades are kept: 7d, P7D or none"));
     keys.put("RETENTION_QUOTES", key("7d", "how long quotes are kept"));
@@ -153,7 +156,8 @@ record ServerConfig(
         http(values),
         values.optional("API_KEYS_FILE").map(Path::of).orElse(null),
         values.parsed("BINANCE_VENUE", ServerConfig::venue),
-        ingest(values, primary));
+        ingest(values, primary),
+        candleTopic(values));
   }
 
   private static HttpConfig http(Values values) throws InvalidException {
@@ -209,19 +213,36 @@ record ServerConfig(
   private static @Nullable KafkaConfig kafka(Values values) throws InvalidException {
     Optional<String> bootstrap = values.optional("KAFKA_BOOTSTRAP");
     Optional<String> topics = values.optional("KAFKA_TOPICS");
-    if (bootstrap.isPresent() != topics.isPresent()) {
+    Optional<String> candles = values.optional("KAFKA_CANDLES_TOPIC");
+    if (bootstrap.isPresent() != (topics.isPresent() || candles.isPresent())) {
       throw new InvalidException(
-          PREFIX + "KAFKA_BOOTSTRAP and " + PREFIX + "KAFKA_TOPICS go together");
+          PREFIX + "KAFKA_BOOTSTRAP goes with KAFKA_TOPICS, KAFKA_CANDLES_TOPIC or both");
     }
     if (bootstrap.isEmpty() || topics.isEmpty()) {
       return null;
     }
-    Path properties = values.optional("KAFKA_PROPERTIES").map(Path::of).orElse(null);
     return new KafkaConfig(
         bootstrap.get(),
         values.parsed("KAFKA_TOPICS", ServerConfig::topics),
         values.text("KAFKA_GROUP"),
-        properties);
+        values.optional("KAFKA_PROPERTIES").map(Path::of).orElse(null));
+  }
+
+  private static @Nullable TopicConfig candleTopic(Values values) throws InvalidException {
+    if (values.optional("KAFKA_CANDLES_TOPIC").isEmpty()) {
+      return null;
+    }
+    String topic = values.parsed("KAFKA_CANDLES_TOPIC", TopicConfig::name);
+    String in = values.optional("KAFKA_TOPICS").orElse("");
+    if (List.of(in.split(",")).contains(topic) || Pattern.matches(in, topic)) {
+      throw new InvalidException(
+          PREFIX + "KAFKA_CANDLES_TOPIC must not be one of " + PREFIX + "KAFKA_TOPICS");
+    }
+    return new TopicConfig(
+        values.text("KAFKA_BOOTSTRAP"),
+        topic,
+        values.text("KAFKA_GROUP"),
+        values.optional("KAFKA_PROPERTIES").map(Path::of).orElse(null));
   }
 
   private static String topics(String text) {

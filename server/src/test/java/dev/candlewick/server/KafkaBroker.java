@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,14 +19,16 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /** Apache Kafka's own server in a process of its own, on loopback, with a folder of its own. */
-final class KafkaBroker implements AutoCloseable {
+final class KafkaBroker {
   private static final Path LIBRARIES = Path.of("..", "kafka-broker", "target", "lib");
   private static final String CLUSTER = "MkU3OEVBNTcwNTJENDM2Qk";
 
@@ -33,7 +36,7 @@ final class KafkaBroker implements AutoCloseable {
   private final int port;
   private @Nullable Process process;
 
-  KafkaBroker() {
+  private KafkaBroker() {
     try {
       folder = Files.createTempDirectory("candlewick-kafka");
       port = free();
@@ -62,6 +65,19 @@ final class KafkaBroker implements AutoCloseable {
       start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One for all tests of this JVM, each of which makes topics of its own. */
+  static KafkaBroker shared() {
+    return Shared.BROKER;
+  }
+
+  private static final class Shared {
+    static final KafkaBroker BROKER = new KafkaBroker();
+
+    static {
+      Runtime.getRuntime().addShutdownHook(new Thread(BROKER::close));
     }
   }
 
@@ -162,6 +178,32 @@ final class KafkaBroker implements AutoCloseable {
     return new KafkaProducer<>(settings);
   }
 
+  /**
+   * Everything committed that a topic has by now, as {@code key value}, each key's in its order.
+   */
+  List<String> committed(String topic) {
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", bootstrap());
+    settings.put("isolation.level", "read_committed");
+    settings.put("key.deserializer", StringDeserializer.class.getName());
+    settings.put("value.deserializer", StringDeserializer.class.getName());
+    List<String> all = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings)) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(of -> new TopicPartition(topic, of.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream()
+          .anyMatch(of -> consumer.position(of) < ends.getOrDefault(of, 0L))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(r -> all.add(r.key() + " " + r.value()));
+      }
+    }
+    return all;
+  }
+
   /** Sends values to a partition and waits until the broker has them. */
   void send(String topic, int partition, String... values) {
     try (KafkaProducer<String, String> producer = producer()) {
@@ -172,8 +214,7 @@ final class KafkaBroker implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  private void close() {
     kill();
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());

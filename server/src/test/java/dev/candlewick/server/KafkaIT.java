@@ -7,39 +7,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Messages from a real broker, each stored once whatever happens. */
 class KafkaIT {
   private static final TestDatabase DATABASE = TestDatabase.shared();
-  private static KafkaBroker broker;
+  private static final KafkaBroker BROKER = KafkaBroker.shared();
   private static int topics;
 
   private String topic;
-
-  @BeforeAll
-  static void startBroker() {
-    broker = new KafkaBroker();
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
-  }
 
   @BeforeEach
   void aTopicOfItsOwn() {
     DATABASE.clear();
     topic = "trades-" + ++topics;
-    broker.create(topic, 2, Map.of());
+    BROKER.create(topic, 2, Map.of());
   }
 
   private RunningServer server() {
     return RunningServer.with(
-        Map.of("KAFKA_BOOTSTRAP", broker.bootstrap(), "KAFKA_TOPICS", topic, "KAFKA_GROUP", topic));
+        Map.of("KAFKA_BOOTSTRAP", BROKER.bootstrap(), "KAFKA_TOPICS", topic, "KAFKA_GROUP", topic));
   }
 
   private static String trade(long id) {
@@ -77,7 +65,7 @@ class KafkaIT {
 
   @Test
   void storesMessagesAndRowsAndPassesWhatItCannotRead() {
-    broker.send(
+    BROKER.send(
         topic,
         0,
         trade(1),
@@ -86,7 +74,7 @@ class KafkaIT {
         "{\"venue\":\"kafka\",\"symbol\":\"A\",\"ts\":1767225600500,\"bid\":7,\"ask\":8}",
         "{\"t\":\"trades\",\"rows\":[{\"ts\":1767225600500,\"price\":7,\"size\":1}]}",
         trade(2));
-    broker.send(topic, 1, trade(3));
+    BROKER.send(topic, 1, trade(3));
     try (RunningServer server = server()) {
       await(() -> committed(0), 5);
       await(KafkaIT::stored, 4);
@@ -103,16 +91,16 @@ class KafkaIT {
 
   @Test
   void goesOnWhereTheDatabaseStandsAfterAStopAndAfterAKilledBroker() {
-    broker.send(topic, 0, trade(1), trade(2));
+    BROKER.send(topic, 0, trade(1), trade(2));
     try (RunningServer first = server()) {
       await(() -> committed(0), 1);
     }
-    broker.send(topic, 0, trade(3));
+    BROKER.send(topic, 0, trade(3));
     try (RunningServer second = server()) {
       await(() -> committed(0), 2);
-      broker.kill();
-      broker.start();
-      broker.send(topic, 0, trade(4));
+      BROKER.kill();
+      BROKER.start();
+      BROKER.send(topic, 0, trade(4));
       await(() -> committed(0), 3);
       assertThat(stored()).isEqualTo(4);
       assertThat(DATABASE.number("select sum(rows) from ingest.streams where stream like 'kafka%'"))
@@ -122,7 +110,7 @@ class KafkaIT {
 
   @Test
   void readsOnlyCommittedTransactionsAndPassesTheGapsTheyLeave() {
-    try (KafkaProducer<String, String> producer = broker.producer(topic)) {
+    try (KafkaProducer<String, String> producer = BROKER.producer(topic)) {
       producer.initTransactions();
       producer.beginTransaction();
       producer.send(new ProducerRecord<>(topic, 0, "key", trade(1)));
@@ -144,12 +132,12 @@ class KafkaIT {
 
   @Test
   void tellsWhatATopicsRetentionDroppedAndGoesOn() {
-    broker.send(topic, 0, trade(1), trade(2));
+    BROKER.send(topic, 0, trade(1), trade(2));
     try (RunningServer first = server()) {
       await(() -> committed(0), 1);
     }
-    broker.send(topic, 0, trade(3), trade(4), trade(5));
-    broker.cut(topic, 0, 4);
+    BROKER.send(topic, 0, trade(3), trade(4), trade(5));
+    BROKER.cut(topic, 0, 4);
     try (RunningServer second = server()) {
       await(() -> committed(0), 4);
       assertThat(stored()).isEqualTo(3);
@@ -160,13 +148,13 @@ class KafkaIT {
 
   @Test
   void doesNotGoOnInSilenceWithATopicThatWasMadeAnew() {
-    broker.send(topic, 0, trade(1), trade(2));
+    BROKER.send(topic, 0, trade(1), trade(2));
     try (RunningServer first = server()) {
       await(() -> committed(0), 1);
     }
-    broker.delete(topic);
-    broker.create(topic, 2, Map.of());
-    broker.send(topic, 0, trade(7), trade(8), trade(9));
+    BROKER.delete(topic);
+    BROKER.create(topic, 2, Map.of());
+    BROKER.send(topic, 0, trade(7), trade(8), trade(9));
     try (RunningServer second = server()) {
       await(() -> second.get("/readyz").body().contains("kafka_topic_changed") ? 1 : 0, 1);
       assertThat(stored()).isEqualTo(2);
@@ -178,7 +166,7 @@ class KafkaIT {
     try (RunningServer first = server();
         RunningServer second = server()) {
       for (int i = 0; i < 200; i++) {
-        broker.send(topic, i % 2, trade(i));
+        BROKER.send(topic, i % 2, trade(i));
         if (i == 100) {
           second.close();
         }
@@ -201,7 +189,7 @@ class KafkaIT {
     String value =
         "{\"t\":\"trades\",\"venue\":\"kafka\",\"symbol\":\"B\",\"rows\":[" + rows + "]}";
     assertThat(value.length()).isGreaterThan(1_000_000);
-    broker.send(topic, 0, value, trade(1));
+    BROKER.send(topic, 0, value, trade(1));
     try (RunningServer server = server()) {
       await(() -> committed(0), 1);
       assertThat(stored()).isEqualTo(4_901);

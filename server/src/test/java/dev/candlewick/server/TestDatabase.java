@@ -200,7 +200,8 @@ public final class TestDatabase {
         truncate market.trades, market.quotes, market.candles_1m, market.candles_native,
           market.instruments, ingest.streams, ingest.dirty, ingest.amended,
           ingest.rejects, ingest.idempotency, ingest.dropped, ingest.kafka_topics,
-          ingest.plans, ingest.feature_sets, ingest.feature_progress, ingest.plan_days
+          ingest.plans, ingest.feature_sets, ingest.feature_progress, ingest.plan_days,
+          ingest.candles_out, ingest.candle_topic
           restart identity;
         truncate market.candles_5m;
         truncate market.candles_15m;

@@ -40,6 +40,12 @@ public final class CandleJson {
   /** Writes the candle as an object; what is unknown is null. */
   public static void write(JsonGenerator json, Candle candle, Times unit) throws IOException {
     json.writeStartObject();
+    writeFields(json, candle, unit);
+    json.writeEndObject();
+  }
+
+  /** The same into an object that is begun already. */
+  public static void writeFields(JsonGenerator json, Candle candle, Times unit) throws IOException {
     json.writeFieldName(TS);
     unit.write(json, candle.ts() * MICROS);
     writePrices(json, candle);
@@ -66,7 +72,6 @@ public final class CandleJson {
       json.writeFieldName(FILLED);
       json.writeBoolean(true);
     }
-    json.writeEndObject();
   }
 
   /** As the charting library lightweight-charts takes it; a candle of nulls is only a time. */

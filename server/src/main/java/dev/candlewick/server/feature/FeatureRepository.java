@@ -1,10 +1,13 @@
 package dev.candlewick.server.feature;
 
 import dev.candlewick.record.RowKeys;
+import dev.candlewick.server.lead.LeadRepository;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The work on features in the database. All of it goes over one connection, which holds the lock by
  * which this instance is the one that does it: with the connection both are lost.
  */
-final class FeatureRepository {
+public final class FeatureRepository {
   /** A declaration, or several, in a word that changes with any of them. */
   private static final String DECLARED =
       """
@@ -114,16 +117,13 @@ final class FeatureRepository {
 
   private final PgConnection connection;
 
-  FeatureRepository(PgConnection connection) {
+  private FeatureRepository(PgConnection connection) {
     this.connection = connection;
   }
 
-  /** Gives the work up: with the connection goes the lock. */
-  void release() {
-    connection
-        .query("select pg_advisory_unlock_all()")
-        .execute()
-        .onComplete(d -> connection.close());
+  /** By which one instance at a time does the work; the pool must be the primary's. */
+  public static LeadRepository<FeatureRepository> lead(Vertx vertx, Pool primary) {
+    return new LeadRepository<>(vertx, primary, 740_181, FeatureRepository::new);
   }
 
   record Declared(String of, String name, int version, String declaration) {}

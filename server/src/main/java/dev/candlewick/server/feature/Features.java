@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.feature.FeatureRepository.Declared;
 import dev.candlewick.server.feature.FeatureRepository.Named;
+import dev.candlewick.server.lead.Lead;
+import dev.candlewick.server.lead.LeadRepository;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,13 +38,13 @@ public final class Features {
 
   private final Vertx vertx;
   private final Context context;
-  private final LeadRepository lead;
+  private final LeadRepository<FeatureRepository> lead;
   private final Candles candles;
   private final Clock clock;
   private final Map<Key, Work> works = new HashMap<>();
   private List<Named> instruments = List.of();
   private long instrumentsRead = Long.MIN_VALUE / 2;
-  private @Nullable FeatureRepository kept;
+  private @Nullable Lead<FeatureRepository> kept;
   private long positionSaved = Long.MIN_VALUE / 2;
   private boolean failing;
   private volatile boolean stopped;
@@ -50,7 +52,8 @@ public final class Features {
   private record Key(String of, String name, int version) {}
 
   /** Starts with {@link #start}; candles must be the primary's. */
-  public Features(Vertx vertx, LeadRepository lead, Candles candles, Clock clock) {
+  public Features(
+      Vertx vertx, LeadRepository<FeatureRepository> lead, Candles candles, Clock clock) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.lead = lead;
@@ -68,7 +71,7 @@ public final class Features {
     context.runOnContext(
         hop -> {
           if (kept != null) {
-            kept.release();
+            kept.release().run();
             kept = null;
           }
         });
@@ -98,15 +101,17 @@ public final class Features {
 
   /** When to look again, in milliseconds. */
   private Future<Long> pass() {
-    FeatureRepository held = kept;
+    Lead<FeatureRepository> held = kept;
     if (held != null) {
-      return pass(held);
+      return pass(held.work());
     }
     return lead.lead(() -> context.runOnContext(hop -> kept = null))
         .compose(
             leads -> {
               kept = leads;
-              return leads == null ? Future.succeededFuture(NOTHING_TO_DO_MILLIS) : pass(leads);
+              return leads == null
+                  ? Future.succeededFuture(NOTHING_TO_DO_MILLIS)
+                  : pass(leads.work());
             });
   }
 

@@ -1,0 +1,251 @@
+package dev.candlewick.server.topic;
+
+import dev.candlewick.record.Retention;
+import dev.candlewick.record.RowKeys;
+import dev.candlewick.server.lead.LeadRepository;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which candles are due, and what was told of them. All of it goes over the connection that holds
+ * the lock by which this instance is the one that tells: with the connection both are lost.
+ */
+public final class OutRepository {
+  private static final String POSITION =
+      """
+      select topic, extract(epoch from greatest(at, now() - interval '1 day'))::int8,
+        at < now() - interval '8 minutes'
+      from ingest.candle_topic
+      """;
+
+  private static final String FORGET_ALL = "delete from ingest.candles_out";
+
+  /** Takes the journal up here; what ended after a time, or is forming, is looked at. */
+  private static final String BEGIN =
+      """
+      with position as (
+        insert into ingest.candle_topic as t (topic, moment)
+        values ($1, pg_current_snapshot()::text)
+        on conflict (one) do update
+        set topic = excluded.topic, moment = excluded.moment, at = now())
+      insert into ingest.candles_out as o (instrument_id, timeframe, ts)
+      select i.id, f.seconds, s.ts
+      from market.instruments i
+      cross join unnest($2::int[]) as f (seconds)
+      cross join lateral generate_series(
+        $3::int8 - $3::int8 % f.seconds, extract(epoch from now())::int8, f.seconds) as s (ts)
+      on conflict (instrument_id, timeframe, ts) do update set due = true, at = now()
+      """;
+
+  /** What the last look did not see. */
+  private static final String SINCE =
+      """
+      select pg_current_snapshot()::text as moment, null::int4 as id, null::bytea as keys
+      union all
+      select null, u.id, u.keys
+      from ingest.candle_topic t
+      cross join ingest.changes c
+      cross join lateral unnest(c.ids, c.kinds, c.keys) as u (id, kind, keys)
+      where (c.xid >= pg_snapshot_xmax(t.moment::pg_snapshot)
+             or c.xid = any (array(select pg_snapshot_xip(t.moment::pg_snapshot))))
+        and u.kind in (1, 3)
+      """;
+
+  private static final String MARK =
+      """
+      insert into ingest.candles_out as o (instrument_id, timeframe, ts)
+      select * from unnest($1::int[], $2::int[], $3::int8[])
+      on conflict (instrument_id, timeframe, ts) do update set due = true, at = now()
+      """;
+
+  private static final String SEEN = "update ingest.candle_topic set moment = $1, at = now()";
+
+  private static final String DUE =
+      """
+      select o.instrument_id, i.venue, i.symbol, o.timeframe, o.ts, o.digest
+      from ingest.candles_out o join market.instruments i on i.id = o.instrument_id
+      where o.due and o.ts + o.timeframe <= $1
+      order by o.ts limit $2
+      """;
+
+  private static final String NUMBER =
+      "update ingest.candle_topic set batch = batch + 1 returning batch";
+
+  private static final String NOTE =
+      """
+      update ingest.candles_out o
+      set due = false, at = now(),
+        batch = case when v.told then $1 else o.batch end,
+        digest = case when v.told then v.digest else o.digest end
+      from unnest($2::int[], $3::int[], $4::int8[], $5::bool[], $6::int8[])
+        as v (instrument_id, timeframe, ts, told, digest)
+      where (o.instrument_id, o.timeframe, o.ts) = (v.instrument_id, v.timeframe, v.ts)
+      """;
+
+  private static final String TOLD = "update ingest.candle_topic set told = $1";
+
+  /** What was told, if Kafka says how far that is, or has forgotten it. */
+  private static final String GO_ON =
+      """
+      with position as (
+        update ingest.candle_topic
+        set batch = greatest(batch, $1), told = greatest(told, $1) returning told)
+      update ingest.candles_out set due = true, digest = null, batch = null
+      where batch > (select told from position)
+      """;
+
+  private static final String FORGET =
+      "delete from ingest.candles_out where not due and at < now() - interval '6 hours'";
+
+  private final PgConnection connection;
+
+  private OutRepository(PgConnection connection) {
+    this.connection = connection;
+  }
+
+  /** By which one instance at a time tells; the pool must be the primary's. */
+  public static LeadRepository<OutRepository> lead(Vertx vertx, Pool primary) {
+    return new LeadRepository<>(vertx, primary, 740_182, OutRepository::new);
+  }
+
+  /**
+   * Goes on where the journal was left. Where nobody looked for so long that it may have forgotten,
+   * what closed since is looked through, a day of it at most; a topic that is new begins with the
+   * candles that are forming.
+   */
+  Future<Void> begin(String topic) {
+    return connection
+        .query(POSITION)
+        .execute()
+        .compose(
+            rows -> {
+              Row left = rows.size() == 0 ? null : rows.iterator().next();
+              if (left == null || !left.getString(0).equals(topic)) {
+                return connection
+                    .query(FORGET_ALL)
+                    .execute()
+                    .compose(forgotten -> begin(topic, System.currentTimeMillis() / 1_000));
+              }
+              return left.getBoolean(2) ? begin(topic, left.getLong(1)) : Future.succeededFuture();
+            });
+  }
+
+  private Future<Void> begin(String topic, long since) {
+    Integer[] levels = Retention.LEVELS.toArray(Integer[]::new);
+    return connection
+        .preparedQuery(BEGIN)
+        .execute(Tuple.of(topic).addArrayOfInteger(levels).addLong(since))
+        .mapEmpty();
+  }
+
+  /** Marks what was committed since the last look; how many candles that touched. */
+  Future<Integer> look() {
+    return connection
+        .query(SINCE)
+        .execute()
+        .compose(
+            rows -> {
+              String moment = "";
+              Set<Key> touched = new HashSet<>();
+              for (Row row : rows) {
+                if (row.getString(0) != null) {
+                  moment = row.getString(0);
+                } else {
+                  touch(touched, row.getInteger(1), row.getBuffer(2).getBytes());
+                }
+              }
+              Tuple seen = Tuple.of(moment);
+              return mark(List.copyOf(touched))
+                  .compose(marked -> connection.preparedQuery(SEEN).execute(seen))
+                  .map(done -> touched.size());
+            });
+  }
+
+  private record Key(int instrument, int timeframe, long ts) {}
+
+  private static void touch(Set<Key> touched, int instrument, byte[] keys) {
+    RowKeys.read(
+        keys,
+        (ts, id) -> {
+          long seconds = Math.floorDiv(ts, 1_000_000L);
+          for (int level : Retention.LEVELS) {
+            touched.add(new Key(instrument, level, seconds - Math.floorMod(seconds, (long) level)));
+          }
+        });
+  }
+
+  private Future<Void> mark(List<Key> keys) {
+    if (keys.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Tuple columns =
+        Tuple.tuple()
+            .addArrayOfInteger(keys.stream().map(Key::instrument).toArray(Integer[]::new))
+            .addArrayOfInteger(keys.stream().map(Key::timeframe).toArray(Integer[]::new))
+            .addArrayOfLong(keys.stream().map(Key::ts).toArray(Long[]::new));
+    return connection.preparedQuery(MARK).execute(columns).mapEmpty();
+  }
+
+  /** Candles that have ended by now and were touched, the oldest first. */
+  Future<List<Due>> due(long nowSeconds, int atMost) {
+    return connection
+        .preparedQuery(DUE)
+        .execute(Tuple.of(nowSeconds, atMost))
+        .map(
+            rows -> {
+              List<Due> due = new ArrayList<>();
+              for (Row row : rows) {
+                Due.Series series =
+                    new Due.Series(
+                        row.getInteger(0), row.getString(1), row.getString(2), row.getInteger(3));
+                due.add(new Due(series, row.getLong(4), row.getLong(5)));
+              }
+              return due;
+            });
+  }
+
+  /** Notes what is about to be told; the number of its transaction. */
+  Future<Long> note(List<Told> all) {
+    return connection
+        .query(NUMBER)
+        .execute()
+        .map(rows -> rows.iterator().next().getLong(0))
+        .compose(
+            number ->
+                connection.preparedQuery(NOTE).execute(columns(number, all)).map(noted -> number));
+  }
+
+  private static Tuple columns(long number, List<Told> all) {
+    return Tuple.of(number)
+        .addArrayOfInteger(
+            all.stream().map(told -> told.due().series().instrument()).toArray(Integer[]::new))
+        .addArrayOfInteger(
+            all.stream().map(told -> told.due().series().timeframe()).toArray(Integer[]::new))
+        .addArrayOfLong(all.stream().map(told -> told.due().ts()).toArray(Long[]::new))
+        .addArrayOfBoolean(all.stream().map(told -> told.value() != null).toArray(Boolean[]::new))
+        .addArrayOfLong(all.stream().map(Told::digest).toArray(Long[]::new));
+  }
+
+  /** The transaction of this number is told. */
+  Future<Void> told(long number) {
+    return connection.preparedQuery(TOLD).execute(Tuple.of(number)).mapEmpty();
+  }
+
+  /** After a transaction whose end is not known: what was noted beyond this number is due again. */
+  Future<Void> goOn(long number) {
+    return connection.preparedQuery(GO_ON).execute(Tuple.of(number)).mapEmpty();
+  }
+
+  /** What was told some hours ago is told again if it is touched again. */
+  Future<Void> forget() {
+    return connection.query(FORGET).execute().mapEmpty();
+  }
+}
