@@ -35,13 +35,12 @@ class ReadmeTest {
   @Test
   void listsEveryConfigurationKeyWithItsDefault() throws IOException {
     String readme = readme();
-    ServerConfig.KEYS.forEach(
-        (key, told) -> {
-          String byDefault = told[0].isEmpty() ? "" : "`" + told[0] + "`";
-          assertThat(readme)
-              .contains("| `CANDLEWICK_" + key + "` | " + byDefault + " | " + told[1] + " |");
-        });
-    assertThat(found("(?m)^\\| `CANDLEWICK_", readme)).hasSize(ServerConfig.KEYS.size());
+    for (Setting<?> setting : Settings.all()) {
+      String byDefault = setting.byDefault().isEmpty() ? "" : "`" + setting.byDefault() + "`";
+      assertThat(readme)
+          .contains("| `" + setting.name() + "` | " + byDefault + " | " + setting.meaning() + " |");
+    }
+    assertThat(found("(?m)^\\| `CANDLEWICK_", readme)).hasSize(Settings.all().size());
   }
 
   @Test
