@@ -144,7 +144,8 @@ public final class TestDatabase {
     }
   }
 
-  private void migrate() {
+  /** Brings an empty one to the schema of this version, as the command does. */
+  public void migrate() {
     try {
       new Migrator(DatabaseUrl.parse(url())).migrate();
     } catch (UnsuitableException | UnreachableException e) {
