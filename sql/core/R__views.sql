@@ -1,11 +1,17 @@
+-- The venue's id of a trade, as it was sent; null where it gave none.
+create or replace function market.trade_id_text(trade_id bigint, taken bytea, flags smallint) returns text
+language sql stable parallel safe as $$
+  select case when octet_length(taken) > 8 then convert_from(substr(taken, 9), 'UTF8')
+              when flags & 4 <> 0 then 'h:' || lpad(to_hex(trade_id), 16, '0')
+              when flags & 16 <> 0 then (trade_id::numeric + 18446744073709551616)::text
+              when flags & 8 = 0 then trade_id::text end
+$$;
+
 -- For people and dashboards: the same rows with the instrument's name. Needs candles_5m .. candles_1d, so it runs last.
 create or replace view market.symbol_trades as
   select i.venue, i.symbol, t.ts, t.trade_id, t.price, t.size,
          case t.side when 1 then 'buy' when 2 then 'sell' end as side, t.flags,
-         case when octet_length(t.taken) > 8 then convert_from(substr(t.taken, 9), 'UTF8')
-              when t.flags & 4 <> 0 then 'h:' || lpad(to_hex(t.trade_id), 16, '0')
-              when t.flags & 16 <> 0 then (t.trade_id::numeric + 18446744073709551616)::text
-              when t.flags & 8 = 0 then t.trade_id::text end as id
+         market.trade_id_text(t.trade_id, t.taken, t.flags) as id
   from market.trades t join market.instruments i on i.id = t.instrument_id
   where t.flags & 32 <> 32;
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 /**
  * Drops what is past its retention: whole chunks, and rows where those hold what is kept longer.
  * Not by TimescaleDB's policies, which the Apache edition lacks and which know nothing of marks.
+ * Where an archive is kept it only says what may go: the archive drops it.
  */
 final class RetentionJob {
   /** How old, in seconds, the oldest mark is; marks of days lie at the day's beginning. */
@@ -29,7 +30,18 @@ final class RetentionJob {
       """
       delete from market.candles_native
       where ts < now() - make_interval(secs => ?) and market.timeframe_level(timeframe) = ?
+        and not exists (select from ingest.archiving)
       """;
+
+  private static final String OFFER_NATIVE =
+      """
+      insert into ingest.archive (relation, due, level)
+      select 'market.candles_native', now() - make_interval(secs => ?), ? from ingest.archiving
+      on conflict (relation, level) do update set due = excluded.due
+      """;
+
+  /** What may go is said anew each time: retention may be longer than it was. */
+  private static final String TAKE_OFFERS_BACK = "update ingest.archive set due = null";
 
   private static final String[] BOOKKEEPING = {
     "delete from ingest.idempotency where created_at < now() - interval '24 hours'",
@@ -47,11 +59,12 @@ final class RetentionJob {
       for (String delete : BOOKKEEPING) {
         statement.execute(delete);
       }
+      statement.execute(TAKE_OFFERS_BACK);
     }
     long waiting = oldestMark(connection);
     for (int level : Retention.LEVELS) {
       String timeframe = Timeframe.ofSeconds(level).text();
-      deleteNative(connection, level, atLeast(waiting, retention.candles(level)));
+      dropNative(connection, level, atLeast(waiting, retention.candles(level)));
       dropChunks(
           connection, "market.candles_" + timeframe, atLeast(waiting, retention.held(level)));
     }
@@ -85,15 +98,17 @@ final class RetentionJob {
     }
   }
 
-  private static void deleteNative(Connection connection, int level, Duration keep)
+  private static void dropNative(Connection connection, int level, Duration keep)
       throws SQLException {
     if (keep.equals(Retention.FOR_EVER)) {
       return;
     }
-    try (PreparedStatement delete = connection.prepareStatement(DELETE_NATIVE)) {
-      delete.setLong(1, keep.toSeconds());
-      delete.setInt(2, level);
-      delete.execute();
+    for (String dropping : new String[] {DELETE_NATIVE, OFFER_NATIVE}) {
+      try (PreparedStatement statement = connection.prepareStatement(dropping)) {
+        statement.setLong(1, keep.toSeconds());
+        statement.setInt(2, level);
+        statement.execute();
+      }
     }
   }
 }

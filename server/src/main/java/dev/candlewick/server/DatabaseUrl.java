@@ -199,8 +199,17 @@ record DatabaseUrl(
 
   /** The whole URL, password included: for a configuration, never for a log. */
   String withPassword() {
-    return "postgresql://%s:%s@%s/%s"
-        .formatted(encode(user), encode(password), hostList(), database);
+    String query =
+        parameters.entrySet().stream()
+            .map(parameter -> parameter.getKey() + "=" + encode(parameter.getValue()))
+            .collect(Collectors.joining("&"));
+    return "postgresql://%s:%s@%s/%s%s"
+        .formatted(
+            encode(user),
+            encode(password),
+            hostList(),
+            database,
+            query.isEmpty() ? "" : "?" + query);
   }
 
   private String hostList() {

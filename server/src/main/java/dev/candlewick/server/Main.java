@@ -19,6 +19,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       ServeCommand.class,
       MigrateCommand.class,
+      ArchiveCommand.class,
       BackupCommand.Make.class,
       BackupCommand.Restore.class,
       DemoCommand.class,

@@ -22,6 +22,8 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.metrics.MetricsOptions;
 import io.vertx.sqlclient.Pool;
+import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -43,6 +45,7 @@ final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final Duration DRAIN = Duration.ofSeconds(20);
   private static final Duration DATABASE_EVERY = Duration.ofSeconds(15);
+  private static final Duration ARCHIVE_EVERY = Duration.ofSeconds(5);
   private static final int OK = 0;
   private static final int HALTED = 3;
 
@@ -51,6 +54,8 @@ final class Server {
   private final ServerMetrics metrics;
   private final DatabaseMetrics database;
   private final BotMetrics bots;
+  private final ArchiveMetrics archived;
+  private final @Nullable ArchiveProcess archive;
   private final Ingest ingest;
   private final AtomicLong opened = new AtomicLong();
   private final Pools pools;
@@ -76,6 +81,10 @@ final class Server {
     metrics.keys(keys.size());
     this.database = new DatabaseMetrics(metrics.registry());
     this.bots = new BotMetrics(metrics.registry());
+    this.archived = new ArchiveMetrics(metrics.registry());
+    Path archiveDirectory = config.archive().directory();
+    this.archive =
+        archiveDirectory == null ? null : new ArchiveProcess(config.database(), archiveDirectory);
     this.vertx =
         Vertx.builder()
             .with(
@@ -203,6 +212,7 @@ final class Server {
             done.edition(),
             done.migrations());
         watchDatabase(done);
+        keepArchive();
         ingest.start();
         features.start();
         if (candleTopic != null) {
@@ -217,6 +227,42 @@ final class Server {
         LOG.warn("waiting for the database: {}", e.getMessage());
         pause();
       }
+    }
+  }
+
+  /** Before anything is dropped. */
+  private void keepArchive() throws UnreachableException {
+    ArchiveRepository repository = new ArchiveRepository(pools.primary());
+    if (archive != null || config.archive().isOff()) {
+      try {
+        repository.keep(archive != null).toCompletionStage().toCompletableFuture().get();
+      } catch (ExecutionException e) {
+        throw new UnreachableException(new SQLException(e.getCause()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    vertx.setPeriodic(
+        0,
+        ARCHIVE_EVERY.toMillis(),
+        tick ->
+            repository
+                .state()
+                .onSuccess(
+                    state -> {
+                      archived.answered(state);
+                      startArchive(state);
+                    }));
+  }
+
+  private void startArchive(ArchiveState state) {
+    ArchiveProcess process = archive;
+    if (process != null && state.due() && !stopping) {
+      vertx.executeBlocking(
+          () -> {
+            process.start();
+            return null;
+          });
     }
   }
 
@@ -272,6 +318,9 @@ final class Server {
     health.drain();
     migrated.cancel(false);
     ingest.drain();
+    if (archive != null) {
+      archive.stop();
+    }
     features.stop();
     live.drain();
     streams.drain();

@@ -35,6 +35,7 @@ record ServerConfig(
     HttpConfig http,
     @Nullable Path apiKeysFile,
     String binanceVenue,
+    ArchiveConfig archive,
     IngestConfig ingest,
     @Nullable TopicConfig candleTopic) {
 
@@ -81,6 +82,7 @@ record ServerConfig(
         http(values),
         values.optional(Settings.API_KEYS_FILE).orElse(null),
         values.get(Settings.BINANCE_VENUE),
+        archive(values),
         ingest(values, primary),
         candleTopic(values));
   }
@@ -96,6 +98,12 @@ record ServerConfig(
         values.get(Settings.HTTP_CONNECTIONS),
         values.get(Settings.HTTP_CONNECTIONS_PER_ADDRESS),
         values.get(Settings.KEY_SOCKETS));
+  }
+
+  private static ArchiveConfig archive(Values values) throws InvalidException {
+    Optional<String> directory = values.optional(Settings.ARCHIVE_DIR);
+    boolean isOff = directory.filter("none"::equals).isPresent();
+    return new ArchiveConfig(isOff ? null : directory.map(Path::of).orElse(null), isOff);
   }
 
   private static IngestConfig ingest(Values values, DatabaseUrl primary) throws InvalidException {

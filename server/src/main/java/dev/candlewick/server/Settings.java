@@ -145,6 +145,8 @@ final class Settings {
           retention("CANDLES_4H", "1825d", "4h candles are kept"),
           retention("CANDLES_1D", NONE, "1d candles are kept"));
 
+  static final Setting<String> ARCHIVE_DIR =
+      text("ARCHIVE_DIR", UNSET, "folder to which rows go before they are dropped; none = no more");
   static final Setting<Path> CONFIG_FILE =
       path("CONFIG_FILE", "a properties file with these keys; the environment wins");
   static final Setting<String> LOG_FORMAT = text("LOG_FORMAT", "text", "text or json");

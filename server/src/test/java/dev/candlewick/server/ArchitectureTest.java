@@ -47,6 +47,7 @@ class ArchitectureTest {
   private static final String READ_WAY = "dev.candlewick.server.*..";
   private static final String COMPOSITION = "dev.candlewick.server";
   private static final String CLIENT = "dev.candlewick.client..";
+  private static final String ARCHIVE = "dev.candlewick.archive..";
   private static final String BENCH = "dev.candlewick.bench..";
 
   @ArchTest
@@ -114,6 +115,14 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAnyPackage(WRITE_WAY, ROLL_UP, "dev.candlewick.server.."))
           .allowEmptyShould(true);
 
+  @ArchTest
+  static final ArchRule archiveSeesNeitherWay =
+      noClasses()
+          .that(resideInAPackage(ARCHIVE))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(WRITE_WAY, ROLL_UP, NET, "dev.candlewick.server.."));
+
   /** Both ways compute indicators, and so must they be the same. */
   @ArchTest
   static final ArchRule indicatorsArePureComputation =
@@ -132,7 +141,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule blockingDatabaseOnlyInTheWriteWayTheMigratorTheBenchAndForFiles =
       noClasses()
-          .that(not(resideInAnyPackage(WRITE_WAY, ROLL_UP, BENCH)))
+          .that(not(resideInAnyPackage(WRITE_WAY, ROLL_UP, BENCH, ARCHIVE)))
           .and(not(named("Migrator|Backup|Engine|QueryTable|Parquet")))
           .should()
           .dependOnClassesThat(

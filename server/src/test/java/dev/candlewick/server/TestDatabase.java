@@ -202,7 +202,8 @@ public final class TestDatabase {
           market.instruments, ingest.streams, ingest.dirty, ingest.amended,
           ingest.rejects, ingest.idempotency, ingest.dropped, ingest.kafka_topics,
           ingest.plans, ingest.feature_sets, ingest.feature_progress, ingest.plan_days,
-          ingest.candles_out, ingest.candle_topic
+          ingest.candles_out, ingest.candle_topic,
+          ingest.archiving, ingest.archive
           restart identity;
         truncate market.candles_5m;
         truncate market.candles_15m;

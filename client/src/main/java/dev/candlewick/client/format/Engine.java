@@ -41,6 +41,11 @@ public enum Engine {
 
   /** DuckDB without a file of its own: it sees these files' folders and nothing else. */
   public static Connection duckdb(List<Path> files) throws IOException {
+    return duckdb(files, "");
+  }
+
+  /** The same; what does not fit into its memory goes into the folder {@code spill}. */
+  public static Connection duckdb(List<Path> files, String spill) throws IOException {
     Properties settings = new Properties();
     settings.setProperty("jdbc_stream_results", "true");
     settings.setProperty("autoinstall_known_extensions", "false");
@@ -48,10 +53,10 @@ public enum Engine {
     settings.setProperty("threads", "1");
     settings.setProperty("memory_limit", MEMORY);
     settings.setProperty("preserve_insertion_order", "true");
-    return DUCKDB.connect("jdbc:duckdb:", settings, lock(files));
+    return DUCKDB.connect("jdbc:duckdb:", settings, lock(files, spill));
   }
 
-  private static List<String> lock(List<Path> files) {
+  private static List<String> lock(List<Path> files, String spill) {
     List<String> folders =
         files.stream()
             .map(file -> quoted(String.valueOf(file.toAbsolutePath().normalize().getParent())))
@@ -59,7 +64,7 @@ public enum Engine {
             .toList();
     return List.of(
         "set TimeZone = 'UTC'",
-        "set temp_directory = ''",
+        "set temp_directory = " + quoted(spill),
         "set allowed_directories = [" + String.join(", ", folders) + "]",
         "set enable_external_access = false");
   }
@@ -137,7 +142,7 @@ public enum Engine {
   }
 
   /** A name in SQL. */
-  static String named(String name) {
+  public static String named(String name) {
     return "\"" + name.replace("\"", "\"\"") + "\"";
   }
 

@@ -1,0 +1,394 @@
+package dev.candlewick.archive;
+
+import dev.candlewick.record.Kind;
+import dev.candlewick.record.KindJson;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over what retention offers: every row is in a verified file before the database drops
+ * it. Killed anywhere, it is simply run again.
+ */
+public final class Archive {
+  /** One archive at a time per database; the number is only ours to keep unique. */
+  private static final String LEAD = "select pg_try_advisory_lock(740105)";
+
+  private static final String OFFERS =
+      """
+      select a.relation, a.level, a.due::text, k.declaration::text
+      from ingest.archive a
+      left join ingest.kinds k on a.relation in ('record.' || k.kind, 'record."' || k.kind || '"')
+      where a.due is not null order by a.relation, a.level
+      """;
+
+  /** Bytes of a value; file systems take 255 for a name. */
+  private static final int LONGEST_NAME = 240;
+
+  private static final String NULL_NAME = "__HIVE_DEFAULT_PARTITION__";
+
+  private final String jdbcUrl;
+  private final Properties login;
+  private final Path directory;
+  private final Consumer<String> told;
+
+  /** {@code told}: of each chunk that is dropped, and of what holds it up. */
+  public Archive(String jdbcUrl, Properties login, Path directory, Consumer<String> told) {
+    this.jdbcUrl = jdbcUrl;
+    this.login = login;
+    this.directory = directory;
+    this.told = told;
+  }
+
+  /** What may go of a relation. */
+  private record Offer(String relation, int level, String due, @Nullable String declaration) {
+    ArchivedTable table() {
+      if (declaration != null) {
+        Kind kind = KindJson.read(declaration);
+        return ArchivedTable.records(kind);
+      }
+      return switch (relation) {
+        case "market.trades" -> ArchivedTable.trades();
+        case "market.quotes" -> ArchivedTable.quotes();
+        case "market.candles_native" -> ArchivedTable.nativeCandles(level);
+        default -> ArchivedTable.candles(relation);
+      };
+    }
+  }
+
+  /**
+   * Runs it.
+   *
+   * @return whether nothing was held up; true too if another instance is at it
+   */
+  public boolean run() throws IOException, SQLException {
+    Files.createDirectories(directory);
+    try (FileChannel channel =
+            FileChannel.open(
+                directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = tryLock(channel);
+        Connection state = connect()) {
+      if (lock == null || !text(state, LEAD).equals("t")) {
+        told.accept("another process is archiving");
+        return true;
+      }
+      Path aside = directory.resolve(".tmp");
+      empty(aside);
+      Files.createDirectories(aside);
+      boolean done = true;
+      for (Offer offer : offers(state)) {
+        done &= take(offer, state, aside);
+      }
+      empty(aside);
+      return done;
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private boolean take(Offer offer, Connection state, Path aside) throws SQLException {
+    execute(state, "update ingest.archive set tried_at = now() where " + row(offer));
+    try (Connection work = connect()) {
+      work.setAutoCommit(false);
+      boolean done = new Taking(offer, work, state, aside).run();
+      if (done) {
+        execute(
+            state,
+            "update ingest.archive set failed_since = null, failure = null, done = "
+                + literal(offer.due())
+                + " where "
+                + row(offer));
+      }
+      return true;
+    } catch (IOException | SQLException e) {
+      told.accept(offer.relation() + " is held: " + e.getMessage());
+      execute(
+          state,
+          "update ingest.archive set failed_since = coalesce(failed_since, now()), failure = "
+              + literal(String.valueOf(e.getMessage()))
+              + " where "
+              + row(offer));
+      return false;
+    }
+  }
+
+  /** One relation. */
+  private final class Taking {
+    private final Offer offer;
+    private final ArchivedTable table;
+    private final Connection work;
+    private final Connection state;
+    private final Path aside;
+    private long rows;
+    private long files;
+    private long bytes;
+
+    Taking(Offer offer, Connection work, Connection state, Path aside) {
+      this.offer = offer;
+      this.table = offer.table();
+      this.work = work;
+      this.state = state;
+      this.aside = aside;
+    }
+
+    /** False if something has to wait until the roll-up is through with it. */
+    boolean run() throws IOException, SQLException {
+      if (offer.level() > 0) {
+        for (String day : lines("select distinct " + day() + before() + " order by 1")) {
+          takeNatives(day);
+        }
+        return true;
+      }
+      String chunks =
+          "select range_start || '/' || range_end from ingest.chunks_of(%s) where range_end <= %s order by range_start"
+              .formatted(literal(offer.relation()), literal(offer.due()));
+      for (String chunk : lines(chunks)) {
+        String[] ends = chunk.split("/");
+        if (!takeChunk(ends[0], ends[1])) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private String day() {
+      return "(t.ts at time zone 'UTC')::date::text from " + offer.relation() + " t where ";
+    }
+
+    /** Natives of whole days past their retention. */
+    private String before() {
+      return "%s and t.ts < date_trunc('day', timestamptz %s, 'UTC')"
+          .formatted(table.where(), literal(offer.due()));
+    }
+
+    /** Three times: rows may come late while the others are read. */
+    private boolean takeChunk(String since, String until) throws IOException, SQLException {
+      for (int attempt = 0; attempt < 3; attempt++) {
+        String range =
+            "t.ts >= %s and t.ts < %s order by 1".formatted(literal(since), literal(until));
+        Digest sum = Digest.NONE;
+        rows = 0;
+        for (String day : lines("select distinct " + day() + range)) {
+          sum = sum.plus(writeDay(day, digest(day)));
+          work.commit();
+        }
+        String outcome =
+            text(
+                work,
+                "select ingest.drop_archived(%s, %s, %s, %d, %s)"
+                    .formatted(
+                        literal(offer.relation()),
+                        literal(since),
+                        literal(until),
+                        sum.rows(),
+                        sum.digest()));
+        if (outcome.equals("dropped")) {
+          count();
+          told.accept(offer.relation() + " from " + since + " to " + until + ": " + rows + " rows");
+          return true;
+        }
+        work.rollback();
+        if (outcome.equals("waits")) {
+          return false;
+        }
+      }
+      return false;
+    }
+
+    /** How many rows a day has and what they come to, in the snapshot that the day is read in. */
+    private String digest(String day) {
+      return "select rows || '/' || digest from ingest.row_digest(%s, %s, timestamptz %s + interval '24 hours')"
+          .formatted(literal(offer.relation()), midnight(day), midnight(day));
+    }
+
+    private void takeNatives(String day) throws IOException, SQLException {
+      rows = 0;
+      String range =
+          "%s and t.ts >= %s and t.ts < timestamptz %s + interval '24 hours'"
+              .formatted(table.where(), midnight(day), midnight(day));
+      String sum =
+          " select count(*) || '/' || coalesce(sum(hash_record_extended(t, 0)::numeric), 0) from ";
+      Digest written =
+          writeDay(day, sum.strip() + " " + offer.relation() + " t where " + range);
+      work.commit();
+      String dropped =
+          text(
+              work,
+              "with t as (delete from "
+                  + offer.relation()
+                  + " t where "
+                  + range
+                  + " returning t.*)"
+                  + sum
+                  + "t");
+      if (!Digest.of(dropped).equals(written)) {
+        work.rollback();
+        return; // Rows came late: next time.
+      }
+      count();
+    }
+
+    private Digest writeDay(String day, String digest) throws IOException, SQLException {
+      execute(work, "set transaction isolation level repeatable read, read only");
+      Digest whole = Digest.of(text(work, digest));
+      long expected = Long.parseLong(text(work, table.count(day)));
+      DayCopy copy =
+          new DayCopy(
+              table,
+              aside.resolve("rows.csv"),
+              (venue, symbol, piece) -> {
+                PartFolder folder =
+                    new PartFolder(folder(venue, symbol, day), aside, table, this::checkLead);
+                long made = folder.add(piece);
+                files += made > 0 ? 1 : 0;
+                bytes += made;
+              });
+      long read = copy.run(work, day);
+      if (read != expected) {
+        throw new IOException(
+            "%s of %s: %d rows were read, not %d"
+                .formatted(offer.relation(), day, read, expected));
+      }
+      rows += read;
+      return whole;
+    }
+
+    private void checkLead() throws IOException, SQLException {
+      // The lock is this connection's: while it answers nobody else has it.
+      if (!text(state, "select 1").equals("1")) {
+        throw new IOException("the lock of the archive is lost");
+      }
+    }
+
+    private Path folder(String venue, String symbol, String day) {
+      Path folder = directory.resolve(table.kind());
+      if (table.hasInstrument()) {
+        folder = folder.resolve("venue=" + encoded(venue)).resolve("symbol=" + encoded(symbol));
+      }
+      return folder.resolve("date=" + day);
+    }
+
+    /** In the transaction that drops the rows. */
+    private void count() throws SQLException {
+      execute(
+          work,
+          "update ingest.archive set rows = rows + %d, files = files + %d, bytes = bytes + %d where %s"
+              .formatted(rows, files, bytes, row(offer)));
+      work.commit();
+      files = 0;
+      bytes = 0;
+    }
+
+    private List<String> lines(String query) throws SQLException {
+      List<String> lines = new ArrayList<>();
+      try (Statement statement = work.createStatement();
+          ResultSet row = statement.executeQuery(query)) {
+        while (row.next()) {
+          lines.add(row.getString(1));
+        }
+      }
+      work.commit();
+      return lines;
+    }
+  }
+
+  private static String midnight(String day) {
+    return literal(day + "T00:00:00Z");
+  }
+
+  /**
+   * A value in a folder's name, as Hive, Spark and DuckDB read it. Letters of other scripts stay as
+   * they are where a file system would not take the name otherwise.
+   */
+  static String encoded(String value) {
+    if (value.isEmpty()) {
+      return NULL_NAME;
+    }
+    String all = URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+    if (all.length() <= LONGEST_NAME) {
+      return all;
+    }
+    return value
+        .codePoints()
+        .mapToObj(Character::toString)
+        .map(c -> c.length() > 1 || c.charAt(0) > 127 ? c : encoded(c))
+        .collect(Collectors.joining());
+  }
+
+  private static List<Offer> offers(Connection state) throws SQLException {
+    List<Offer> offers = new ArrayList<>();
+    try (Statement statement = state.createStatement();
+        ResultSet row = statement.executeQuery(OFFERS)) {
+      while (row.next()) {
+        offers.add(
+            new Offer(row.getString(1), row.getInt(2), row.getString(3), row.getString(4)));
+      }
+    }
+    return offers;
+  }
+
+  private static String row(Offer offer) {
+    return "relation = " + literal(offer.relation()) + " and level = " + offer.level();
+  }
+
+  private Connection connect() throws SQLException {
+    Connection connection = DriverManager.getConnection(jdbcUrl, login);
+    execute(connection, "set timezone = 'UTC'; set statement_timeout = 0; set jit = off");
+    return connection;
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String text(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      return row.next() ? String.valueOf(row.getString(1)) : "";
+    }
+  }
+
+  private static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
+  /** What a pass that was killed left behind. */
+  private static void empty(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      List<Path> all;
+      try (Stream<Path> files = Files.walk(folder)) {
+        all = files.sorted(Comparator.reverseOrder()).toList();
+      }
+      for (Path file : all) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package dev.candlewick.archive;
+
+import dev.candlewick.record.Column;
+import dev.candlewick.record.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A relation that retention drops from, and how its rows stand in the archive.
+ *
+ * @param relation its name in the database
+ * @param kind the folder, and the table that one reads: {@code trades}, {@code quotes}, {@code
+ *     candles} or a kind of record
+ * @param hasInstrument whether files are parted by venue and symbol
+ * @param columns of a file, in their order
+ * @param from what follows FROM, the relation as {@code t}, its instrument as {@code i}
+ * @param where which rows there are in the files; the others are no rows to anybody
+ * @param order of the rows, the instrument first
+ */
+record ArchivedTable(
+    String relation,
+    String kind,
+    boolean hasInstrument,
+    List<ArchivedColumn> columns,
+    String from,
+    String where,
+    String order) {
+  private static final String NATIVE = "market.candles_native";
+
+  private static final String INSTRUMENT =
+      " t left join market.instruments i on i.id = t.instrument_id";
+
+  static ArchivedTable trades() {
+    return new ArchivedTable(
+        "market.trades",
+        "trades",
+        true,
+        List.of(
+            time("ts"),
+            number("price"),
+            number("size"),
+            new ArchivedColumn(
+                "side", Form.TEXT, "case t.side when 1 then 'buy' when 2 then 'sell' end"),
+            new ArchivedColumn("id", Form.TEXT, "market.trade_id_text(t.trade_id, t.taken, t.flags)"),
+            new ArchivedColumn(
+                "flags",
+                Form.WORDS,
+                "nullif(concat_ws(' ', case when t.flags & 1 <> 0 then 'no_price' end,"
+                    + " case when t.flags & 2 <> 0 then 'no_volume' end), '')"),
+            new ArchivedColumn("row_id", Form.INTEGER, "t.trade_id")),
+        "market.trades" + INSTRUMENT,
+        "t.flags & 32 <> 32",
+        "t.instrument_id, t.ts, t.trade_id");
+  }
+
+  static ArchivedTable quotes() {
+    List<ArchivedColumn> columns = new ArrayList<>(List.of(time("ts")));
+    for (String name : List.of("bid", "bid_size", "ask", "ask_size", "last", "volume_24h")) {
+      columns.add(number(name));
+    }
+    columns.add(new ArchivedColumn("row_id", Form.INTEGER, "t.seq"));
+    return new ArchivedTable(
+        "market.quotes",
+        "quotes",
+        true,
+        columns,
+        "market.quotes" + INSTRUMENT,
+        "true",
+        "t.instrument_id, t.ts, t.seq");
+  }
+
+  /** Those of a stored timeframe. */
+  static ArchivedTable candles(String relation) {
+    String timeframe = relation.substring("market.candles_".length());
+    boolean minutes = timeframe.equals("1m");
+    return candles(
+        relation,
+        "'" + timeframe + "'",
+        minutes ? "t.source & 4 = 0" : "true",
+        minutes ? "case when t.source & 6 <> 0 then 'native' else 'built' end" : "'built'",
+        "true");
+  }
+
+  /** The venue's own of one level's timeframes. */
+  static ArchivedTable nativeCandles(int level) {
+    return candles(
+        NATIVE,
+        "t.timeframe",
+        "t.closed",
+        "'native'",
+        "market.timeframe_level(t.timeframe) = " + level);
+  }
+
+  private static ArchivedTable candles(
+      String relation, String timeframe, String closed, String source, String where) {
+    List<ArchivedColumn> columns =
+        new ArrayList<>(
+            List.of(new ArchivedColumn("timeframe", Form.TEXT, timeframe), time("ts")));
+    for (String name : List.of("open", "high", "low", "close", "volume", "quote_volume")) {
+      columns.add(number(name));
+    }
+    columns.add(new ArchivedColumn("trades", Form.INTEGER, "t.trades"));
+    columns.add(number("taker_buy_volume"));
+    columns.add(new ArchivedColumn("closed", Form.BOOLEAN, closed));
+    columns.add(new ArchivedColumn("source", Form.TEXT, source));
+    return new ArchivedTable(
+        relation,
+        "candles",
+        true,
+        columns,
+        relation + INSTRUMENT,
+        where,
+        "t.instrument_id, t.ts, " + timeframe + " collate \"C\"");
+  }
+
+  static ArchivedTable records(Kind kind) {
+    List<ArchivedColumn> columns = new ArrayList<>(List.of(time("ts")));
+    for (Column column : kind.columns()) {
+      if (!column.type().isInstrument()) {
+        columns.add(ofRecords(column));
+      }
+    }
+    String key = kind.sqlKey().stream().map(name -> "t." + name).collect(Collectors.joining(", "));
+    String instrument = "t." + Kind.INSTRUMENT;
+    return new ArchivedTable(
+        kind.table(),
+        kind.name(),
+        kind.hasInstrument(),
+        columns,
+        kind.table()
+            + " t"
+            + (kind.hasInstrument()
+                ? " left join market.instruments i on i.id = " + instrument
+                : ""),
+        "true",
+        (kind.hasInstrument() ? instrument + ", " : "") + "t.ts, " + key);
+  }
+
+  private static ArchivedColumn ofRecords(Column column) {
+    String value = "t." + column.sqlName();
+    return switch (column.type()) {
+      case TEXT -> new ArchivedColumn(column.name(), Form.TEXT, value);
+      case INTEGER -> new ArchivedColumn(column.name(), Form.INTEGER, value);
+      case NUMBER -> new ArchivedColumn(column.name(), Form.NUMBER, value);
+      case DECIMAL -> new ArchivedColumn(column.name(), Form.DECIMAL, value);
+      case BOOLEAN -> new ArchivedColumn(column.name(), Form.BOOLEAN, value);
+      case TIMESTAMP -> new ArchivedColumn(column.name(), Form.TIME, micros(value));
+      case JSON, LEVELS -> new ArchivedColumn(column.name(), Form.TEXT, value);
+      case VENUE, SYMBOL -> throw new IllegalStateException(column.name());
+    };
+  }
+
+  private static ArchivedColumn time(String name) {
+    return new ArchivedColumn(name, Form.TIME, micros("t." + name));
+  }
+
+  private static ArchivedColumn number(String name) {
+    return new ArchivedColumn(name, Form.NUMBER, "t." + name);
+  }
+
+  private static String micros(String value) {
+    return "(extract(epoch from " + value + ") * 1000000)::int8";
+  }
+
+  /** Rows of a day as CSV without a header; venue and symbol first, if there are any. */
+  String copy(String day) {
+    String values = columns.stream().map(ArchivedColumn::sql).collect(Collectors.joining(", "));
+    return "copy (select %s%s from %s where %s order by %s) to stdout (format csv)"
+        .formatted(hasInstrument ? "i.venue, i.symbol, " : "", values, from, rowsOf(day), order);
+  }
+
+  /** How many rows {@link #copy} gives. */
+  String count(String day) {
+    return "select count(*) from %s t where %s".formatted(relation, rowsOf(day));
+  }
+
+  private String rowsOf(String day) {
+    return "t.ts >= '%1$s' and t.ts < timestamptz '%1$s' + interval '24 hours' and %2$s"
+        .formatted(day + "T00:00:00Z", where);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.candlewick.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The command {@code archive} as a process of its own, for its engine is native and takes memory
+ * beside the heap: what goes wrong there does not touch the server. It ends with the server,
+ * however that ends.
+ */
+final class ArchiveProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(ArchiveProcess.class);
+
+  private final DatabaseUrl database;
+  private final Path directory;
+  private @Nullable Process process;
+
+  ArchiveProcess(DatabaseUrl database, Path directory) {
+    this.database = database;
+    this.directory = directory;
+  }
+
+  /** Starts it, unless it runs. */
+  synchronized void start() {
+    if (process != null && process.isAlive()) {
+      return;
+    }
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                List.of(
+                    java,
+                    "-Xmx128m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+ExitOnOutOfMemoryError",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    "archive",
+                    "--with-parent"))
+            .redirectErrorStream(true);
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(key -> key.startsWith("CANDLEWICK_"));
+    environment.put(Settings.DB_URL.name(), database.withPassword());
+    environment.put(Settings.ARCHIVE_DIR.name(), directory.toString());
+    try {
+      Process started = builder.start();
+      process = started;
+      Thread reader = new Thread(() -> log(started), "candlewick-archive");
+      reader.setDaemon(true);
+      reader.start();
+    } catch (IOException e) {
+      LOG.warn("the archive cannot be started: {}", e.getMessage());
+    }
+  }
+
+  private static void log(Process process) {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        LOG.info("archive: {}", line);
+      }
+    } catch (IOException e) {
+      LOG.debug("archive: {}", e.getMessage());
+    }
+  }
+
+  /** Ends it; what it was at is done again. */
+  synchronized void stop() {
+    if (process != null) {
+      process.destroy();
+    }
+  }
+}
