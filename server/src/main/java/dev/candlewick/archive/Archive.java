@@ -1,5 +1,6 @@
 package dev.candlewick.archive;
 
+import dev.candlewick.client.format.Engine;
 import dev.candlewick.record.Kind;
 import dev.candlewick.record.KindJson;
 import java.io.IOException;
@@ -80,7 +81,15 @@ public final class Archive {
    *
    * @return whether nothing was held up; true too if another instance is at it
    */
-  public boolean run() throws IOException, SQLException {
+  public boolean run() throws IOException {
+    try {
+      return pass();
+    } catch (SQLException e) {
+      throw Engine.said(e);
+    }
+  }
+
+  private boolean pass() throws IOException, SQLException {
     Files.createDirectories(directory);
     try (FileChannel channel =
             FileChannel.open(
@@ -233,8 +242,7 @@ public final class Archive {
               .formatted(table.where(), midnight(day), midnight(day));
       String sum =
           " select count(*) || '/' || coalesce(sum(hash_record_extended(t, 0)::numeric), 0) from ";
-      Digest written =
-          writeDay(day, sum.strip() + " " + offer.relation() + " t where " + range);
+      Digest written = writeDay(day, sum.strip() + " " + offer.relation() + " t where " + range);
       work.commit();
       String dropped =
           text(
@@ -271,8 +279,7 @@ public final class Archive {
       long read = copy.run(work, day);
       if (read != expected) {
         throw new IOException(
-            "%s of %s: %d rows were read, not %d"
-                .formatted(offer.relation(), day, read, expected));
+            "%s of %s: %d rows were read, not %d".formatted(offer.relation(), day, read, expected));
       }
       rows += read;
       return whole;
@@ -345,8 +352,7 @@ public final class Archive {
     try (Statement statement = state.createStatement();
         ResultSet row = statement.executeQuery(OFFERS)) {
       while (row.next()) {
-        offers.add(
-            new Offer(row.getString(1), row.getInt(2), row.getString(3), row.getString(4)));
+        offers.add(new Offer(row.getString(1), row.getInt(2), row.getString(3), row.getString(4)));
       }
     }
     return offers;

@@ -42,7 +42,8 @@ record ArchivedTable(
             number("size"),
             new ArchivedColumn(
                 "side", Form.TEXT, "case t.side when 1 then 'buy' when 2 then 'sell' end"),
-            new ArchivedColumn("id", Form.TEXT, "market.trade_id_text(t.trade_id, t.taken, t.flags)"),
+            new ArchivedColumn(
+                "id", Form.TEXT, "market.trade_id_text(t.trade_id, t.taken, t.flags)"),
             new ArchivedColumn(
                 "flags",
                 Form.WORDS,
@@ -95,8 +96,7 @@ record ArchivedTable(
   private static ArchivedTable candles(
       String relation, String timeframe, String closed, String source, String where) {
     List<ArchivedColumn> columns =
-        new ArrayList<>(
-            List.of(new ArchivedColumn("timeframe", Form.TEXT, timeframe), time("ts")));
+        new ArrayList<>(List.of(new ArchivedColumn("timeframe", Form.TEXT, timeframe), time("ts")));
     for (String name : List.of("open", "high", "low", "close", "volume", "quote_volume")) {
       columns.add(number(name));
     }

@@ -5,7 +5,6 @@ import dev.candlewick.server.ServerConfig.InvalidException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -48,7 +47,7 @@ final class ArchiveCommand implements Callable<Integer> {
     } catch (InvalidException e) {
       System.err.println("candlewick: " + e.getMessage());
       return 2;
-    } catch (IOException | SQLException e) {
+    } catch (IOException e) {
       System.err.println("candlewick: " + e.getMessage());
       return 1;
     }

@@ -10,7 +10,8 @@ final class ArchiveMetrics {
   private volatile @Nullable ArchiveState state;
 
   ArchiveMetrics(MeterRegistry registry) {
-    gauge(registry, "on", null, "1 if nothing is dropped that is not archived", s -> s.on() ? 1 : 0);
+    gauge(
+        registry, "on", null, "1 if nothing is dropped that is not archived", s -> s.on() ? 1 : 0);
     gauge(registry, "rows", null, "Rows archived and dropped", ArchiveState::rows);
     gauge(registry, "files", null, "Files written", ArchiveState::files);
     gauge(registry, "size", "bytes", "Size of the files written", ArchiveState::bytes);

@@ -6,7 +6,8 @@ import io.vertx.sqlclient.Row;
 
 /** Whether an archive is kept, and how far it is. */
 final class ArchiveRepository {
-  private static final String KEEP = "insert into ingest.archiving default values on conflict do nothing";
+  private static final String KEEP =
+      "insert into ingest.archiving default values on conflict do nothing";
 
   private static final String KEEP_NO_MORE = "delete from ingest.archiving";
 

@@ -17,13 +17,13 @@ import dev.candlewick.server.topic.CandleTopic;
 import dev.candlewick.server.topic.OutRepository;
 import dev.candlewick.server.topic.TopicConfig;
 import dev.candlewick.server.topic.TopicMetrics;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.metrics.MetricsOptions;
 import io.vertx.sqlclient.Pool;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -211,8 +211,10 @@ final class Server {
             done.version(),
             done.edition(),
             done.migrations());
+        while (!stopping && !keepArchive()) {
+          pause();
+        }
         watchDatabase(done);
-        keepArchive();
         ingest.start();
         features.start();
         if (candleTopic != null) {
@@ -230,16 +232,18 @@ final class Server {
     }
   }
 
-  /** Before anything is dropped. */
-  private void keepArchive() throws UnreachableException {
+  /** Before anything is dropped; false if the database has gone meanwhile. */
+  private boolean keepArchive() {
     ArchiveRepository repository = new ArchiveRepository(pools.primary());
     if (archive != null || config.archive().isOff()) {
       try {
-        repository.keep(archive != null).toCompletionStage().toCompletableFuture().get();
-      } catch (ExecutionException e) {
-        throw new UnreachableException(new SQLException(e.getCause()));
+        await(repository.keep(archive != null));
+      } catch (ExecutionException | TimeoutException e) {
+        LOG.warn("waiting for the database: {}", String.valueOf(e.getCause()));
+        return false;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+        return false;
       }
     }
     vertx.setPeriodic(
@@ -253,6 +257,12 @@ final class Server {
                       archived.answered(state);
                       startArchive(state);
                     }));
+    return true;
+  }
+
+  private static void await(Future<?> asked)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    asked.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
   private void startArchive(ArchiveState state) {

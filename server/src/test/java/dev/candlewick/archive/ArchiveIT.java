@@ -28,7 +28,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rows past their retention: in files that another engine reads, and only then out of the database. */
+/**
+ * Rows past their retention: in files that another engine reads, and only then out of the database.
+ */
 class ArchiveIT {
   private static final TestDatabase DATABASE = TestDatabase.shared();
   private static final Instant OLD =
@@ -59,7 +61,8 @@ class ArchiveIT {
   @Test
   void anotherEngineCountsAndSumsTheDroppedTradesByDayAndSymbol() throws Exception {
     for (String symbol : List.of("BTC/USDT", "600519", "\u682a\u5f0f A", "A&B=50%+1")) {
-      post("trades", symbol, row(OLD, 1, "0.1", "x-1"), row(OLD.plusSeconds(86_399), 2, "0.2", "7"));
+      post(
+          "trades", symbol, row(OLD, 1, "0.1", "x-1"), row(OLD.plusSeconds(86_399), 2, "0.2", "7"));
       post("trades", symbol, row(OLD.plus(1, ChronoUnit.DAYS), 3, "0.3", ""));
       post("trades", symbol, row(Instant.now(), 4, "4", "8"));
     }
@@ -70,7 +73,8 @@ class ArchiveIT {
 
     assertThat(
             ask(
-                "select strftime(date, '%Y-%m-%d') || ' ' || symbol || ' ' || count(*) || ' ' || sum(size) from "
+                "select strftime(date, '%Y-%m-%d') || ' ' || symbol || ' ' || count(*) || ' ' ||"
+                    + " sum(size) from "
                     + files("trades")
                     + " where venue = 'v' group by date, symbol order by 1"))
         .containsExactlyInAnyOrderElementsOf(
@@ -86,7 +90,8 @@ class ArchiveIT {
         .exists();
     assertThat(
             ask(
-                "select concat_ws(' ', epoch_ms(ts), price, size, side, id, array_to_string(flags, '+')) from "
+                "select concat_ws(' ', epoch_ms(ts), price, size, side, id, array_to_string(flags,"
+                    + " '+')) from "
                     + files("trades")
                     + " where symbol = '600519' order by ts"))
         .containsExactly(
@@ -113,7 +118,11 @@ class ArchiveIT {
                 .send(
                     "POST",
                     "/v1/records/orders",
-                    "{\"rows\":[" + order("a") + "," + order("b").replace("\"venue\":\"v\",\"symbol\":\"S\",", "") + "]}",
+                    "{\"rows\":["
+                        + order("a")
+                        + ","
+                        + order("b").replace("\"venue\":\"v\",\"symbol\":\"S\",", "")
+                        + "]}",
                     "Content-Type",
                     "application/json")
                 .body())
@@ -123,7 +132,8 @@ class ArchiveIT {
       offer(relation, 1);
     }
     DATABASE.execute(
-        "insert into ingest.archive (relation, level, due) values ('market.candles_native', 300, now() - interval '1 day')");
+        "insert into ingest.archive (relation, level, due) values ('market.candles_native', 300,"
+            + " now() - interval '1 day')");
 
     assertThat(archive().run()).as("%s", told).isTrue();
 
@@ -131,7 +141,8 @@ class ArchiveIT {
         .containsExactly("1.25 1e-09 S");
     assertThat(
             ask(
-                "select concat_ws(' ', timeframe, open, high, low, close, volume, closed, source) from "
+                "select concat_ws(' ', timeframe, open, high, low, close, volume, closed, source)"
+                    + " from "
                     + files("candles")
                     + " order by 1"))
         .containsExactly(
@@ -141,7 +152,8 @@ class ArchiveIT {
                 "select concat_ws(' ', order_id, venue, symbol, quantity, meta->>'a') from "
                     + files("orders")
                     + " order by 1"))
-        .containsExactly("a v S 0.100000000000000001 x\n, \"y\"", "b 0.100000000000000001 x\n, \"y\"");
+        .containsExactly(
+            "a v S 0.100000000000000001 x\n, \"y\"", "b 0.100000000000000001 x\n, \"y\"");
     for (String relation :
         List.of("market.quotes", "market.candles_1m", "record.orders", "market.candles_native")) {
       assertThat(DATABASE.number("select count(*) from " + relation)).as(relation).isZero();
@@ -175,9 +187,17 @@ class ArchiveIT {
     assertThat(archive().run()).as("%s", told).isTrue();
 
     assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
-    assertThat(ask("select concat_ws(' ', price, id, file_name) from (select *, parse_filename(filename) as file_name from " + files("trades").replace("hive_types", "filename = true, hive_types") + ") order by file_name, ts"))
+    assertThat(
+            ask(
+                "select concat_ws(' ', price, id, file_name) from (select *,"
+                    + " parse_filename(filename) as file_name from "
+                    + files("trades").replace("hive_types", "filename = true, hive_types")
+                    + ") order by file_name, ts"))
         .containsExactly(
-            "1.0 1 part-0.parquet", "1.0 part-0.parquet", "1.0 2 part-1.parquet", "9.0 3 part-2.parquet");
+            "1.0 1 part-0.parquet",
+            "1.0 part-0.parquet",
+            "1.0 2 part-1.parquet",
+            "9.0 3 part-2.parquet");
   }
 
   @Test
@@ -198,7 +218,9 @@ class ArchiveIT {
     Files.delete(part);
     assertThat(archive().run()).isTrue();
     assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
-    assertThat(DATABASE.number("select count(*) from ingest.archive where failed_since is null and rows = 1"))
+    assertThat(
+            DATABASE.number(
+                "select count(*) from ingest.archive where failed_since is null and rows = 1"))
         .isEqualTo(1);
   }
 
@@ -233,7 +255,10 @@ class ArchiveIT {
     assertThat(process("exec \"$@\"").waitFor()).isZero();
 
     assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
-    assertThat(ask("select count(*) || ' ' || count(distinct symbol || row_id) from " + files("trades")))
+    assertThat(
+            ask(
+                "select count(*) || ' ' || count(distinct symbol || row_id) from "
+                    + files("trades")))
         .containsExactly("60 60");
   }
 
@@ -247,7 +272,8 @@ class ArchiveIT {
     assertThat(process("ulimit -f 0; exec \"$@\"").waitFor()).isEqualTo(1);
 
     assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(1);
-    assertThat(DATABASE.number("select count(*) from ingest.archive where failed_since is not null"))
+    assertThat(
+            DATABASE.number("select count(*) from ingest.archive where failed_since is not null"))
         .isEqualTo(1);
     assertThat(process("exec \"$@\"").waitFor()).isZero();
     assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
@@ -259,14 +285,15 @@ class ArchiveIT {
     post("trades", "S", row(OLD, 1, "1", "1"), row(Instant.now(), 1, "1", "2"));
     rollUp();
     try (RunningServer other =
-        RunningServer.with(
-            Map.of("ARCHIVE_DIR", folder.toString(), "RETENTION_TRADES", "7d"))) {
+        RunningServer.with(Map.of("ARCHIVE_DIR", folder.toString(), "RETENTION_TRADES", "7d"))) {
       for (int i = 0; DATABASE.number("select count(*) from market.trades") > 1; i++) {
         assertThat(i).isLessThan(600);
         Thread.sleep(50);
       }
       assertThat(ask("select id from " + files("trades"))).containsExactly("1");
-      for (int i = 0; !other.send("GET", "/metrics", "").body().contains("candlewick_archive_rows 1.0"); i++) {
+      for (int i = 0;
+          !other.send("GET", "/metrics", "").body().contains("candlewick_archive_rows 1.0");
+          i++) {
         assertThat(i).isLessThan(600);
         Thread.sleep(50);
       }
@@ -317,24 +344,24 @@ class ArchiveIT {
 
   private static String row(Instant ts, int price, String size, String id) {
     return "{\"ts\":%d,\"price\":%d,\"size\":%s,\"side\":\"buy\",\"flags\":[\"no_volume\"]%s}"
-        .formatted(
-            ts.toEpochMilli(), price, size, id.isEmpty() ? "" : ",\"id\":\"" + id + "\"");
+        .formatted(ts.toEpochMilli(), price, size, id.isEmpty() ? "" : ",\"id\":\"" + id + "\"");
   }
 
   private static void post(String kind, String symbol, String... rows) {
     String body =
         "{\"venue\":\"v\",\"symbol\":\"%s\",\"rows\":[%s]}"
             .formatted(symbol, String.join(",", rows));
-    assertThat(
-            server
-                .send("POST", "/v1/" + kind, body, "Content-Type", "application/json")
-                .body())
+    assertThat(server.send("POST", "/v1/" + kind, body, "Content-Type", "application/json").body())
         .contains("\"ack\":\"committed\"");
   }
 
   /** Waits for the server's roll-up. */
   private static void rollUp() throws InterruptedException {
-    for (int i = 0; DATABASE.number("select count(*) from ingest.dirty where bucket < now() - interval '1 hour'") > 0; i++) {
+    for (int i = 0;
+        DATABASE.number(
+                "select count(*) from ingest.dirty where bucket < now() - interval '1 hour'")
+            > 0;
+        i++) {
       assertThat(i).isLessThan(600);
       Thread.sleep(50);
     }
@@ -343,7 +370,8 @@ class ArchiveIT {
   /** What retention does once a server is told to keep an archive. */
   private static void offer(String relation, int days) {
     DATABASE.execute("insert into ingest.archiving default values on conflict do nothing");
-    DATABASE.execute("select ingest.drop_old_chunks('%s', interval '%d days')".formatted(relation, days));
+    DATABASE.execute(
+        "select ingest.drop_old_chunks('%s', interval '%d days')".formatted(relation, days));
   }
 
   private String files(String kind) {
