@@ -20,60 +20,59 @@ import org.jspecify.annotations.Nullable;
  * trades, of every other timeframe into {@code market.candles_native}.
  */
 final class CandleTable {
-  /** {@code source} in candles_1m: the venue's closed and forming candle. */
-  private static final int CLOSED = 2;
-
-  private static final int FORMING = 4;
-
-  private static final String UPSERT =
+  private static final String UPSERT_NATIVE =
       """
-      insert into %1$s as c (instrument_id, timeframe, ts, %2$s, %3$s)
-      select instrument_id, timeframe, timestamptz 'epoch' + ts * interval '1 microsecond', %2$s, %4$s
-      from unnest(?::int4[], ?::text[], ?::int8[], ?::float8[], ?::float8[], ?::float8[], ?::float8[],
-          ?::float8[], ?::float8[], ?::int8[], ?::float8[], ?::bool[])
-        as v (instrument_id, timeframe, ts, %2$s, closed)
+      insert into market.candles_native as c
+        (instrument_id, timeframe, ts, open, high, low, close, volume,
+         quote_volume, trades, taker_buy_volume, closed)
+      select instrument_id, timeframe, timestamptz 'epoch' + ts * interval '1 microsecond',
+        open, high, low, close, volume, quote_volume, trades, taker_buy_volume, closed
+      from unnest(?::int4[], ?::text[], ?::int8[], ?::float8[], ?::float8[], ?::float8[],
+          ?::float8[], ?::float8[], ?::float8[], ?::int8[], ?::float8[], ?::bool[])
+        as v (instrument_id, timeframe, ts, open, high, low, close, volume,
+          quote_volume, trades, taker_buy_volume, closed)
       order by 1, 2, 3
-      on conflict (instrument_id, timeframe, ts) do update set (%2$s, %3$s) = row (%5$s, excluded.%3$s)
-      where (%6$s) and (%7$s, c.%3$s) is distinct from (%5$s, excluded.%3$s)
-      returning instrument_id, %8$s, (extract(epoch from ts) * 1000000)::bigint, xmax = 0
+      on conflict (instrument_id, timeframe, ts) do update
+      set (open, high, low, close, volume, quote_volume, trades, taker_buy_volume, closed) =
+        row (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume,
+          excluded.quote_volume, excluded.trades, excluded.taker_buy_volume, excluded.closed)
+      where (excluded.closed or not c.closed)
+        and (c.open, c.high, c.low, c.close, c.volume,
+            c.quote_volume, c.trades, c.taker_buy_volume, c.closed)
+          is distinct from
+            (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume,
+            excluded.quote_volume, excluded.trades, excluded.taker_buy_volume, excluded.closed)
+      returning instrument_id, timeframe, (extract(epoch from ts) * 1000000)::bigint, xmax = 0
       """;
 
-  private static final String VALUES =
-      "open, high, low, close, volume, quote_volume, trades, taker_buy_volume";
-
-  private static final String UPSERT_NATIVE =
-      UPSERT.formatted(
-          "market.candles_native",
-          VALUES,
-          "closed",
-          "closed",
-          prefixed("excluded."),
-          "excluded.closed or not c.closed",
-          prefixed("c."),
-          "timeframe");
-
+  /** Of {@code source} 2 are the venue's closed minutes, 4 its forming ones, 1 what is built. */
   private static final String UPSERT_1M =
-      UPSERT
-          .formatted(
-              "market.candles_1m",
-              VALUES,
-              "source",
-              "case when closed then " + CLOSED + " else " + FORMING + " end",
-              prefixed("excluded."),
-              "excluded.source = " + CLOSED + " or c.source = " + FORMING,
-              prefixed("c."),
-              "'1m'")
-          .replace("(instrument_id, timeframe, ts,", "(instrument_id, ts,")
-          .replace("(instrument_id, timeframe, ts)", "(instrument_id, ts)")
-          .replace("select instrument_id, timeframe,", "select instrument_id,")
-          .replace("as v (instrument_id, ts,", "as v (instrument_id, timeframe, ts,")
-          .replace("order by 1, 2, 3", "order by 1, 2");
+      """
+      insert into market.candles_1m as c
+        (instrument_id, ts, open, high, low, close, volume,
+         quote_volume, trades, taker_buy_volume, source)
+      select instrument_id, timestamptz 'epoch' + ts * interval '1 microsecond',
+        open, high, low, close, volume, quote_volume, trades, taker_buy_volume,
+        case when closed then 2 else 4 end
+      from unnest(?::int4[], ?::text[], ?::int8[], ?::float8[], ?::float8[], ?::float8[],
+          ?::float8[], ?::float8[], ?::float8[], ?::int8[], ?::float8[], ?::bool[])
+        as v (instrument_id, timeframe, ts, open, high, low, close, volume,
+          quote_volume, trades, taker_buy_volume, closed)
+      order by 1, 2
+      on conflict (instrument_id, ts) do update
+      set (open, high, low, close, volume, quote_volume, trades, taker_buy_volume, source) =
+        row (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume,
+          excluded.quote_volume, excluded.trades, excluded.taker_buy_volume, excluded.source)
+      where (excluded.source = 2 or c.source = 4)
+        and (c.open, c.high, c.low, c.close, c.volume,
+            c.quote_volume, c.trades, c.taker_buy_volume, c.source)
+          is distinct from
+            (excluded.open, excluded.high, excluded.low, excluded.close, excluded.volume,
+            excluded.quote_volume, excluded.trades, excluded.taker_buy_volume, excluded.source)
+      returning instrument_id, '1m', (extract(epoch from ts) * 1000000)::bigint, xmax = 0
+      """;
 
   private CandleTable() {}
-
-  private static String prefixed(String prefix) {
-    return prefix + VALUES.replace(", ", ", " + prefix);
-  }
 
   /** A candle on its way into its table. */
   record Line(Message message, Candle candle, int instrumentId) {

@@ -7,7 +7,7 @@ import java.time.ZoneOffset;
  * Where the candles of a timeframe begin and end. Times are whole seconds since the epoch; a start
  * is the candle's {@code ts}. Buckets do not overlap; only a session leaves time between them.
  */
-sealed interface Buckets permits UtcBuckets, OffsetBuckets, ZoneBuckets, SessionBuckets {
+sealed interface Buckets permits UtcBuckets, OffsetBuckets, ZoneBuckets, TradingHoursBuckets {
   /** The start of the last bucket that begins at or before {@code time}. */
   long floor(long time);
 

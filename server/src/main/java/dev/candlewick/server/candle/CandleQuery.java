@@ -102,7 +102,7 @@ public record CandleQuery(
    */
   Buckets buckets(Instrument instrument) {
     if (session) {
-      return new SessionBuckets(timeframe, session(instrument));
+      return new TradingHoursBuckets(timeframe, session(instrument));
     }
     return zone.equals(ZoneOffset.UTC) || !Days.divide(timeframe)
         ? Buckets.utc(timeframe)
@@ -119,15 +119,15 @@ public record CandleQuery(
    */
   Buckets days(Instrument instrument) {
     Timeframe day = Timeframe.ofSeconds(DAY);
-    return session ? new SessionBuckets(day, session(instrument)) : new ZoneBuckets(day, zone);
+    return session ? new TradingHoursBuckets(day, session(instrument)) : new ZoneBuckets(day, zone);
   }
 
-  private static Session session(Instrument instrument) {
+  private static TradingHours session(Instrument instrument) {
     String text = instrument.session();
     if (text == null) {
       throw Problem.badParameter("tz", "the instrument has no session");
     }
-    return Session.parse(text)
+    return TradingHours.parse(text)
         .orElseThrow(
             () ->
                 Problem.badParameter(

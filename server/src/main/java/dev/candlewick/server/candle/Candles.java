@@ -92,7 +92,7 @@ public final class Candles {
    */
   record Held(
       Instrument instrument,
-      @Nullable Session session,
+      @Nullable TradingHours session,
       Set<Long> starts,
       long from,
       long to,
@@ -142,7 +142,7 @@ public final class Candles {
     long from = asked == null ? first : Math.floorDiv(asked, MICROS);
     long to = Math.min(now, query.slice().to(now));
     String text = instrument.session();
-    Session session = text == null ? null : Session.parse(text).orElse(null);
+    TradingHours session = text == null ? null : TradingHours.parse(text).orElse(null);
     Range range = new Range(Math.multiplyExact(Math.max(from, first), MICROS), to * MICROS);
     if (to <= from || to <= first) {
       return Future.succeededFuture(

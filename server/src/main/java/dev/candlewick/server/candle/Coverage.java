@@ -65,7 +65,7 @@ record Coverage(List<Gap> gaps, long expected, long present) {
    */
   private static Coverage of(
       Buckets buckets,
-      @Nullable Session session,
+      @Nullable TradingHours session,
       Set<Long> starts,
       long from,
       long to,

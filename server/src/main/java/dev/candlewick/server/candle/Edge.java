@@ -84,7 +84,7 @@ final class Edge {
     long at = start;
     while (at < Math.min(end, held)) {
       Level level = at(at, end);
-      if (level == null || series.buckets() instanceof SessionBuckets) {
+      if (level == null || series.buckets() instanceof TradingHoursBuckets) {
         return null;
       }
       Part part = coarser.getOrDefault(level.seconds(), Map.of()).get(at);

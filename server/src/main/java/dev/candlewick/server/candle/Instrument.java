@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An instrument as far as its candles depend on it.
  *
- * @param session what {@link Session} reads
+ * @param session what {@link TradingHours} reads
  * @param timezone at whose midnight the venue's own candles of whole days may begin
  */
 record Instrument(int id, @Nullable String session, @Nullable String timezone) {

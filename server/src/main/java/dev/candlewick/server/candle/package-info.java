@@ -7,7 +7,8 @@
  * {@link CandleRepository} ({@link CandleSql}, {@link Series}, {@link Level}), makes them candles
  * in {@link CandleFold} ({@link Bucket}, {@link ExactSum}) and collects those in {@link Answer};
  * {@link CandleText} and {@link CandleJson} write. Where a bucket begins and ends is told by {@link
- * Buckets}: {@link UtcBuckets}, {@link OffsetBuckets}, {@link ZoneBuckets}, {@link SessionBuckets}.
+ * Buckets}: {@link UtcBuckets}, {@link OffsetBuckets}, {@link ZoneBuckets}, {@link
+ * TradingHoursBuckets}.
  *
  * <p>Other packages ask {@link Candles} with a {@link Wanted}.
  */

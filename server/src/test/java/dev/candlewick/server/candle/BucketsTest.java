@@ -32,7 +32,7 @@ class BucketsTest {
   }
 
   private static Buckets session(String timeframe, String session) {
-    return new SessionBuckets(timeframe(timeframe), Session.parse(session).orElseThrow());
+    return new TradingHoursBuckets(timeframe(timeframe), TradingHours.parse(session).orElseThrow());
   }
 
   private static long at(String instant) {
@@ -238,6 +238,6 @@ class BucketsTest {
         "America/New_York 09:60-16:00",
       })
   void refusesWhatIsNoSession(String text) {
-    assertThat(Session.parse(text)).isEmpty();
+    assertThat(TradingHours.parse(text)).isEmpty();
   }
 }

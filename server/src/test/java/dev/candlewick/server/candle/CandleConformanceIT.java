@@ -86,13 +86,13 @@ class CandleConformanceIT {
   }
 
   private static List<Asked> series() {
-    Session session = Session.parse(SESSION).orElseThrow();
+    TradingHours session = TradingHours.parse(SESSION).orElseThrow();
     List<Asked> series = new ArrayList<>();
     for (String text : PLAIN) {
       series.add(new Asked(text, "", Buckets.utc(timeframe(text))));
     }
     for (String text : List.of("1m", "65m", "1d", "1w")) {
-      series.add(new Asked(text, "&tz=session", new SessionBuckets(timeframe(text), session)));
+      series.add(new Asked(text, "&tz=session", new TradingHoursBuckets(timeframe(text), session)));
     }
     for (String zone : List.of("America/New_York", "Asia/Kolkata")) {
       for (String text : List.of("1d", "1w", "1M")) {

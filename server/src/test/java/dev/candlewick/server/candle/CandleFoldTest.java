@@ -166,8 +166,9 @@ class CandleFoldTest {
   @Test
   void leavesOutWhatLiesOutsideTheSession() {
     Buckets hours =
-        new SessionBuckets(
-            Timeframe.parse("1h").orElseThrow(), Session.parse("UTC 01:00-02:30").orElseThrow());
+        new TradingHoursBuckets(
+            Timeframe.parse("1h").orElseThrow(),
+            TradingHours.parse("UTC 01:00-02:30").orElseThrow());
     List<Part> parts = new ArrayList<>();
     for (long ts = 0; ts < 3 * 3_600; ts += 900) {
       parts.add(part(ts, ts, Part.BUILT));
@@ -182,8 +183,9 @@ class CandleFoldTest {
   @Test
   void leavesOutTheTimeBetweenTheSessionsOfAWeek() {
     Buckets week =
-        new SessionBuckets(
-            Timeframe.parse("1w").orElseThrow(), Session.parse("UTC 01:00-02:00").orElseThrow());
+        new TradingHoursBuckets(
+            Timeframe.parse("1w").orElseThrow(),
+            TradingHours.parse("UTC 01:00-02:00").orElseThrow());
     List<Part> parts = new ArrayList<>();
     for (long ts = 0; ts < 2 * 86_400; ts += 900) {
       parts.add(part(ts, ts, Part.BUILT));

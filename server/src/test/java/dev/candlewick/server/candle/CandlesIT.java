@@ -118,8 +118,9 @@ class CandlesIT {
       this.instrument = instrument;
       this.random = new Random(seed);
       TIMEFRAMES.forEach(text -> add(text, Buckets::utc));
-      Session session = Session.parse("America/New_York 09:30-08:00+1").orElseThrow();
-      List.of("65m", "1d", "1w").forEach(text -> add(text, t -> new SessionBuckets(t, session)));
+      TradingHours session = TradingHours.parse("America/New_York 09:30-08:00+1").orElseThrow();
+      List.of("65m", "1d", "1w")
+          .forEach(text -> add(text, t -> new TradingHoursBuckets(t, session)));
       for (String zone : List.of("America/New_York", "Asia/Kolkata")) {
         List.of("1d", "1w").forEach(text -> add(text, t -> new ZoneBuckets(t, ZoneId.of(zone))));
       }

@@ -17,13 +17,13 @@ import java.util.regex.Pattern;
  * @param open seconds after midnight
  * @param close seconds after midnight of the opening day, after {@code open}, a day later at most
  */
-record Session(ZoneId zone, int open, int close) {
+record TradingHours(ZoneId zone, int open, int close) {
   private static final int DAY = 86_400;
   private static final Pattern FORM =
       Pattern.compile("(\\S+) ([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})(\\+1)?");
 
   /** The session that this text names; empty if none does. */
-  static Optional<Session> parse(String text) {
+  static Optional<TradingHours> parse(String text) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
       return Optional.empty();
@@ -34,7 +34,7 @@ record Session(ZoneId zone, int open, int close) {
       return Optional.empty();
     }
     try {
-      return Optional.of(new Session(ZoneId.of(form.group(1)), open, close));
+      return Optional.of(new TradingHours(ZoneId.of(form.group(1)), open, close));
     } catch (DateTimeException unknownZone) {
       return Optional.empty();
     }

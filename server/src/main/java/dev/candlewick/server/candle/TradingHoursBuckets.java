@@ -7,17 +7,17 @@ import java.time.LocalDate;
  * Buckets of an instrument's session. A timeframe of whole days takes whole sessions by their date;
  * a shorter one counts from each opening, and its last bucket ends with the session.
  */
-final class SessionBuckets implements Buckets {
+final class TradingHoursBuckets implements Buckets {
   private static final long DAY = 86_400;
 
-  private final Session session;
+  private final TradingHours session;
   private final Days days;
   private final long seconds;
   private final boolean single;
   private final long grid;
 
   /** The timeframe must be shorter than a day or made of whole days. */
-  SessionBuckets(Timeframe timeframe, Session session) {
+  TradingHoursBuckets(Timeframe timeframe, TradingHours session) {
     this.session = session;
     this.days = new Days(timeframe);
     this.seconds = Days.divide(timeframe) ? 0 : timeframe.seconds();
