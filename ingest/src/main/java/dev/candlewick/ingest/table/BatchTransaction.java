@@ -229,6 +229,8 @@ public final class BatchTransaction {
     if (lines.isEmpty()) {
       return;
     }
+    LongChunks.make(
+        connection, table.relation, 1, lines.stream().mapToLong(line -> line.row().ts()));
     if (batch.carefully) {
       insertDistinct(table, lines);
     } else {

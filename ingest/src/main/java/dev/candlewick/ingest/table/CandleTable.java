@@ -104,6 +104,8 @@ final class CandleTable {
       }
       (winner.isMinute() ? minutes : others).add(winner);
     }
+    LongChunks.make(
+        connection, "market.candles_1m", 7, minutes.stream().mapToLong(l -> l.candle().ts()));
     Map<Key, Boolean> written = new HashMap<>();
     written.putAll(upsert(connection, UPSERT_1M, minutes));
     written.putAll(upsert(connection, UPSERT_NATIVE, others));

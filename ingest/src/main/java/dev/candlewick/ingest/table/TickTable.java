@@ -45,6 +45,7 @@ enum TickTable {
   /** What the journal calls its rows. */
   final ChangeKind changeKind;
 
+  final String relation;
   final String copySql;
   private final String insertSql;
   private final BiConsumer<CopyBuffer, Line> copyLine;
@@ -52,14 +53,15 @@ enum TickTable {
 
   TickTable(
       ChangeKind changeKind,
-      String table,
+      String relation,
       String columnNames,
       String columnTypes,
       BiConsumer<CopyBuffer, Line> copyLine,
       Function<List<Line>, Object[]> columns) {
     this.changeKind = changeKind;
-    this.copySql = "copy " + table + " (" + columnNames + ") from stdin (format binary)";
-    this.insertSql = insertSql(table, columnNames, columnTypes);
+    this.relation = relation;
+    this.copySql = "copy " + relation + " (" + columnNames + ") from stdin (format binary)";
+    this.insertSql = insertSql(relation, columnNames, columnTypes);
     this.copyLine = copyLine;
     this.columns = columns;
   }

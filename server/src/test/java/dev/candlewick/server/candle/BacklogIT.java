@@ -118,6 +118,31 @@ class BacklogIT {
     assertThat(read(sparse)).isEqualTo(unrolled);
   }
 
+  /** A chunk a day would be thousands of them in one transaction. */
+  @Test
+  void aTradeADayOfTenYearsIsTakenInOneRequest() {
+    MarketOverHttp daily = new MarketOverHttp(server, "DAILY");
+    List<Trade> trades = new ArrayList<>();
+    for (int day = 3_650; day > 0; day--) {
+      trades.add(trade(today - (long) day * DAY + 3_600, day, day));
+    }
+    daily.trades(trades);
+    List<Candle> days = daily.read("1d", "&limit=10000&from=" + (today - 3_650L * DAY));
+    assertThat(days).hasSize(3_650);
+    assertThat(days.get(0).open()).isEqualTo(3_650);
+    assertThat(database.number("select count(*) from public.show_chunks('market.trades')"))
+        .isLessThan(250);
+    // What comes where there is no chunk yet has a day's again.
+    daily.trades(List.of(trade(today - 6_000L * DAY, 1, 1)));
+    assertThat(
+            database.number(
+                "select count(*) from timescaledb_information.chunks where hypertable_name ="
+                    + " 'trades' and range_start < now() - interval '5900 days' and range_end -"
+                    + " range_start = interval '1 day'"))
+        .isEqualTo(1);
+    assertThat(database.number("select count(*) from market.trades")).isEqualTo(3_651);
+  }
+
   private void load(MarketOverHttp market, int days, int everySeconds) {
     for (int day = days; day > 0; day--) {
       List<Trade> trades = new ArrayList<>();
