@@ -1,7 +1,8 @@
 -- The venue's id of a trade, as it was sent; null where it gave none.
 create or replace function market.trade_id_text(trade_id bigint, taken bytea, flags smallint) returns text
 language sql stable parallel safe as $$
-  select case when octet_length(taken) > 8 then convert_from(substr(taken, 9), 'UTF8')
+  select case when octet_length(taken) > 8 and flags & 16 <> 0 then ltrim(convert_from(substr(taken, 9), 'UTF8'), '0')
+              when octet_length(taken) > 8 then convert_from(substr(taken, 9), 'UTF8')
               when flags & 4 <> 0 then 'h:' || lpad(to_hex(trade_id), 16, '0')
               when flags & 16 <> 0 then (trade_id::numeric + 18446744073709551616)::text
               when flags & 8 = 0 then trade_id::text end

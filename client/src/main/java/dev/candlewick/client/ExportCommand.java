@@ -1,5 +1,6 @@
 package dev.candlewick.client;
 
+import dev.candlewick.client.format.CsvText;
 import dev.candlewick.client.format.Kind;
 import dev.candlewick.client.format.Parquet;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -149,7 +151,9 @@ public final class ExportCommand implements Callable<Integer> {
         OutputStream bytes = name().endsWith(".gz") ? new GZIPOutputStream(file, 1 << 16) : file;
         Writer text = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
       boolean csv = !name().matches(".*\\.ndjson(\\.gz)?");
-      RowWriter rows = new RowWriter(query.kind(), csv, text, query.instrumentFields(), types::saw);
+      UnaryOperator<String> cell = name().endsWith(".parquet") ? same -> same : CsvText::guarded;
+      RowWriter rows =
+          new RowWriter(query.kind(), csv, text, query.instrumentFields(), cell, types::saw);
       long[] told = {System.nanoTime()};
       export.write(
           rows,

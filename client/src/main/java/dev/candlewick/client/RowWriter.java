@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class RowWriter {
   private final Kind kind;
   private final Writer out;
   private final @Nullable CsvWriter csv;
+  private final UnaryOperator<String> textCell;
   private final BiConsumer<String, String> seen;
   private final Map<String, String> instrument;
   private long rows;
@@ -36,6 +38,7 @@ final class RowWriter {
    * Begins CSV with a header.
    *
    * @param instrumentFields the fields before {@code ts} in each row
+   * @param textCell makes a cell of CSV of a text
    * @param seen told of each field and cell of CSV
    */
   RowWriter(
@@ -43,9 +46,11 @@ final class RowWriter {
       boolean isCsv,
       Writer out,
       List<String> instrumentFields,
+      UnaryOperator<String> textCell,
       BiConsumer<String, String> seen) {
     this.kind = kind;
     this.out = out;
+    this.textCell = textCell;
     this.seen = seen;
     this.instrument = new LinkedHashMap<>();
     csv = isCsv ? CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out) : null;
@@ -105,7 +110,8 @@ final class RowWriter {
       boolean words = value == JsonToken.START_ARRAY && !kind.isRecords();
       cells.put(name, words ? words(in) : text(in, name));
     }
-    List<String> line = new ArrayList<>(instrument.values());
+    List<String> line = new ArrayList<>();
+    instrument.values().forEach(value -> line.add(textCell.apply(value)));
     line.add(cells.getOrDefault("ts", ""));
     for (String field : kind.fields()) {
       String cell = cells.getOrDefault(field, "");
@@ -122,7 +128,8 @@ final class RowWriter {
     }
     boolean json = "json".equals(kind.types().get(name)) || in.currentToken().isStructStart();
     if (!json) {
-      return in.getText();
+      boolean isText = in.currentToken() == JsonToken.VALUE_STRING;
+      return isText ? textCell.apply(in.getText()) : in.getText();
     }
     StringWriter text = new StringWriter();
     try (JsonGenerator copy = JSON.createGenerator(text)) {

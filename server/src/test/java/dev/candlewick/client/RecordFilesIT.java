@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.client.format.Engine;
 import dev.candlewick.server.RunningServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -40,10 +42,10 @@ class RecordFilesIT {
 
   private static final String ROWS =
       """
-      {"rows":[{"ts":1704067200000,"bot":"a","id":1,"venue":"v","symbol":"S","note":"one, \\"two\\"\\nthree é",
+      {"rows":[{"ts":1704067200000,"bot":"a","id":1,"venue":"v","symbol":"S","note":"=one, \\"two\\"\\nthree é",
         "amount":"12345678901234567890.125","ratio":0.1,"open":true,"at":1704067200123,
         "meta":{"b":[1,2.50],"a":"x"},"bids":[[1.5,2],[1.25,3]]},
-       {"ts":1704067260000,"bot":"b","id":2,"amount":-3,"open":false,"meta":"text"}]}
+       {"ts":1704067260000,"bot":"b","id":2,"note":"'-two","amount":-3,"open":false,"meta":"text"}]}
       """;
 
   private static RunningServer server;
@@ -121,6 +123,29 @@ class RecordFilesIT {
         .isZero();
     assertThat(out.toString())
         .contains("sent 2 rows, committed 2, duplicates 2, rejected 0", "verified: all 2 rows");
+  }
+
+  @Test
+  void textThatASpreadsheetTakesForAFormulaIsTheSameWhenItsCsvIsPostedBack() {
+    String json = "application/json";
+    String kind =
+        """
+        {"kind":"file_texts","key":["note"],"retention":"none","chunk":"30d",
+         "columns":[{"name":"note","type":"text","required":true},{"name":"more","type":"text"}]}
+        """;
+    server.send("PUT", "/v1/kinds/file_texts", kind, "Content-Type", json);
+    List<String> texts =
+        List.of("=1", "+1", "-1", "@a", "'=1", "''+1", "''", "'a", "\t=1", "\r", " a ", "'", "a");
+    JsonArray rows = new JsonArray();
+    for (String text : texts) {
+      rows.add(new JsonObject().put("ts", 1_704_067_200_000L).put("note", text).put("more", text));
+    }
+    String path = "/v1/records/file_texts";
+    server.send("POST", path, new JsonObject().put("rows", rows).encode(), "Content-Type", json);
+    String csv = server.send("GET", path + "?format=csv", "").body();
+    assertThat(csv).contains("'=1,'=1", "'''+1,'''+1", "'-1,'-1");
+    assertThat(server.send("POST", path, csv, "Content-Type", "text/csv").body())
+        .contains("\"rows\":13,\"inserted\":0,\"duplicates\":13");
   }
 
   @Test

@@ -107,6 +107,10 @@ class IdentityIT {
       "\ud83d\ude00".repeat(64),
       "18446744073709551616",
       "-9223372036854775809",
+      " 5",
+      "5 ",
+      "'=1",
+      "\t7",
       "x\u0000y"
     };
     JsonObject[] rows = new JsonObject[sent.length];
@@ -116,6 +120,11 @@ class IdentityIT {
     assertThat(send(1, rows).getJsonArray("rejected")).isEmpty();
     assertThat(ids()).containsExactly((Object[]) sent);
     assertThat(send(2, rows).getLong("duplicates")).isEqualTo(sent.length);
+    String query = "?venue=binance&symbol=" + symbol;
+    String csv = server.get("/v1/trades" + query + "&format=csv&from=" + HOUR_AGO).body();
+    byte[] bytes = csv.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(server.post("/v1/trades" + query, "text/csv", bytes).body())
+        .contains("\"inserted\":0,\"duplicates\":" + sent.length);
     assertThat(ids()).containsExactly((Object[]) sent);
   }
 
@@ -143,6 +152,33 @@ class IdentityIT {
       page = cursor == null ? page : page("&cursor=" + cursor);
     }
     assertThat(none.getList()).isEqualTo(java.util.Arrays.asList(inOrder));
+  }
+
+  @Test
+  void integersThatHaveTheSameBitsAreTwoIds() {
+    Object[] inOrder = {
+      Long.toString(Long.MIN_VALUE),
+      -2,
+      -1,
+      "9223372036854775808",
+      "18446744073709551614",
+      "18446744073709551615"
+    };
+    JsonObject[] rows = new JsonObject[inOrder.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = trade(HOUR_AGO, i + 1, 1, inOrder[(i + 4) % rows.length]);
+    }
+    assertThat(send(1, rows).getLong("duplicates")).isZero();
+    assertThat(ids()).containsExactly(inOrder);
+    assertThat(send(2, rows).getLong("duplicates")).isEqualTo(rows.length);
+    String candles =
+        "/v1/candles?venue=binance&symbol=%s&timeframe=1m&from=%d".formatted(symbol, HOUR_AGO);
+    JsonObject candle = server.json(candles).getJsonArray("candles").getJsonObject(0);
+    assertThat(candle.getInteger("open")).isEqualTo(3);
+    assertThat(candle.getInteger("close")).isEqualTo(2);
+    JsonObject cancel = new JsonObject().put("ts", HOUR_AGO).put("action", "cancel");
+    send(3, cancel.copy().put("id", "18446744073709551615"), cancel.copy().put("id", -2));
+    assertThat(ids()).containsExactly(inOrder[0], inOrder[2], inOrder[3], inOrder[4]);
   }
 
   private JsonObject page(String more) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -93,6 +94,34 @@ class KindsIT {
     assertThat(server.get("/v1/kinds/orders").statusCode()).isEqualTo(200);
     HttpResponse<String> order = server.post("/v1/records/events", "{\"rows\":[{\"ts\":1}]}");
     assertThat(order.statusCode()).as(order.body()).isEqualTo(422);
+  }
+
+  @Test
+  void aTableThatIsNotAsDeclaredHoldsUpItsOwnRowsAlone() {
+    declare("altered", simple("altered", ""));
+    TestDatabase database = TestDatabase.shared();
+    database.execute("alter table record.altered rename column v to w");
+    String row = "{\"ts\":1,\"id\":\"a\",\"v\":1}";
+    String trade = "{\"ts\":%d,\"price\":1,\"size\":1}".formatted(System.currentTimeMillis());
+    try (IngestSocket feed = IngestSocket.open(URI.create(server.url()))) {
+      long first = feed.hello("altered-" + System.nanoTime()).getLong("next_seq");
+      String message = "{\"t\":\"%s\",\"seq\":%d,%s,\"rows\":[%s]}";
+      feed.say(message.formatted("records", first, "\"kind\":\"altered\"", row));
+      feed.say(message.formatted("trades", first + 1, "\"venue\":\"v\",\"symbol\":\"S\"", trade));
+      JsonObject ack = feed.expect("ack");
+      JsonObject rejected = ack.getJsonArray("rejected").getJsonObject(0);
+      assertThat(rejected.getLong("seq")).isEqualTo(first);
+      assertThat(rejected.getString("code")).isEqualTo("refused_by_database");
+      if (ack.getLong("committed") == first) {
+        assertThat(feed.ackOf(first + 1).getJsonArray("rejected")).isEmpty();
+      }
+    }
+    HttpResponse<String> refused = server.post("/v1/records/altered", "{\"rows\":[" + row + "]}");
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+    database.execute("alter table record.altered rename column w to v");
+    HttpResponse<String> again = server.post("/v1/records/altered", "{\"rows\":[" + row + "]}");
+    assertThat(json(again).getInteger("inserted")).as(again.body()).isEqualTo(1);
   }
 
   /** On the Community edition; on the other there is nothing to compress. */

@@ -287,7 +287,7 @@ class RestIngestIT {
     "'', 400, malformed",
     "'{', 400, malformed",
     "'{\"rows\":[],\"rows\":[]}', 400, malformed",
-    "'{\"rows\":[{\"ts\":1,\"ts\":1}]}', 400, malformed",
+    "'{\"rows\":[{\"ts\":1,\"ts\":1}]}', 422, rows_rejected",
     "'{}', 422, bad_message",
     "'[]', 422, bad_message",
     "'{\"rows\":7}', 422, bad_message",

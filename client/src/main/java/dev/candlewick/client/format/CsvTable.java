@@ -115,7 +115,8 @@ final class CsvTable implements Table {
 
     @Override
     protected void handleField(int index, char[] text, int offset, int length, boolean quoted) {
-      into.add(text, offset, length);
+      int guard = CsvText.isGuarded(text, offset, length) ? 1 : 0;
+      into.add(text, offset + guard, length - guard);
     }
 
     @Override

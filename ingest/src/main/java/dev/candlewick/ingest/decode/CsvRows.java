@@ -1,10 +1,11 @@
 package dev.candlewick.ingest.decode;
 
+import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
 import de.siegmar.fastcsv.reader.CommentStrategy;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import dev.candlewick.ingest.decode.DecodeException.Fault;
+import dev.candlewick.ingest.decode.RowReader.Cell;
 import dev.candlewick.ingest.row.Rejection;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,11 +17,14 @@ import java.util.regex.Pattern;
 
 /**
  * Reads the rows of a CSV body: a header line of field names, then a line per row. Spaces around
- * names and cells, blank lines and a comma at the end of a line mean nothing.
+ * names, blank lines and a comma at the end of a line mean nothing.
  */
 final class CsvRows<R> {
   /** Follows the body when it is parsed: an unclosed quote would take it in. */
   private static final String END = "end of the body";
+
+  /** Of a line: more than any kind has columns. What follows them is passed over. */
+  private static final int MOST_CELLS = 1_024;
 
   private static final Pattern LINE = Pattern.compile("line ([0-9]+)");
 
@@ -28,6 +32,29 @@ final class CsvRows<R> {
   private final boolean skipsBadLines;
   private final int maxRows;
   private final List<R> rows = new ArrayList<>();
+
+  private record Line(long number, List<Cell> cells) {}
+
+  private static final class Lines extends AbstractBaseCsvCallbackHandler<Line> {
+    private List<Cell> cells = new ArrayList<>();
+
+    @Override
+    protected void handleBegin(long startingLineNumber) {
+      cells = new ArrayList<>();
+    }
+
+    @Override
+    protected void handleField(int index, char[] text, int offset, int length, boolean quoted) {
+      if (index < MOST_CELLS) {
+        cells.add(new Cell(new String(text, offset, length), quoted));
+      }
+    }
+
+    @Override
+    protected Line buildRecord() {
+      return new Line(getStartingLineNumber(), cells);
+    }
+  }
 
   /** {@code skipsBadLines}: whether a line with too many or too few cells becomes a bad row. */
   CsvRows(RowReader<R> reader, boolean skipsBadLines, int maxRows) {
@@ -37,17 +64,17 @@ final class CsvRows<R> {
   }
 
   List<R> read(String text) throws DecodeException {
-    Iterator<CsvRecord> lines =
+    Iterator<Line> lines =
         CsvReader.builder()
             .commentStrategy(CommentStrategy.NONE)
             .trimWhitespacesAroundQuotes(true)
             .allowExtraFields(true)
             .allowMissingFields(true)
-            .ofCsvRecord(text + "\n" + END)
+            .build(new Lines(), text + "\n" + END)
             .iterator();
     try {
       List<String> header = header(next(lines));
-      for (CsvRecord line = next(lines); lines.hasNext(); line = next(lines)) {
+      for (Line line = next(lines); lines.hasNext(); line = next(lines)) {
         add(header, line);
       }
     } catch (CsvParseException e) {
@@ -59,24 +86,25 @@ final class CsvRows<R> {
   }
 
   /** The next line; the one after the last is {@link #END}. */
-  private static CsvRecord next(Iterator<CsvRecord> lines) throws DecodeException {
-    CsvRecord line = lines.next();
-    boolean isEnd = line.getFieldCount() == 1 && line.getField(0).equals(END);
+  private static Line next(Iterator<Line> lines) throws DecodeException {
+    Line line = lines.next();
+    boolean isEnd = line.cells().size() == 1 && line.cells().get(0).text().equals(END);
     if (!lines.hasNext() && !isEnd) {
-      throw malformed("line " + line.getStartingLineNumber() + ": a quote is never closed");
+      throw malformed("line " + line.number() + ": a quote is never closed");
     }
     return line;
   }
 
-  private List<String> header(CsvRecord line) throws DecodeException {
-    List<String> names = cells(line);
+  private List<String> header(Line line) throws DecodeException {
+    List<String> names = new ArrayList<>();
+    line.cells().forEach(cell -> names.add(cell.text().strip()));
     if (names.equals(List.of(END))) {
       throw malformed("a header line of field names is missing");
     }
     if (names.get(names.size() - 1).isEmpty()) {
       names.remove(names.size() - 1);
     }
-    String place = "line " + line.getStartingLineNumber() + ": ";
+    String place = "line " + line.number() + ": ";
     if (names.size() == 1 && names.get(0).matches(".*[;\t|].*")) {
       throw malformed(
           place
@@ -102,12 +130,12 @@ final class CsvRows<R> {
     return names;
   }
 
-  private void add(List<String> header, CsvRecord line) throws DecodeException {
-    List<String> cells = reader.trims() ? cells(line) : new ArrayList<>(line.getFields());
-    if (cells.size() == 1 && cells.get(0).isBlank()) {
+  private void add(List<String> header, Line line) throws DecodeException {
+    List<Cell> cells = line.cells();
+    if (cells.size() == 1 && cells.get(0).text().isBlank()) {
       return;
     }
-    if (cells.size() == header.size() + 1 && cells.get(header.size()).isBlank()) {
+    if (cells.size() == header.size() + 1 && cells.get(header.size()).text().isBlank()) {
       cells.remove(header.size());
     }
     if (cells.size() == header.size()) {
@@ -115,7 +143,7 @@ final class CsvRows<R> {
     } else {
       String fault =
           "line %d has %d cells, the header has %d"
-              .formatted(line.getStartingLineNumber(), cells.size(), header.size());
+              .formatted(line.number(), cells.size(), header.size());
       if (!skipsBadLines) {
         throw malformed(fault);
       }
@@ -124,14 +152,6 @@ final class CsvRows<R> {
     if (rows.size() > maxRows) {
       throw new DecodeException(Fault.TOO_LARGE, "more than " + maxRows + " rows");
     }
-  }
-
-  private static List<String> cells(CsvRecord line) {
-    List<String> cells = new ArrayList<>(line.getFieldCount());
-    for (String cell : line.getFields()) {
-      cells.add(cell.strip());
-    }
-    return cells;
   }
 
   private static DecodeException malformed(String detail) {

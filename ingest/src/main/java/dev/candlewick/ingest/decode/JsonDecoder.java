@@ -251,7 +251,7 @@ public final class JsonDecoder {
         limitUnknown(++unknown);
         in.skipChildren();
       } else if (!row.put(field, field == Field.TS ? time(in) : value(in))) {
-        throw new DecodeException(Fault.MALFORMED, "duplicate field " + name + " in row");
+        row.putTwice(name);
       }
     }
     in.disable(NOT_FINITE);

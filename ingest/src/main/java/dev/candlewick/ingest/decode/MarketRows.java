@@ -2,6 +2,8 @@ package dev.candlewick.ingest.decode;
 
 import dev.candlewick.ingest.row.Field;
 import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.TradeIds;
+import dev.candlewick.record.CsvText;
 import dev.candlewick.record.EpochTime;
 import java.math.BigDecimal;
 import java.util.List;
@@ -22,26 +24,30 @@ record MarketRows(Kind kind, JsonDecoder decoder) implements RowReader<RawRow> {
   }
 
   @Override
-  public boolean trims() {
-    return true;
-  }
-
-  @Override
   public RawRow line(byte[] json, int from, int length) throws DecodeException {
     return decoder.decodeRow(json, from, length);
   }
 
   /** Cells are text; those that must be numbers, truths or lists elsewhere are made so here. */
   @Override
-  public RawRow cells(List<String> header, List<String> cells) {
+  public RawRow cells(List<String> header, List<Cell> cells) {
     RawRow row = new RawRow();
     for (int i = 0; i < cells.size(); i++) {
       Field field = Field.of(header.get(i));
       if (field != null) {
-        row.put(field, value(field, cells.get(i)));
+        Cell cell = cells.get(i);
+        String text = field == Field.ID ? id(cell) : cell.text().strip();
+        row.put(field, value(field, CsvText.plain(text)));
       }
     }
     return row;
+  }
+
+  /** Spaces are a part of an id, but for those around an integer that is not in quotes. */
+  private static String id(Cell cell) {
+    String bare = cell.text().strip();
+    boolean isPadded = !cell.quoted() && (bare.isEmpty() || TradeIds.isInteger(bare));
+    return isPadded ? bare : cell.text();
   }
 
   @Override

@@ -19,6 +19,7 @@ public final class RawRecord {
   private final BitSet seen = new BitSet();
   private @Nullable Object ts;
   private @Nullable String unknown;
+  private @Nullable String twice;
   private long bytes;
   private @Nullable String fault;
 
@@ -69,6 +70,16 @@ public final class RawRecord {
       values[place] = value;
     }
     return first;
+  }
+
+  /** The row has that field once more. */
+  void putTwice(String name) {
+    twice = name;
+  }
+
+  /** A field that the row has more than once. */
+  @Nullable String twice() {
+    return twice;
   }
 
   /** Why it cannot be read; null if it can. */

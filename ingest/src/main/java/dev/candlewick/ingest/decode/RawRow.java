@@ -20,6 +20,7 @@ public final class RawRow {
   private final @Nullable Object[] values = new @Nullable Object[Field.COUNT];
   private int seen;
   private @Nullable String unknown;
+  private @Nullable String twice;
   private @Nullable Long contentId;
   private @Nullable String fault;
 
@@ -75,6 +76,16 @@ public final class RawRow {
   /** The first field whose name is none of ours. */
   @Nullable String unknown() {
     return unknown;
+  }
+
+  /** The row has that field once more. */
+  void putTwice(String name) {
+    twice = name;
+  }
+
+  /** A field that the row has more than once. */
+  @Nullable String twice() {
+    return twice;
   }
 
   /** Whether the row has the field, be it null. */

@@ -13,6 +13,7 @@ import dev.candlewick.ingest.row.Numeral;
 import dev.candlewick.net.JsonFault;
 import dev.candlewick.record.Column;
 import dev.candlewick.record.ColumnType;
+import dev.candlewick.record.CsvText;
 import dev.candlewick.record.Kind;
 import dev.candlewick.record.Retention;
 import java.io.IOException;
@@ -136,7 +137,7 @@ public final class RecordDecoder implements RowReader<RawRecord> {
         row.put(place, name, null);
         in.skipChildren();
       } else if (!row.put(place, name, value(in, place))) {
-        throw new DecodeException(Fault.MALFORMED, "duplicate field " + name + " in row");
+        row.putTwice(name);
       }
     }
     in.disable(NOT_FINITE);
@@ -191,23 +192,18 @@ public final class RecordDecoder implements RowReader<RawRecord> {
     return places.of(field) != RawRecord.Places.NONE;
   }
 
-  /** A text is what stands in its cell, every space of it. */
-  @Override
-  public boolean trims() {
-    return false;
-  }
-
   @Override
   public RawRecord unreadable(String fault) {
     return RawRecord.unreadable(fault);
   }
 
+  /** A text is what stands in its cell, every space of it. */
   @Override
-  public RawRecord cells(List<String> header, List<String> cells) {
+  public RawRecord cells(List<String> header, List<Cell> cells) {
     RawRecord row = new RawRecord(columns.size());
     long bytes = 0;
     for (int i = 0; i < cells.size(); i++) {
-      String cell = cells.get(i);
+      String cell = CsvText.plain(cells.get(i).text());
       int place = places.of(header.get(i));
       boolean isText = place >= 0 && columns.get(place).type() == ColumnType.TEXT;
       String value = isText ? cell : cell.strip();

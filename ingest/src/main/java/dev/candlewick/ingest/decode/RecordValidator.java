@@ -57,6 +57,9 @@ public final class RecordValidator {
       throw refused(null, Code.BAD_TYPE, raw.fault());
     }
     checkBot(raw);
+    if (raw.twice() != null) {
+      throw refused(raw.twice(), Code.BAD_TYPE, "given more than once");
+    }
     if (raw.unknown() != null) {
       throw refused(
           Rejection.excerpt(raw.unknown()), Code.UNKNOWN_FIELD, "not a field of " + kind.name());

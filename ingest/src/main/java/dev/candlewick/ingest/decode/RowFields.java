@@ -37,6 +37,8 @@ final class RowFields {
       refuseRow(Code.BAD_TYPE, "a row must be an object");
     } else if (row.fault() != null) {
       refuseRow(Code.BAD_TYPE, row.fault());
+    } else if (row.twice() != null) {
+      refuseNamed(row.twice(), Code.BAD_TYPE, "given more than once");
     } else if (row.unknown() != null) {
       refuseNamed(Rejection.excerpt(row.unknown()), Code.UNKNOWN_FIELD, "no such field");
     } else {

@@ -282,7 +282,7 @@ public final class Lane implements Runnable {
     Verdict verdict = SqlStates.sort(e);
     metrics.failed(SqlStates.state(e));
     boolean newlyCareful = !batch.carefully;
-    batch.carefully |= verdict == Verdict.DUPLICATE_KEY || verdict == Verdict.BAD_ROW;
+    batch.carefully |= verdict != Verdict.NOT_NOW;
     if (batch.carefully && newlyCareful) {
       return;
     }

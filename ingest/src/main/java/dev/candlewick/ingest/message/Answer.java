@@ -26,6 +26,8 @@ public interface Answer {
     KEY_TAKEN,
     /** The database refused a row of a request that is written whole or not at all. */
     ROW_REFUSED,
+    /** The table of its kind is not as the kind is declared. */
+    KIND_UNWRITABLE,
     /** COMMIT does not mean on disk, and the operator wants no data taken then. */
     NOT_DURABLE,
     /** Read back from the spool, but what the stream has before it is not stored and not there. */

@@ -13,7 +13,10 @@ public final class Batch {
   private int rows;
   private long bytes;
 
-  /** Row by row rules: ON CONFLICT, and halving down to a row the database refuses. */
+  /**
+   * Row by row rules: ON CONFLICT, halving down to a row the database refuses, and going on without
+   * a kind of record whose table it refuses.
+   */
   public boolean carefully;
 
   /**

@@ -18,6 +18,9 @@ public record Line(Message message, Row row, int instrumentId, long id, long tak
   public static final long BY_ID = -1;
   static final long BY_UNSIGNED_ID = 0;
 
+  /** Of 2^64 - 1; that of 2^63 has one less. */
+  private static final int UNSIGNED_DIGITS = 20;
+
   private static final byte[] NO_TEXT = {};
 
   public static final Comparator<Line> BY_KEY =
@@ -25,14 +28,28 @@ public record Line(Message message, Row row, int instrumentId, long id, long tak
           .thenComparingLong(line -> line.row().ts())
           .thenComparingLong(Line::id);
 
-  /** The column {@code taken} of a trade: behind its place the text of its id. */
+  /**
+   * The column {@code taken} of a trade: behind its place the text of its id. Unsigned numbers have
+   * as many digits as the greatest, so that as text they are in the same order.
+   */
   public byte @Nullable [] takenColumn() {
     if (taken == BY_ID) {
       return null;
     }
-    String text = row instanceof Trade trade ? trade.text() : null;
-    byte[] id = text == null ? NO_TEXT : text.getBytes(StandardCharsets.UTF_8);
+    byte[] id = NO_TEXT;
+    if (row instanceof Trade trade && trade.text() != null) {
+      String text = trade.text();
+      boolean digits = taken == BY_UNSIGNED_ID && text.length() < UNSIGNED_DIGITS;
+      id = (digits ? "0" + text : text).getBytes(StandardCharsets.UTF_8);
+    }
     return ByteBuffer.allocate(Long.BYTES + id.length).putLong(taken).put(id).array();
+  }
+
+  /** By what it is in order among the rows of its time and of the same {@link #taken()}. */
+  public long rank() {
+    return taken == BY_UNSIGNED_ID && row instanceof Trade trade && trade.text() != null
+        ? Long.parseUnsignedLong(trade.text())
+        : id;
   }
 
   public Key key() {

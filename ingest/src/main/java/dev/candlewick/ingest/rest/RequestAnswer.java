@@ -78,6 +78,8 @@ abstract class RequestAnswer implements Answer {
   void refused(Message message, Drop why) {
     switch (why) {
       case ROW_REFUSED -> fail(RestAnswer.rowsRejected(message.rejections()));
+      case KIND_UNWRITABLE ->
+          fail(Problem.unavailable("kind " + message.word() + " cannot be written at the moment"));
       case NOT_DURABLE -> fail(Problem.unavailable("the database is not durable, and must be"));
       default -> fail(Problem.unavailable("the server stops; the rows were not written"));
     }

@@ -34,7 +34,7 @@ public record Trade(
   public static final int HASHED_ID = 4;
   public static final int NO_ID = 8;
 
-  /** The id is from 2^63 to 2^64 - 1. */
+  /** The id is from 2^63 to 2^64 - 1; the text has its digits. */
   public static final int UNSIGNED_ID = 16;
 
   /** What a row of trades asks for. */

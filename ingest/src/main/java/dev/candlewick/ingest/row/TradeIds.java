@@ -31,7 +31,8 @@ public final class TradeIds {
   /**
    * What a trade is known by.
    *
-   * @param number the id, or a hash of it
+   * @param number the id, or a hash of it: of text, and of an integer from 2^63 on, whose bits are
+   *     those of a negative one
    * @param flags of {@link Trade}: how the number is to be understood
    * @param text the id as it was sent, where that is not the number
    */
@@ -70,6 +71,11 @@ public final class TradeIds {
         : new Id(contentId, Trade.HASHED_ID, null);
   }
 
+  /** Whether an id is known by its number. */
+  public static boolean isInteger(String text) {
+    return whole(text) != null;
+  }
+
   private static @Nullable Id whole(String text) {
     if (text.length() > LONGEST_WHOLE || !WHOLE.matcher(text).matches()) {
       return null;
@@ -78,8 +84,9 @@ public final class TradeIds {
     if (number.signum() >= 0 ? number.bitLength() > Long.SIZE : number.compareTo(LEAST) < 0) {
       return null;
     }
-    int flags = number.bitLength() == Long.SIZE && number.signum() > 0 ? Trade.UNSIGNED_ID : 0;
-    return new Id(number.longValue(), flags, null);
+    return number.signum() > 0 && number.bitLength() == Long.SIZE
+        ? new Id(hash(text), Trade.UNSIGNED_ID, text)
+        : new Id(number.longValue(), 0, null);
   }
 
   /** Characters are code points; half of a surrogate pair is none. */

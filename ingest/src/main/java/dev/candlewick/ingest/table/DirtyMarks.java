@@ -63,7 +63,7 @@ final class DirtyMarks {
     last.add(
         trade.ts(),
         line.taken(),
-        line.id(),
+        line.rank(),
         trade.price(),
         trade.size(),
         trade.side(),

@@ -26,9 +26,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The records of one batch on their way into the tables of their kinds. */
 final class RecordBatch {
+  private static final Logger LOG = LoggerFactory.getLogger(RecordBatch.class);
+
   private static final String NUMBERS =
       "select kind, number from ingest.kinds where kind = any (?)";
 
@@ -74,10 +78,42 @@ final class RecordBatch {
     Map<String, Integer> held = numbers(byKind.keySet());
     for (OfKind its : byKind.values()) {
       if (!Objects.equals(held.get(its.declared.kind().name()), its.declared.number())) {
-        refuse(its);
+        refuse(its, Rejection.Code.UNKNOWN_KIND, "the kind is not declared");
         continue;
       }
-      upsertHalving(its.declared, new RecordTable(its.declared.kind()), its.lines);
+      write(its);
+    }
+  }
+
+  /** A table that is not as declared holds up nothing but the rows that are for it. */
+  private void write(OfKind its) throws SQLException, DroppedException {
+    RecordTable table = new RecordTable(its.declared.kind());
+    if (!batch.carefully) {
+      upsert(its.declared, table, its.lines);
+      return;
+    }
+    Savepoint before = connection.setSavepoint();
+    try {
+      upsertHalving(its.declared, table, its.lines);
+      connection.releaseSavepoint(before);
+    } catch (SQLException e) {
+      if (!SqlStates.isOfTable(e)) {
+        throw e;
+      }
+      connection.rollback(before);
+      String name = its.declared.kind().name();
+      LOG.error("kind {} cannot be written, its table is not as declared: {}", name, e.toString());
+      drop(its);
+      refuse(its, Rejection.Code.REFUSED_BY_DATABASE, "kind " + name + " cannot be written");
+    }
+  }
+
+  /** Requests can be sent again when the table is as it should be. */
+  private static void drop(OfKind its) throws DroppedException {
+    List<Message> requests =
+        its.lines.stream().map(RecordLine::message).filter(m -> m.isRequest).distinct().toList();
+    if (!requests.isEmpty()) {
+      throw new DroppedException(requests, Drop.KIND_UNWRITABLE);
     }
   }
 
@@ -98,12 +134,11 @@ final class RecordBatch {
     return numbers;
   }
 
-  private static void refuse(OfKind unknown) throws DroppedException {
-    for (RecordLine line : unknown.lines) {
+  private static void refuse(OfKind refused, Rejection.Code code, String why)
+      throws DroppedException {
+    for (RecordLine line : refused.lines) {
       Message message = line.message();
-      message.refusedByDatabase(
-          new Rejection(
-              line.row().index(), null, Rejection.Code.UNKNOWN_KIND, "the kind is not declared"));
+      message.refusedByDatabase(new Rejection(line.row().index(), null, code, why));
       if (!message.answer.takesPart()) {
         throw new DroppedException(List.of(message), Drop.ROW_REFUSED);
       }
@@ -112,10 +147,6 @@ final class RecordBatch {
 
   private void upsertHalving(DeclaredKind declared, RecordTable table, List<RecordLine> lines)
       throws SQLException, DroppedException {
-    if (!batch.carefully) {
-      upsert(declared, table, lines);
-      return;
-    }
     Savepoint before = connection.setSavepoint();
     try {
       upsert(declared, table, lines);

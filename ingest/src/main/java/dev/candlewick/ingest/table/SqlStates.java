@@ -6,6 +6,8 @@ import java.sql.SQLException;
 public final class SqlStates {
   static final String UNIQUE_VIOLATION = "23505";
 
+  private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
   private SqlStates() {}
 
   public enum Verdict {
@@ -29,6 +31,11 @@ public final class SqlStates {
       case "42", "3D", "3F" -> Verdict.HOLD;
       default -> Verdict.NOT_NOW;
     };
+  }
+
+  /** Whether a table is not what the statement was made for. */
+  static boolean isOfTable(SQLException e) {
+    return state(e).startsWith("42") && !state(e).equals(INSUFFICIENT_PRIVILEGE);
   }
 
   /**

@@ -66,7 +66,6 @@ class RestBodyTest {
         "{\"ts\":1}~{\"ts\":2 | line 2: not JSON at byte 7: it breaks off",
         "{\"ts\":1,} | line 1: not JSON at byte 8: unexpected character '}'",
         "{\"ts\":True} | line 1: not JSON at byte 6: unknown word True",
-        "{\"ts\":1}~~{\"ts\":1,\"ts\":2} | line 3: duplicate field ts in row",
         "{} {} | line 1: something follows the JSON value",
       })
   void refusesNdjsonByLineAndReason(String body, String reason) {
@@ -117,6 +116,31 @@ class RestBodyTest {
     assertThat(read(RestBody.NDJSON, false, "\uFEFF{\"ts\":1}\n{\"ts\":2}")).hasSize(2);
     assertThat(read(RestBody.JSON, false, "\uFEFF{\"rows\":[{\"ts\":1}]}")).hasSize(1);
     refuses(RestBody.JSON, "\uFEFF\uFEFF{\"rows\":[]}", "not JSON");
+  }
+
+  @Test
+  void aFieldGivenTwiceIsAFaultOfItsRow() throws DecodeException {
+    List<RawRow> rows = read(RestBody.NDJSON, false, "{\"ts\":1}\n{\"ts\":1,\"ts\":2}");
+    assertThat(rows).extracting(RawRow::twice).containsExactly(null, "ts");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "` 42 ` | 42",
+        "` \"42\" ` | 42",
+        "`\" 42\"` | ` 42`",
+        "` a-1` | ` a-1`",
+        "`'=1+1` | =1+1",
+        "`''=1+1` | '=1+1",
+        "`'t` | 't",
+        "`   ` | "
+      })
+  void takesAnIdAsItIsInItsCell(String cell, String id) throws DecodeException {
+    List<RawRow> rows = read(RestBody.CSV, false, "ts,price,size,id\n1,2,3," + cell);
+    assertThat(rows.get(0).value(Field.ID)).isEqualTo(id);
   }
 
   @Test

@@ -22,13 +22,21 @@ public final class TickRepository {
   private static final long DAY = 86_400_000_000L;
   private static final long NO_PLACE = -1;
 
+  /** By what trades are in order whose ts and place are the same; of an unsigned id its bits. */
+  private static final String RANK =
+      """
+      case when flags & 16 <> 0 and length(taken) > 8
+        then (convert_from(substr(taken, 9), 'UTF8')::numeric - 18446744073709551616)::bigint
+        else trade_id end
+      """;
+
   private static final Table<Trade> TRADES =
       new Table<>(
           """
           select ts, trade_id, price, size, side, (flags & 63)::int2, taken from market.trades
           where instrument_id = $1 and ts >= $2 and ts < $3 and flags & 32 <> 32
           """,
-          "ts, coalesce(substr(taken, 1, 8), ''::bytea), trade_id",
+          "ts, coalesce(substr(taken, 1, 8), ''::bytea), " + RANK,
           "ts, taken nulls first, trade_id",
           "ts desc, taken desc nulls last, trade_id desc",
           TickRepository::trade);
@@ -212,16 +220,20 @@ public final class TickRepository {
   /** A trade from a row that begins with ts, trade_id, price, size, side, flags, taken. */
   public static Trade trade(Row row) {
     Buffer taken = row.getBuffer(6);
-    boolean hasText = taken != null && taken.length() > Long.BYTES;
+    String text =
+        taken != null && taken.length() > Long.BYTES
+            ? taken.getString(Long.BYTES, taken.length())
+            : null;
+    boolean isUnsigned = text != null && (row.getShort(5) & Trade.UNSIGNED_ID) != 0;
     return new Trade(
         ts(row),
-        row.getLong(1),
+        isUnsigned ? Long.parseUnsignedLong(text) : row.getLong(1),
         row.getDouble(2),
         row.getDouble(3),
         row.getShort(4),
         row.getShort(5),
         taken == null ? NO_PLACE : taken.getLong(0),
-        hasText ? taken.getString(Long.BYTES, taken.length()) : null);
+        isUnsigned ? null : text);
   }
 
   /** A quote from a row that begins with the columns of market.quotes from ts on. */

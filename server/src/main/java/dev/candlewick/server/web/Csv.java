@@ -1,5 +1,6 @@
 package dev.candlewick.server.web;
 
+import dev.candlewick.record.CsvText;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * for a formula gets an apostrophe before it; numbers are written as they are.
  */
 public final class Csv {
-  private static final String FORMULA = "=+-@\t\r";
   private final StringBuilder text = new StringBuilder(1024);
   private boolean lineBegun;
 
@@ -26,8 +26,10 @@ public final class Csv {
     if (value == null || value.isEmpty()) {
       return plain("");
     }
-    String safe = FORMULA.indexOf(value.charAt(0)) >= 0 ? "'" + value : value;
-    boolean quoted = safe.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    String safe = CsvText.guarded(value);
+    boolean quoted =
+        safe.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
+            || !safe.equals(safe.strip());
     return plain(quoted ? '"' + safe.replace("\"", "\"\"") + '"' : safe);
   }
 
