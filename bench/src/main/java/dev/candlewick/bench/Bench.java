@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 public final class Bench {
   private static final String COPY = "raw COPY, 2 connections";
   private static final String RATE_A_SECOND = "rows/s";
+  private static final String COST = "s/M rows";
   private static final String SETTINGS =
       "select string_agg(name || ' ' || setting, ', ' order by name) from pg_settings"
           + " where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'shared_buffers')";
@@ -33,6 +34,7 @@ public final class Bench {
   private static final int INSTRUMENTS = 100;
   private static final int CANDLE_INSTRUMENTS = 10;
   private static final int TRADES_A_SECOND = 10_000;
+  private static final int[] READERS = {1, 8, 32};
 
   /** A server that has just started compiles itself for a third of its time. */
   private static final int WARM_UPS = 3;
@@ -134,18 +136,19 @@ public final class Bench {
   }
 
   private void ingest() throws Exception {
+    int half = size.rows / 2;
     List<Turn> turns = new ArrayList<>();
     turns.add(() -> rate("raw COPY, 1 connection", ingest.rawCopy(1, size.rows)));
     turns.add(() -> rate(COPY, ingest.rawCopy(2, size.rows)));
-    turns.add(webSocket(1, 10, size.rows / 10));
-    turns.add(webSocket(1, 100, size.rows / 2));
+    turns.add(webSocket(1, 10, half));
+    turns.add(webSocket(1, 100, half));
     turns.add(webSocket(1, 1000, size.rows));
-    turns.add(webSocket(4, 10, size.rows / 10));
-    turns.add(webSocket(4, 100, size.rows / 2));
-    turns.add(this::fourStreams);
-    turns.add(
-        () ->
-            rate("REST, 4 connections, 1,000 rows a request", ingest.rest(4, 1000, size.rows / 2)));
+    turns.add(webSocket(4, 1, half));
+    turns.add(webSocket(4, 10, half));
+    turns.add(webSocket(4, 100, half));
+    turns.add(webSocket(4, 1000, size.rows));
+    turns.add(rest(4, 1000, half));
+    turns.add(rest(100, 10, size.rows / 10));
     warmUp("ingest", turns);
     takeTurns("ingest", turns);
   }
@@ -154,28 +157,38 @@ public final class Bench {
     String name =
         String.format(
             Locale.ROOT,
-            "WebSocket, %d %s, %,d rows a message",
+            "WebSocket, %d %s, %,d %s a message",
             streams,
             streams == 1 ? "stream" : "streams",
-            rowsAMessage);
-    return () -> rate(name, ingest.webSocket(streams, rowsAMessage, rows));
+            rowsAMessage,
+            rowsAMessage == 1 ? "row" : "rows");
+    return costed(name, rows, () -> ingest.webSocket(streams, rowsAMessage, rows));
   }
 
-  private void fourStreams() throws Exception {
-    double server = cpu.serverSeconds();
-    double postgres = cpu.databaseSeconds();
-    webSocket(4, 1000, size.rows).take();
-    double millions = size.rows / 1e6;
-    figures.add(
-        "  database, processor time of it",
-        "s/M rows",
-        null,
-        (cpu.databaseSeconds() - postgres) / millions);
-    figures.add(
-        "  server, processor time of it",
-        "s/M rows",
-        "  database, processor time of it",
-        (cpu.serverSeconds() - server) / millions);
+  private Turn rest(int clients, int rowsARequest, int rows) {
+    String name =
+        String.format(
+            Locale.ROOT, "REST, %d connections, %,d rows a request", clients, rowsARequest);
+    return costed(name, rows, () -> ingest.rest(clients, rowsARequest, rows));
+  }
+
+  /** A way in; rows a second. */
+  private interface Way {
+    double measure() throws Exception;
+  }
+
+  /** The processor time holds the roll-up, which goes on after the last row is acked. */
+  private Turn costed(String name, int rows, Way way) {
+    return () -> {
+      double server = cpu.serverSeconds();
+      double postgres = cpu.databaseSeconds();
+      rate(name, way.measure());
+      double millions = rows / 1e6;
+      figures.add(
+          name + ": server", COST, null, (cpu.serverSeconds() - server) / millions);
+      figures.add(
+          name + ": database", COST, null, (cpu.databaseSeconds() - postgres) / millions);
+    };
   }
 
   private void rate(String name, double rowsASecond) throws Exception {
@@ -196,21 +209,22 @@ public final class Bench {
     String latest = "latest of " + INSTRUMENTS + " instruments";
     turns.add(() -> times(latest + ", SQL", latest + ", SQL", queries.latestOverSql(size.queries)));
     turns.add(() -> times(latest, latest + ", SQL", queries.latestOverHttp(size.queries)));
-    String most = Query.RANGE_1000.title + ", 4 clients";
-    turns.add(
-        () ->
-            figures.add(
-                most + ", SQL",
-                "1/s",
-                null,
-                queries.throughputOverSql(Query.RANGE_1000, 4, size.queries)));
-    turns.add(
-        () ->
-            figures.add(
-                most,
-                "1/s",
-                most + ", SQL",
-                queries.throughputOverHttp(Query.RANGE_1000, 4, size.queries)));
+    for (int clients : READERS) {
+      String most = Query.RANGE_1000.title + ", " + clients + " at once";
+      int each = size.queries * 8 / Math.max(8, clients);
+      turns.add(
+          () ->
+              answered(
+                  most + ", SQL",
+                  most + ", SQL",
+                  queries.atOnceOverSql(Query.RANGE_1000, clients, each)));
+      turns.add(
+          () ->
+              answered(
+                  most,
+                  most + ", SQL",
+                  queries.atOnceOverHttp(Query.RANGE_1000, clients, each)));
+    }
     warmUp("queries", turns);
     takeTurns("queries", turns);
   }
@@ -221,6 +235,15 @@ public final class Bench {
       figures.add(
           name + ", " + share, "ms", name.equals(against) ? null : against + ", " + share, value);
     }
+  }
+
+  private void answered(String name, String against, QueryBench.Answered answered) {
+    figures.add(name, "1/s", name.equals(against) ? null : against, answered.perSecond());
+    figures.add(
+        name + ", p99",
+        "ms",
+        name.equals(against) ? null : against + ", p99",
+        Figures.quantile(answered.milliseconds(), 0.99));
   }
 
   private void whileQueried() throws Exception {

@@ -62,11 +62,26 @@ final class BenchSocket implements Closeable {
     send(TEXT, payload);
   }
 
+  /** The same, but it may wait for {@link #flush}, or for others to be sent with. */
+  void write(byte[] payload) throws IOException {
+    write(TEXT, payload);
+  }
+
+  /** Sends what was written. */
+  synchronized void flush() throws IOException {
+    out.flush();
+  }
+
   void send(JsonObject message) throws IOException {
     send(message.encode().getBytes(StandardCharsets.UTF_8));
   }
 
-  private synchronized void send(int opcode, byte[] payload) throws IOException {
+  private void send(int opcode, byte[] payload) throws IOException {
+    write(opcode, payload);
+    flush();
+  }
+
+  private synchronized void write(int opcode, byte[] payload) throws IOException {
     out.writeByte(opcode);
     if (payload.length < 126) {
       out.writeByte(MASKED | payload.length);
@@ -79,7 +94,6 @@ final class BenchSocket implements Closeable {
     }
     out.writeInt(0);
     out.write(payload);
-    out.flush();
   }
 
   /** The next text message; waits for it, at most 60 s. */

@@ -49,23 +49,42 @@ final class FeedStream implements Closeable {
 
   /** Sends the frame of the next seq, counted from 1; waits while too much is on its way. */
   void send(byte[] frame) throws IOException, InterruptedException {
-    synchronized (this) {
-      while (ended == null
-          && (sent - committed >= inflightMessages || bytes + frame.length > inflightBytes)) {
-        wait();
-      }
-      throwIfEnded();
-      if (++sent == sizes.length) {
-        sizes = Arrays.copyOf(sizes, sizes.length * 2);
-      }
-      sizes[(int) sent] = frame.length;
-      bytes += frame.length;
+    write(frame);
+    socket.flush();
+  }
+
+  /** The same, but those that follow each other at once go out together, as a socket buffers. */
+  void write(byte[] frame) throws IOException, InterruptedException {
+    if (!hasRoom(frame)) {
+      socket.flush();
     }
-    socket.send(frame);
+    take(frame);
+    socket.write(frame);
+  }
+
+  private synchronized boolean hasRoom(byte[] frame) {
+    return sent - committed < inflightMessages && bytes + frame.length <= inflightBytes;
+  }
+
+  private synchronized void take(byte[] frame) throws IOException, InterruptedException {
+    while (ended == null && !hasRoom(frame)) {
+      wait();
+    }
+    throwIfEnded();
+    if (++sent == sizes.length) {
+      sizes = Arrays.copyOf(sizes, sizes.length * 2);
+    }
+    sizes[(int) sent] = frame.length;
+    bytes += frame.length;
   }
 
   /** Waits until all is committed. */
-  synchronized void flush() throws IOException, InterruptedException {
+  void flush() throws IOException, InterruptedException {
+    socket.flush();
+    awaitCommitted();
+  }
+
+  private synchronized void awaitCommitted() throws IOException, InterruptedException {
     while (ended == null && committed < sent) {
       wait();
     }

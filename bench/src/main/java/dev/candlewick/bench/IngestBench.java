@@ -2,11 +2,6 @@ package dev.candlewick.bench;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -44,11 +39,13 @@ final class IngestBench {
 
   /** Makes the instruments by a trade each. */
   void makeInstruments(int count) throws Exception {
-    List<HttpRequest> requests = new ArrayList<>();
+    List<BenchTrades.Message> messages = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      requests.add(request(trades.next(i)));
+      messages.add(trades.next(i));
     }
-    postAll(HttpClient.newHttpClient(), requests);
+    try (BenchHttp http = new BenchHttp(server)) {
+      sendAll(http, requests(messages));
+    }
     instrumentIds = database.instrumentIds(count);
   }
 
@@ -129,36 +126,39 @@ final class IngestBench {
 
   private static void sendAll(FeedStream stream, List<byte[]> frames) throws Exception {
     for (byte[] frame : frames) {
-      stream.send(frame);
+      stream.write(frame);
     }
     stream.flush();
   }
 
   /** Requests one after the other over each of the connections; rows per second. */
   double rest(int connections, int rowsARequest, int rows) throws Exception {
-    HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     List<Sender> senders = new ArrayList<>();
-    for (int i = 0; i < connections; i++) {
-      List<HttpRequest> requests =
-          trades.next(rows / connections, rowsARequest).stream().map(this::request).toList();
-      senders.add(() -> postAll(http, requests));
-    }
-    return rows / seconds(senders);
-  }
-
-  private HttpRequest request(BenchTrades.Message message) {
-    return HttpRequest.newBuilder(server.resolve("/v1/trades"))
-        .header("Content-Type", "application/json")
-        .POST(BodyPublishers.ofByteArray(message.body().getBytes(StandardCharsets.US_ASCII)))
-        .build();
-  }
-
-  private static void postAll(HttpClient http, List<HttpRequest> requests) throws Exception {
-    for (HttpRequest request : requests) {
-      HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-      if (answer.statusCode() != 200) {
-        throw new IOException(answer.statusCode() + " " + answer.body());
+    List<BenchHttp> opened = new ArrayList<>();
+    try {
+      for (int i = 0; i < connections; i++) {
+        List<byte[]> requests = requests(trades.next(rows / connections, rowsARequest));
+        BenchHttp http = new BenchHttp(server);
+        opened.add(http);
+        senders.add(() -> sendAll(http, requests));
       }
+      return rows / seconds(senders);
+    } finally {
+      for (BenchHttp http : opened) {
+        http.close();
+      }
+    }
+  }
+
+  private List<byte[]> requests(List<BenchTrades.Message> messages) {
+    return messages.stream()
+        .map(message -> BenchHttp.post(server, "/v1/trades", message.body()))
+        .toList();
+  }
+
+  private static void sendAll(BenchHttp http, List<byte[]> requests) throws IOException {
+    for (byte[] request : requests) {
+      http.send(request);
     }
   }
 

@@ -3,14 +3,7 @@ package dev.candlewick.bench;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -31,8 +25,6 @@ final class QueryBench {
   private static final String COLUMNS =
       "ts, open, high, low, close, volume, quote_volume, trades, taker_buy_volume, source";
 
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI server;
   private final Database database;
   private final int[] instrumentIds;
@@ -111,6 +103,12 @@ final class QueryBench {
 
   /** Stores 30 days of minutes of each instrument, as the venue's own closed candles. */
   void load() throws Exception {
+    try (BenchHttp http = new BenchHttp(server)) {
+      load(http);
+    }
+  }
+
+  private void load(BenchHttp http) throws IOException {
     SplittableRandom random = new SplittableRandom(2);
     for (int instrument = 0; instrument < withCandles; instrument++) {
       long cents = 1_000_00;
@@ -122,7 +120,7 @@ final class QueryBench {
           rows.append(rows.isEmpty() ? "" : ",")
               .append(candle(i, open, cents, random.nextInt(1, 9999)));
         }
-        post(instrument, rows);
+        http.send(post(instrument, rows));
       }
     }
   }
@@ -138,20 +136,11 @@ final class QueryBench {
             volume / 1000.0);
   }
 
-  private void post(int instrument, StringBuilder rows) throws IOException, InterruptedException {
+  private byte[] post(int instrument, StringBuilder rows) {
     String body =
         "{\"venue\":\"%s\",\"symbol\":\"%s\",\"timeframe\":\"1m\",\"rows\":[%s]}"
             .formatted(BenchTrades.VENUE, BenchTrades.symbol(instrument), rows);
-    HttpResponse<String> answer =
-        http.send(
-            HttpRequest.newBuilder(server.resolve("/v1/candles"))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body))
-                .build(),
-            BodyHandlers.ofString());
-    if (answer.statusCode() != 200) {
-      throw new IOException(answer.statusCode() + " " + answer.body());
-    }
+    return BenchHttp.post(server, "/v1/candles", body);
   }
 
   /** One query of a client; the number of rows that came. */
@@ -161,7 +150,9 @@ final class QueryBench {
 
   /** Milliseconds of each of {@code count} queries, one after the other. */
   double[] overHttp(Query query, int count, long seed) throws Exception {
-    return times(query, count, seed, httpClient(query));
+    try (BenchHttp http = new BenchHttp(server)) {
+      return times(query, count, seed, httpClient(query, http));
+    }
   }
 
   /** Milliseconds of each of the same queries as prepared SQL. */
@@ -172,17 +163,35 @@ final class QueryBench {
     }
   }
 
-  /** Queries a second that {@code clients} at once get answered. */
-  double throughputOverHttp(Query query, int clients, int count) throws Exception {
-    double seconds =
-        Clients.runAll(clients, client -> times(query, count, client, httpClient(query)));
-    return clients * count / seconds;
+  /**
+   * What several clients at once got answered.
+   *
+   * @param perSecond queries
+   * @param milliseconds of each of them
+   */
+  record Answered(double perSecond, double[] milliseconds) {}
+
+  /** {@code count} queries of each of the clients, over a connection each. */
+  Answered atOnceOverHttp(Query query, int clients, int count) throws Exception {
+    return atOnce(clients, count, client -> overHttp(query, count, client));
   }
 
-  /** The same by prepared SQL, a connection each. */
-  double throughputOverSql(Query query, int clients, int count) throws Exception {
-    double seconds = Clients.runAll(clients, client -> overSql(query, count, client));
-    return clients * count / seconds;
+  /** The same by prepared SQL. */
+  Answered atOnceOverSql(Query query, int clients, int count) throws Exception {
+    return atOnce(clients, count, client -> overSql(query, count, client));
+  }
+
+  /** One client's queries; milliseconds of each. */
+  private interface Client {
+    double[] ask(int client) throws Exception;
+  }
+
+  private static Answered atOnce(int clients, int count, Client asking) throws Exception {
+    double[][] times = new double[clients][];
+    double seconds = Clients.runAll(clients, client -> times[client] = asking.ask(client));
+    return new Answered(
+        clients * count / seconds,
+        Arrays.stream(times).flatMapToDouble(Arrays::stream).toArray());
   }
 
   private double[] times(Query query, int count, long seed, Asked asked) throws Exception {
@@ -201,7 +210,7 @@ final class QueryBench {
     return times;
   }
 
-  private Asked httpClient(Query query) {
+  private Asked httpClient(Query query, BenchHttp http) {
     return (instrument, start, end) -> {
       String range = query.minutes == 0 ? "" : "&from=" + start + "&to=" + end;
       String path =
@@ -212,18 +221,8 @@ final class QueryBench {
                   BenchTrades.symbol(instrument),
                   query.parameters,
                   range);
-      return rows(get(path));
+      return rows(http.get(path));
     };
-  }
-
-  private byte[] get(String path) throws IOException {
-    HttpURLConnection request = (HttpURLConnection) server.resolve(path).toURL().openConnection();
-    if (request.getResponseCode() != 200) {
-      throw new IOException(path + ": " + request.getResponseCode());
-    }
-    try (InputStream body = request.getInputStream()) {
-      return body.readAllBytes();
-    }
   }
 
   /** How many objects are in the one that the body is. */
@@ -272,12 +271,14 @@ final class QueryBench {
     }
     String path = "/v1/latest?venue=" + BenchTrades.VENUE + "&symbol=" + symbols;
     double[] times = new double[count];
-    for (int i = 0; i < count; i++) {
-      long began = System.nanoTime();
-      int found = new JsonObject(Buffer.buffer(get(path))).getJsonArray("latest").size();
-      times[i] = (System.nanoTime() - began) / 1e6;
-      if (found != instrumentIds.length) {
-        throw new IOException("latest of " + found + " instruments only");
+    try (BenchHttp http = new BenchHttp(server)) {
+      for (int i = 0; i < count; i++) {
+        long began = System.nanoTime();
+        int found = new JsonObject(Buffer.buffer(http.get(path))).getJsonArray("latest").size();
+        times[i] = (System.nanoTime() - began) / 1e6;
+        if (found != instrumentIds.length) {
+          throw new IOException("latest of " + found + " instruments only");
+        }
       }
     }
     return times;

@@ -11,7 +11,7 @@ public final class TokenBucket {
   private static final double NANOS = 1e9;
 
   private final LongSupplier nanoTime;
-  private long perSecond;
+  private volatile long perSecond;
   private long most;
   private double tokens;
   private long filled;
@@ -41,13 +41,23 @@ public final class TokenBucket {
   }
 
   /** Takes tokens, there or not. */
-  public synchronized void take(long count) {
+  public void take(long count) {
+    if (perSecond != 0) {
+      takeLimited(count);
+    }
+  }
+
+  private synchronized void takeLimited(long count) {
     fill();
-    tokens -= perSecond == 0 ? 0 : count;
+    tokens -= count;
   }
 
   /** Milliseconds until something may be taken again, rounded up; 0 for now. */
-  public synchronized long waitMillis() {
+  public long waitMillis() {
+    return perSecond == 0 ? 0 : waitMillisLimited();
+  }
+
+  private synchronized long waitMillisLimited() {
     fill();
     return tokens > 0 || perSecond == 0 ? 0 : (long) Math.ceil((1 - tokens) / perSecond * 1_000);
   }

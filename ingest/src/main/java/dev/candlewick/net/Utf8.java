@@ -1,15 +1,27 @@
 package dev.candlewick.net;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
 public final class Utf8 {
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
+
   private Utf8() {}
 
   /** Whether the first {@code length} bytes are UTF-8. */
   public static boolean valid(byte[] bytes, int length) {
     int i = 0;
     while (i < length) {
+      if (i + Long.BYTES <= length && ((long) EIGHT.get(bytes, i) & NOT_ASCII) == 0) {
+        i += Long.BYTES;
+        continue;
+      }
       int lead = bytes[i];
       if (lead >= 0) {
         i++;

@@ -125,7 +125,7 @@ final class Connections {
   }
 
   /** The connection becomes a socket of this key; 429 if the key has as many as it may. */
-  private void admitSocket(HttpConnection connection, ApiKeyFile.Key key) {
+  private synchronized void admitSocket(HttpConnection connection, ApiKeyFile.Key key) {
     long own = key.limit("sockets");
     long most = own == 0 ? config.socketsPerKey() : own;
     long open = sockets.values().stream().filter(other -> other.id() == key.id()).count();

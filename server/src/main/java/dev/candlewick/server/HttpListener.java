@@ -1,5 +1,8 @@
 package dev.candlewick.server;
 
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -12,17 +15,22 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP server's socket: where it listens, what it speaks, and its certificate. */
+/**
+ * The HTTP server's socket: where it listens, what it speaks, and its certificate. Each event loop
+ * has a server of its own on the one port; a connection stays on the loop that it was given.
+ */
 final class HttpListener {
   private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
@@ -39,6 +47,9 @@ final class HttpListener {
           "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+  /** A free port, the same for all servers. */
+  private static final int ANY_PORT = -1;
+
   static {
     // Read once, when the JDK's TLS is first used; a renegotiation costs a server far more.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
@@ -47,12 +58,13 @@ final class HttpListener {
   private final HttpConfig config;
   private final String host;
   private final Vertx vertx;
-  private final HttpServer server;
+  private final List<HttpServer> servers;
   private FileTime certificateRead = FileTime.fromMillis(0);
 
   /**
    * Prepares to listen.
    *
+   * @param loops how many event loops share the connections
    * @throws ServerException if it would listen to others without any API key, or everybody may read
    *     the certificate's private key
    */
@@ -60,6 +72,7 @@ final class HttpListener {
       Vertx vertx,
       HttpConfig config,
       boolean open,
+      int loops,
       int frameBytes,
       Router router,
       Connections connections)
@@ -70,11 +83,15 @@ final class HttpListener {
     if (config.key() != null) {
       FileModes.refuseReadable(config.key());
     }
-    this.server =
-        vertx
-            .createHttpServer(options(frameBytes))
-            .connectionHandler(connections::opened)
-            .requestHandler(router);
+    this.servers =
+        Stream.generate(
+                () ->
+                    vertx
+                        .createHttpServer(options(frameBytes))
+                        .connectionHandler(connections::opened)
+                        .requestHandler(router))
+            .limit(loops)
+            .toList();
   }
 
   private static String host(@Nullable String asked, boolean open) throws ServerException {
@@ -103,7 +120,7 @@ final class HttpListener {
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(host)
-            .setPort(config.port())
+            .setPort(config.port() == 0 ? ANY_PORT : config.port())
             .setTcpKeepAlive(true)
             // A small deflated frame may inflate to anything before a limit is looked at.
             .setPerMessageWebSocketCompressionSupported(false)
@@ -130,20 +147,35 @@ final class HttpListener {
   }
 
   void listen(ServerMetrics metrics) throws ServerException, InterruptedException {
-    CompletableFuture<HttpServer> listening = new CompletableFuture<>();
-    vertx.runOnContext(
-        start -> {
-          metrics.watchEventLoop(vertx);
-          server
-              .listen()
-              .onSuccess(listening::complete)
-              .onFailure(listening::completeExceptionally);
-        });
+    Iterator<HttpServer> each = servers.iterator();
+    DeploymentOptions once = new DeploymentOptions().setInstances(servers.size());
     try {
-      listening.get(10, TimeUnit.SECONDS);
+      // An instance each, and so a context and an event loop.
+      vertx
+          .deployVerticle(() -> new OnLoop(each.next(), metrics), once)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
       reloadCertificate();
     } catch (ExecutionException | TimeoutException e) {
       throw new ServerException("cannot listen on port " + config.port() + ": " + e.getCause());
+    }
+  }
+
+  /** One server on one event loop. */
+  private static final class OnLoop extends VerticleBase {
+    private final HttpServer server;
+    private final ServerMetrics metrics;
+
+    OnLoop(HttpServer server, ServerMetrics metrics) {
+      this.server = server;
+      this.metrics = metrics;
+    }
+
+    @Override
+    public Future<HttpServer> start() {
+      metrics.watchEventLoop(vertx);
+      return server.listen();
     }
   }
 
@@ -163,7 +195,8 @@ final class HttpListener {
       certificateRead = written;
       if (renewed) {
         // By force: the paths are the same, what they hold is not.
-        server
+        servers
+            .get(0)
             .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(pem(certificate, key)), true)
             .onSuccess(taken -> LOG.info("TLS certificate read again"))
             .onFailure(e -> LOG.error("the TLS certificate stays as it was: {}", e.getMessage()));
@@ -178,10 +211,12 @@ final class HttpListener {
     return (config.certificate() == null ? "http://" : "https://")
         + (shown.contains(":") ? "[" + shown + "]" : shown)
         + ":"
-        + server.actualPort();
+        + servers.get(0).actualPort();
   }
 
   CompletableFuture<Void> close() {
-    return server.shutdown(1, TimeUnit.SECONDS).toCompletionStage().toCompletableFuture();
+    List<Future<Void>> closing =
+        servers.stream().map(server -> server.shutdown(1, TimeUnit.SECONDS)).toList();
+    return Future.all(closing).<Void>mapEmpty().toCompletionStage().toCompletableFuture();
   }
 }

@@ -43,6 +43,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+  /** A thread each; more of them than processors would only take turns. */
+  private static final int LOOPS = Runtime.getRuntime().availableProcessors();
+
   private static final Duration DRAIN = Duration.ofSeconds(20);
   private static final Duration DATABASE_EVERY = Duration.ofSeconds(15);
   private static final Duration ARCHIVE_EVERY = Duration.ofSeconds(5);
@@ -89,6 +92,7 @@ final class Server {
         Vertx.builder()
             .with(
                 new VertxOptions()
+                    .setEventLoopPoolSize(LOOPS)
                     .setMaxEventLoopExecuteTime(200)
                     .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
                     // Else it needs a directory of its own to write in, for files that we never
@@ -131,6 +135,7 @@ final class Server {
             vertx,
             config.http(),
             keys.open(),
+            LOOPS,
             config.ingest().limits().messageBytes(),
             routes.router(),
             connections);

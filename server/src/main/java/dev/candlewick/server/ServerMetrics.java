@@ -16,10 +16,11 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** The registry, {@code /metrics}, and the meters of the server itself. */
 final class ServerMetrics {
@@ -29,6 +30,7 @@ final class ServerMetrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
+  private final List<LoopClock> loops = new CopyOnWriteArrayList<>();
   private final AtomicInteger keys = new AtomicInteger();
   private final AtomicInteger keysFileRefused = new AtomicInteger();
 
@@ -51,6 +53,10 @@ final class ServerMetrics {
         .register(registry);
     Gauge.builder("candlewick.api.keys.file.refused", keysFileRefused, AtomicInteger::get)
         .description("1 while the file of API keys cannot be used and older keys hold")
+        .register(registry);
+    Gauge.builder("candlewick.event.loop.lag", this, ServerMetrics::latestLoop)
+        .baseUnit("seconds")
+        .description("How late an event loop of the HTTP server comes to its work, the latest")
         .register(registry);
     processorTime();
   }
@@ -92,27 +98,30 @@ final class ServerMetrics {
 
   /** Shows how late the event loop that this is called on comes to its work. */
   void watchEventLoop(Vertx vertx) {
-    AtomicLong expected = new AtomicLong(System.nanoTime());
-    AtomicLong late = new AtomicLong();
-    vertx.setPeriodic(
-        TICK_MILLIS,
-        tick -> {
-          long now = System.nanoTime();
-          late.set(Math.max(0, now - expected.get() - TICK_MILLIS * 1_000_000));
-          expected.set(now);
-        });
-    // Between two ticks the loop may be stuck: then what is due already counts.
-    Gauge.builder(
-            "candlewick.event.loop.lag",
-            late,
-            last -> {
-              long due = System.nanoTime() - expected.get() - TICK_MILLIS * 1_000_000;
-              return Math.max(last.get(), due) / 1e9;
-            })
-        .baseUnit("seconds")
-        .description("How late the event loop of the HTTP server comes to its work")
-        .strongReference(true)
-        .register(registry);
+    LoopClock clock = new LoopClock();
+    loops.add(clock);
+    vertx.setPeriodic(TICK_MILLIS, tick -> clock.tick());
+  }
+
+  private double latestLoop() {
+    return loops.stream().mapToDouble(LoopClock::late).max().orElse(0);
+  }
+
+  /** When one event loop came to its work. */
+  private static final class LoopClock {
+    private volatile long expected = System.nanoTime() + TICK_MILLIS * 1_000_000;
+    private volatile long last;
+
+    void tick() {
+      long now = System.nanoTime();
+      last = Math.max(0, now - expected);
+      expected = now + TICK_MILLIS * 1_000_000;
+    }
+
+    /** Seconds. Between two ticks the loop may be stuck: then what is due already counts. */
+    double late() {
+      return Math.max(last, System.nanoTime() - expected) / 1e9;
+    }
   }
 
   /** Times every request by its route's pattern, never by what a client wrote. */

@@ -21,6 +21,8 @@ final class Settings {
   private static final List<Setting<?>> ALL = new ArrayList<>();
   private static final String NONE = "none";
   private static final String UNSET = "";
+  private static final String AUTO = "auto";
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
   static final Setting<DatabaseUrl> DB_URL =
       setting(
@@ -35,7 +37,11 @@ final class Settings {
           DatabaseUrl::parse,
           "a replica for reads; the primary where none is named");
   static final Setting<Integer> DB_READ_POOL =
-      whole("DB_READ_POOL", 8, 1, 200, "connections for reads");
+      byProcessors(
+          "DB_READ_POOL",
+          within(8, 32, PROCESSORS),
+          200,
+          "connections for reads, 1-200; auto = the processors, 8-32");
   static final Setting<Integer> DB_READ_QUEUE =
       whole("DB_READ_QUEUE", 256, 1, 10_000, "reads that may wait for a connection");
   static final Setting<String> HTTP_HOST =
@@ -75,7 +81,12 @@ final class Settings {
           "strict",
           "any",
           "strict = take no data where COMMIT is not on disk");
-  static final Setting<Integer> INGEST_LANES = whole("INGEST_LANES", 2, 1, 64, "writer threads");
+  static final Setting<Integer> INGEST_LANES =
+      byProcessors(
+          "INGEST_LANES",
+          within(2, 8, PROCESSORS / 2),
+          64,
+          "writer threads, 1-64; auto = half the processors, 2-8");
   static final Setting<Integer> BATCH_ROWS =
       whole("BATCH_ROWS", 20_000, 1, 100_000, "rows at which a batch closes");
   static final Setting<Integer> BATCH_BYTES =
@@ -193,6 +204,19 @@ final class Settings {
         Long.toString(byDefault),
         text -> number(text, least, most),
         meaning + ", " + least + "-" + most);
+  }
+
+  /** From 1 to {@code most}, or {@code auto}. */
+  private static Setting<Integer> byProcessors(String name, int auto, int most, String meaning) {
+    return setting(
+        name,
+        AUTO,
+        text -> text.equals(AUTO) ? auto : Math.toIntExact(number(text, 1, most)),
+        meaning);
+  }
+
+  private static int within(int least, int most, int number) {
+    return Math.max(least, Math.min(most, number));
   }
 
   private static long number(String text, long least, long most) {

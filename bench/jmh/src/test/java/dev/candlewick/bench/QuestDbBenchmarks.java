@@ -61,7 +61,9 @@ class QuestDbBenchmarks {
                   CANDLES,
                   "1/s",
                   null,
-                  queries.throughputOverHttp(QueryBench.Query.RANGE_1000, 4, QUERIES)));
+                  queries
+                      .atOnceOverHttp(QueryBench.Query.RANGE_1000, 4, QUERIES)
+                      .perSecond()));
       turns.add(
           () ->
               figures.add("QuestDB, the same candles, 4 clients", "1/s", CANDLES, asked(durable)));

@@ -20,18 +20,38 @@ final class FairQueue implements Iterable<Message> {
   private final Map<Object, Deque<Message>> byOwner = new LinkedHashMap<>();
 
   private int size;
+  private int rows;
+  private long bytes;
+  private Batch.@Nullable Bounds awaited;
 
   synchronized void add(Message message) {
     byOwner.computeIfAbsent(message.owner(), first -> new ArrayDeque<>()).addLast(message);
+    count(message);
+  }
+
+  private void count(Message message) {
     size++;
-    notifyAll();
+    rows += message.rows.size();
+    bytes += message.bytes;
+    if (isFull(awaited)) {
+      notifyAll();
+    }
+  }
+
+  private void uncount(Message message) {
+    size--;
+    rows -= message.rows.size();
+    bytes -= message.bytes;
+  }
+
+  private boolean isFull(Batch.@Nullable Bounds bounds) {
+    return bounds != null && size > 0 && (rows >= bounds.rows() || bytes >= bounds.bytes());
   }
 
   /** Before all others of its key. */
   synchronized void addFirst(Message message) {
     byOwner.computeIfAbsent(message.owner(), first -> new ArrayDeque<>()).addFirst(message);
-    size++;
-    notifyAll();
+    count(message);
   }
 
   /** The next message; null if there is none. */
@@ -45,21 +65,24 @@ final class FairQueue implements Iterable<Message> {
     Deque<Message> messages = first.getValue();
     owners.remove();
     Message next = messages.removeFirst();
-    size--;
+    uncount(next);
     if (!messages.isEmpty()) {
       byOwner.put(owner, messages);
     }
     return next;
   }
 
-  /** The same, but waits for one for so long at most. */
-  synchronized @Nullable Message poll(long atMost, TimeUnit unit) throws InterruptedException {
-    long end = System.nanoTime() + unit.toNanos(atMost);
-    for (long left = end - System.nanoTime(); size == 0 && left > 0; ) {
+  /**
+   * Waits until there is something, and as much as these bounds allow, for so long at most. For the
+   * one thread that takes messages: it is not woken for each of them.
+   */
+  synchronized void awaitFull(Batch.Bounds bounds, long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    awaited = bounds;
+    for (long left = nanos; !isFull(bounds) && left > 0; left = end - System.nanoTime()) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
-      left = end - System.nanoTime();
     }
-    return poll();
+    awaited = null;
   }
 
   synchronized boolean isEmpty() {
@@ -107,7 +130,7 @@ final class FairQueue implements Iterable<Message> {
   private synchronized void remove(Message message) {
     Deque<Message> messages = byOwner.get(message.owner());
     if (messages != null && messages.remove(message)) {
-      size--;
+      uncount(message);
       if (messages.isEmpty()) {
         byOwner.remove(message.owner());
       }

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class IngestMetrics {
   private static final List<String> TRANSPORTS = List.of("rest", "websocket", "kafka");
   private static final List<String> MARKET = List.of("trades", "quotes", "candles");
+  private static final List<String> RESULTS = List.of("inserted", "duplicate", "updated");
   private static final int MOST_KINDS = 100;
   private static final String BYTES = "bytes";
 
@@ -97,7 +99,7 @@ public final class IngestMetrics {
     }
     for (String kind : MARKET) {
       for (String transport : TRANSPORTS) {
-        for (String result : List.of("inserted", "duplicate", "updated")) {
+        for (String result : RESULTS) {
           rows(kind, transport, result).increment(0);
         }
       }
@@ -156,17 +158,31 @@ public final class IngestMetrics {
 
   /** Rows of messages that are stored, by what became of them. */
   void stored(List<Message> messages) {
+    long now = System.currentTimeMillis();
+    Map<Way, int[]> results = new HashMap<>();
     for (Message message : messages) {
-      rows(message.word(), message.transport(), "inserted").increment(message.inserted);
-      rows(message.word(), message.transport(), "duplicate").increment(message.duplicates);
-      rows(message.word(), message.transport(), "updated").increment(message.updated);
+      int[] its =
+          results.computeIfAbsent(
+              new Way(message.word(), message.transport()), way -> new int[RESULTS.size()]);
+      its[0] += message.inserted;
+      its[1] += message.duplicates;
+      its[2] += message.updated;
       conflicts.increment(message.conflicts);
       rejected(message.rejections());
       if (message.inserted + message.updated > 0) {
-        venues.committed(message.rows, System.currentTimeMillis());
+        venues.committed(message.rows, now);
       }
     }
+    results.forEach(
+        (way, counts) -> {
+          for (int i = 0; i < counts.length; i++) {
+            rows(way.kind, way.transport, RESULTS.get(i)).increment(counts[i]);
+          }
+        });
   }
+
+  /** How rows came, as the labels tell it. */
+  private record Way(String kind, String transport) {}
 
   /** Kinds are an administrator's to make: the first of them have a label each. */
   private String label(String kind) {

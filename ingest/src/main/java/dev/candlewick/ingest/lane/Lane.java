@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +33,8 @@ public final class Lane implements Runnable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final Duration UNTIL_SPOOLED = Duration.ofSeconds(1);
   private static final Duration NOTHING_TO_DO = Duration.ofMillis(10);
+  private static final long IDLE_NANOS = 100_000_000;
+  private static final Batch.Bounds ANYTHING = new Batch.Bounds(0, 0);
 
   private final FairQueue queue = new FairQueue();
   private final Database database;
@@ -187,15 +188,16 @@ public final class Lane implements Runnable {
   /** Waits for a message, then a little longer for more: as long as the last write took. */
   private Batch nextBatch() throws InterruptedException {
     Batch batch = new Batch();
-    Message next = queue.poll(100, TimeUnit.MILLISECONDS);
-    long deadline = clock.nanos() + Math.min(batchAgeNanos, lastWriteNanos);
-    while (next != null) {
+    queue.awaitFull(ANYTHING, IDLE_NANOS);
+    if (!queue.isEmpty()) {
+      queue.awaitFull(bounds, Math.min(batchAgeNanos, lastWriteNanos));
+    }
+    for (Message next = queue.poll(); next != null; next = queue.poll()) {
       if (!bounds.fit(batch, next)) {
         queue.addFirst(next);
         break;
       }
       add(batch, next);
-      next = queue.poll(Math.max(0, deadline - clock.nanos()), TimeUnit.NANOSECONDS);
     }
     return batch;
   }

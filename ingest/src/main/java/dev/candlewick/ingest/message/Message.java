@@ -32,7 +32,7 @@ public final class Message {
   public final long takenNanos = System.nanoTime();
 
   private final List<Rejection> refusedByRule;
-  private final List<Rejection> refusedByDatabase = new ArrayList<>();
+  private final List<Rejection> refusedByDatabase = new ArrayList<>(0);
   private @Nullable Budget budget;
   private @Nullable StreamState stream;
   private Position position;
@@ -188,6 +188,9 @@ public final class Message {
   }
 
   public List<Rejection> rejections() {
+    if (refusedByDatabase.isEmpty()) {
+      return refusedByRule;
+    }
     List<Rejection> all = new ArrayList<>(refusedByRule);
     all.addAll(refusedByDatabase);
     return all;

@@ -7,6 +7,7 @@ import dev.candlewick.net.TextSocket;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -83,10 +84,12 @@ final class Backpressure {
     }
   }
 
-  /** A message that was taken has its answer. */
-  void answered(Message message) {
-    messages--;
-    bytes -= message.bytes;
+  /** Messages that were taken have their answer. */
+  void answered(List<Message> taken) {
+    for (Message message : taken) {
+      messages--;
+      bytes -= message.bytes;
+    }
     resume();
   }
 

@@ -55,11 +55,12 @@ final class Hello {
     }
   }
 
-  private void answered(Streams.Greeting greeting) {
+  private void answered(Sessions.Welcome welcome) {
+    Streams.Greeting greeting = welcome.greeting();
     if (intake.refuses(greeting.durability())) {
       session.unavailable("the database is not durable, and must be");
     } else if (socket.isOpen()) {
-      sessions.opened(session, greeting.stream());
+      sessions.opened(session, welcome);
       if (sessions.holdsSpooled(name)) {
         ask();
       } else {

@@ -236,7 +236,7 @@ public final class IngestSession implements Answer, TextSocket.Listener {
         hop -> {
           ack.spooled(messages.get(messages.size() - 1).seq());
           sendAck();
-          messages.forEach(backpressure::answered);
+          backpressure.answered(messages);
         });
   }
 
@@ -249,7 +249,7 @@ public final class IngestSession implements Answer, TextSocket.Listener {
             ack.add(message, durability);
           }
           sendAck();
-          messages.stream().filter(m -> !m.spooled).forEach(backpressure::answered);
+          backpressure.answered(messages.stream().filter(m -> !m.spooled).toList());
         });
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Who holds which stream on this server, and whether the database still agrees. */
@@ -23,14 +24,22 @@ public final class Sessions {
   private final @Nullable Spooler spooler;
   private final Map<StreamName, Held> held = new ConcurrentHashMap<>();
   private final AtomicBoolean asking = new AtomicBoolean();
+  private final AtomicLong turns = new AtomicLong();
   private volatile boolean looking;
   private volatile boolean away;
 
-  private record Held(IngestSession session, StreamState stream, long committed) {
+  private record Held(IngestSession session, StreamState stream, long turn, long committed) {
     Held asItIs() {
-      return new Held(session, stream, session.committed());
+      return new Held(session, stream, turn, session.committed());
     }
   }
+
+  /**
+   * What a hello found.
+   *
+   * @param turn of the hellos of one stream the later one has the greater
+   */
+  record Welcome(Streams.Greeting greeting, long turn) {}
 
   /** {@code spooler}: null where messages are not spooled. */
   public Sessions(Vertx vertx, Intake intake, @Nullable Spooler spooler) {
@@ -55,13 +64,18 @@ public final class Sessions {
   }
 
   /** While the database is away one hello at a time finds out; the others fail at once. */
-  Future<Streams.Greeting> hello(int apiKeyId, String stream) {
+  Future<Welcome> hello(int apiKeyId, String stream) {
     boolean asks = asking.compareAndSet(false, true);
     if (away && !asks) {
       return Future.failedFuture("the database is away");
     }
     return intake
-        .withConnection(connection -> Streams.hello(connection, apiKeyId, stream))
+        .withConnection(
+            connection -> {
+              Streams.Greeting greeting = Streams.hello(connection, apiKeyId, stream);
+              // The stream's row is locked until COMMIT: turns are in the order of epochs.
+              return new Welcome(greeting, turns.incrementAndGet());
+            })
         .onComplete(
             answer -> {
               away = answer.failed();
@@ -82,8 +96,15 @@ public final class Sessions {
     return stream == null ? 1 : stream.committedSeq() + 1;
   }
 
-  void opened(IngestSession session, StreamState stream) {
-    Held before = held.put(stream.name(), new Held(session, stream, stream.committedSeq()));
+  /** Of two sessions of a stream the one that said hello first is fenced, whichever comes first. */
+  synchronized void opened(IngestSession session, Welcome welcome) {
+    StreamState stream = welcome.greeting().stream();
+    Held before = held.get(stream.name());
+    if (before != null && before.turn() > welcome.turn()) {
+      session.fence();
+      return;
+    }
+    held.put(stream.name(), new Held(session, stream, welcome.turn(), stream.committedSeq()));
     if (before == null) {
       intake.metrics().sessionOpened();
     } else if (before.session() != session) {
@@ -91,7 +112,7 @@ public final class Sessions {
     }
   }
 
-  void closed(IngestSession session) {
+  synchronized void closed(IngestSession session) {
     held.values()
         .removeIf(
             one -> {

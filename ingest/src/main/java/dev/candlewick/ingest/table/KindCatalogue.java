@@ -3,7 +3,9 @@ package dev.candlewick.ingest.table;
 import dev.candlewick.record.DeclaredKind;
 import dev.candlewick.record.Kind;
 import dev.candlewick.record.Kind.IncompatibleException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.sql.Connection;
@@ -53,7 +55,15 @@ public final class KindCatalogue {
   }
 
   /** Learns what has changed, by a look that begins after this call; many callers share one. */
-  public synchronized Future<Void> look() {
+  public Future<Void> look() {
+    Context own = vertx.getOrCreateContext();
+    Promise<Void> looked = Promise.promise();
+    // Whoever asked first, the others are told on their own event loops.
+    shared().onComplete(done -> own.runOnContext(hop -> looked.handle(done)));
+    return looked.future();
+  }
+
+  private synchronized Future<Void> shared() {
     Future<Void> running = look;
     if (running == null) {
       return begin();

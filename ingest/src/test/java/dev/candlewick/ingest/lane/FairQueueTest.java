@@ -9,7 +9,6 @@ import dev.candlewick.ingest.row.Kind;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FairQueueTest {
@@ -71,7 +70,7 @@ class FairQueueTest {
   }
 
   @Test
-  void removesWhileItIsLookedThrough() throws InterruptedException {
+  void removesWhileItIsLookedThrough() {
     for (int i = 1; i <= 4; i++) {
       queue.add(message(i % 2 == 0 ? small : greedy, i));
     }
@@ -82,6 +81,31 @@ class FairQueueTest {
     }
     assertThat(queue.size()).isEqualTo(2);
     assertThat(order()).containsExactly(1, 2);
-    assertThat(queue.poll(1, TimeUnit.MILLISECONDS)).isNull();
+    assertThat(queue.poll()).isNull();
+  }
+
+  /** A minute that nobody waits: it would be a test that hangs. */
+  @Test
+  void whoeverWaitsIsWokenOnceThereIsEnough() throws InterruptedException {
+    Thread feed =
+        new Thread(
+            () -> {
+              for (int i = 0; i < 3; i++) {
+                queue.add(message(small, 10));
+              }
+            });
+    feed.start();
+    queue.awaitFull(new Batch.Bounds(1_000, 30), 60_000_000_000L);
+    assertThat(order()).containsExactly(10, 10, 10);
+    feed.join();
+  }
+
+  @Test
+  void whoeverWaitsForAnythingIsWokenByAMessageWithoutRows() throws InterruptedException {
+    Thread feed = new Thread(() -> queue.add(message(small, 0)));
+    feed.start();
+    queue.awaitFull(new Batch.Bounds(0, 0), 60_000_000_000L);
+    assertThat(order()).containsExactly(0);
+    feed.join();
   }
 }
