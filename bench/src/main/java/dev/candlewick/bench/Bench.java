@@ -184,10 +184,8 @@ public final class Bench {
       double postgres = cpu.databaseSeconds();
       rate(name, way.measure());
       double millions = rows / 1e6;
-      figures.add(
-          name + ": server", COST, null, (cpu.serverSeconds() - server) / millions);
-      figures.add(
-          name + ": database", COST, null, (cpu.databaseSeconds() - postgres) / millions);
+      figures.add(name + ": server", COST, null, (cpu.serverSeconds() - server) / millions);
+      figures.add(name + ": database", COST, null, (cpu.databaseSeconds() - postgres) / millions);
     };
   }
 
@@ -221,9 +219,7 @@ public final class Bench {
       turns.add(
           () ->
               answered(
-                  most,
-                  most + ", SQL",
-                  queries.atOnceOverHttp(Query.RANGE_1000, clients, each)));
+                  most, most + ", SQL", queries.atOnceOverHttp(Query.RANGE_1000, clients, each)));
     }
     warmUp("queries", turns);
     takeTurns("queries", turns);

@@ -190,8 +190,7 @@ final class QueryBench {
     double[][] times = new double[clients][];
     double seconds = Clients.runAll(clients, client -> times[client] = asking.ask(client));
     return new Answered(
-        clients * count / seconds,
-        Arrays.stream(times).flatMapToDouble(Arrays::stream).toArray());
+        clients * count / seconds, Arrays.stream(times).flatMapToDouble(Arrays::stream).toArray());
   }
 
   private double[] times(Query query, int count, long seed, Asked asked) throws Exception {

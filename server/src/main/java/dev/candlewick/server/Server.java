@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
   /** A thread each; more of them than processors would only take turns. */
   private static final int LOOPS = Runtime.getRuntime().availableProcessors();
 

@@ -113,7 +113,7 @@ final class Settings {
   static final Setting<Integer> MESSAGE_ROWS =
       whole("MESSAGE_ROWS", 5_000, 1, 100_000, "rows of a WebSocket message");
   static final Setting<Integer> INFLIGHT_MESSAGES =
-      whole("INFLIGHT_MESSAGES", 64, 1, 10_000, "messages of a WebSocket sent and not acked");
+      whole("INFLIGHT_MESSAGES", 2_000, 1, 10_000, "messages of a WebSocket sent and not acked");
   static final Setting<Integer> INFLIGHT_BYTES =
       whole("INFLIGHT_BYTES", 4 << 20, 1_024, 64 << 20, "bytes of a WebSocket sent and not acked");
   static final Setting<Integer> BODY_BYTES =

@@ -58,15 +58,15 @@ class IngestStreamIT {
     boolean durable =
         database
             .text(
-                "select current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on'"
-                    + " and current_setting('synchronous_commit') <> 'off'")
+                "select current_setting('fsync') = 'on' and current_setting('full_page_writes') ="
+                    + " 'on' and current_setting('synchronous_commit') <> 'off'")
             .equals("t");
     try (IngestSocket feed = server.feed()) {
       JsonObject limits =
           new JsonObject()
               .put("message_bytes", 262_144)
               .put("rows", 5_000)
-              .put("inflight_messages", 64)
+              .put("inflight_messages", 2_000)
               .put("inflight_bytes", 4_194_304);
       assertThat(feed.hello(stream))
           .isEqualTo(

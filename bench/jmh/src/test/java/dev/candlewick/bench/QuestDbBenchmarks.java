@@ -61,9 +61,7 @@ class QuestDbBenchmarks {
                   CANDLES,
                   "1/s",
                   null,
-                  queries
-                      .atOnceOverHttp(QueryBench.Query.RANGE_1000, 4, QUERIES)
-                      .perSecond()));
+                  queries.atOnceOverHttp(QueryBench.Query.RANGE_1000, 4, QUERIES).perSecond()));
       turns.add(
           () ->
               figures.add("QuestDB, the same candles, 4 clients", "1/s", CANDLES, asked(durable)));

@@ -1,5 +1,6 @@
 package dev.candlewick.ingest.lane;
 
+import dev.candlewick.ingest.message.Batch;
 import dev.candlewick.ingest.message.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.candlewick.ingest.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.ingest.message.Answer;
+import dev.candlewick.ingest.message.Batch;
 import dev.candlewick.ingest.message.Budget;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.row.Kind;
