@@ -229,8 +229,12 @@ record DatabaseUrl(
     StringBuilder url = new StringBuilder("jdbc:postgresql://" + hostList() + "/" + database);
     url.append("?sslmode=").append(sslMode());
     if (target() != Target.ANY) {
-      // Which one it is may have changed a moment ago.
-      url.append("&targetServerType=").append(target().word).append("&hostRecheckSeconds=1");
+      url.append("&targetServerType=").append(target().word);
+    }
+    if (hosts.size() > 1) {
+      // Which one it is may have changed a moment ago; one that is gone must leave time for the
+      // next.
+      url.append("&hostRecheckSeconds=1&connectTimeout=2");
     }
     if (!sslRootCertificate().isEmpty()) {
       url.append("&sslrootcert=")

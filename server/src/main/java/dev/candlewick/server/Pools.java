@@ -1,6 +1,7 @@
 package dev.candlewick.server;
 
 import dev.candlewick.net.DatabaseSession;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.NetClientOptions;
@@ -8,11 +9,16 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
+import io.vertx.sqlclient.ClientBuilder;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.SqlConnectOptions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * Connections for everything that does not block.
@@ -49,38 +55,116 @@ record Pools(Pool reads, Pool primary, AtomicLong opened) {
 
   static Pool open(
       Vertx vertx, String name, DatabaseUrl database, int size, int queue, AtomicLong opened) {
-    return PgBuilder.pool()
-        .with(
-            new NetClientOptions()
-                .setConnectTimeout(5_000)
-                .setTcpKeepAlive(true)
-                .setReadIdleTimeout(SILENT_SECONDS)
-                .setIdleTimeoutUnit(TimeUnit.SECONDS))
-        .with(
-            new PoolOptions()
-                .setName(name)
-                .setMaxSize(size)
-                .setMaxWaitQueueSize(queue)
-                .setConnectionTimeout(5)
-                .setIdleTimeout(IDLE_SECONDS)
-                .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                .setMaxLifetime(30)
-                .setMaxLifetimeUnit(TimeUnit.MINUTES))
-        .connectingTo(connect(database))
-        .withConnectHandler(
-            connection -> {
-              opened.incrementAndGet();
-              connection.close();
-            })
-        .using(vertx)
-        .build();
+    PoolOptions options =
+        new PoolOptions()
+            .setName(name)
+            .setMaxSize(size)
+            .setMaxWaitQueueSize(queue)
+            .setConnectionTimeout(5)
+            .setIdleTimeout(IDLE_SECONDS)
+            .setIdleTimeoutUnit(TimeUnit.SECONDS)
+            .setMaxLifetime(30)
+            .setMaxLifetimeUnit(TimeUnit.MINUTES);
+    ClientBuilder<Pool> pool =
+        PgBuilder.pool()
+            .with(net(5_000))
+            .with(options)
+            .withConnectHandler(
+                connection -> {
+                  opened.incrementAndGet();
+                  connection.close();
+                })
+            .using(vertx);
+    if (database.hosts().size() == 1) {
+      return pool.connectingTo(connect(database, database.hosts().get(0))).build();
+    }
+    Hosts hosts = new Hosts(vertx, name, database);
+    return pool.connectingTo(hosts::wanted).build();
   }
 
-  private static PgConnectOptions connect(DatabaseUrl database) {
+  private static NetClientOptions net(int connectMillis) {
+    return new NetClientOptions()
+        .setConnectTimeout(connectMillis)
+        .setTcpKeepAlive(true)
+        .setReadIdleTimeout(SILENT_SECONDS)
+        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+  }
+
+  /** Several hosts, each asked before a connection is opened what it is by now. */
+  private static final class Hosts {
+    private static final String IS_REPLICA = "select pg_is_in_recovery()";
+    private static final int CONNECT_MILLIS = 2_000;
+
+    private final DatabaseUrl database;
+    private final List<Pool> asked;
+
+    Hosts(Vertx vertx, String name, DatabaseUrl database) {
+      this.database = database;
+      this.asked =
+          database.hosts().stream()
+              .map(
+                  host ->
+                      PgBuilder.pool()
+                          .with(net(CONNECT_MILLIS))
+                          .with(
+                              new PoolOptions()
+                                  .setName(name + " of " + host)
+                                  .setMaxSize(1)
+                                  .setConnectionTimeout(CONNECT_MILLIS)
+                                  .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                                  .setIdleTimeout(IDLE_SECONDS)
+                                  .setIdleTimeoutUnit(TimeUnit.SECONDS))
+                          .connectingTo(connect(database, host))
+                          .using(vertx)
+                          .build())
+              .toList();
+    }
+
+    Future<SqlConnectOptions> wanted() {
+      List<Future<Boolean>> replicas =
+          asked.stream()
+              .map(
+                  pool ->
+                      pool.query(IS_REPLICA)
+                          .execute()
+                          .timeout(CONNECT_MILLIS, TimeUnit.MILLISECONDS)
+                          .map(rows -> rows.iterator().next().getBoolean(0)))
+              .toList();
+      return switch (database.target()) {
+        case ANY -> first(replicas, replica -> true);
+        case PRIMARY -> first(replicas, replica -> !replica);
+        case STANDBY -> first(replicas, replica -> replica);
+        case PREFER_STANDBY ->
+            first(replicas, replica -> replica).recover(none -> first(replicas, any -> true));
+      };
+    }
+
+    private Future<SqlConnectOptions> first(
+        List<Future<Boolean>> replicas, Predicate<Boolean> wanted) {
+      List<Future<SqlConnectOptions>> fitting = new ArrayList<>();
+      for (int i = 0; i < replicas.size(); i++) {
+        DatabaseUrl.Host host = database.hosts().get(i);
+        fitting.add(
+            replicas
+                .get(i)
+                .compose(
+                    replica ->
+                        wanted.test(replica)
+                            ? Future.succeededFuture(connect(database, host))
+                            : Future.failedFuture("no host of several is what is wanted")));
+      }
+      return Future.any(fitting)
+          .map(
+              found ->
+                  fitting.stream().filter(Future::succeeded).findFirst().orElseThrow().result());
+    }
+  }
+
+  private static PgConnectOptions connect(DatabaseUrl database, DatabaseUrl.Host host) {
     PgConnectOptions connect =
         new PgConnectOptions()
-            .setHost(database.host())
-            .setPort(database.port())
+            .setHost(host.name())
+            .setPort(host.port())
             .setDatabase(database.database())
             .setUser(database.user())
             .setPassword(database.password())

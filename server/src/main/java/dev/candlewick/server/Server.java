@@ -106,12 +106,7 @@ final class Server {
             .withMetrics(new PoolMetrics(metrics.registry()))
             .build();
     this.ingest = ingest();
-    this.pools =
-        new Pools(
-            pool("reads", config.readDatabase(), config.readPool()),
-            // Three more: the live way listens, features are written, candles are told.
-            pool("primary", config.database(), config.readPool() + 3),
-            opened);
+    this.pools = pools();
     this.live = live(vertx, pools, metrics);
     this.features = features(vertx, pools);
     this.candleTopic = candleTopic(config.candleTopic());
@@ -175,6 +170,16 @@ final class Server {
     Clock clock = Clock.systemUTC();
     Candles candles = new Candles(new CandleRepository(primary, pools.opened()::get), clock);
     return new CandleTopic(topic, OutRepository.lead(vertx, primary), candles, clock, topicMetrics);
+  }
+
+  private Pools pools() {
+    // Three more: the live way listens, features are written, candles are told.
+    Pool primary = pool("primary", config.database(), config.readPool() + 3);
+    Pool reads = pool("reads", config.readDatabase(), config.readPool());
+    ReplicaMetrics replica = new ReplicaMetrics(metrics.registry());
+    boolean same = config.readDatabase().equals(config.database());
+    return new Pools(
+        same ? reads : new ReplicaRepository(vertx, reads, primary, replica), primary, opened);
   }
 
   private Pool pool(String name, DatabaseUrl database, int size) {

@@ -28,7 +28,7 @@ final class Settings {
       setting(
           "DB_URL",
           UNSET,
-          DatabaseUrl::parse,
+          url -> DatabaseUrl.parse(url).toWrite(),
           "postgresql://user:password@host:port/database of the primary");
   static final Setting<DatabaseUrl> DB_READ_URL =
       setting(

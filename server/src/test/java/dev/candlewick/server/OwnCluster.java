@@ -44,7 +44,7 @@ public final class OwnCluster implements AutoCloseable {
   private String fullSize = "";
   private long postmaster;
 
-  private OwnCluster(String purpose) {
+  private OwnCluster(String purpose, String options) {
     try {
       shell =
           new ProcessBuilder("bash", "-c", SHELL)
@@ -63,12 +63,36 @@ public final class OwnCluster implements AutoCloseable {
                 purpose,
                 ProcessHandle.current().pid());
     Runtime.getRuntime().addShutdownHook(wipe);
-    url = URI.create(run(script.formatted("start")));
+    url = URI.create(run(script.formatted("start") + options));
+  }
+
+  /** A streaming replica of it, with a copy of its files. */
+  public OwnCluster replica(String purpose) {
+    String own = server().text("show data_directory").replaceFirst(".*/([^/]+)/[^/]+$", "$1");
+    OwnCluster replica = new OwnCluster(purpose, " --replica-of " + own);
+    replica.findPostmaster();
+    return replica;
+  }
+
+  /** Makes a primary of a replica. */
+  public void promote() {
+    run(script.formatted("promote"));
+  }
+
+  /** Host and port, as a URL has them. */
+  public String address() {
+    return url.getHost() + ":" + url.getPort();
+  }
+
+  /** A database of that name here, which a replica has of its primary. */
+  public TestDatabase sameAs(TestDatabase database) {
+    return TestDatabase.at(
+        url.resolve("/" + Path.of(URI.create(database.url()).getPath()).getFileName()));
   }
 
   /** Starts one; empty, and said aloud, where the script cannot run it. */
   public static Optional<OwnCluster> start(String purpose) {
-    OwnCluster cluster = new OwnCluster(purpose);
+    OwnCluster cluster = new OwnCluster(purpose, "");
     if (cluster.url.getPort() < 0) {
       cluster.close();
       System.err.println("LEFT OUT: sql/timescaledb cannot run a PostgreSQL here");
