@@ -170,7 +170,7 @@ final class FileArguments {
       throw wrong(spec, "--format " + format + ": none of " + String.join(", ", FORMATS));
     }
     if (!List.of("s", "ms", "us", "ns").contains(unit)) {
-      throw wrong(spec, "--unit " + unit + ": none of s, ms, us, ns");
+      throw wrong(spec, "--unit " + unit + " must be one of s, ms, us, ns");
     }
     word(spec, "venue", venue);
     word(spec, "symbol", symbol);
@@ -180,7 +180,7 @@ final class FileArguments {
   private static void word(CommandSpec spec, String name, @Nullable String value) {
     if (value != null
         && (value.isBlank() || value.length() > 64 || value.matches(".*[\"\\\\].*"))) {
-      throw wrong(spec, "--" + name + " \"" + value + "\" is none");
+      throw wrong(spec, "invalid --" + name + " \"" + value + "\"");
     }
   }
 
@@ -188,7 +188,7 @@ final class FileArguments {
     try {
       return ZoneId.of(timezone);
     } catch (DateTimeException e) {
-      throw wrong(spec, "--timezone " + timezone + " is no time zone");
+      throw wrong(spec, "--timezone " + timezone + " is not a time zone");
     }
   }
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
       "",
       "A file is a capture of Binance's combined streams (a line: receive time in ns, a space, the",
       "frame) or, by its name, a CSV of trades with a header of field names; plain or gzip.",
-      "Started again with the same files and options, it goes on where the server stands.",
+      "Started again with the same files and options, it goes on from what the server has.",
       "The API key is read from the environment variable CANDLEWICK_API_KEY."
     })
 public final class ReplayCommand implements Callable<Integer> {
@@ -128,7 +128,7 @@ public final class ReplayCommand implements Callable<Integer> {
           case "ms" -> 1_000_000;
           case "us" -> 1_000;
           case "ns" -> 1;
-          default -> throw wrong("--unit " + unit + ": none of s, ms, us, ns");
+          default -> throw wrong("--unit " + unit + " must be one of s, ms, us, ns");
         };
     return new ReplayOptions(venue, symbol, unitNanos, quotes, batch);
   }

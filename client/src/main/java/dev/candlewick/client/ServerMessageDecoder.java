@@ -30,7 +30,7 @@ final class ServerMessageDecoder {
   static ServerMessage decode(String text) throws IOException {
     try (JsonParser json = JSON.createParser(text)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new IOException("the server sent something that is no JSON object");
+        throw new IOException("the server sent something that is not a JSON object");
       }
       ServerMessageDecoder decoder = new ServerMessageDecoder();
       while (json.nextToken() == JsonToken.FIELD_NAME) {

@@ -36,7 +36,7 @@ final class TradeCsv implements TickReader {
     header = cells(first.startsWith("\uFEFF") ? first.substring(1) : first);
     for (String name : header) {
       if (!FIELDS.contains(name) || header.indexOf(name) != header.lastIndexOf(name)) {
-        throw lines.wrong("column \"" + name + "\": a header names each of " + FIELDS + " once");
+        throw lines.wrong("column \"" + name + "\": a header needs each of " + FIELDS + " once");
       }
     }
     for (String name : FIELDS.subList(0, 3)) {
@@ -135,7 +135,7 @@ final class TradeCsv implements TickReader {
       }
     }
     String kind = type.getSimpleName().toLowerCase(Locale.ROOT);
-    throw new IllegalArgumentException(kind + " \"" + word + "\" is none");
+    throw new IllegalArgumentException("unknown " + kind + " \"" + word + "\"");
   }
 
   private List<String> cells(String line) throws IOException {

@@ -166,7 +166,7 @@ class RecordedFileTest {
         "BTCUSDT,17,dear,1,              | price \"dear\" is not a decimal",
         "BTCUSDT,17,,1,                  | no price",
         "BTCUSDT,17,1,,                  | no size",
-        "BTCUSDT,17,1,1,bought           | side \"bought\" is none",
+        "BTCUSDT,17,1,1,bought           | unknown side \"bought\"",
         "BTCUSDT,17,1,1                  | 4 cells under a header of 5",
         "BTCUSDT,17,1,1,buy,             | 6 cells under a header of 5",
         "\"BTCUSDT,17,1,1,buy            | closing quote",

@@ -39,7 +39,7 @@ public final class Indicators {
     for (String text : texts) {
       Indicator indicator = Indicator.parse(text);
       if (!seen.add(indicator.text())) {
-        throw new IndicatorException(indicator.text() + " is given twice");
+        throw new IndicatorException(indicator.text() + " is given more than once");
       }
       all.add(indicator);
     }

@@ -163,7 +163,7 @@ public final class Gunzip extends InputStream {
     at = 0;
     end = Math.max(0, in.read(buffer));
     if (end == 0) {
-      throw new EOFException("the gzip data breaks off");
+      throw new EOFException("the gzip data ends too early");
     }
   }
 

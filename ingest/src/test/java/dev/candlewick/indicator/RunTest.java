@@ -134,7 +134,7 @@ class RunTest {
     refused("ema(20,high,3)", "unexpected argument \"high\"");
     refused("atr(14,high)", "atr: takes no price");
     refused("bbands(20,0)", "multiplier must be a number from 0.01 to 100");
-    refused("rsi(14),rsi(14)", "rsi(14) is given twice");
+    refused("rsi(14),rsi(14)", "rsi(14) is given more than once");
     refused("rsi(14", "is not written like");
     refused("", "is not written like");
     refused("sma(1),".repeat(500) + "ema", "at most 50 indicators");

@@ -139,7 +139,7 @@ final class Backup {
   private Properties manifest(Path folder) throws FailedException, IOException {
     Properties manifest = new Properties();
     if (!Files.isRegularFile(folder.resolve(MANIFEST))) {
-      throw new FailedException(folder + " is no backup: it has no " + MANIFEST);
+      throw new FailedException(folder + " is not a backup: it has no " + MANIFEST);
     }
     try (InputStream in = Files.newInputStream(folder.resolve(MANIFEST))) {
       manifest.load(in);

@@ -110,7 +110,7 @@ record DatabaseUrl(
           credentials.length < 2 ? "" : decode(credentials[1]),
           parameters(uri.getRawQuery() == null ? "" : uri.getRawQuery()));
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("is no URL", e);
+      throw new IllegalArgumentException("is not a URL", e);
     }
   }
 

@@ -112,7 +112,7 @@ final class HttpListener {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
-      throw new ServerException("CANDLEWICK_HTTP_HOST is no address of this machine: " + host);
+      throw new ServerException("CANDLEWICK_HTTP_HOST is not an address of this machine: " + host);
     }
   }
 

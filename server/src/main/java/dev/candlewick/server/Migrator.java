@@ -55,7 +55,7 @@ final class Migrator {
     private static final long serialVersionUID = 1L;
 
     UnreachableException(SQLException cause) {
-      super("the database cannot be asked: " + cause.getMessage(), cause);
+      super("the database cannot be reached at the moment: " + cause.getMessage(), cause);
     }
   }
 

@@ -271,7 +271,7 @@ final class Settings {
     try {
       return Params.venue(text);
     } catch (Problem refused) {
-      throw new IllegalArgumentException("is no venue's name", refused);
+      throw new IllegalArgumentException("is not a valid venue", refused);
     }
   }
 

@@ -281,9 +281,9 @@ class ImportExportIT {
         "t.csv    | ts,ts              | column \"ts\": not a field of trades, or twice",
         "t.csv    | 1                  | column \"1\": not a field of trades, or twice",
         "t.ndjson | {\"ts\":1          | not JSON",
-        "t.ndjson | [1]                | a JSON object is due",
-        "t.ndjson | {\"ts\":1} {}      | something follows the JSON object",
-        "t.ndjson | {\"ts\":1,\"ts\":2} | the field ts stands twice",
+        "t.ndjson | [1]                | a JSON object is required",
+        "t.ndjson | {\"ts\":1} {}      | unexpected text after the JSON object",
+        "t.ndjson | {\"ts\":1,\"ts\":2} | duplicate field ts",
       })
   void sendsNothingOfAFileThatIsBroken(String name, String line, String fault) throws IOException {
     Path file = folder.resolve(name);
@@ -325,9 +325,9 @@ class ImportExportIT {
         "export trades --venue x -o a.csv --timeframe 1m | --timeframe is not",
         "import trades                                | Missing required parameter",
         "import trades none.csv                       | cannot read none.csv: no such file",
-        "import trades none.csv --unit d              | --unit d: none of",
+        "import trades none.csv --unit d              | --unit d must be one of",
         "import trades none.csv --batch 0             | --batch 0: at least 1",
-        "import trades none.csv --symbol \"           | is none",
+        "import trades none.csv --symbol \"           | invalid --symbol",
       })
   void explainsAWrongCommandLine(String line, String fault) {
     String[] words = line.split(" ", 2);

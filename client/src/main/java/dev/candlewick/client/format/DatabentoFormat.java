@@ -85,7 +85,7 @@ final class DatabentoFormat implements Format {
       throws FormatException {
     String timeframe = TIMEFRAMES.get(cells.get(cell));
     if (timeframe == null) {
-      throw new FormatException("rtype " + cells.get(cell) + " is no candle");
+      throw new FormatException("rtype " + cells.get(cell) + " is not a candle");
     }
     json.append('"').append(timeframe).append('"');
     return true;

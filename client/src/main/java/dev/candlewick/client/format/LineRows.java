@@ -107,14 +107,14 @@ final class LineRows implements FileRows.Source {
     try (JsonParser in = JSON.createParser(text);
         JsonGenerator json = JSON.createGenerator(row)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
-        throw new FormatException("a JSON object is due");
+        throw new FormatException("a JSON object is required");
       }
       Set<String> seen = new HashSet<>();
       json.writeStartObject();
       while (in.nextToken() != JsonToken.END_OBJECT) {
         String name = in.currentName();
         if (!seen.add(name)) {
-          throw new FormatException("the field " + name + " stands twice");
+          throw new FormatException("duplicate field " + name);
         }
         in.nextToken();
         if (kind.derives(name)) {
@@ -126,7 +126,7 @@ final class LineRows implements FileRows.Source {
       }
       json.writeEndObject();
       if (in.nextToken() != null) {
-        throw new FormatException("something follows the JSON object");
+        throw new FormatException("unexpected text after the JSON object");
       }
     } catch (JsonProcessingException e) {
       throw new FormatException("not JSON: " + e.getOriginalMessage());

@@ -67,7 +67,7 @@ final class QueryTable implements Table {
   static QueryTable open(Path file, String table, String query) throws IOException {
     boolean parquet = Part.begins(file, PARQUET);
     if (!parquet && table.isEmpty() && query.isEmpty()) {
-      throw new IOException("a database: tell --table or --query");
+      throw new IOException("a database: give --table or --query");
     }
     if (Part.begins(file, SQLITE)) {
       String all = "select * from " + Engine.named(table) + " order by rowid";

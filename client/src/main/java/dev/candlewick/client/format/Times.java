@@ -95,7 +95,7 @@ record Times(String unit, ZoneId zone) {
       long micros = fraction == null ? 0 : Long.parseLong((fraction + "000000").substring(0, 6));
       return local.toEpochSecond(offset(local, found.group(12))) * 1_000_000L + micros;
     } catch (DateTimeException e) {
-      throw new FormatException("\"" + text + "\" is no time: " + e.getMessage());
+      throw new FormatException("\"" + text + "\" is not a time: " + e.getMessage());
     }
   }
 
@@ -134,7 +134,7 @@ record Times(String unit, ZoneId zone) {
           };
       return number.scaleByPowerOfTen(places).setScale(0, RoundingMode.FLOOR).longValueExact();
     } catch (ArithmeticException | NumberFormatException e) {
-      throw new FormatException("\"" + text + "\" is no time");
+      throw new FormatException("\"" + text + "\" is not a time");
     }
   }
 }

@@ -80,7 +80,7 @@ public final class ChangeNotifier implements Runnable {
     } catch (SQLException e) {
       if (!failing) {
         failing = true;
-        LOG.warn("commits cannot be told, trying again: SQLSTATE {}", e.getSQLState());
+        LOG.warn("commits cannot be announced, trying again: SQLSTATE {}", e.getSQLState());
       }
       return false;
     }

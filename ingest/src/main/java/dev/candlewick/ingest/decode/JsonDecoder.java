@@ -117,7 +117,7 @@ public final class JsonDecoder {
       throw new DecodeException(Fault.MALFORMED, "no JSON at all");
     }
     if (in.nextToken() != null) {
-      throw new DecodeException(Fault.MALFORMED, "something follows the JSON value");
+      throw new DecodeException(Fault.MALFORMED, "unexpected text after the JSON value");
     }
   }
 

@@ -110,7 +110,7 @@ public final class RecordDecoder implements RowReader<RawRecord> {
       in.nextToken();
       RawRecord row = row(in);
       if (in.nextToken() != null) {
-        throw new DecodeException(Fault.MALFORMED, "something follows the JSON value");
+        throw new DecodeException(Fault.MALFORMED, "unexpected text after the JSON value");
       }
       return row;
     } catch (JsonProcessingException e) {
@@ -163,7 +163,7 @@ public final class RecordDecoder implements RowReader<RawRecord> {
           in.getNumberType() == JsonParser.NumberType.BIG_INTEGER
               ? (Object) new BigDecimal(in.getText())
               : (Object) in.getLongValue();
-      default -> throw new IllegalStateException("no value begins with " + token);
+      default -> throw new IllegalStateException("unexpected character " + token);
     };
   }
 

@@ -103,7 +103,7 @@ public final class RecordValidator {
       throw refused("ts", Code.TS_OUT_OF_RANGE, "before 1970 or more than 1 day in the future");
     }
     if (micros < bounds.oldest(kind.retention())) {
-      throw refused("ts", Code.TS_TOO_OLD, "before what retention still keeps");
+      throw refused("ts", Code.TS_TOO_OLD, "older than what retention keeps");
     }
     return micros;
   }

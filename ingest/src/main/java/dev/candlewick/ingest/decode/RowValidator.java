@@ -128,7 +128,7 @@ public final class RowValidator {
     double low = fields.number(Field.LOW);
     double close = fields.number(Field.CLOSE);
     if (low > Math.min(open, close) || high < Math.max(open, close)) {
-      fields.refuseRow(Code.OHLC_INCONSISTENT, "low <= open, close <= high does not hold");
+      fields.refuseRow(Code.OHLC_INCONSISTENT, "low <= open, close <= high is required");
     }
     return new Candle(
         instrument,
@@ -203,7 +203,7 @@ public final class RowValidator {
         return 0;
       }
       if (micros < bounds.oldest(of, timeframe)) {
-        fields.refuse(Field.TS, Code.TS_TOO_OLD, "before what retention still keeps");
+        fields.refuse(Field.TS, Code.TS_TOO_OLD, "older than what retention keeps");
       }
       return micros;
     } catch (IllegalArgumentException e) {

@@ -102,7 +102,7 @@ public final class InfluxHandler {
         throw Problem.badParameter(Rejection.excerpt(name), "is not supported");
       }
       if (params.getAll(name).size() > 1) {
-        throw Problem.badParameter(name, "is given twice");
+        throw Problem.badParameter(name, "is given more than once");
       }
     }
   }
@@ -115,7 +115,11 @@ public final class InfluxHandler {
             .lookAtKinds()
             .onSuccess(looked -> write(ctx, request, points, precision))
             .onFailure(
-                cause -> fail(ctx, request, Problem.unavailable("the database cannot be asked")));
+                cause ->
+                    fail(
+                        ctx,
+                        request,
+                        Problem.unavailable("the database cannot be reached at the moment")));
       } else {
         write(ctx, request, points, precision);
       }

@@ -70,7 +70,7 @@ final class LineProtocol {
       values.put(name, word("the value of the tag " + Rejection.excerpt(name), ", ="));
     }
     if (peek() != ' ') {
-      throw wrong("fields are due after the tags");
+      throw wrong("fields are required after the tags");
     }
     skipSpaces();
     do {
@@ -83,7 +83,7 @@ final class LineProtocol {
       }
     } while (next(','));
     if (peek() != ' ' && peek() != END) {
-      throw wrong("something follows a field");
+      throw wrong("unexpected text after a field");
     }
     skipSpaces();
     Long time = time();
@@ -97,7 +97,7 @@ final class LineProtocol {
       throw wrong(what + " has no value: " + Rejection.excerpt(name));
     }
     if (values.containsKey(name)) {
-      throw wrong("a tag or field stands twice: " + Rejection.excerpt(name));
+      throw wrong("duplicate tag or field: " + Rejection.excerpt(name));
     }
     return name;
   }
@@ -131,7 +131,7 @@ final class LineProtocol {
       throw wrong(
           "the field "
               + Rejection.excerpt(name)
-              + " has no value of any type: "
+              + " has a value of no known type: "
               + Rejection.excerpt(value));
     }
     return read;
@@ -194,7 +194,7 @@ final class LineProtocol {
     String time = text.substring(start, at);
     skipSpaces();
     if (peek() != END) {
-      throw wrong("something follows the time");
+      throw wrong("unexpected text after the timestamp");
     }
     if (time.isEmpty()) {
       return null;
@@ -206,7 +206,7 @@ final class LineProtocol {
     } catch (NumberFormatException beyond64Bits) {
       // Told below: it is no time either.
     }
-    throw wrong("the time is no integer of 64 bits: " + Rejection.excerpt(time));
+    throw wrong("the timestamp is not a 64-bit integer: " + Rejection.excerpt(time));
   }
 
   /** The character at hand; {@link #END} at the end of a line, however it ends, and of the body. */

@@ -26,7 +26,8 @@ public final class KafkaMetrics {
         .description("Partitions that this instance reads")
         .register(registry);
     Gauge.builder("candlewick.kafka.halted.partitions", halted, AtomicInteger::get)
-        .description("Partitions that are not read because their topic was made anew")
+        .description(
+            "Partitions that are not read because their topic was deleted and created again")
         .register(registry);
     lost =
         Counter.builder("candlewick.kafka.lost.messages")

@@ -103,7 +103,7 @@ public final class KafkaSource implements ConsumerRebalanceListener {
         subscribe(polling);
         follow(polling, asked);
       } catch (WakeupException | InterruptException stopped) {
-        LOG.debug("Kafka is read no more");
+        LOG.debug("Kafka is no longer read");
       } catch (KafkaException e) {
         LOG.warn("Kafka cannot be read, trying again: {}", e.getMessage());
         pause();
@@ -261,7 +261,7 @@ public final class KafkaSource implements ConsumerRebalanceListener {
       boolean same =
           await(intake.withConnection(c -> KafkaTopics.isSame(c, partition.topic(), id)));
       if (!same) {
-        halt(partition, "topic " + partition.topic() + " was made anew");
+        halt(partition, "topic " + partition.topic() + " was deleted and created again");
         return null;
       }
       return await(

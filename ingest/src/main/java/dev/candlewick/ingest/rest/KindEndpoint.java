@@ -126,7 +126,7 @@ public final class KindEndpoint {
       String text = new String(RestBody.text(body.getBytes()), StandardCharsets.UTF_8);
       Kind kind = KindJson.read(text, name);
       if (!kind.name().equals(name)) {
-        throw new Problem(422, "bad_declaration", "kind is not the one that the path names");
+        throw new Problem(422, "bad_declaration", "kind does not match the one in the path");
       }
       return kind;
     } catch (DecodeException e) {
@@ -143,7 +143,7 @@ public final class KindEndpoint {
         ? new Problem(
             409,
             "incompatible_kind",
-            wanted.name() + " cannot change so: " + incompatible.getMessage())
+            wanted.name() + " cannot be changed like this: " + incompatible.getMessage())
         : unavailable();
   }
 
@@ -158,7 +158,7 @@ public final class KindEndpoint {
 
   private static void refuseParameters(RoutingContext request) {
     for (String name : request.queryParams().names()) {
-      throw Problem.badParameter(Rejection.excerpt(name), "is no parameter here");
+      throw Problem.badParameter(Rejection.excerpt(name), "is not a parameter of this request");
     }
   }
 

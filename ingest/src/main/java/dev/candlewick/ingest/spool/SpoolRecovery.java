@@ -35,7 +35,7 @@ final class SpoolRecovery {
         spool.found(segment.get().number);
         byLane.computeIfAbsent(segment.get().lane, lane -> new ArrayList<>()).add(segment.get());
       } else {
-        LOG.warn("{} in the spool's directory is no file of ours and is left alone", name);
+        LOG.warn("{} in the spool's directory is not a spool file and is left alone", name);
       }
     }
     for (List<Segment> ofLane : byLane.values()) {

@@ -66,7 +66,7 @@ class RestBodyTest {
         "{\"ts\":1}~{\"ts\":2 | line 2: not JSON at byte 7: it breaks off",
         "{\"ts\":1,} | line 1: not JSON at byte 8: unexpected character '}'",
         "{\"ts\":True} | line 1: not JSON at byte 6: unknown word True",
-        "{} {} | line 1: something follows the JSON value",
+        "{} {} | line 1: unexpected text after the JSON value",
       })
   void refusesNdjsonByLineAndReason(String body, String reason) {
     refuses(RestBody.NDJSON, body, reason);

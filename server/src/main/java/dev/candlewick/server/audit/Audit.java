@@ -76,7 +76,10 @@ final class Audit {
     return results;
   }
 
-  /** All checks in their order; fails as a read fails where the database cannot be asked. */
+  /**
+   * All checks in their order; fails as a read fails where the database cannot be reached at the
+   * moment.
+   */
   Future<List<Result>> run() {
     return repository
         .instruments(query)

@@ -51,8 +51,7 @@ final class CandleScans {
                   "candles_misaligned",
                   "a 1m candle does not begin with a minute",
                   "r.ts <> date_trunc('minute', r.ts)"),
-              new Check(
-                  "candles_ohlc_order", "low <= open, close <= high does not hold", OHLC_ORDER),
+              new Check("candles_ohlc_order", "low <= open, close <= high is required", OHLC_ORDER),
               new Check("candles_not_finite", "a value is NaN or infinite", NOT_FINITE),
               new Check(
                   "candles_negative_volume",
@@ -143,8 +142,7 @@ final class CandleScans {
           """,
           "r.timeframe || ' ' || " + SHOWN,
           List.of(
-              new Check(
-                  "native_ohlc_order", "low <= open, close <= high does not hold", OHLC_ORDER),
+              new Check("native_ohlc_order", "low <= open, close <= high is required", OHLC_ORDER),
               new Check("native_not_finite", "a value is NaN or infinite", NOT_FINITE),
               new Check(
                   "native_negative_volume",

@@ -43,7 +43,7 @@ final class StreamRequest {
         request.field(json);
       }
       if (json.nextToken() != null) {
-        throw new BinanceException(INVALID_JSON, "Invalid JSON: something follows the object");
+        throw new BinanceException(INVALID_JSON, "Invalid JSON: unexpected text after the object");
       }
       return request;
     } catch (JsonProcessingException e) {

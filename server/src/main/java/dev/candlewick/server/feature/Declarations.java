@@ -71,10 +71,10 @@ final class Declarations {
     names.addAll(plan.columns().directions());
     Set<String> seen = new HashSet<>(Set.of("ts", "plan", "venue", "symbol", "date"));
     for (String column : names) {
-      require(NAME.matcher(column).matches(), column, "is no name of a column: it is too long");
-      require(seen.add(column), column, "is brought by two names of the plan");
+      require(NAME.matcher(column).matches(), column, "is too long for the name of a column");
+      require(seen.add(column), column, "is defined by two names of the plan");
     }
-    require(names.size() <= MOST_FEATURES, "plan", "brings more than 380 columns");
+    require(names.size() <= MOST_FEATURES, "plan", "makes more than 380 columns");
   }
 
   static FeatureSet set(String name, JsonObject json) {
@@ -91,16 +91,15 @@ final class Declarations {
     require(RETENTION.matcher(retention).matches(), "retention", "must be none or days: 730d");
     Indicators features = indicators(json, "features", MOST_FEATURES);
     require(!features.columns().isEmpty(), "features", "must name at least one");
-    require(
-        features.columns().size() <= MOST_FEATURES, "features", "come to more than 380 columns");
+    require(features.columns().size() <= MOST_FEATURES, "features", "make more than 380 columns");
     FeatureSet set =
         new FeatureSet(name, version, timeframe, instruments(json), features, retention);
     require(
         new HashSet<>(set.columns()).size() == set.columns().size(),
         "features",
-        "two come to the same column");
+        "two of them make the same column");
     for (String column : set.columns()) {
-      require(NAME.matcher(column).matches(), column, "is no name of a column: it is too long");
+      require(NAME.matcher(column).matches(), column, "is too long for the name of a column");
     }
     return set;
   }

@@ -117,7 +117,7 @@ public final class FeatureHandler {
     }
     Object named = json.remove(parameter);
     if (named != null && !named.equals(ctx.pathParam(parameter))) {
-      throw new Problem(422, "bad_declaration", parameter + ": is not the one that the path names");
+      throw new Problem(422, "bad_declaration", parameter + ": does not match the one in the path");
     }
     return json;
   }

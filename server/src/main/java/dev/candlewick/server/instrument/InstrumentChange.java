@@ -42,7 +42,7 @@ record InstrumentChange(String json) {
       }
       copyFields(parser, json);
       if (parser.nextToken() != null) {
-        throw malformed("something follows the JSON object");
+        throw malformed("unexpected text after the JSON object");
       }
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
@@ -80,7 +80,8 @@ record InstrumentChange(String json) {
         }
         copyMetadata(parser, json);
       }
-      default -> throw refused(clean("", field), "unknown_field", "is no field of an instrument");
+      default ->
+          throw refused(clean("", field), "unknown_field", "is not a field of an instrument");
     }
   }
 
@@ -140,7 +141,7 @@ record InstrumentChange(String json) {
         case VALUE_STRING -> json.writeString(clean("metadata", parser.getText()));
         case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
           if (Math.abs(parser.getDecimalValue().scale()) > MAX_SCALE) {
-            throw refused("metadata", "out_of_range", "holds a number out of all proportion");
+            throw refused("metadata", "out_of_range", "contains a number that is too large");
           }
           json.copyCurrentEvent(parser);
         }

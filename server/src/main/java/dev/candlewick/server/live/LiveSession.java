@@ -204,7 +204,7 @@ final class LiveSession implements TextSocket.Listener {
             Rows.indicators(indicators.columns()),
             follow(indicators, timeframe, start));
       }
-      case RECORDS -> throw new IllegalStateException("taken care of above");
+      case RECORDS -> throw new IllegalStateException("handled above");
     }
   }
 

@@ -80,7 +80,10 @@ final class Request {
     }
     if (!request.isOfRecords()) {
       for (String name : request.columns.keySet()) {
-        String reason = KNOWN.contains(name) ? "must be a text or an integer" : "is no field here";
+        String reason =
+            KNOWN.contains(name)
+                ? "must be a text or an integer"
+                : "is not a field of this message";
         request.fault = Problem.badParameter(excerpt(name), reason);
       }
     }
@@ -115,7 +118,7 @@ final class Request {
   String kind() {
     List<String> kind = columns.getOrDefault("kind", List.of());
     if (kind.size() != 1) {
-      throw Problem.badParameter("kind", "must be there, a text");
+      throw Problem.badParameter("kind", "is required, a text");
     }
     return kind.get(0);
   }
@@ -253,7 +256,7 @@ final class Request {
   private String required(String name) {
     String text = texts.get(name);
     if (text == null) {
-      throw Problem.badParameter(name, "must be there, a text");
+      throw Problem.badParameter(name, "is required, a text");
     }
     return text;
   }

@@ -54,10 +54,11 @@ public record Filter(Column column, List<Object> values) {
 
   private static Filter of(Kind kind, String name, List<String> texts) {
     Column column =
-        kind.column(name).orElseThrow(() -> Problem.badParameter(name, "is no parameter here"));
+        kind.column(name)
+            .orElseThrow(() -> Problem.badParameter(name, "is not a parameter of this request"));
     if (!fits(column.type())) {
       throw Problem.badParameter(
-          name, "rows cannot be chosen by a column of type " + column.type().word());
+          name, "rows cannot be filtered by a column of type " + column.type().word());
     }
     List<Object> values = new ArrayList<>();
     for (String text : texts) {

@@ -79,7 +79,7 @@ public final class CandleTopic {
         failed(e);
         pause();
       } catch (InterruptedException e) {
-        LOG.debug("candles are told no more");
+        LOG.debug("candles are no longer sent to the topic");
       }
     }
   }
@@ -166,14 +166,14 @@ public final class CandleTopic {
   private void failed(Exception fault) {
     if (!failing && !stopping) {
       failing = true;
-      LOG.warn("candles are not told to the topic, trying again: {}", fault.toString());
+      LOG.warn("candles cannot be sent to the topic, trying again: {}", fault.toString());
     }
   }
 
   private void worksAgain() {
     if (failing) {
       failing = false;
-      LOG.info("candles are told again");
+      LOG.info("candles are sent to the topic again");
     }
   }
 

@@ -33,7 +33,7 @@ final class UdfParams {
           throw UdfException.bad(Params.excerpt(sent.getKey()), "is not supported");
         }
         if (values.put(sent.getKey(), sent.getValue()) != null) {
-          throw UdfException.bad(sent.getKey(), "is given twice");
+          throw UdfException.bad(sent.getKey(), "is given more than once");
         }
       }
     } catch (HttpException notEncoded) {

@@ -59,7 +59,7 @@ public final class Params {
       String name = entry.getKey();
       if (known.contains(name)) {
         if (values.put(name, checked(name, entry.getValue())) != null) {
-          throw Problem.badParameter(name, "is given twice");
+          throw Problem.badParameter(name, "is given more than once");
         }
       } else if (repeated.contains(name)) {
         List<String> list = lists.computeIfAbsent(name, first -> new ArrayList<>());
@@ -68,7 +68,7 @@ public final class Params {
           throw Problem.badParameter(name, "is given more than " + MOST_REPEATED + " times");
         }
       } else {
-        throw Problem.badParameter(excerpt(name), "is no parameter here");
+        throw Problem.badParameter(excerpt(name), "is not a parameter of this request");
       }
     }
     return new Params(values, lists, accepted(ctx));
@@ -87,7 +87,7 @@ public final class Params {
       throw Problem.badParameter(name, "is empty; leave it out instead");
     }
     if (value.chars().anyMatch(Character::isISOControl)) {
-      throw Problem.badParameter(name, "holds a control character");
+      throw Problem.badParameter(name, "contains a control character");
     }
     return value;
   }

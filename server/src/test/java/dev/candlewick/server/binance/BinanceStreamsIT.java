@@ -219,7 +219,8 @@ class BinanceStreamsIT {
             + " parameters|1",
         "{'method':'LIST_SUBSCRIPTIONS','id':-1}|2|Invalid request: request ID must be an unsigned"
             + " integer|",
-        "{'method':'LIST_SUBSCRIPTIONS','id':1}{}|3|Invalid JSON: something follows the object|",
+        "{'method':'LIST_SUBSCRIPTIONS','id':1}{}|3|Invalid JSON: unexpected text after the"
+            + " object|",
         "{'method':'LIST_SUBSCRIPTIONS','method':'X'}|3|Invalid JSON: not JSON at byte 39:"
             + " duplicate field method|",
         "[]|3|Invalid JSON: an object is required|",
