@@ -2,12 +2,11 @@ package dev.candlewick.server.candle;
 
 import dev.candlewick.net.Problem;
 import io.vertx.core.Future;
-import java.util.OptionalLong;
 
 /**
  * Reads one page, window after window in the direction of reading, until it is full or the range
- * ends. A window begins and ends with a bucket. Where there is nothing it jumps to where there is
- * something again and takes twice as much.
+ * ends. A window begins and ends with a bucket. Where there was nothing it jumps to where there is
+ * something again; where there is little it takes ever more.
  */
 final class CandleScan {
   private static final long MOST_TRADED_SECONDS = 30 * 86_400L;
@@ -18,6 +17,14 @@ final class CandleScan {
 
   /** A window that cost more than this is not followed by a larger one. */
   private static final long COSTLY = MOST_STORED_ROWS / 2;
+
+  /** One that cost less shows that there is little: windows so many times as wide may follow. */
+  private static final long SPARSE = MOST_STORED_ROWS / 64;
+
+  private static final int WIDER = 8;
+
+  /** How much longer each stretch is that is looked through for anything at all. */
+  private static final int FARTHER = 8;
 
   private final CandleRepository repository;
   private final Series series;
@@ -94,16 +101,30 @@ final class CandleScan {
       return Future.succeededFuture(answer.page(answer.isFull() || !ended));
     }
     if (cost < COSTLY) {
-      width = Math.min(2 * width, widest);
+      width = Math.min(2 * width, cost < SPARSE ? WIDER * widest : Math.max(width, widest));
     }
-    return slice.backwards()
-        ? repository.nearest(series, low, buckets.end(next), true).compose(this::pageFromNearest)
-        : repository.nearest(series, next, buckets.end(high), false).compose(this::pageFromNearest);
+    return cost > 0 ? pageFrom(next) : jump(next, 2 * width);
   }
 
-  private Future<CandlePage> pageFromNearest(OptionalLong nearest) {
-    return nearest.isEmpty()
-        ? Future.succeededFuture(answer.page(false))
-        : pageFrom(buckets.floor(nearest.getAsLong()));
+  /**
+   * Reads on where there is something again, from the bucket {@code at} on. It is looked for in
+   * ever longer stretches: a statement over all that may follow is planned for every chunk of it.
+   */
+  private Future<CandlePage> jump(long at, long length) {
+    long from = slice.backwards() ? Math.max(low, buckets.end(at) - length) : at;
+    long to = slice.backwards() ? buckets.end(at) : Math.min(buckets.end(high), at + length);
+    boolean all = slice.backwards() ? from == low : to == buckets.end(high);
+    return repository
+        .nearest(series, from, to, slice.backwards())
+        .compose(
+            nearest -> {
+              if (nearest.isPresent()) {
+                return pageFrom(buckets.floor(nearest.getAsLong()));
+              }
+              long next = slice.backwards() ? buckets.floor(from) : buckets.floor(to);
+              return all
+                  ? Future.succeededFuture(answer.page(false))
+                  : jump(next, FARTHER * length);
+            });
   }
 }

@@ -3,14 +3,26 @@ package dev.candlewick.server.candle;
 import static java.util.Comparator.comparingLong;
 
 import java.time.OffsetDateTime;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** A stretch of time to read; seconds since the epoch, half-open. */
-record Run(long from, long to) {
+/**
+ * A stretch of time to read; seconds since the epoch, half-open.
+ *
+ * @param minutes how many of its minutes are expected to be there
+ */
+record Run(long from, long to, long minutes) {
+  private static final long MINUTE = 60;
   private static final long DAY = 86_400;
+
+  /** All of its minutes may be there. */
+  Run(long from, long to) {
+    this(from, to, (to - from) / MINUTE);
+  }
 
   /** The set bits as runs, bit 0 at {@code base} and each of {@code length}. */
   static List<Run> of(BitSet bits, long base, long length) {
@@ -27,32 +39,37 @@ record Run(long from, long to) {
    * The same runs, which are in order, in groups for a statement each: a run of a statement looks
    * at every chunk between the first one and the last, so that few may be many days apart.
    *
-   * @param longest seconds of all runs of a group; a longer run is cut
+   * @param most minutes of all runs of a group; a longer run is cut
    * @param mostLooks runs of a group times the days that they are spread over
    */
-  static List<List<Run>> groups(List<Run> runs, long longest, long mostLooks) {
+  static List<List<Run>> groups(List<Run> runs, long most, long mostLooks) {
     List<List<Run>> groups = new ArrayList<>();
-    List<Run> group = new ArrayList<>();
-    long length = 0;
-    for (Run whole : runs) {
-      for (long from = whole.from; from < whole.to; from += longest) {
-        Run run = new Run(from, Math.min(whole.to, from + longest));
-        long days = group.isEmpty() ? 0 : (run.to - group.get(0).from) / DAY;
-        boolean full =
-            length + run.length() > longest || (group.size() + 1) * (days + 1) > mostLooks;
-        if (full && !group.isEmpty()) {
-          groups.add(group);
-          group = new ArrayList<>();
-          length = 0;
-        }
-        group.add(run);
-        length += run.length();
-      }
-    }
-    if (!group.isEmpty()) {
-      groups.add(group);
+    Deque<Run> left = new ArrayDeque<>(runs);
+    while (!left.isEmpty()) {
+      groups.add(takeGroup(left, most, mostLooks));
     }
     return groups;
+  }
+
+  /** Takes the first of these groups away. */
+  static List<Run> takeGroup(Deque<Run> left, long most, long mostLooks) {
+    List<Run> group = new ArrayList<>();
+    long minutes = 0;
+    for (Run next = left.peek(); next != null; next = left.peek()) {
+      Run run = next.minutes <= most ? next : new Run(next.from, next.from + most * MINUTE);
+      long days = group.isEmpty() ? 0 : (run.to - group.get(0).from) / DAY;
+      boolean full = minutes + run.minutes > most || (group.size() + 1) * (days + 1) > mostLooks;
+      if (full && !group.isEmpty()) {
+        break;
+      }
+      left.poll();
+      if (run.to < next.to) {
+        left.addFirst(new Run(run.to, next.to));
+      }
+      group.add(run);
+      minutes += run.minutes;
+    }
+    return group;
   }
 
   /** These runs in order, joined where they meet, within a range; the first {@code most}. */
@@ -68,10 +85,6 @@ record Run(long from, long to) {
       }
     }
     return joined;
-  }
-
-  long length() {
-    return to - from;
   }
 
   static OffsetDateTime[] times(List<Run> runs, ToLongFunction<Run> time) {

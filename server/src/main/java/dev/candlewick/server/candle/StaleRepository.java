@@ -5,9 +5,10 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Iterator;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -21,8 +22,13 @@ final class StaleRepository {
   private static final int BUILT = 60;
   private static final int FINER = 1;
 
-  /** Minutes of a piece, in seconds: folding more would hold up the event loop. */
-  private static final long PIECE = 2_880 * MINUTE;
+  /** Minutes of a piece: folding more would hold up the event loop. */
+  private static final long PIECE = 2_880;
+
+  /**
+   * Where there is little a piece grows, to so many times that length; a statement has room for it.
+   */
+  private static final long MOST_PIECES = 16;
 
   /** Looks of a piece's statement: a chunk costs a run some 30 us, a statement takes 1 ms. */
   private static final long LOOKS = 150;
@@ -70,6 +76,9 @@ final class StaleRepository {
         .compose(
             rows -> {
               Parts beside = PartRepository.parts(rows, series);
+              if (beside.cut()) {
+                return Future.succeededFuture(beside);
+              }
               beside.level().removeIf(part -> dug.get(bucket(part.ts())));
               return readMinutes(
                       connection,
@@ -78,13 +87,8 @@ final class StaleRepository {
                       List.of(new Run(tail, Math.max(tail, open))))
                   .compose(
                       read -> {
-                        Iterator<List<Run>> pieces =
-                            Run.groups(
-                                    Run.of(dug, from, level.seconds()),
-                                    Math.max(PIECE - PIECE % level.seconds(), level.seconds()),
-                                    LOOKS)
-                                .iterator();
-                        return readPieces(connection, beside, pieces);
+                        Deque<Run> dugRuns = new ArrayDeque<>(Run.of(dug, from, level.seconds()));
+                        return readPieces(connection, beside, dugRuns, PIECE);
                       })
                   .map(read -> beside);
             });
@@ -145,11 +149,12 @@ final class StaleRepository {
   }
 
   private Future<Void> readPieces(
-      SqlConnection connection, Parts into, Iterator<List<Run>> pieces) {
-    if (!pieces.hasNext()) {
+      SqlConnection connection, Parts into, Deque<Run> left, long minutes) {
+    if (left.isEmpty()) {
       return Future.succeededFuture();
     }
-    List<Run> piece = pieces.next();
+    long whole = Math.max(1, minutes * MINUTE / level.seconds()) * level.seconds() / MINUTE;
+    List<Run> piece = Run.takeGroup(left, whole, LOOKS);
     List<Part> fine = new ArrayList<>();
     return runs(connection, CandleSql.minutes(series), piece)
         .compose(
@@ -160,7 +165,9 @@ final class StaleRepository {
         .compose(
             read -> {
               into.level().addAll(CandleFold.upTo(level, CandleFold.best(fine)));
-              return readPieces(connection, into, pieces);
+              boolean little = fine.size() < PIECE / 8;
+              long next = little ? Math.min(2 * minutes, MOST_PIECES * PIECE) : PIECE;
+              return readPieces(connection, into, left, next);
             });
   }
 
@@ -178,9 +185,9 @@ final class StaleRepository {
     }
     StoredTrades trades = new StoredTrades(stored);
     List<Run> built =
-        series.source() == Source.NATIVE ? List.of() : trades.runs(traded, from, piece);
+        series.source() == Source.NATIVE ? List.of() : trades.runs(traded, from, piece, PIECE);
     List<Run> finerRuns =
-        series.source() == Source.BUILT ? List.of() : trades.runs(finer, from, piece);
+        series.source() == Source.BUILT ? List.of() : trades.runs(finer, from, piece, PIECE);
     return readRuns(connection, CandleSql.built(series), built, fine)
         .compose(read -> readRuns(connection, CandleSql.finer(series), finerRuns, fine));
   }

@@ -25,8 +25,9 @@ final class StoredTrades {
    * next to nothing is stored is read too: it makes its minutes what they are.
    *
    * @param marked bit 0 is the minute at {@code base}
+   * @param most minutes of a run that has gaps
    */
-  List<Run> runs(BitSet marked, long base, List<Run> stretches) {
+  List<Run> runs(BitSet marked, long base, List<Run> stretches, long most) {
     List<Run> runs = new ArrayList<>();
     at = 0;
     for (Run stretch : stretches) {
@@ -37,8 +38,10 @@ final class StoredTrades {
         int stop = Math.min(end, marked.nextClearBit(start));
         Run run = new Run(base + start * MINUTE, base + stop * MINUTE);
         Run last = runs.size() > first ? runs.get(runs.size() - 1) : null;
-        if (last != null && between(last.to(), run.from()) <= CHEAP) {
-          runs.set(runs.size() - 1, new Run(last.from(), run.to()));
+        long gap = last == null ? Long.MAX_VALUE : between(last.to(), run.from());
+        if (last != null && gap <= CHEAP && last.minutes() + gap + run.minutes() <= most) {
+          long minutes = last.minutes() + gap + run.minutes();
+          runs.set(runs.size() - 1, new Run(last.from(), run.to(), minutes));
         } else {
           runs.add(run);
         }
