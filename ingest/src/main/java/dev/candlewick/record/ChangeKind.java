@@ -6,7 +6,9 @@ public enum ChangeKind {
   QUOTES(2),
   CANDLES(3),
   /** Of any declared kind. */
-  RECORDS(4);
+  RECORDS(4),
+  /** What retention dropped, of no certain instrument. */
+  DROPPED(5);
 
   private final short number;
 

@@ -11,6 +11,7 @@ public final class RowKeys {
   private int length;
   private long lastTs;
   private long lastId;
+  private long oldest = Long.MAX_VALUE;
 
   /** Takes the keys of a packed list, in its order. */
   @FunctionalInterface
@@ -24,6 +25,12 @@ public final class RowKeys {
     write(id - lastId);
     lastTs = ts;
     lastId = id;
+    oldest = Math.min(oldest, ts);
+  }
+
+  /** The earliest timestamp so far. */
+  public long oldest() {
+    return oldest;
   }
 
   /** The keys so far, packed. */

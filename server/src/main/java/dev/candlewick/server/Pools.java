@@ -1,6 +1,7 @@
 package dev.candlewick.server;
 
 import dev.candlewick.net.DatabaseSession;
+import dev.candlewick.server.memory.Memory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ClientSSLOptions;
@@ -27,8 +28,9 @@ import java.util.function.Predicate;
  * @param primary where what was just committed is seen
  * @param opened how many connections were opened: what is remembered of a database holds no longer
  *     than its connections, since one that went back in time has closed them all
+ * @param memory what was read by them lately; none where reads go to a replica
  */
-record Pools(Pool reads, Pool primary, AtomicLong opened) {
+record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
   /**
    * Planning with the values at hand is what excludes chunks. A statement that reads committed rows
    * looks at the chunks when it is planned and at the rows a moment later: what the roll-up moved

@@ -82,7 +82,7 @@ final class Routes {
     Candles candles = new Candles(new CandleRepository(reads, pools.opened()::get), clock);
     TickRepository ticks = new TickRepository(reads);
     LatestRepository latest = new LatestRepository(reads);
-    new CandleHandler(candles).mount(router);
+    new CandleHandler(candles, pools.memory()).mount(router);
     new IndicatorHandler(candles).mount(router);
     DeclarationRepository declarations = new DeclarationRepository(reads, pools.primary());
     new FeatureHandler(declarations).mount(router);

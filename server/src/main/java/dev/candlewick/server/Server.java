@@ -13,6 +13,8 @@ import dev.candlewick.server.feature.Features;
 import dev.candlewick.server.instrument.InstrumentRepository;
 import dev.candlewick.server.live.Live;
 import dev.candlewick.server.live.LiveRepository;
+import dev.candlewick.server.memory.ChangeRepository;
+import dev.candlewick.server.memory.Memory;
 import dev.candlewick.server.topic.CandleTopic;
 import dev.candlewick.server.topic.OutRepository;
 import dev.candlewick.server.topic.TopicConfig;
@@ -173,13 +175,22 @@ final class Server {
   }
 
   private Pools pools() {
-    // Three more: the live way listens, features are written, candles are told.
-    Pool primary = pool("primary", config.database(), config.readPool() + 3);
+    // Four more: the live way listens, features are written, candles are told, the memory asks.
+    Pool primary = pool("primary", config.database(), config.readPool() + 4);
     Pool reads = pool("reads", config.readDatabase(), config.readPool());
     ReplicaMetrics replica = new ReplicaMetrics(metrics.registry());
     boolean same = config.readDatabase().equals(config.database());
     return new Pools(
-        same ? reads : new ReplicaRepository(vertx, reads, primary, replica), primary, opened);
+        same ? reads : new ReplicaRepository(vertx, reads, primary, replica),
+        primary,
+        opened,
+        same ? memory(primary) : Memory.none());
+  }
+
+  private Memory memory(Pool primary) {
+    long bytes = config.memoryBytes();
+    ChangeRepository changes = new ChangeRepository(primary);
+    return bytes == 0 ? Memory.none() : new Memory(bytes, vertx, changes, metrics.registry());
   }
 
   private Pool pool(String name, DatabaseUrl database, int size) {

@@ -44,6 +44,8 @@ final class Settings {
           "connections for reads, 1-200; auto = the processors, 8-32");
   static final Setting<Integer> DB_READ_QUEUE =
       whole("DB_READ_QUEUE", 256, 1, 10_000, "reads that may wait for a connection");
+  static final Setting<Long> MEMORY_BYTES =
+      wide("MEMORY_BYTES", 64L << 20, 0, 1L << 40, "bytes of rows kept in memory, 0 = none");
   static final Setting<String> HTTP_HOST =
       text("HTTP_HOST", UNSET, "address to listen on; 127.0.0.1, or 0.0.0.0 with API keys");
   static final Setting<Integer> HTTP_PORT =

@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public final class Changes {
   private static final String WRITE =
-      "insert into ingest.changes (ids, kinds, keys) values (?, ?, ?)";
+      "insert into ingest.changes (ids, kinds, keys, oldest) values (?, ?, ?, ?)";
 
   private static final String FORGET =
       "delete from ingest.changes where at < now() - interval '10 minutes'";
@@ -50,16 +50,19 @@ public final class Changes {
     int[] ids = new int[touched.size() + records.size()];
     short[] kinds = new short[ids.length];
     byte[][] keys = new byte[ids.length][];
+    long[] oldest = new long[ids.length];
     int i = 0;
     for (Map.Entry<Touched, RowKeys> entry : touched.entrySet()) {
       ids[i] = entry.getKey().instrumentId();
       kinds[i] = entry.getKey().kind().number();
       keys[i] = entry.getValue().packed();
+      oldest[i] = entry.getValue().oldest();
       i++;
     }
     for (Map.Entry<Integer, RecordKeys> entry : records.entrySet()) {
       ids[i] = -entry.getKey();
       kinds[i] = ChangeKind.RECORDS.number();
+      oldest[i] = Long.MIN_VALUE;
       keys[i] = entry.getValue().packed();
       i++;
     }
@@ -67,6 +70,7 @@ public final class Changes {
       write.setObject(1, ids);
       write.setObject(2, kinds);
       write.setArray(3, connection.createArrayOf("bytea", keys));
+      write.setObject(4, oldest);
       write.executeUpdate();
     }
   }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 record CandleText(String timeframe, CandleQuery query, CandlePage page, Times unit) {
   private static final long MICROS = 1_000_000;
 
+  /** What follows the candles, but for the cursor. */
+  private static final String END = "],\"next_cursor\":}";
+
   /** Of a candle, more or less. */
   private static final int BYTES = 250;
 
@@ -45,6 +48,18 @@ record CandleText(String timeframe, CandleQuery query, CandlePage page, Times un
                 json.writeEndArray();
               });
     };
+  }
+
+  /** The JSON document of a page without candles, with these in their place. */
+  Buffer around(Buffer rows) {
+    Buffer empty = write(Format.JSON);
+    int end = empty.length();
+    String next = nextCursor();
+    int list = end - END.length() - (next == null ? "null" : '"' + next + '"').length();
+    return Buffer.buffer(end + rows.length())
+        .appendBuffer(empty, 0, list)
+        .appendBuffer(rows)
+        .appendBuffer(empty, list, end - list);
   }
 
   @Nullable String nextCursor() {

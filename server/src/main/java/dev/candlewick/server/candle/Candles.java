@@ -31,7 +31,7 @@ public final class Candles {
     return instrument(query).compose(found -> page(series(query, found), query.slice()));
   }
 
-  private Future<Instrument> instrument(CandleQuery query) {
+  Future<Instrument> instrument(CandleQuery query) {
     return query.asksOfInstrument()
         ? repository.instrument(query.venue(), query.symbol())
         : repository.knownInstrument(query.venue(), query.symbol());
@@ -50,13 +50,18 @@ public final class Candles {
     return instrument(query).map(found -> query.days(found)::floor);
   }
 
+  /** The clock, in seconds since the epoch. */
+  long now() {
+    return clock.instant().getEpochSecond();
+  }
+
   static Series series(CandleQuery query, Instrument instrument) {
     return new Series(
         instrument.id(), query.timeframe(), query.buckets(instrument), query.source());
   }
 
-  private Future<CandlePage> page(Series series, Slice slice) {
-    return new CandleScan(repository, series, slice, clock.instant().getEpochSecond()).page();
+  Future<CandlePage> page(Series series, Slice slice) {
+    return new CandleScan(repository, series, slice, now()).page();
   }
 
   /**

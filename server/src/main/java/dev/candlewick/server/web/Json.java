@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
   private static final SerializedString NEW_LINE = new SerializedString("\n");
+  private static final SerializedString COMMA = new SerializedString(",");
 
   private Json() {}
 
@@ -34,6 +35,31 @@ public final class Json {
     try (JsonGenerator json = FACTORY.createGenerator(new Appending(buffer))) {
       json.setRootValueSeparator(NEW_LINE);
       content.write(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException("JSON could not be written", e);
+    }
+    return buffer;
+  }
+
+  /** Writes the row of an index. */
+  @FunctionalInterface
+  public interface Row {
+    void write(JsonGenerator json, int row) throws IOException;
+  }
+
+  /**
+   * The elements of a list without its brackets.
+   *
+   * @param ends takes where each element ends
+   */
+  public static Buffer rows(int bytes, int count, Row row, int[] ends) {
+    Buffer buffer = Buffer.buffer(bytes);
+    try (JsonGenerator json = FACTORY.createGenerator(new Appending(buffer))) {
+      json.setRootValueSeparator(COMMA);
+      for (int i = 0; i < count; i++) {
+        row.write(json, i);
+        ends[i] = buffer.length() + json.getOutputBuffered();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("JSON could not be written", e);
     }

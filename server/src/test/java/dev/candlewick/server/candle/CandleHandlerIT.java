@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.TestServer;
+import dev.candlewick.server.memory.Memory;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -34,7 +35,8 @@ class CandleHandlerIT {
     server =
         TestServer.onDatabase(
             (router, pool) ->
-                new CandleHandler(new Candles(new CandleRepository(pool), clock)).mount(router));
+                new CandleHandler(new Candles(new CandleRepository(pool), clock), Memory.none())
+                    .mount(router));
   }
 
   @AfterAll

@@ -12,6 +12,7 @@ import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.CandleHandler;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.memory.Memory;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
@@ -49,7 +50,7 @@ class IndicatorHandlerIT {
         TestServer.onDatabase(
             (router, pool) -> {
               Candles candles = new Candles(new CandleRepository(pool), clock);
-              new CandleHandler(candles).mount(router);
+              new CandleHandler(candles, Memory.none()).mount(router);
               new IndicatorHandler(candles).mount(router);
             });
     DATABASE.clear();

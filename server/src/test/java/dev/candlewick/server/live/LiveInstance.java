@@ -13,6 +13,8 @@ import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.indicator.IndicatorHandler;
 import dev.candlewick.server.instrument.InstrumentRepository;
+import dev.candlewick.server.memory.ChangeRepository;
+import dev.candlewick.server.memory.Memory;
 import dev.candlewick.server.record.KindRepository;
 import dev.candlewick.server.record.RecordHandler;
 import dev.candlewick.server.record.RecordRepository;
@@ -69,11 +71,12 @@ final class LiveInstance implements AutoCloseable {
             instruments,
             new LiveMetrics(registry),
             limits);
+    Memory memory = new Memory(32 << 20, vertx, new ChangeRepository(pool), registry);
     Router router = Router.router(vertx);
     Problems.mount(router);
     ingest.mount(router, request -> IngestKey.NONE);
     live.mount(router);
-    new CandleHandler(candles).mount(router);
+    new CandleHandler(candles, memory).mount(router);
     new IndicatorHandler(candles).mount(router);
     new TickHandler(instruments, new TickRepository(pool)).mount(router);
     new RecordHandler(new KindRepository(pool), new RecordRepository(pool)).mount(router);

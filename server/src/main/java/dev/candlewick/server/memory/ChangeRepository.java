@@ -1,0 +1,105 @@
+package dev.candlewick.server.memory;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the journal of commits, on a connection that it keeps: a question waits for no other. */
+public final class ChangeRepository {
+  /**
+   * One row of where the database is, then what changed that the snapshot $1 does not see; nothing
+   * where that is null.
+   */
+  private static final String SINCE =
+      """
+      select pg_current_snapshot()::text as moment,
+             extract(epoch from pg_postmaster_start_time())::text || ' '
+               || (select d.oid from pg_database d where d.datname = current_database()) || ' '
+               || 'ingest.changes'::regclass::oid as database,
+             (extract(epoch from now()) * 1000)::int8 as at,
+             null::int4 as id, null::bool as quotes, null::int8 as oldest
+      union all
+      (select null, null, null, u.id, u.kind = 2,
+              min(coalesce(u.oldest, -9223372036854775808))
+       from ingest.changes c
+       cross join lateral unnest(c.ids, c.kinds, c.oldest) as u (id, kind, oldest)
+       where (c.xid >= pg_snapshot_xmax($1::text::pg_snapshot)
+              or c.xid = any (array(select pg_snapshot_xip($1::text::pg_snapshot))))
+         and u.kind <> 4
+       group by 4, 5)
+      """;
+
+  private final Pool pool;
+  private @Nullable SqlConnection open;
+
+  /** Asks the database that the rows are read from. */
+  public ChangeRepository(Pool pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * What the database says of itself and its journal.
+   *
+   * @param moment its snapshot
+   * @param database another one where it may not have what was seen before
+   * @param at milliseconds of its clock
+   */
+  record News(String moment, String database, long at, List<Change> changes) {}
+
+  /** What was committed after a moment and before this one; without one, this moment alone. */
+  Future<News> since(@Nullable String moment) {
+    return connection()
+        .compose(connection -> connection.preparedQuery(SINCE).execute(Tuple.of(moment)))
+        .map(ChangeRepository::news)
+        .onFailure(failed -> release());
+  }
+
+  private synchronized Future<SqlConnection> connection() {
+    SqlConnection last = open;
+    return last != null
+        ? Future.succeededFuture(last)
+        : pool.getConnection().onSuccess(this::opened);
+  }
+
+  private synchronized void opened(SqlConnection taken) {
+    open = taken;
+    taken.closeHandler(gone -> closed(taken));
+  }
+
+  private synchronized void closed(SqlConnection gone) {
+    if (open == gone) {
+      open = null;
+    }
+  }
+
+  /** Gives the connection back, until the next question. */
+  synchronized void release() {
+    SqlConnection last = open;
+    open = null;
+    if (last != null) {
+      last.close();
+    }
+  }
+
+  private static News news(RowSet<Row> rows) {
+    News news = null;
+    List<Change> changes = new ArrayList<>();
+    for (Row row : rows) {
+      if (row.getString(0) != null) {
+        news = new News(row.getString(0), row.getString(1), row.getLong(2), changes);
+      } else {
+        changes.add(new Change(row.getInteger(3), row.getBoolean(4), row.getLong(5)));
+      }
+    }
+    if (news == null) {
+      throw new IllegalStateException("the question for changes had no answer");
+    }
+    return news;
+  }
+}
