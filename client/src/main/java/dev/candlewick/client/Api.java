@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The read API of a server, asked with patience. */
@@ -70,7 +71,30 @@ final class Api {
     return answer;
   }
 
+  /** The answer to a POST of JSON; waits where the server asks for patience. */
+  HttpResponse<String> post(String path, Map<String, String> parameters, String json)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        ask(
+            path,
+            parameters,
+            request ->
+                request
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(json)));
+    if (answer.statusCode() != OK) {
+      throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
+    }
+    return answer;
+  }
+
   private HttpResponse<String> ask(String path, Map<String, String> parameters)
+      throws IOException, InterruptedException {
+    return ask(path, parameters, HttpRequest.Builder::GET);
+  }
+
+  private HttpResponse<String> ask(
+      String path, Map<String, String> parameters, UnaryOperator<HttpRequest.Builder> method)
       throws IOException, InterruptedException {
     StringBuilder text = new StringBuilder();
     parameters.forEach(
@@ -80,7 +104,7 @@ final class Api {
                 .append('=')
                 .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(server.resolve(path + text)).timeout(patience);
+        method.apply(HttpRequest.newBuilder(server.resolve(path + text)).timeout(patience));
     if (apiKey != null) {
       request.header("Authorization", "Bearer " + apiKey);
     }

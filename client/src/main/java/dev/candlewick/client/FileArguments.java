@@ -3,6 +3,8 @@ package dev.candlewick.client;
 import dev.candlewick.client.format.FileOptions;
 import dev.candlewick.client.format.Kind;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -10,6 +12,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -114,7 +117,11 @@ final class FileArguments {
     if (words.size() <= first) {
       throw wrong(spec, "Missing required parameter: 'FILE'");
     }
-    List<Path> files = words.subList(first, words.size()).stream().map(Path::of).toList();
+    List<Path> files = new ArrayList<>();
+    for (String word : words.subList(first, words.size())) {
+      Path path = Path.of(word);
+      files.addAll(Files.isDirectory(path) ? archived(spec, path) : List.of(path));
+    }
     for (Path file : files) {
       if (!Files.isReadable(file) || Files.isDirectory(file)) {
         String why = Files.exists(file) ? "" : ": no such file";
@@ -122,6 +129,29 @@ final class FileArguments {
       }
     }
     return files;
+  }
+
+  /** The files of a folder of an archive. */
+  private static List<Path> archived(CommandSpec spec, Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
+    } catch (IOException e) {
+      throw wrong(spec, "cannot read " + folder);
+    }
+  }
+
+  /** What a folder above the file says, as {@code symbol=BTC%2FUSDT} does; null if none does. */
+  private static @Nullable String ofFolder(Path file, String name) {
+    for (Path folder = file.toAbsolutePath().getParent();
+        folder != null;
+        folder = folder.getParent()) {
+      String word = String.valueOf(folder.getFileName());
+      if (word.startsWith(name + "=") && !word.endsWith("=__HIVE_DEFAULT_PARTITION__")) {
+        return URLDecoder.decode(
+            word.substring(name.length() + 1).replace("+", "%2B"), StandardCharsets.UTF_8);
+      }
+    }
+    return null;
   }
 
   /**
@@ -137,23 +167,29 @@ final class FileArguments {
       Kind named = isKindNamed() ? Kinds.named(spec, api, words) : null;
       for (Path file : files) {
         Kind kind =
-            named == null ? Kinds.of(file, maybe -> options(spec, maybe, columns, query)) : named;
-        all.add(new Given(file, options(spec, kind, columns, query)));
+            named == null
+                ? Kinds.of(file, maybe -> options(spec, file, maybe, columns, query))
+                : named;
+        all.add(new Given(file, options(spec, file, kind, columns, query)));
       }
       return all;
     }
     for (Path file : files) {
       for (Plan.Step step : Plan.read(planned)) {
         Kind kind = Kinds.named(spec, api, step.words());
-        all.add(new Given(file, options(spec, kind, step.map(), step.query())));
+        all.add(new Given(file, options(spec, file, kind, step.map(), step.query())));
       }
     }
     return all;
   }
 
   private FileOptions options(
-      CommandSpec spec, Kind kind, Map<String, String> columns, String rows) {
-    FileOptions.Given instrument = new FileOptions.Given(venue, symbol, timeframe);
+      CommandSpec spec, Path file, Kind kind, Map<String, String> columns, String rows) {
+    FileOptions.Given instrument =
+        new FileOptions.Given(
+            venue == null ? ofFolder(file, "venue") : venue,
+            symbol == null ? ofFolder(file, "symbol") : symbol,
+            timeframe);
     return new FileOptions(kind, format, instrument, zone(spec), unit, columns, table, rows);
   }
 

@@ -1,5 +1,6 @@
 package dev.candlewick.client;
 
+import dev.candlewick.client.format.Kind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -75,6 +76,13 @@ public final class ImportCommand implements Callable<Integer> {
   private boolean dryRun;
 
   @Option(
+      names = "--archived",
+      description =
+          "Takes candles back from an archive, also below retention: they stay for thirty days."
+              + " A folder of the archive will do as a file.")
+  private boolean archived;
+
+  @Option(
       names = "--rejects",
       paramLabel = "FILE",
       description =
@@ -99,12 +107,18 @@ public final class ImportCommand implements Callable<Integer> {
     Path kept = rejects;
     PrintWriter err = spec().commandLine().getErr();
     arguments.files(spec());
+    if (archived && (stream != null || arguments.isPlanned() || verify)) {
+      throw wrong("--archived goes without --stream, --plan and --verify");
+    }
     try (Rejects refused = kept == null ? null : new Rejects(kept)) {
       List<Inspection> read = new ArrayList<>();
       for (FileArguments.Given given : arguments.given(spec(), new Api(url, apiKey))) {
         read.add(Inspection.of(given, this::tell, refused));
       }
-      return dryRun ? tellRead(read) : send(read, refused);
+      if (dryRun) {
+        return tellRead(read);
+      }
+      return archived ? takeBack(read) : send(read, refused);
     } catch (IOException e) {
       err.println("import: " + e.getMessage() + "; nothing was sent");
       err.flush();
@@ -163,6 +177,21 @@ public final class ImportCommand implements Callable<Integer> {
     }
     boolean equal = !verify || isStored(read);
     return bad > 0 || !equal ? 1 : exit;
+  }
+
+  private int takeBack(List<Inspection> read) throws IOException, InterruptedException {
+    PrintWriter out = spec().commandLine().getOut();
+    if (read.stream().anyMatch(file -> !file.options().kind().equals(Kind.CANDLES))) {
+      throw wrong("--archived is for candles");
+    }
+    Progress progress =
+        new Progress(
+            read.stream().mapToLong(Inspection::rows).sum(), spec().commandLine().getErr());
+    TakingBack takingBack = new TakingBack(new Api(url, apiKey), batch, progress);
+    for (Inspection file : read) {
+      takingBack.send(file);
+    }
+    return takingBack.tell(out) && read.stream().allMatch(file -> file.bad() == 0) ? 0 : 1;
   }
 
   /** The server's address alone will do, as other commands take it. */

@@ -1,6 +1,7 @@
 package dev.candlewick.record;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -12,8 +13,15 @@ import java.util.List;
 public record Retention(Duration trades, Duration quotes, List<Duration> candles) {
   public static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
+  /** Everything is kept. */
+  public static final Retention NONE;
+
   /** The stored timeframes, in seconds, shortest first. */
   public static final List<Integer> LEVELS = List.of(60, 300, 900, 3_600, 14_400, 86_400);
+
+  static {
+    NONE = new Retention(FOR_EVER, FOR_EVER, Collections.nCopies(LEVELS.size(), FOR_EVER));
+  }
 
   /** Checks the number of candle levels and lengthens what is shorter than its source's. */
   public Retention {

@@ -30,7 +30,8 @@ final class RetentionJob {
       """
       delete from market.candles_native
       where ts < now() - make_interval(secs => ?) and market.timeframe_level(timeframe) = ?
-        and not exists (select from ingest.archiving)
+        and ((taken_back_at is null and not exists (select from ingest.archiving))
+             or taken_back_at < now() - interval '30 days')
       """;
 
   private static final String OFFER_NATIVE =

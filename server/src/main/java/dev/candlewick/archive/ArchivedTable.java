@@ -90,7 +90,7 @@ record ArchivedTable(
         "t.timeframe",
         "t.closed",
         "'native'",
-        "market.timeframe_level(t.timeframe) = " + level);
+        "t.taken_back_at is null and market.timeframe_level(t.timeframe) = " + level);
   }
 
   private static ArchivedTable candles(

@@ -2,10 +2,13 @@ package dev.candlewick.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.candlewick.client.ImportCommand;
 import dev.candlewick.client.format.Engine;
 import dev.candlewick.server.RunningServer;
 import dev.candlewick.server.TestDatabase;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /**
  * Rows past their retention: in files that another engine reads, and only then out of the database.
@@ -297,6 +301,59 @@ class ArchiveIT {
         assertThat(i).isLessThan(600);
         Thread.sleep(50);
       }
+    }
+  }
+
+  @Test
+  void candlesAreTakenBackBelowRetentionAndAreNotArchivedAgain() throws Exception {
+    String candle =
+        "{\"timeframe\":\"%s\",\"ts\":%d,\"open\":1,\"high\":2,\"low\":0.5,\"close\":1.5,\"volume\":7}";
+    post(
+        "candles",
+        "A/B",
+        candle.formatted("1m", OLD.toEpochMilli()),
+        candle.formatted("5m", OLD.toEpochMilli()));
+    rollUp();
+    Map<String, String> short1m =
+        Map.of("ARCHIVE_DIR", folder.toString(), "RETENTION_TRADES", "1d", "RETENTION_CANDLES_1M", "2d", "RETENTION_CANDLES_5M", "3d");
+    try (RunningServer other = RunningServer.with(short1m)) {
+      awaitNone("market.candles_1m");
+      awaitNone("market.candles_native");
+      String read = "/v1/candles?venue=v&symbol=A/B&unit=ms&timeframe=%s&from=%d&to=%d";
+      String range = read.formatted("1m", OLD.toEpochMilli(), OLD.toEpochMilli() + 60_000);
+      assertThat(other.send("GET", range, "").body()).doesNotContain("\"open\"");
+
+      StringWriter said = new StringWriter();
+      for (int run = 0; run < 2; run++) {
+        int exit =
+            new CommandLine(new ImportCommand(null))
+                .setOut(new PrintWriter(said))
+                .setErr(new PrintWriter(said))
+                .execute("--archived", "--url", other.url(), "candles", folder.resolve("candles").toString());
+        assertThat(exit).as("%s", said).isZero();
+      }
+
+      // 1m, the venue's 5m, the built 5m and longer ones if they are past their retention too.
+      assertThat(said.toString()).contains("rejected 0");
+      assertThat(other.send("GET", range, "").body()).contains("\"open\":1").contains("\"volume\":7");
+      assertThat(other.send("GET", read.formatted("5m", OLD.toEpochMilli(), OLD.toEpochMilli() + 1), "").body())
+          .contains("\"volume\":7");
+      assertThat(DATABASE.number("select count(*) from ingest.dirty")).isZero();
+    }
+    long written = files();
+    offer("market.candles_1m", 2);
+    DATABASE.execute(
+        "update ingest.archive set due = now() - interval '3 days' where relation = 'market.candles_native'");
+    assertThat(archive().run()).as("%s", told).isTrue();
+    assertThat(files()).isEqualTo(written);
+    assertThat(DATABASE.number("select count(*) from market.candles_native where taken_back_at is not null"))
+        .isGreaterThanOrEqualTo(2);
+  }
+
+  private static void awaitNone(String relation) throws InterruptedException {
+    for (int i = 0; DATABASE.number("select count(*) from " + relation) > 0; i++) {
+      assertThat(i).as(relation).isLessThan(600);
+      Thread.sleep(50);
     }
   }
 

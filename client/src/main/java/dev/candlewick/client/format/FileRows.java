@@ -160,10 +160,14 @@ public final class FileRows implements Closeable {
         throw new FormatException(
             "column \"" + unknown + "\": not a field of " + options.kind() + ", or twice");
       }
-      if (!options.kind().isRecords()) {
-        FileOptions.Given given = options.given();
+      FileOptions.Given given = options.given();
+      boolean hasInstrument =
+          !options.kind().isRecords() || options.kind().types().containsValue("venue");
+      if (hasInstrument) {
         given(layout, "venue", given.venue());
         given(layout, "symbol", given.symbol());
+      }
+      if (!options.kind().isRecords()) {
         given(layout, "timeframe", given.timeframe());
       }
       return;

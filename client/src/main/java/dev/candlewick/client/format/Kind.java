@@ -18,8 +18,8 @@ import java.util.Map;
  */
 public record Kind(
     String type, String name, List<String> fields, Map<String, String> types, List<String> key) {
-  /** What an answer tells beside, and the server makes itself. */
-  public static final List<String> DERIVED = List.of("vwap", "source", "filled");
+  /** What an answer or an archive tells beside, and the server makes itself. */
+  public static final List<String> DERIVED = List.of("vwap", "source", "filled", "row_id");
 
   /** Trades. */
   public static final Kind TRADES = of("trades", "price", "size", "side", "id", "flags");

@@ -27,7 +27,7 @@ public record TimeBounds(Instant now, Retention retention) {
   }
 
   /** Oldest event time taken, microseconds since the epoch; a candle's timeframe decides for it. */
-  long oldest(Kind kind, Timeframe timeframe) {
+  public long oldest(Kind kind, Timeframe timeframe) {
     Duration keep =
         switch (kind) {
           case TRADES -> retention.trades();

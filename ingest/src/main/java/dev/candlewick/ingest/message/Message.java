@@ -7,6 +7,7 @@ import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Row;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class Message {
   public final long takenNanos = System.nanoTime();
 
   private final List<Rejection> refusedByRule;
+  private final Set<Row> takenBack;
   private final List<Rejection> refusedByDatabase = new ArrayList<>(0);
   private @Nullable Budget budget;
   private @Nullable StreamState stream;
@@ -57,6 +59,7 @@ public final class Message {
     this.kind = kind;
     this.rows = checked.rows();
     this.refusedByRule = checked.rejections();
+    this.takenBack = checked.takenBack();
     this.bytes = bytes;
     this.answer = answer;
     this.position = Position.ofNumber(1);
@@ -66,8 +69,17 @@ public final class Message {
     this.idempotency = idempotency;
   }
 
-  /** A message's rows after {@link RowValidator}. */
-  public record Checked(List<Row> rows, List<Rejection> rejections) {}
+  /**
+   * A message's rows after {@link RowValidator}.
+   *
+   * @param takenBack those of the rows that come from an archive and are older than their
+   *     retention, the very objects
+   */
+  public record Checked(List<Row> rows, List<Rejection> rejections, Set<Row> takenBack) {
+    public Checked(List<Row> rows, List<Rejection> rejections) {
+      this(rows, rejections, Set.of());
+    }
+  }
 
   /** A message of a feed's stream. */
   public static Message ofStream(
@@ -95,6 +107,11 @@ public final class Message {
   public void place(StreamState inStream, Position there) {
     stream = inStream;
     position = there;
+  }
+
+  /** Whether the row, one of its own, comes from an archive and is older than its retention. */
+  public boolean isTakenBack(Row row) {
+    return !takenBack.isEmpty() && takenBack.contains(row);
   }
 
   /** Rows as they came, good and bad. */

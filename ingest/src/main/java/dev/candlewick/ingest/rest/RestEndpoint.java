@@ -43,7 +43,7 @@ public final class RestEndpoint {
   private static final int BYTES_ON_THE_LOOP = 65_536;
 
   private static final Set<String> PARAMETERS =
-      Set.of("venue", "symbol", "timeframe", "unit", "on_error");
+      Set.of("venue", "symbol", "timeframe", "unit", "on_error", "archived");
   private static final Pattern KEY = Pattern.compile("[\\x20-\\x7E]{1,128}");
 
   private final Requests requests;
@@ -60,7 +60,11 @@ public final class RestEndpoint {
 
   /** What the head of a request says. */
   private record Head(
-      RestBody form, Defaults defaults, boolean skipsBadRows, @Nullable String key) {}
+      RestBody form,
+      Defaults defaults,
+      boolean skipsBadRows,
+      boolean isArchived,
+      @Nullable String key) {}
 
   public void mount(Router router) {
     for (Kind kind : List.of(Kind.TRADES, Kind.QUOTES, Kind.CANDLES)) {
@@ -78,6 +82,9 @@ public final class RestEndpoint {
 
   private void handle(RoutingContext request, Kind kind, Reading reading) {
     Head head = head(request);
+    if (head.isArchived() && kind != Kind.CANDLES) {
+      throw Problem.badParameter("archived", "is for candles only");
+    }
     requests.refuseIfUnable();
     Quota quota = requests.quotaOf(request);
     requests
@@ -109,7 +116,9 @@ public final class RestEndpoint {
       if (envelope.rows() == null) {
         throw new DecodeException(Fault.BAD_MESSAGE, "rows is required");
       }
-      return intake.check(kind, envelope.defaults(), envelope.rows());
+      return head.isArchived()
+          ? intake.checkArchived(envelope.defaults(), envelope.rows())
+          : intake.check(kind, envelope.defaults(), envelope.rows());
     };
   }
 
@@ -137,7 +146,7 @@ public final class RestEndpoint {
     if (key != null && !KEY.matcher(key).matches()) {
       throw Problem.badParameter("Idempotency-Key", "must be 1 to 128 printable ASCII characters");
     }
-    return new Head(form.get(), defaults(query), skipsBadRows(query), key);
+    return new Head(form.get(), defaults(query), skipsBadRows(query), isArchived(query), key);
   }
 
   private static Defaults defaults(MultiMap query) {
@@ -147,6 +156,14 @@ public final class RestEndpoint {
       throw Problem.badParameter("unit", "must be one of s, ms, us, ns");
     }
     return new Defaults(query.get("venue"), query.get("symbol"), query.get("timeframe"), unit);
+  }
+
+  private static boolean isArchived(MultiMap query) {
+    String archived = query.get("archived");
+    if (archived != null && !archived.equals("true") && !archived.equals("false")) {
+      throw Problem.badParameter("archived", "must be true or false");
+    }
+    return "true".equals(archived);
   }
 
   private static boolean skipsBadRows(MultiMap query) {

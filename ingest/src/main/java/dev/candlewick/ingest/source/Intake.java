@@ -10,6 +10,7 @@ import dev.candlewick.ingest.lane.Lane;
 import dev.candlewick.ingest.message.Answer.Durability;
 import dev.candlewick.ingest.message.Budget;
 import dev.candlewick.ingest.message.Message;
+import dev.candlewick.ingest.row.Candle;
 import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Row;
@@ -22,9 +23,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
@@ -125,6 +129,23 @@ public final class Intake {
     TimeBounds times = new TimeBounds(Instant.now(), bounds.retention());
     new RowValidator(kind, defaults, times).check(raw, rows, rejections);
     return new Message.Checked(rows, rejections);
+  }
+
+  /** Candles from an archive: those older than their retention are taken too. */
+  public Message.Checked checkArchived(Envelope.Defaults defaults, List<RawRow> raw) {
+    List<Row> rows = new ArrayList<>(raw.size());
+    List<Rejection> rejections = new ArrayList<>(0);
+    Instant now = Instant.now();
+    TimeBounds kept = new TimeBounds(now, bounds.retention());
+    new RowValidator(Kind.CANDLES, defaults, new TimeBounds(now, Retention.NONE))
+        .check(raw, rows, rejections);
+    Set<Row> takenBack = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Row row : rows) {
+      if (row.ts() < kept.oldest(Kind.CANDLES, ((Candle) row).timeframe())) {
+        takenBack.add(row);
+      }
+    }
+    return new Message.Checked(rows, rejections, takenBack);
   }
 
   /** What this key may take up. Only ids of valid keys come here, so there are few. */

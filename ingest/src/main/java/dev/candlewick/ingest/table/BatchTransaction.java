@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -322,7 +323,14 @@ public final class BatchTransaction {
         }
       }
     }
-    List<CandleTable.Line> good = VenueDays.check(connection, lines);
+    Map<Boolean, List<CandleTable.Line>> byTakenBack =
+        lines.stream()
+            .collect(
+                Collectors.partitioningBy(line -> line.message().isTakenBack(line.candle())));
+    for (CandleTable.Line line : CandleTable.takeBack(connection, byTakenBack.get(true))) {
+      changes.add(ChangeKind.CANDLES, line.instrumentId(), line.candle().ts(), 0);
+    }
+    List<CandleTable.Line> good = VenueDays.check(connection, byTakenBack.get(false));
     dropRefused();
     if (!good.isEmpty()) {
       upsertHalving(good);

@@ -72,7 +72,55 @@ final class CandleTable {
       returning instrument_id, '1m', (extract(epoch from ts) * 1000000)::bigint, xmax = 0
       """;
 
+  /** Where the minute is stored still it stays as it is. */
+  private static final String TAKE_BACK =
+      """
+      insert into market.candles_native as c 
+        (instrument_id, timeframe, ts, open, high, low, close, volume,
+         quote_volume, trades, taker_buy_volume, closed, taken_back_at)
+      select instrument_id, timeframe, at, open, high, low, close, volume,
+        quote_volume, trades, taker_buy_volume, closed, now()
+      from unnest(?::int4[], ?::text[], ?::int8[], ?::float8[], ?::float8[], ?::float8[], ?::float8[],
+          ?::float8[], ?::float8[], ?::int8[], ?::float8[], ?::bool[])
+        as v (instrument_id, timeframe, ts, open, high, low, close, volume,
+          quote_volume, trades, taker_buy_volume, closed)
+      cross join lateral (select timestamptz 'epoch' + v.ts * interval '1 microsecond' as at) t
+      where not (timeframe = '1m' and exists (
+        select from market.candles_1m m where m.instrument_id = v.instrument_id and m.ts = at))
+      order by 1, 2, 3
+      on conflict (instrument_id, timeframe, ts) do update set taken_back_at = now()
+        where c.taken_back_at is not null
+      returning instrument_id, timeframe, (extract(epoch from ts) * 1000000)::bigint, xmax = 0
+      """;
+
   private CandleTable() {}
+
+  /**
+   * Takes candles back from an archive; what is stored stays, what was taken back before stays for
+   * another while.
+   *
+   * @return the candles that are new
+   */
+  static List<Line> takeBack(Connection connection, List<Line> lines) throws SQLException {
+    Map<Key, Line> distinct = new LinkedHashMap<>();
+    for (Line line : lines) {
+      if (distinct.putIfAbsent(line.key(), line) != null) {
+        line.message().duplicates++;
+      }
+    }
+    List<Line> first = List.copyOf(distinct.values());
+    Map<Key, Boolean> written = upsert(connection, TAKE_BACK, first);
+    List<Line> added = new ArrayList<>();
+    for (Line line : first) {
+      if (written.getOrDefault(line.key(), false)) {
+        line.message().inserted++;
+        added.add(line);
+      } else {
+        line.message().duplicates++;
+      }
+    }
+    return added;
+  }
 
   /** A candle on its way into its table. */
   record Line(Message message, Candle candle, int instrumentId) {

@@ -243,7 +243,9 @@ final class CandleSql {
   }
 
   private static String exact(Series series) {
-    return series.hasExact() ? SELECT_EXACT : "";
+    boolean minute = series.timeframe().seconds() == Level.M1.seconds();
+    String exact = minute ? SELECT_EXACT + " and taken_back_at is not null\n" : SELECT_EXACT;
+    return series.hasExact() ? exact : "";
   }
 
   /** Where in a range there is anything at all: $4 timeframes of the venue's own candles. */

@@ -15,12 +15,11 @@ record Series(int instrument, Timeframe timeframe, Buckets buckets, Level level,
 
   /**
    * Whether the venue's own candles of the timeframe are to be looked up. Those are told in UTC, or
-   * in the instrument's time zone; a minute's are among the stored minutes already.
+   * in the instrument's time zone; of minutes they are those that were taken back from an archive.
    */
   boolean hasExact() {
-    boolean minute = timeframe.seconds() == Level.M1.seconds();
     boolean venues =
         buckets instanceof UtcBuckets || (buckets instanceof ZoneBuckets zone && zone.isVenues());
-    return source != Source.BUILT && venues && !minute;
+    return source != Source.BUILT && venues;
   }
 }
