@@ -66,8 +66,7 @@ final class TakingBack {
 
   private void post(List<String> defaults, List<String> rows)
       throws IOException, InterruptedException {
-    String body =
-        "{" + String.join(",", defaults) + ",\"rows\":[" + String.join(",", rows) + "]}";
+    String body = "{" + String.join(",", defaults) + ",\"rows\":[" + String.join(",", rows) + "]}";
     sent += rows.size();
     rows.clear();
     String answer =

@@ -315,7 +315,15 @@ class ArchiveIT {
         candle.formatted("5m", OLD.toEpochMilli()));
     rollUp();
     Map<String, String> short1m =
-        Map.of("ARCHIVE_DIR", folder.toString(), "RETENTION_TRADES", "1d", "RETENTION_CANDLES_1M", "2d", "RETENTION_CANDLES_5M", "3d");
+        Map.of(
+            "ARCHIVE_DIR",
+            folder.toString(),
+            "RETENTION_TRADES",
+            "1d",
+            "RETENTION_CANDLES_1M",
+            "2d",
+            "RETENTION_CANDLES_5M",
+            "3d");
     try (RunningServer other = RunningServer.with(short1m)) {
       awaitNone("market.candles_1m");
       awaitNone("market.candles_native");
@@ -329,24 +337,37 @@ class ArchiveIT {
             new CommandLine(new ImportCommand(null))
                 .setOut(new PrintWriter(said))
                 .setErr(new PrintWriter(said))
-                .execute("--archived", "--url", other.url(), "candles", folder.resolve("candles").toString());
+                .execute(
+                    "--archived",
+                    "--url",
+                    other.url(),
+                    "candles",
+                    folder.resolve("candles").toString());
         assertThat(exit).as("%s", said).isZero();
       }
 
       // 1m, the venue's 5m, the built 5m and longer ones if they are past their retention too.
       assertThat(said.toString()).contains("rejected 0");
-      assertThat(other.send("GET", range, "").body()).contains("\"open\":1").contains("\"volume\":7");
-      assertThat(other.send("GET", read.formatted("5m", OLD.toEpochMilli(), OLD.toEpochMilli() + 1), "").body())
+      assertThat(other.send("GET", range, "").body())
+          .contains("\"open\":1")
+          .contains("\"volume\":7");
+      assertThat(
+              other
+                  .send("GET", read.formatted("5m", OLD.toEpochMilli(), OLD.toEpochMilli() + 1), "")
+                  .body())
           .contains("\"volume\":7");
       assertThat(DATABASE.number("select count(*) from ingest.dirty")).isZero();
     }
     long written = files();
     offer("market.candles_1m", 2);
     DATABASE.execute(
-        "update ingest.archive set due = now() - interval '3 days' where relation = 'market.candles_native'");
+        "update ingest.archive set due = now() - interval '3 days' where relation ="
+            + " 'market.candles_native'");
     assertThat(archive().run()).as("%s", told).isTrue();
     assertThat(files()).isEqualTo(written);
-    assertThat(DATABASE.number("select count(*) from market.candles_native where taken_back_at is not null"))
+    assertThat(
+            DATABASE.number(
+                "select count(*) from market.candles_native where taken_back_at is not null"))
         .isGreaterThanOrEqualTo(2);
   }
 

@@ -74,7 +74,10 @@ final class QueryTable implements Table {
       return opened(Engine.sqlite(file), query.isEmpty() ? all : query, List.of());
     }
     Connection duckdb = parquet ? Engine.duckdb(List.of(file)) : attached(file);
-    String from = parquet ? "read_parquet(" + path(file) + ", hive_partitioning = false)" : Engine.named(table);
+    String from =
+        parquet
+            ? "read_parquet(" + path(file) + ", hive_partitioning = false)"
+            : Engine.named(table);
     try {
       List<String> columns = new ArrayList<>();
       String all = "select * from " + from;

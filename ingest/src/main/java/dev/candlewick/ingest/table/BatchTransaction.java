@@ -325,8 +325,7 @@ public final class BatchTransaction {
     }
     Map<Boolean, List<CandleTable.Line>> byTakenBack =
         lines.stream()
-            .collect(
-                Collectors.partitioningBy(line -> line.message().isTakenBack(line.candle())));
+            .collect(Collectors.partitioningBy(line -> line.message().isTakenBack(line.candle())));
     for (CandleTable.Line line : CandleTable.takeBack(connection, byTakenBack.get(true))) {
       changes.add(ChangeKind.CANDLES, line.instrumentId(), line.candle().ts(), 0);
     }

@@ -75,7 +75,7 @@ final class CandleTable {
   /** Where the minute is stored still it stays as it is. */
   private static final String TAKE_BACK =
       """
-      insert into market.candles_native as c 
+      insert into market.candles_native as c
         (instrument_id, timeframe, ts, open, high, low, close, volume,
          quote_volume, trades, taker_buy_volume, closed, taken_back_at)
       select instrument_id, timeframe, at, open, high, low, close, volume,
