@@ -315,11 +315,13 @@ public final class BatchTransaction {
 
   private void writeCandles(Map<InstrumentKey, Integer> ids) throws SQLException, DroppedException {
     List<CandleTable.Line> lines = new ArrayList<>();
+    List<CandleTable.Line> takenBack = new ArrayList<>();
     for (Message message : batch.messages()) {
       if (message.kind == Kind.CANDLES) {
         for (Row row : message.rows) {
           int id = ids.getOrDefault(row.instrument(), 0);
-          lines.add(new CandleTable.Line(message, (Candle) row, id));
+          (message.isTakenBack(row) ? takenBack : lines)
+              .add(new CandleTable.Line(message, (Candle) row, id));
         }
       }
     }
@@ -329,7 +331,7 @@ public final class BatchTransaction {
     for (CandleTable.Line line : CandleTable.takeBack(connection, byTakenBack.get(true))) {
       changes.add(ChangeKind.CANDLES, line.instrumentId(), line.candle().ts(), 0);
     }
-    List<CandleTable.Line> good = VenueDays.check(connection, byTakenBack.get(false));
+    List<CandleTable.Line> good = VenueDays.check(connection, lines);
     dropRefused();
     if (!good.isEmpty()) {
       upsertHalving(good);
