@@ -29,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -325,10 +324,7 @@ public final class BatchTransaction {
         }
       }
     }
-    Map<Boolean, List<CandleTable.Line>> byTakenBack =
-        lines.stream()
-            .collect(Collectors.partitioningBy(line -> line.message().isTakenBack(line.candle())));
-    for (CandleTable.Line line : CandleTable.takeBack(connection, byTakenBack.get(true))) {
+    for (CandleTable.Line line : CandleTable.takeBack(connection, takenBack)) {
       changes.add(ChangeKind.CANDLES, line.instrumentId(), line.candle().ts(), 0);
     }
     List<CandleTable.Line> good = VenueDays.check(connection, lines);
