@@ -1,0 +1,149 @@
+package dev.candlewick.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+
+/** Whatever goes wrong: nothing is lost, nothing is written twice. */
+class ArchiveFaultsIT extends ArchivedRows {
+  @Test
+  void aLateRowBecomesAnotherPartAndNothingIsWrittenTwice() throws Exception {
+    post("trades", "S", row(OLD, 1, "1", "1"), row(OLD.plusSeconds(1), 1, "1", ""));
+    rollUp();
+    offer("market.trades", 7);
+    // Written, but not dropped: a mark waits. So it is too after a crash between the two.
+    DATABASE.execute(
+        "insert into ingest.dirty (level, bucket, ids) values (999, '%s', '{1}')".formatted(OLD));
+    assertThat(archive().run()).isTrue();
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(2);
+    assertThat(ask("select count(*) from " + files("trades"))).containsExactly("2");
+
+    post("trades", "S", row(OLD.plusSeconds(2), 1, "1", "2"));
+    DATABASE.execute("delete from ingest.dirty where level = 999");
+    rollUp();
+    assertThat(archive().run()).as("%s", told).isTrue();
+    assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
+    post("trades", "S", row(OLD.plusSeconds(2), 1, "1", "2"), row(OLD, 9, "1", "3"));
+    rollUp();
+    assertThat(archive().run()).as("%s", told).isTrue();
+
+    assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
+    assertThat(
+            ask(
+                "select concat_ws(' ', price, id, file_name) from (select *,"
+                    + " parse_filename(filename) as file_name from "
+                    + files("trades").replace("hive_types", "filename = true, hive_types")
+                    + ") order by file_name, ts"))
+        .containsExactly(
+            "1.0 1 part-0.parquet",
+            "1.0 part-0.parquet",
+            "1.0 2 part-1.parquet",
+            "9.0 3 part-2.parquet");
+  }
+
+  @Test
+  void whatCannotBeReadBackIsHeldAndSaid() throws Exception {
+    post("trades", "S", row(OLD, 1, "1", "1"));
+    rollUp();
+    offer("market.trades", 7);
+    Path part = folder.resolve("trades/venue=v/symbol=S/date=" + DAY + "/part-0.parquet");
+    Files.createDirectories(part.getParent());
+    Files.writeString(part, "PAR1 is not all of it");
+
+    assertThat(archive().run()).isFalse();
+
+    assertThat(told).singleElement().asString().contains("market.trades is held");
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(1);
+    assertThat(DATABASE.text("select failure from ingest.archive where failed_since is not null"))
+        .contains("part-0.parquet");
+    Files.delete(part);
+    assertThat(archive().run()).isTrue();
+    assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
+    assertThat(
+            DATABASE.number(
+                "select count(*) from ingest.archive where failed_since is null and rows = 1"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aSecondOneLeavesItToTheFirst() throws Exception {
+    post("trades", "S", row(OLD, 1, "1", "1"));
+    rollUp();
+    offer("market.trades", 7);
+    try (Connection other = DATABASE.connect();
+        Statement statement = other.createStatement()) {
+      statement.execute("select pg_advisory_lock(740105)");
+      assertThat(archive().run()).isTrue();
+      assertThat(told).containsExactly("another process is archiving");
+    }
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(1);
+  }
+
+  @Test
+  void killedAnywhereItLosesNothingAndWritesNothingTwice() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      post("trades", "S" + i, row(OLD, 1, "1", "1"), row(OLD.plusSeconds(1), 1, "1", ""));
+    }
+    rollUp();
+    offer("market.trades", 7);
+    for (int files : new int[] {1, 15}) {
+      Process process = process("exec \"$@\"");
+      while (process.isAlive() && files() < files) {
+        Thread.sleep(5);
+      }
+      process.destroyForcibly().waitFor();
+    }
+    assertThat(process("exec \"$@\"").waitFor()).isZero();
+
+    assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
+    assertThat(
+            ask(
+                "select count(*) || ' ' || count(distinct symbol || row_id) from "
+                    + files("trades")))
+        .containsExactly("60 60");
+  }
+
+  @Test
+  void onAFullDiskTheRowsStayWhereTheyAre() throws Exception {
+    post("trades", "S", row(OLD, 1, "1", "1"));
+    rollUp();
+    offer("market.trades", 7);
+
+    // A limit of a file's size stands for the end of the disk: the write fails in the same place.
+    assertThat(process("ulimit -f 0; exec \"$@\"").waitFor()).isEqualTo(1);
+
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(1);
+    assertThat(
+            DATABASE.number("select count(*) from ingest.archive where failed_since is not null"))
+        .isEqualTo(1);
+    assertThat(process("exec \"$@\"").waitFor()).isZero();
+    assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
+    assertThat(ask("select count(*) from " + files("trades"))).containsExactly("1");
+  }
+
+  /** The command, as what the shell's words say. */
+  private Process process(String words) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                words,
+                "archive",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                System.getProperty("candlewick.jar", "target/candlewick.jar"),
+                "archive")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolveSibling(folder.getFileName() + ".log").toFile());
+    builder.environment().put("CANDLEWICK_DB_URL", DATABASE.url());
+    builder.environment().put("CANDLEWICK_ARCHIVE_DIR", folder.toString());
+    return builder.start();
+  }
+}
