@@ -35,12 +35,14 @@ public final class RollUp implements Runnable {
 
   /**
    * One roll-up at a time per database; the number is only ours to keep unique. Only a plan made
-   * for its values leaves out the chunks that they rule out.
+   * for its values leaves out the chunks that they rule out. A leader that is frozen between two
+   * statements is rolled back, and another one goes on.
    */
   private static final String LEAD =
       """
       select pg_try_advisory_xact_lock(740101)
-      from set_config('plan_cache_mode', 'force_custom_plan', true)
+      from set_config('plan_cache_mode', 'force_custom_plan', true) as plans,
+        set_config('idle_in_transaction_session_timeout', '6s', true) as silence
       """;
 
   private static final String EDITION = "select edition from ingest.edition";

@@ -32,8 +32,8 @@ public final class LeadRepository<T> {
       "select case when pg_backend_pid() = $1 then pg_try_advisory_lock($2) end";
 
   private static final String SILENT_FOR_LONG =
-      "set idle_session_timeout = '7s'; set idle_in_transaction_session_timeout = '7s';"
-          + " set tcp_user_timeout = '7s'";
+      "set idle_session_timeout = '6s'; set idle_in_transaction_session_timeout = '6s';"
+          + " set tcp_user_timeout = '6s'";
 
   private static final String AS_BEFORE =
       "select pg_advisory_unlock_all(); reset idle_session_timeout;"
