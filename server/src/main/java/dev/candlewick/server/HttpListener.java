@@ -128,6 +128,8 @@ final class HttpListener {
             .setMaxWebSocketFrameSize(frameBytes)
             // A list of indicators, percent-encoded, of which too many are refused by name.
             .setMaxInitialLineLength(16_384)
+            // As much of a body at once as is read at once.
+            .setMaxChunkSize(65_536)
             .setHttp2ClearTextEnabled(false);
     Path certificate = config.certificate();
     Path key = config.key();

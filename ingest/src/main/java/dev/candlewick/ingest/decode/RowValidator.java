@@ -17,6 +17,8 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,14 @@ public final class RowValidator {
   static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
   private static final long DAY = 86_400_000_000L;
   private static final Timeframe MINUTE = Timeframe.ofSeconds(60);
+
+  /**
+   * Names that are valid, as they are for ever: of a message of one trade a sixth of the event
+   * loop's time would go to looking through them again.
+   */
+  private static final Set<InstrumentKey> VALID = ConcurrentHashMap.newKeySet();
+
+  private static final int MOST_VALID = 10_000;
 
   private final Kind kind;
   private final Defaults defaults;
@@ -152,14 +162,25 @@ public final class RowValidator {
     if (venue.equals(lastInstrument.venue()) && symbol.equals(lastInstrument.symbol())) {
       return lastInstrument;
     }
-    if (!VENUE.matcher(venue).matches()) {
+    InstrumentKey named = new InstrumentKey(venue, symbol);
+    if (VALID.contains(named)) {
+      lastInstrument = named;
+    } else if (!VENUE.matcher(venue).matches()) {
       fields.refuse(Field.VENUE, Code.BAD_VENUE, "must match " + VENUE.pattern());
     } else if (!Symbol.isValid(symbol)) {
       fields.refuse(Field.SYMBOL, Code.BAD_SYMBOL, Symbol.RULE);
     } else {
-      lastInstrument = new InstrumentKey(venue, symbol);
+      lastInstrument = named;
+      remember(named);
     }
     return lastInstrument;
+  }
+
+  private static void remember(InstrumentKey valid) {
+    if (VALID.size() >= MOST_VALID) {
+      VALID.clear();
+    }
+    VALID.add(valid);
   }
 
   private Timeframe timeframe() {

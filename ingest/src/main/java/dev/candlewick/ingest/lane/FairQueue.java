@@ -21,6 +21,7 @@ final class FairQueue implements Iterable<Message> {
   private final Map<Object, Deque<Message>> byOwner = new LinkedHashMap<>();
 
   private int size;
+  private int requests;
   private int rows;
   private long bytes;
   private Batch.@Nullable Bounds awaited;
@@ -32,6 +33,7 @@ final class FairQueue implements Iterable<Message> {
 
   private void count(Message message) {
     size++;
+    requests += message.isRequest ? 1 : 0;
     rows += message.rows.size();
     bytes += message.bytes;
     if (isFull(awaited)) {
@@ -41,12 +43,15 @@ final class FairQueue implements Iterable<Message> {
 
   private void uncount(Message message) {
     size--;
+    requests -= message.isRequest ? 1 : 0;
     rows -= message.rows.size();
     bytes -= message.bytes;
   }
 
   private boolean isFull(Batch.@Nullable Bounds bounds) {
-    return bounds != null && size > 0 && (rows >= bounds.rows() || bytes >= bounds.bytes());
+    return bounds != null
+        && size > 0
+        && (requests > 0 || rows >= bounds.rows() || bytes >= bounds.bytes());
   }
 
   /** Before all others of its key. */
@@ -74,8 +79,9 @@ final class FairQueue implements Iterable<Message> {
   }
 
   /**
-   * Waits until there is something, and as much as these bounds allow, for so long at most. For the
-   * one thread that takes messages: it is not woken for each of them.
+   * Waits until there is something, and as much as these bounds allow, for so long at most; not
+   * where there is a request, whose client does nothing else meanwhile. For the one thread that
+   * takes messages: it is not woken for each of them.
    */
   synchronized void awaitFull(Batch.Bounds bounds, long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;

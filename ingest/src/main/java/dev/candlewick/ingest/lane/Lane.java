@@ -185,7 +185,10 @@ public final class Lane implements Runnable {
     }
   }
 
-  /** Waits for a message, then a little longer for more: as long as the last write took. */
+  /**
+   * Waits for a message, then a little longer for more of feeds, which send on without an answer:
+   * as long as the last write took. Requests come together while another batch is written.
+   */
   private Batch nextBatch() throws InterruptedException {
     Batch batch = new Batch();
     queue.awaitFull(ANYTHING, IDLE_NANOS);

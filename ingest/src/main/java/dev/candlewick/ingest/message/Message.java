@@ -18,6 +18,9 @@ public final class Message {
   /** What a row takes up in memory, about: a trade 60 bytes, a quote or a refused row 150. */
   private static final int ROW_BYTES = 100;
 
+  /** What a message takes up beside its bytes and rows, about. */
+  private static final int OWN_BYTES = 300;
+
   public final Kind kind;
   public final List<Row> rows;
   public final int bytes;
@@ -139,7 +142,7 @@ public final class Message {
   }
 
   private long memory() {
-    return bytes + (long) ROW_BYTES * rowsSent();
+    return OWN_BYTES + bytes + (long) ROW_BYTES * rowsSent();
   }
 
   /** The word of its kind; that of records where all rows were refused. */

@@ -20,7 +20,6 @@ import dev.candlewick.net.Problem;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -39,8 +38,11 @@ import org.jspecify.annotations.Nullable;
  * /v1/records/{kind}}. One request is one message; the answer is sent after COMMIT.
  */
 public final class RestEndpoint {
-  /** A longer body is decoded by a worker: others on the same event loop would wait for it. */
-  private static final int BYTES_ON_THE_LOOP = 65_536;
+  /**
+   * A longer body is decoded by a worker: others on the same event loop would wait for it. A
+   * message of a feed may be as long.
+   */
+  private static final int BYTES_ON_THE_LOOP = 262_144;
 
   private static final Set<String> PARAMETERS =
       Set.of("venue", "symbol", "timeframe", "unit", "on_error", "archived");
@@ -89,14 +91,20 @@ public final class RestEndpoint {
     Quota quota = requests.quotaOf(request);
     requests
         .body(request, quota)
-        .onSuccess(body -> answer(new Posted(request, kind, reading, head, quota, body), false));
+        .onSuccess(
+            body ->
+                answer(new Posted(request, kind, reading, head, quota, body.getBytes()), false));
   }
 
   /** A request whose body is read. */
   private record Posted(
-      RoutingContext request, Kind kind, Reading reading, Head head, Quota quota, Buffer body) {
+      RoutingContext request, Kind kind, Reading reading, Head head, Quota quota, byte[] body) {
+    Message.Checked read() throws DecodeException {
+      return reading.read(head, body);
+    }
+
     void refuse(RuntimeException why) {
-      quota.budget().release(body.length());
+      quota.budget().release(body.length);
       request.fail(why);
     }
   }
@@ -175,15 +183,14 @@ public final class RestEndpoint {
   }
 
   private void answer(Posted posted, boolean looked) {
-    byte[] bytes = posted.body().getBytes();
-    if (bytes.length <= BYTES_ON_THE_LOOP) {
-      answer(posted, looked, () -> posted.reading().read(posted.head(), bytes));
+    if (posted.body().length <= BYTES_ON_THE_LOOP) {
+      answer(posted, looked, posted::read);
       return;
     }
     posted
         .request()
         .vertx()
-        .executeBlocking(() -> posted.reading().read(posted.head(), bytes), false)
+        .executeBlocking(posted::read, false)
         .onComplete(decoded -> answer(posted, looked, () -> result(decoded)));
   }
 
@@ -206,7 +213,6 @@ public final class RestEndpoint {
 
   private void answer(Posted posted, boolean looked, Decoding decoding) {
     Head head = posted.head();
-    byte[] bytes = posted.body().getBytes();
     try {
       Message.Checked checked = decoding.rows();
       if (!looked && posted.kind() == Kind.RECORDS && RecordIntake.mayBeStale(checked)) {
@@ -227,12 +233,12 @@ public final class RestEndpoint {
               posted.kind(),
               posted.quota(),
               checked,
-              bytes.length,
+              posted.body().length,
               head.skipsBadRows());
       if (head.key() == null) {
         submission.submit(null);
       } else {
-        submitOnce(submission, head.key(), sha256(posted.request(), bytes));
+        submitOnce(submission, head.key(), sha256(posted.request(), posted.body()));
       }
     } catch (DecodeException e) {
       posted.refuse(new Problem(e.fault.status, e.fault.word(), e.detail()));

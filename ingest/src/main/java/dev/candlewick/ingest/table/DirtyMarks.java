@@ -6,7 +6,9 @@ import dev.candlewick.record.PartialCandle;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,15 @@ final class DirtyMarks {
 
   private static final String MARK =
       """
-      insert into ingest.dirty (level, bucket, ids, partials, minutes)
-      values (?, timestamptz 'epoch' + ? * interval '1 microsecond', ?, ?, ?)
+      insert into ingest.dirty (level, bucket, ids, partials)
+      values (?, timestamptz 'epoch' + ? * interval '1 microsecond', ?, ?)
+      """;
+
+  private static final String MARK_DAYS =
+      """
+      insert into ingest.dirty (level, bucket, ids, minutes)
+      select ?, timestamptz 'epoch' + d * interval '1 microsecond', array[i], m
+      from unnest(?::int8[], ?::int4[], ?::bytea[]) as marks (d, i, m)
       """;
 
   /** Level of a minute whose trades, or whose one-minute candle from the venue, changed. */
@@ -111,19 +120,15 @@ final class DirtyMarks {
   }
 
   void write(Connection connection) throws SQLException {
-    if (traded.isEmpty()
-        && subMinute.isEmpty()
-        && tradedDays.isEmpty()
-        && subMinuteDays.isEmpty()) {
-      return;
+    if (!traded.isEmpty() || !subMinute.isEmpty()) {
+      try (PreparedStatement insert = connection.prepareStatement(MARK)) {
+        add(connection, insert, TRADED, traded);
+        add(connection, insert, SUB_MINUTE, subMinute);
+        insert.executeBatch();
+      }
     }
-    try (PreparedStatement insert = connection.prepareStatement(MARK)) {
-      add(connection, insert, TRADED, traded);
-      add(connection, insert, SUB_MINUTE, subMinute);
-      addDays(insert, TRADED, tradedDays);
-      addDays(insert, SUB_MINUTE, subMinuteDays);
-      insert.executeBatch();
-    }
+    writeDays(connection, TRADED, tradedDays);
+    writeDays(connection, SUB_MINUTE, subMinuteDays);
   }
 
   private static void add(
@@ -139,23 +144,33 @@ final class DirtyMarks {
       insert.setObject(3, its.keySet().stream().mapToInt(Integer::intValue).toArray());
       byte[][] partials = its.values().stream().map(DirtyMarks::packed).toArray(byte[][]::new);
       insert.setArray(4, connection.createArrayOf("bytea", partials));
-      insert.setBytes(5, null);
       insert.addBatch();
     }
   }
 
-  private static void addDays(
-      PreparedStatement insert, int level, Map<Long, TreeMap<Integer, BitSet>> marks)
+  private static void writeDays(
+      Connection connection, int level, Map<Long, TreeMap<Integer, BitSet>> marks)
       throws SQLException {
-    for (Map.Entry<Long, TreeMap<Integer, BitSet>> day : marks.entrySet()) {
-      for (Map.Entry<Integer, BitSet> its : day.getValue().entrySet()) {
-        insert.setInt(1, level);
-        insert.setLong(2, day.getKey());
-        insert.setObject(3, new int[] {its.getKey()});
-        insert.setArray(4, null);
-        insert.setBytes(5, its.getValue().toByteArray());
-        insert.addBatch();
-      }
+    if (marks.isEmpty()) {
+      return;
+    }
+    List<Long> days = new ArrayList<>();
+    List<Integer> ids = new ArrayList<>();
+    List<byte[]> minutes = new ArrayList<>();
+    marks.forEach(
+        (day, its) ->
+            its.forEach(
+                (id, set) -> {
+                  days.add(day);
+                  ids.add(id);
+                  minutes.add(set.toByteArray());
+                }));
+    try (PreparedStatement insert = connection.prepareStatement(MARK_DAYS)) {
+      insert.setInt(1, level);
+      insert.setObject(2, days.stream().mapToLong(Long::longValue).toArray());
+      insert.setObject(3, ids.stream().mapToInt(Integer::intValue).toArray());
+      insert.setArray(4, connection.createArrayOf("bytea", minutes.toArray(byte[][]::new)));
+      insert.executeUpdate();
     }
   }
 }
