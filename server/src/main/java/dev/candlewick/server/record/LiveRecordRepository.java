@@ -110,13 +110,14 @@ public final class LiveRecordRepository {
             latest,
             identities.stream().map(Identity::ts).toList(),
             identities.stream().map(Identity::key).toList());
+    StoredReader reader = new StoredReader(kind, kind.columns());
     return pool.preparedQuery(byKeys.sql())
         .execute(RecordRepository.tuple(byKeys))
         .map(
             rows -> {
               for (Row row : rows) {
                 int place = row.getLong(row.size() - 1).intValue() - 1;
-                found.row(place, RecordRepository.row(row, kind, kind.columns()));
+                found.row(place, reader.read(row));
               }
               return null;
             });

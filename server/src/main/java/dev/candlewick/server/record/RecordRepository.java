@@ -10,17 +10,17 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Cursor;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.data.Numeric;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Records in the database. */
@@ -36,7 +36,16 @@ public final class RecordRepository {
   /** A page is cut short where its values take more. */
   private static final long PAGE_BYTES = 16 << 20;
 
+  /** A row of so many bytes is no burden where it was read in vain. */
+  private static final long SMALL = 2_048;
+
   private final Pool pool;
+
+  /**
+   * Kinds whose rows were small when many were read last: of those a page is read at once, of others
+   * in parts. Where that is not true any more, rows are read in vain, once.
+   */
+  private final Set<String> small = ConcurrentHashMap.newKeySet();
 
   public RecordRepository(Pool pool) {
     this.pool = pool;
@@ -65,12 +74,26 @@ public final class RecordRepository {
     Statement statement =
         RecordSql.page(query.kind(), query.columns(), query.states(), query.filters(), window);
     Future<List<Stored>> rows =
-        query.limit() < READ
+        query.limit() < READ || small.contains(query.kind().name())
             ? pool.preparedQuery(statement.sql())
+                .collecting(new StoredReader(query.kind(), query.columns()).within(PAGE_BYTES))
                 .execute(tuple(statement))
-                .map(found -> rows(found, query.kind(), query.columns()))
+                .map(SqlResult::value)
             : pool.withConnection(connection -> apart(connection, statement, query));
-    return rows.map(found -> page(found, query));
+    return rows.map(
+        found -> {
+          learn(query.kind(), found);
+          return page(found, query);
+        });
+  }
+
+  private void learn(Kind kind, List<Stored> rows) {
+    long bytes = rows.stream().mapToLong(Stored::size).sum();
+    if (bytes > SMALL * rows.size()) {
+      small.remove(kind.name());
+    } else if (rows.size() >= READ) {
+      small.add(kind.name());
+    }
   }
 
   /** Takes off the one row too many, which only told that there are more. */
@@ -114,23 +137,27 @@ public final class RecordRepository {
             prepared ->
                 more(
                         prepared.cursor(tuple(statement)),
-                        found -> rows(found, kind, columns),
+                        new StoredReader(kind, columns),
                         new ArrayList<>(),
                         0)
                     .eventually(prepared::close));
   }
 
   private static Future<List<Stored>> more(
-      Cursor cursor, Function<RowSet<Row>, List<Stored>> reader, List<Stored> found, long bytes) {
+      Cursor cursor, StoredReader reader, List<Stored> found, long bytes) {
     return cursor
         .read(READ)
         .compose(
             rows -> {
-              List<Stored> part = reader.apply(rows);
-              found.addAll(part);
-              long size = bytes + part.stream().mapToLong(Stored::size).sum();
-              return cursor.hasMore() && size < PAGE_BYTES
-                  ? more(cursor, reader, found, size)
+              long size = bytes;
+              for (Row row : rows) {
+                Stored stored = reader.read(row);
+                found.add(stored);
+                size += stored.size();
+              }
+              long read = size;
+              return cursor.hasMore() && read < PAGE_BYTES
+                  ? more(cursor, reader, found, read)
                   : cursor.close().map(found);
             });
   }
@@ -141,32 +168,5 @@ public final class RecordRepository {
       tuple.addValue(value instanceof BigDecimal decimal ? Numeric.create(decimal) : value);
     }
     return tuple;
-  }
-
-  static List<Stored> rows(RowSet<Row> found, Kind kind, List<Column> columns) {
-    List<Stored> rows = new ArrayList<>(found.size());
-    for (Row row : found) {
-      rows.add(row(row, kind, columns));
-    }
-    return rows;
-  }
-
-  /** A row of any of the statements. */
-  static Stored row(Row row, Kind kind, List<Column> columns) {
-    @Nullable Object[] values = new Object[columns.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = value(row.getValue(1 + i));
-    }
-    List<String> key = new ArrayList<>(kind.key().size());
-    for (int i = 0; i < kind.key().size(); i++) {
-      key.add(String.valueOf(row.getString(1 + values.length + i)));
-    }
-    return new Stored(Times.micros(row.getOffsetDateTime(0).toInstant()), key, values);
-  }
-
-  private static @Nullable Object value(@Nullable Object value) {
-    return value instanceof OffsetDateTime time
-        ? Long.valueOf(Times.micros(time.toInstant()))
-        : value;
   }
 }

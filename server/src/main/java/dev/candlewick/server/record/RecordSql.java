@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The statements over records, each built here as a whole. In all of them {@code r} is a record and
- * {@code i} its instrument; a row begins with ts, then the asked columns, then those of the key as
- * text. {@code ts} is bounded at both ends, so that chunks are left out when it is planned.
+ * {@code i} its instrument; a {@link StoredReader} reads the rows. {@code ts} is bounded at both
+ * ends, so that chunks are left out when it is planned.
  */
 final class RecordSql {
   private final List<Object> parameters = new ArrayList<>();
@@ -123,7 +123,9 @@ final class RecordSql {
   private String select(Kind kind, List<Column> columns) {
     StringBuilder text = new StringBuilder("select r.ts");
     columns.forEach(column -> text.append(", ").append(value(column)));
-    kind.keyColumns().forEach(column -> text.append(", ").append(keyText(column)));
+    kind.keyColumns().stream()
+        .filter(column -> StoredReader.isApart(column, columns))
+        .forEach(column -> text.append(", ").append(keyText(column)));
     return text.toString();
   }
 
