@@ -48,6 +48,7 @@ public final class Bench {
   private final IngestBench ingest;
   private final QueryBench queries;
   private final LatencyBench latency;
+  private final RecordsBench records;
   private final SubscribersBench subscribers;
   private final Cpu cpu;
 
@@ -88,6 +89,7 @@ public final class Bench {
     int[] ids = database.instrumentIds(INSTRUMENTS);
     this.queries = new QueryBench(server, database, ids, CANDLE_INSTRUMENTS);
     this.latency = new LatencyBench(server, CANDLE_INSTRUMENTS);
+    this.records = new RecordsBench(server);
     this.cpu = new Cpu(process, database.postmaster());
     this.subscribers = new SubscribersBench(server, process, cpu, figures);
   }
@@ -97,6 +99,7 @@ public final class Bench {
     INGEST,
     QUERIES,
     LATENCY,
+    RECORDS,
     SUBSCRIBERS
   }
 
@@ -113,6 +116,9 @@ public final class Bench {
     }
     if (parts.contains(Part.LATENCY)) {
       latencies();
+    }
+    if (parts.contains(Part.RECORDS)) {
+      records();
     }
     if (parts.contains(Part.SUBSCRIBERS)) {
       progress.accept("subscribers: one run of %d s".formatted(size.subscribersSeconds));
@@ -276,6 +282,28 @@ public final class Bench {
                   latencies.toSubscriber());
               database.awaitRolledUp();
             }));
+  }
+
+  private void records() throws Exception {
+    progress.accept("storing what bots write");
+    records.load();
+    List<Turn> turns = new ArrayList<>();
+    records
+        .questions()
+        .forEach(
+            (name, asked) ->
+                turns.add(() -> times(name, name, records.times(asked, size.queries))));
+    warmUp("records", turns);
+    takeTurns("records", turns);
+    takeTurns(
+        "features",
+        List.of(
+            () ->
+                figures.add(
+                    "feature set of ten indicators, filled in",
+                    RATE_A_SECOND,
+                    null,
+                    records.fill())));
   }
 
   private void warmUp(String what, List<Turn> turns) throws Exception {

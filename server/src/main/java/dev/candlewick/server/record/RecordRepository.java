@@ -42,8 +42,8 @@ public final class RecordRepository {
   private final Pool pool;
 
   /**
-   * Kinds whose rows were small when many were read last: of those a page is read at once, of others
-   * in parts. Where that is not true any more, rows are read in vain, once.
+   * Kinds whose rows were small when many were read last: of those a page is read at once, of
+   * others in parts. Where that is not true any more, rows are read in vain, once.
    */
   private final Set<String> small = ConcurrentHashMap.newKeySet();
 

@@ -46,7 +46,8 @@ final class StoredReader {
     for (int i = 0; i < key.length; i++) {
       key[i] = String.valueOf(keyAt[i] < 0 ? row.getString(next++) : values[keyAt[i]]);
     }
-    return new Stored(Times.micros(row.getOffsetDateTime(0).toInstant()), Arrays.asList(key), values);
+    return new Stored(
+        Times.micros(row.getOffsetDateTime(0).toInstant()), Arrays.asList(key), values);
   }
 
   private static @Nullable Object value(@Nullable Object value) {
