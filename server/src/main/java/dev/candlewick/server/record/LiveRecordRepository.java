@@ -110,7 +110,7 @@ public final class LiveRecordRepository {
             latest,
             identities.stream().map(Identity::ts).toList(),
             identities.stream().map(Identity::key).toList());
-    StoredReader reader = new StoredReader(kind, kind.columns());
+    RecordRepository.Reader reader = new RecordRepository.Reader(kind, kind.columns());
     return pool.preparedQuery(byKeys.sql())
         .execute(RecordRepository.tuple(byKeys))
         .map(

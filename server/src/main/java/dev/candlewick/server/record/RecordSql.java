@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The statements over records, each built here as a whole. In all of them {@code r} is a record and
- * {@code i} its instrument; a {@link StoredReader} reads the rows. {@code ts} is bounded at both
- * ends, so that chunks are left out when it is planned.
+ * {@code i} its instrument; a {@link RecordRepository.Reader} reads the rows. {@code ts} is bounded
+ * at both ends, so that chunks are left out when it is planned.
  */
 final class RecordSql {
   private final List<Object> parameters = new ArrayList<>();
@@ -124,7 +124,7 @@ final class RecordSql {
     StringBuilder text = new StringBuilder("select r.ts");
     columns.forEach(column -> text.append(", ").append(value(column)));
     kind.keyColumns().stream()
-        .filter(column -> StoredReader.isApart(column, columns))
+        .filter(column -> RecordRepository.Reader.isApart(column, columns))
         .forEach(column -> text.append(", ").append(keyText(column)));
     return text.toString();
   }
