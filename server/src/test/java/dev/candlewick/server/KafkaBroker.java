@@ -59,6 +59,7 @@ final class KafkaBroker {
           transaction.state.log.num.partitions=1
           group.initial.rebalance.delay.ms=0
           message.max.bytes=4194304
+          log.cleaner.backoff.ms=200
           """
               .formatted(port, controller, folder.resolve("data")));
       run("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c");

@@ -2,6 +2,7 @@ package dev.candlewick.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -176,6 +177,81 @@ class KafkaIT {
       assertThat(DATABASE.number("select sum(rows) from ingest.streams where stream like 'kafka%'"))
           .isEqualTo(200);
     }
+  }
+
+  @Test
+  void passesWhatACompactedTopicHasLeftOutAndItsTombstones() {
+    String compacted = "compacted-" + topic;
+    BROKER.create(
+        compacted,
+        1,
+        Map.of(
+            "cleanup.policy", "compact", "segment.ms", "50", "min.cleanable.dirty.ratio", "0.01"));
+    try (KafkaProducer<String, String> producer = BROKER.producer()) {
+      producer.send(new ProducerRecord<>(compacted, 0, "a", trade(1)));
+      producer.send(new ProducerRecord<>(compacted, 0, "a", trade(2)));
+      producer.flush();
+      // A segment that is written to is not compacted.
+      ServerProcess.sleep(100);
+      producer.send(new ProducerRecord<>(compacted, 0, "b", trade(3)));
+      producer.send(new ProducerRecord<>(compacted, 0, "c", null));
+    }
+    ServerProcess.await(
+        "offset 0 is gone",
+        Duration.ofSeconds(60),
+        () -> BROKER.committed(compacted).stream().noneMatch(one -> one.contains("\"id\":1}")));
+    topic = compacted;
+    try (RunningServer server = server()) {
+      await(() -> committed(0), 3);
+      assertThat(DATABASE.text("select string_agg(trade_id::text, ',') from market.trades"))
+          .isEqualTo("2,3");
+      assertThat(DATABASE.number("select count(*) from ingest.rejects")).isZero();
+    }
+  }
+
+  @Test
+  void anInstanceThatIsFrozenForLongIsFollowedAndWakesWithoutHarm() {
+    String[] settings = {
+      "KAFKA_BOOTSTRAP",
+      BROKER.bootstrap(),
+      "KAFKA_TOPICS",
+      topic,
+      "KAFKA_GROUP",
+      topic,
+      "RETENTION_TRADES",
+      "none"
+    };
+    long frozen;
+    try (ServerProcess first = ServerProcess.on(DATABASE, settings);
+        ServerProcess second = ServerProcess.on(DATABASE, settings)) {
+      long sent = 0;
+      sent = send(sent, 200);
+      await(KafkaIT::stored, sent);
+      first.freeze();
+      frozen = System.nanoTime();
+      sent = send(sent, 400);
+      await(KafkaIT::stored, sent);
+      Duration away = Duration.ofNanos(System.nanoTime() - frozen);
+      assertThat(away).as("taken over").isLessThan(Duration.ofSeconds(40));
+      first.thaw();
+      for (int i = 0; i < 10; i++) {
+        sent = send(sent, 50);
+      }
+      await(KafkaIT::stored, sent);
+      await(() -> committed(0) + committed(1) + 2, sent);
+      assertThat(DATABASE.number("select sum(rows) from ingest.streams where stream like 'kafka%'"))
+          .isEqualTo(sent);
+    }
+  }
+
+  /** So many more messages, by turns to both partitions. */
+  private long send(long before, int more) {
+    try (KafkaProducer<String, String> producer = BROKER.producer()) {
+      for (long i = before; i < before + more; i++) {
+        producer.send(new ProducerRecord<>(topic, (int) (i % 2), "key", trade(i)));
+      }
+    }
+    return before + more;
   }
 
   @Test

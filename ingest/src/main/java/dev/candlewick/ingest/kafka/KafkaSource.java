@@ -50,6 +50,10 @@ public final class KafkaSource implements ConsumerRebalanceListener {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration ASK = Duration.ofSeconds(5);
   private static final long OPEN_AGAIN_NANOS = 500_000_000L;
+
+  /** What waits for a person is looked at less and less often. */
+  private static final long MOST_NANOS = 30_000_000_000L;
+
   private static final long REPORT_NANOS = 2_000_000_000L;
   private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9._-]+(,[A-Za-z0-9._-]+)*");
 
@@ -59,12 +63,31 @@ public final class KafkaSource implements ConsumerRebalanceListener {
   private final KafkaValue values;
   private final Thread thread = new Thread(this::run, "candlewick-kafka");
   private final Map<TopicPartition, KafkaPartition> open = new HashMap<>();
-  private final Map<TopicPartition, Long> waiting = new HashMap<>();
+  private final Map<TopicPartition, Retry> waiting = new HashMap<>();
   private final Map<TopicPartition, String> halted = new HashMap<>();
   private volatile List<String> troubles = List.of();
   private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private volatile boolean stopping;
   private long reported;
+
+  /**
+   * When a partition is opened, if it can be.
+   *
+   * @param pause from then to the next time, in nanoseconds
+   */
+  private record Retry(long at, long pause) {
+    static Retry in(long nanos) {
+      return new Retry(System.nanoTime() + nanos, OPEN_AGAIN_NANOS);
+    }
+
+    boolean isDue() {
+      return System.nanoTime() - at >= 0;
+    }
+
+    Retry later() {
+      return new Retry(System.nanoTime() + pause, Math.min(2 * pause, MOST_NANOS));
+    }
+  }
 
   public KafkaSource(Intake intake, KafkaConfig config, int bodyBytes, KafkaMetrics metrics) {
     this.intake = intake;
@@ -208,7 +231,7 @@ public final class KafkaSource implements ConsumerRebalanceListener {
       // Where it goes on is the database's to say; till then nothing is fetched from anywhere.
       polling.seek(partition, 0);
       polling.pause(List.of(partition));
-      waiting.put(partition, System.nanoTime());
+      waiting.put(partition, Retry.in(0));
     }
   }
 
@@ -228,20 +251,23 @@ public final class KafkaSource implements ConsumerRebalanceListener {
 
   private void openAgain(TopicPartition partition) {
     open.remove(partition);
-    waiting.put(partition, System.nanoTime() + OPEN_AGAIN_NANOS);
+    waiting.put(partition, Retry.in(OPEN_AGAIN_NANOS));
   }
 
   private void openWaiting(KafkaConsumer<byte[], byte[]> polling, Admin asked) {
-    for (Map.Entry<TopicPartition, Long> each : List.copyOf(waiting.entrySet())) {
+    for (Map.Entry<TopicPartition, Retry> each : List.copyOf(waiting.entrySet())) {
       TopicPartition partition = each.getKey();
-      if (System.nanoTime() - each.getValue() < 0) {
+      if (!each.getValue().isDue()) {
         continue;
       }
       polling.pause(List.of(partition));
-      waiting.put(partition, System.nanoTime() + OPEN_AGAIN_NANOS);
+      waiting.put(partition, Retry.in(OPEN_AGAIN_NANOS));
       Streams.Greeting greeting = hello(partition, asked);
       if (greeting != null && !intake.refuses(greeting.durability())) {
         place(polling, partition, greeting.stream());
+      }
+      if (halted.containsKey(partition)) {
+        waiting.put(partition, each.getValue().later());
       }
     }
   }
