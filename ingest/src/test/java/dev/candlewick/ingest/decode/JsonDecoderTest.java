@@ -42,6 +42,15 @@ class JsonDecoderTest {
   }
 
   @Test
+  void aFieldGivenTwiceIsTheFaultOfItsRowAlone() throws DecodeException {
+    List<RawRow> rows =
+        Objects.requireNonNull(
+            decode("{\"rows\":[{\"price\":1,\"price\":2},{\"price\":3}]}").rows());
+    assertThat(rows.get(0).twice()).isEqualTo("price");
+    assertThat(rows.get(1).twice()).isNull();
+  }
+
+  @Test
   void keepsValuesAsTheyWereWritten() throws DecodeException {
     Envelope envelope =
         decode(
@@ -67,7 +76,6 @@ class JsonDecoderTest {
         "[1,]",
         "{\"t\":\"x\",}",
         "{\"t\":\"a\",\"t\":\"b\"}",
-        "{\"rows\":[{\"price\":1,\"price\":2}]}",
         "{\"unknown\":1} x"
       })
   void tellsWhatIsNotJsonBeforeAnythingElse(String json) {

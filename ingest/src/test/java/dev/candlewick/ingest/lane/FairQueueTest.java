@@ -6,6 +6,8 @@ import dev.candlewick.ingest.message.Answer;
 import dev.candlewick.ingest.message.Batch;
 import dev.candlewick.ingest.message.Budget;
 import dev.candlewick.ingest.message.Message;
+import dev.candlewick.ingest.message.Position;
+import dev.candlewick.ingest.message.StreamState;
 import dev.candlewick.ingest.row.Kind;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -13,24 +15,23 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FairQueueTest {
+  private static final StreamState STREAM = new StreamState(1, "feed", 1, 1, 0, "");
+
   private final Budget whole = new Budget(1_000_000);
   private final Budget greedy = whole.share(1_000_000);
   private final Budget small = whole.share(1_000_000);
   private final FairQueue queue = new FairQueue();
 
   private Message message(Budget of, int bytes) {
+    Message.Checked nothing = new Message.Checked(List.of(), List.of());
     Message message =
-        Message.ofRequest(
-            Kind.TRADES,
-            new Message.Checked(List.of(), List.of()),
-            bytes,
-            new RestAnswerStub(),
-            null);
+        Message.ofStream(
+            STREAM, Position.ofNumber(1), Kind.TRADES, nothing, bytes, new AnswerStub());
     message.countIn(of);
     return message;
   }
 
-  private static final class RestAnswerStub implements Answer {
+  private static final class AnswerStub implements Answer {
     @Override
     public void committed(List<Message> messages, Durability durability) {}
 
@@ -108,5 +109,13 @@ class FairQueueTest {
     queue.awaitFull(new Batch.Bounds(0, 0), 60_000_000_000L);
     assertThat(order()).containsExactly(0);
     feed.join();
+  }
+
+  @Test
+  void aRequestIsNotKeptWaitingForMore() throws InterruptedException {
+    Message.Checked nothing = new Message.Checked(List.of(), List.of());
+    queue.add(Message.ofRequest(Kind.TRADES, nothing, 10, new AnswerStub(), null));
+    queue.awaitFull(new Batch.Bounds(1_000, 1_000), Long.MAX_VALUE / 2);
+    assertThat(order()).containsExactly(10);
   }
 }
