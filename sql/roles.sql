@@ -54,12 +54,12 @@ begin
   grant execute on all functions in schema ingest to candlewick_writer;
 
   -- Kinds of record, those of later too: the tables are the migrator's, whoever asked for them.
-  grant usage on schema record, record_latest to candlewick_writer, candlewick_reader;
-  grant select on all tables in schema record, record_latest to candlewick_reader;
+  grant usage on schema record, record_latest, named, named_latest to candlewick_writer, candlewick_reader;
+  grant select on all tables in schema record, record_latest, named, named_latest to candlewick_reader;
   grant select, insert, update, delete on all tables in schema record, record_latest to candlewick_writer;
   revoke insert, update, delete on ingest.kinds from candlewick_writer;
   grant select on ingest.kinds to candlewick_reader;
-  alter default privileges for role candlewick_migrator in schema record, record_latest
+  alter default privileges for role candlewick_migrator in schema record, record_latest, named, named_latest
     grant select on tables to candlewick_reader;
   alter default privileges for role candlewick_migrator in schema record, record_latest
     grant select, insert, update, delete on tables to candlewick_writer;

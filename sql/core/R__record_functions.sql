@@ -71,6 +71,7 @@ begin
       end if;
     end loop;
   end if;
+  perform ingest.name_kind(declaration);
 
   insert into ingest.kinds as k (kind, declaration) values (kind_name, declaration)
     on conflict on constraint kinds_pkey do update
@@ -86,4 +87,26 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
   select '"' || case when name in ('tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid') then '_' else '' end || name || '"'
 $$;
 
+-- Makes the kind's views for people, or adds the columns that they lack: new ones come last.
+create or replace function ingest.name_kind(declaration jsonb) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  kind_name constant text := declaration->>'kind';
+  columns constant text := (
+    select string_agg(case c->>'type' when 'venue' then 'i.venue as ' when 'symbol' then 'i.symbol as ' else 'r.' end
+                      || ingest.record_column(c->>'name'), ', ' order by place)
+    from jsonb_array_elements(declaration->'columns') with ordinality as d (c, place));
+  instruments constant text := case when declaration->'columns' @> '[{"type":"venue"}]'
+    then ' left join market.instruments i on i.id = r._instrument_id' else '' end;
+begin
+  execute format('create or replace view named.%1$I as select r.ts, %2$s from record.%1$I r%3$s', kind_name, columns, instruments);
+  execute format('create or replace view named_latest.%1$I as select r.ts, %2$s from record_latest.%1$I r%3$s',
+                 kind_name, columns, instruments);
+end
+$$;
+
+-- Kinds that were declared before there were views.
+select ingest.name_kind(declaration) from ingest.kinds;
+
 revoke execute on function ingest.save_kind(jsonb) from public;
+revoke execute on function ingest.name_kind(jsonb) from public;

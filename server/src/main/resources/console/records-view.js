@@ -1,7 +1,7 @@
 // Kinds of record, and the rows of one: what the address says (#/records?kind=orders&status=open) is what is shown.
 import {$, el, text} from './dom.js';
 import {every, json, request} from './api.js';
-import {count, duration, time} from './format.js';
+import {bytes, count, duration, time} from './format.js';
 
 const LISTED = 200;
 const FILTERED = ['text', 'integer', 'boolean', 'venue', 'symbol'];
@@ -12,21 +12,24 @@ export function showKinds() {
 }
 
 async function readKinds(signal) {
-  const {kinds} = await json('/v1/kinds', {}, signal);
-  const newest = await Promise.all(kinds.map((kind) => newestOf(kind.kind, signal)));
-  $('kinds-body').replaceChildren(...kinds.map((kind, i) => el('tr', {},
-    el('th', {scope: 'row'}, el('a', {href: `#/records?kind=${kind.kind}`}, kind.kind)),
-    el('td', {}, kind.key.join(', ')), el('td', {class: 'n'}, count(kind.columns.length)), el('td', {}, kind.retention),
-    el('td', {class: 'n', title: newest[i] ? time(newest[i]) : ''}, newest[i] ? `${duration(Date.now() - newest[i])} ago` : '–'))));
+  const [{kinds}, held] = await Promise.all([json('/v1/kinds', {}, signal), readHeld(signal)]);
+  $('kinds-body').replaceChildren(...kinds.map((kind) => {
+    const its = held.get(kind.kind);
+    return el('tr', {},
+      el('th', {scope: 'row'}, el('a', {href: `#/records?kind=${kind.kind}`}, kind.kind)),
+      el('td', {}, kind.key.join(', ')), el('td', {class: 'n'}, count(kind.columns.length)),
+      el('td', {class: 'n'}, its ? count(its.rows) : '–'), el('td', {class: 'n'}, its ? bytes(its.bytes) : '–'), el('td', {}, kind.retention),
+      el('td', {class: 'n', title: its?.newest_ts ? time(its.newest_ts) : ''}, its?.newest_ts ? `${duration(Date.now() - its.newest_ts)} ago` : '–'));
+  }));
 }
 
-/** A key that is confined to bots may not read every kind. */
-async function newestOf(kind, signal) {
+/** By kind; a key that is confined to bots may not know. */
+async function readHeld(signal) {
   try {
-    const {rows} = await json(`/v1/records/${kind}`, {limit: 1, order: 'desc', columns: 'ts'}, signal);
-    return rows[0]?.ts ?? null;
+    const {kinds} = await json('/v1/held', {}, signal);
+    return new Map(kinds.map((kind) => [kind.kind, kind]));
   } catch (error) {
-    if (error.status === 403) return null;
+    if (error.status === 403) return new Map();
     throw error;
   }
 }

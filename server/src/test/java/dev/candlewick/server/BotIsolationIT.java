@@ -130,6 +130,11 @@ class BotIsolationIT {
     assertThat(answer.contains("alpha")).isEqualTo(!query.contains("hidden"));
   }
 
+  @Test
+  void howMuchAllBotsHaveWrittenIsNotTold() {
+    assertForbidden(server.get("/v1/held", ALPHA));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"bot=secret", "bot=alpha&bot=secret", "bot=secret&latest=true", "bot=nobody"})

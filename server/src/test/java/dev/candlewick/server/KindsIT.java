@@ -78,6 +78,49 @@ class KindsIT {
   }
 
   @Test
+  void peopleReadAKindByItsOwnColumnsWithTheInstrumentsName() {
+    String instrument =
+        ",{\"name\":\"exchange\",\"type\":\"venue\"},{\"name\":\"symbol\",\"type\":\"symbol\"}";
+    declare("seen", simple("seen", instrument));
+    String row = "{\"ts\":%d,\"id\":\"a\",\"v\":%d,\"exchange\":\"x\",\"symbol\":\"GC=F\"%s}";
+    server.post("/v1/records/seen", "{\"rows\":[" + row.formatted(1, 1, "") + "]}");
+    declare("seen", simple("seen", instrument + ",{\"name\":\"xmin\",\"type\":\"boolean\"}"));
+    String news = row.formatted(2_000, 2, ",\"xmin\":true") + ",{\"ts\":3000,\"id\":\"b\"}";
+    server.post("/v1/records/seen", "{\"rows\":[" + news + "]}");
+    TestDatabase database = TestDatabase.shared();
+    assertThat(database.text("select json_agg(s order by ts)->1 from named.seen s"))
+        .isEqualTo(
+            "{\"ts\":\"1970-01-01T00:00:02+00:00\",\"id\":\"a\",\"v\":2,\"exchange\":\"x\","
+                + "\"symbol\":\"GC=F\",\"_xmin\":true}");
+    assertThat(database.number("select count(*) from named.seen")).isEqualTo(3);
+    assertThat(database.number("select sum(v) from named_latest.seen where symbol = 'GC=F'"))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void howMuchIsHeldOfEachKindIsTold() {
+    declare("weighed", simple("weighed", ""));
+    JsonObject empty = held("weighed");
+    assertThat(empty.getLong("rows")).isZero();
+    assertThat(empty.getValue("newest_ts")).isNull();
+    server.post("/v1/records/weighed", "{\"rows\":[{\"ts\":7000,\"id\":\"a\"}]}");
+    TestDatabase.shared().execute("analyze record.weighed");
+    JsonObject held = held("weighed");
+    assertThat(held.getLong("rows")).isEqualTo(1);
+    assertThat(held.getLong("newest_ts")).isEqualTo(7_000);
+    assertThat(held.getLong("bytes")).isGreaterThan(empty.getLong("bytes"));
+  }
+
+  private static JsonObject held(String kind) {
+    return new JsonObject(server.get("/v1/held").body())
+        .getJsonArray("kinds").stream()
+            .map(JsonObject.class::cast)
+            .filter(one -> one.getString("kind").equals(kind))
+            .findAny()
+            .orElseThrow();
+  }
+
+  @Test
   void whatIsNoDeclarationIsRefused() {
     assertThat(declare("x", "{").statusCode()).isEqualTo(400);
     assertThat(declare("x", "{}").statusCode()).isEqualTo(422);

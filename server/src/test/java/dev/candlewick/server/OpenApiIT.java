@@ -34,7 +34,7 @@ class OpenApiIT {
   /** The kind that a path names whose braces are taken off. */
   private static final String KIND =
       """
-      drop table if exists record.kind, record_latest.kind;
+      drop table if exists record.kind, record_latest.kind cascade;
       delete from ingest.kinds where kind = 'kind';
       select ingest.save_kind('{"kind":"kind","key":["name"],"retention":"none","chunk":"7d",
         "columns":[{"name":"name","type":"text","required":true},

@@ -36,8 +36,8 @@ class PerformanceIT {
     String journal = Files.readString(Path.of("..", "sql", "kinds", "journal.json"));
     DATABASE.execute(
         """
-        drop table if exists record.journal;
-        drop table if exists record_latest.journal;
+        drop table if exists record.journal cascade;
+        drop table if exists record_latest.journal cascade;
         delete from ingest.kinds where kind = 'journal';
         select ingest.save_kind('%s');
         insert into market.instruments (venue, symbol) overriding system value

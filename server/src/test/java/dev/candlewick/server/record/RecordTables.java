@@ -11,8 +11,8 @@ final class RecordTables {
     TestDatabase.shared()
         .execute(
             """
-            drop table if exists record."%1$s";
-            drop table if exists record_latest."%1$s";
+            drop table if exists record."%1$s" cascade;
+            drop table if exists record_latest."%1$s" cascade;
             delete from ingest.kinds where kind = '%1$s';
             select ingest.save_kind('{"kind":"%1$s","key":%2$s,"retention":"none","chunk":"30d",
               "columns":%3$s}')
