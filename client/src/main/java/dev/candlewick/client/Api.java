@@ -1,5 +1,8 @@
 package dev.candlewick.client;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Api {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ATTEMPTS = 10;
+  private static final JsonFactory JSON = new JsonFactory();
   private static final int OK = 200;
   private static final int NOT_FOUND = 404;
 
@@ -53,7 +57,7 @@ final class Api {
       throws IOException, InterruptedException {
     HttpResponse<String> answer = ask(path, parameters);
     if (answer.statusCode() != OK) {
-      throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
+      throw refused(path, answer);
     }
     return answer;
   }
@@ -66,7 +70,7 @@ final class Api {
       return null;
     }
     if (answer.statusCode() != OK) {
-      throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
+      throw refused(path, answer);
     }
     return answer;
   }
@@ -83,9 +87,31 @@ final class Api {
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(json)));
     if (answer.statusCode() != OK) {
-      throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
+      throw refused(path, answer);
     }
     return answer;
+  }
+
+  /** What was refused and why: of a problem as the server writes them its code and detail. */
+  private static IOException refused(String path, HttpResponse<String> answer) {
+    String code = "";
+    String detail = answer.body();
+    String type = answer.headers().firstValue("Content-Type").orElse("");
+    if (type.startsWith("application/problem+json")) {
+      try (JsonParser json = JSON.createParser(answer.body())) {
+        json.nextToken();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+          String name = json.currentName();
+          boolean isText = json.nextToken() == JsonToken.VALUE_STRING;
+          code = isText && name.equals("code") ? " " + json.getText() : code;
+          detail = isText && name.equals("detail") ? json.getText() : detail;
+          json.skipChildren();
+        }
+      } catch (IOException e) {
+        return new IOException(path + " answered " + answer.statusCode() + ": " + answer.body(), e);
+      }
+    }
+    return new IOException(path + " answered " + answer.statusCode() + code + ": " + detail);
   }
 
   private HttpResponse<String> ask(String path, Map<String, String> parameters)

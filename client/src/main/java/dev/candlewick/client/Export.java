@@ -139,6 +139,9 @@ final class Export {
         }
       }
     } while (cursor != null);
+    if (symbols.isEmpty()) {
+      throw new IOException("the server knows no instrument at " + query.venue());
+    }
     return symbols;
   }
 }

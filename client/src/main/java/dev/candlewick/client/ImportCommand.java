@@ -6,10 +6,12 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -167,15 +169,21 @@ public final class ImportCommand implements Callable<Integer> {
       rows += file.rows();
       bad += file.bad();
     }
+    Map<String, Set<Long>> rejected = new HashMap<>();
     int exit =
         new ReplayRun("import", imports, out, err)
             .atOnce(arguments.isPlanned() ? 1 : MOST_AT_ONCE)
             .showing(new Progress(rows, err))
+            .asking(
+                replay -> {
+                  String name = replay.stream();
+                  Inspection file = Objects.requireNonNull(streams.get(name), name);
+                  Set<Long> its = rejected(name, file, refused);
+                  rejected.put(name, its);
+                  return its.size();
+                })
             .run();
-    if (refused != null) {
-      keep(streams, refused);
-    }
-    boolean equal = !verify || isStored(read);
+    boolean equal = !verify || isStored(streams, rejected);
     return bad > 0 || !equal ? 1 : exit;
   }
 
@@ -200,25 +208,34 @@ public final class ImportCommand implements Callable<Integer> {
     return URI.create(text.endsWith("/v1/ingest") ? text : text + "/v1/ingest");
   }
 
-  private boolean isStored(List<Inspection> read) throws InterruptedException {
+  /** The rows that were rejected do not count. */
+  private boolean isStored(Map<String, Inspection> streams, Map<String, Set<Long>> rejected)
+      throws InterruptedException {
+    List<FileArguments.Given> given = new ArrayList<>();
+    Map<FileArguments.Given, Set<Long>> without = new HashMap<>();
+    streams.forEach(
+        (name, file) -> {
+          FileArguments.Given one = new FileArguments.Given(file.file(), file.options());
+          given.add(one);
+          without.put(one, rejected.getOrDefault(name, Set.of()));
+        });
     try {
-      List<FileArguments.Given> given =
-          read.stream().map(file -> new FileArguments.Given(file.file(), file.options())).toList();
-      return Verify.all(new Api(url, apiKey), given, spec().commandLine().getOut());
+      Verify.Against server = new Verify.Against(new Api(url, apiKey), "native");
+      return Verify.all(server, given, without, spec().commandLine().getOut());
     } catch (IOException e) {
       tell("import: --verify: " + e.getMessage());
       return false;
     }
   }
 
-  private void keep(Map<String, Inspection> streams, Rejects refused) throws InterruptedException {
-    Api api = new Api(url, apiKey);
-    for (Map.Entry<String, Inspection> sent : streams.entrySet()) {
-      try {
-        refused.addOf(api, sent.getKey(), sent.getValue(), batch);
-      } catch (IOException e) {
-        tell("import: the rejects of " + sent.getKey() + ": " + e.getMessage());
-      }
+  /** The rejected rows of a stream, which are written down if they are to be. */
+  private Set<Long> rejected(String name, Inspection file, @Nullable Rejects refused)
+      throws InterruptedException {
+    try {
+      return Rejects.of(new Api(url, apiKey), name, file, batch, refused);
+    } catch (IOException e) {
+      tell("import: the rejects of " + name + ": " + e.getMessage());
+      return Set.of();
     }
   }
 

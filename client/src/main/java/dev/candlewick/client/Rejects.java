@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The file of rows that were refused, by the reader or by the server: where, why, and what. */
 final class Rejects implements Closeable {
@@ -34,24 +37,36 @@ final class Rejects implements Closeable {
         line);
   }
 
-  /** All rows of a stream that the server refused, also in an earlier run. */
-  void addOf(Api api, String stream, Inspection file, int batch)
+  /**
+   * The rows of a file that the server refused, also in an earlier run: their numbers among its
+   * rows, from 0.
+   *
+   * @param into where they are written, each with its reason; null for nowhere
+   */
+  static Set<Long> of(Api api, String stream, Inspection file, int batch, @Nullable Rejects into)
       throws IOException, InterruptedException {
     Map<String, String[]> refused = ask(api, stream);
+    Set<Long> rows = new HashSet<>();
     if (refused.isEmpty()) {
-      return;
+      return rows;
     }
+    long row = 0;
     try (FileMessages messages = new FileMessages(file.file(), file.options(), batch, true)) {
       long seq = 1;
       for (RecordedMessage next = messages.next(); next != null; next = messages.next(), seq++) {
-        for (int index = 0; index < next.message().rows(); index++) {
+        for (int index = 0; index < next.message().rows(); index++, row++) {
           String[] why = refused.get(seq + " " + index);
           if (why != null) {
-            csv.writeRecord(messages.place(index), why[0], why[1], why[2], messages.line(index));
+            rows.add(row);
+          }
+          if (why != null && into != null) {
+            String place = messages.place(index);
+            into.csv.writeRecord(place, why[0], why[1], why[2], messages.line(index));
           }
         }
       }
     }
+    return rows;
   }
 
   /** Field, code and detail by seq and index. */

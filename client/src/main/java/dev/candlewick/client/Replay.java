@@ -97,6 +97,11 @@ final class Replay implements Callable<Void> {
     return file;
   }
 
+  /** The stream that it is. */
+  String stream() {
+    return target.stream();
+  }
+
   /** What has become of the file, so far or at the end. */
   Result result() {
     IngestClient session = client;

@@ -16,12 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class ReplayRun {
   private static final int PROGRESS_SECONDS = 2;
 
+  /** How many rows of a stream were rejected, those of earlier runs among them. */
+  @FunctionalInterface
+  interface Rejected {
+    long of(Replay replay) throws InterruptedException;
+  }
+
   private final String name;
   private final List<Replay> replays;
   private final PrintWriter out;
   private final PrintWriter err;
   private int most = Integer.MAX_VALUE;
   private @Nullable Progress progress;
+  private Rejected rejectedOf = replay -> replay.result().rejected();
+  private long earlierRejected;
 
   /** {@code name}: the command's, before what went wrong. */
   ReplayRun(String name, List<Replay> replays, PrintWriter out, PrintWriter err) {
@@ -40,6 +48,12 @@ final class ReplayRun {
   /** Shows how far all together are, each second, instead of each file by itself. */
   ReplayRun showing(Progress all) {
     progress = all;
+    return this;
+  }
+
+  /** Asks this of each file at its end. */
+  ReplayRun asking(Rejected rejected) {
+    rejectedOf = rejected;
     return this;
   }
 
@@ -93,9 +107,15 @@ final class ReplayRun {
   /** Says what is to be said about one file; false if it could not be sent to its end. */
   private boolean showEnd(Replay replay, Future<?> end) throws InterruptedException {
     Replay.Result result = replay.result();
+    long refused = rejectedOf.of(replay) - result.rejected();
+    earlierRejected += refused;
     if (result.passedOver() > 0) {
       err.println(
-          replay.file() + ": " + result.passedOver() + " rows were committed by an earlier run");
+          replay.file()
+              + ": "
+              + (result.passedOver() - refused)
+              + " rows were committed by an earlier run"
+              + (refused == 0 ? "" : ", " + refused + " were rejected then"));
     }
     for (String row : result.first()) {
       err.println(replay.file() + ": rejected: " + row);
@@ -135,6 +155,6 @@ final class ReplayRun {
         duplicates,
         rejected);
     out.flush();
-    return rejected == 0;
+    return rejected + earlierRejected == 0;
   }
 }

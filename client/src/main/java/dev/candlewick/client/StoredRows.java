@@ -22,8 +22,8 @@ final class StoredRows {
   private @Nullable CanonicalRow next;
   private boolean more = true;
 
-  /** {@code from} and {@code to}: microseconds, half open. */
-  StoredRows(Api api, Kind kind, Map<String, String> subject, long from, long to) {
+  /** {@code from} and {@code to}: microseconds, half open; {@code source} is of candles. */
+  StoredRows(Api api, Kind kind, Map<String, String> subject, String source, long from, long to) {
     this.api = api;
     path = kind.isRecords() ? "/v1/records/" + kind : "/v1/" + kind;
     reading = new CanonicalRow.Reading(kind, "us", subject);
@@ -42,7 +42,7 @@ final class StoredRows {
             "format",
             "ndjson"));
     if (kind.equals(Kind.CANDLES)) {
-      parameters.put("source", "native");
+      parameters.put("source", source);
     }
   }
 

@@ -16,7 +16,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares files with what a server holds: reads the files again, reads the server back by its own
@@ -26,29 +28,47 @@ import java.util.TreeMap;
  * and no other; in months of which the files have nothing it is not asked.
  */
 final class Verify {
-  private final Api api;
+  /**
+   * A server.
+   *
+   * @param source of candles: {@code auto}, {@code built} or {@code native}; empty for those of the
+   *     venue, of files as {@code export} writes them for auto
+   */
+  record Against(Api api, String source) {}
+
+  private final Against server;
   private final FileOptions options;
   private final Kind kind;
   private final PrintWriter out;
   private final Map<Integer, TreeMap<YearMonth, long[]>> months = new HashMap<>();
   private final Differences differences = new Differences();
+  private boolean isExport = true;
+  private long leftOut;
 
-  Verify(Api api, FileOptions options, PrintWriter out) {
-    this.api = api;
+  Verify(Against server, FileOptions options, PrintWriter out) {
+    this.server = server;
     this.options = options;
     this.kind = options.kind();
     this.out = out;
   }
 
-  /** Compares all that is given, what is of one kind together. */
-  static boolean all(Api api, List<FileArguments.Given> given, PrintWriter out)
+  /**
+   * Compares all that is given, what is of one kind together.
+   *
+   * @param without rows that do not count, by their numbers in a file, from 0
+   */
+  static boolean all(
+      Against server,
+      List<FileArguments.Given> given,
+      Map<FileArguments.Given, Set<Long>> without,
+      PrintWriter out)
       throws IOException, InterruptedException {
     Map<FileOptions, List<Path>> files = new LinkedHashMap<>();
     given.forEach(
         file -> files.computeIfAbsent(file.options(), any -> new ArrayList<>()).add(file.file()));
     boolean equal = true;
     for (Map.Entry<FileOptions, List<Path>> kind : files.entrySet()) {
-      equal &= new Verify(api, kind.getKey(), out).run(kind.getValue());
+      equal &= new Verify(server, kind.getKey(), out).run(kind.getValue(), without);
     }
     return equal;
   }
@@ -58,10 +78,15 @@ final class Verify {
    *
    * @return whether everything is equal
    */
-  boolean run(List<Path> files) throws IOException, InterruptedException {
+  private boolean run(List<Path> files, Map<FileArguments.Given, Set<Long>> without)
+      throws IOException, InterruptedException {
     try (SortedRows rows = new SortedRows()) {
       for (Path file : files) {
-        read(file, rows);
+        FileArguments.Given given = new FileArguments.Given(file, options);
+        read(file, rows, without.getOrDefault(given, Set.of()));
+      }
+      if (kind.equals(Kind.CANDLES)) {
+        out.println("compared with candles of source " + source());
       }
       boolean equal = true;
       long all = 0;
@@ -78,6 +103,9 @@ final class Verify {
       if (differences.count() > differences.first().size()) {
         out.println("... " + differences.count() + " rows differ in all");
       }
+      if (leftOut > 0) {
+        out.println(leftOut + " rows that the server refused, or would, were left out");
+      }
       out.println(
           equal ? "verified: all " + all + " rows are stored as in the files" : "NOT EQUAL");
       out.flush();
@@ -85,16 +113,31 @@ final class Verify {
     }
   }
 
-  private void read(Path file, SortedRows into) throws IOException {
+  private String source() {
+    String said = server.source();
+    return said.isEmpty() ? isExport ? "auto" : "native" : said;
+  }
+
+  private void read(Path file, SortedRows into, Set<Long> without) throws IOException {
+    long number = -1;
     try (FileRows rows = new FileRows(file, options, found -> {})) {
       List<String> defaults = List.of();
       CanonicalRow.Reading reading = CanonicalRow.Reading.of(kind, defaults);
       while (next(rows)) {
+        number++;
+        if (without.contains(number)) {
+          leftOut++;
+          continue;
+        }
         if (defaults != rows.defaults()) {
           defaults = rows.defaults();
           reading = CanonicalRow.Reading.of(kind, defaults);
         }
-        CanonicalRow row = CanonicalRow.of(reading, rows.json());
+        CanonicalRow row = row(reading, rows);
+        if (row == null) {
+          leftOut++;
+          continue;
+        }
         int subject = into.add(row);
         long[] range =
             months
@@ -104,6 +147,16 @@ final class Verify {
         range[0] = Math.min(range[0], row.micros());
         range[1] = Math.max(range[1], row.micros());
       }
+      isExport &= rows.isOwn();
+    }
+  }
+
+  /** Null for one without a time that can be read, which no server takes. */
+  private static @Nullable CanonicalRow row(CanonicalRow.Reading reading, FileRows rows) {
+    try {
+      return CanonicalRow.of(reading, rows.json());
+    } catch (IOException e) {
+      return null;
     }
   }
 
@@ -140,7 +193,7 @@ final class Verify {
       long to = isLast ? month.getValue()[1] + 1 : start(month.getKey().plusMonths(1));
       Tally[] both = {new Tally(), new Tally()};
       tallies.put(month.getKey(), both);
-      StoredRows stored = new StoredRows(api, kind, name, from, to);
+      StoredRows stored = new StoredRows(server.api(), kind, name, source(), from, to);
       long end = start(month.getKey().plusMonths(1));
       while (true) {
         SortedRows.Entry own = file.peek();

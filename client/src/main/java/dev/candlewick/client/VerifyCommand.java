@@ -3,6 +3,7 @@ package dev.candlewick.client;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -43,6 +45,14 @@ public final class VerifyCommand implements Callable<Integer> {
       description = "The server. Default: ${DEFAULT-VALUE}")
   private URI url = URI.create("");
 
+  @Option(
+      names = "--source",
+      defaultValue = "",
+      description =
+          "Which candles of the server: auto, built or native. Default: native, the venue's own;"
+              + " of files as export writes them auto.")
+  private String source = "";
+
   /** A command that authenticates with {@code apiKey}; null where the server has no keys. */
   public VerifyCommand(@Nullable String apiKey) {
     this.apiKey = apiKey;
@@ -56,7 +66,12 @@ public final class VerifyCommand implements Callable<Integer> {
     Api api = new Api(url, apiKey);
     try {
       List<FileArguments.Given> given = arguments.given(said, api);
-      return Verify.all(api, given, said.commandLine().getOut()) ? 0 : 1;
+      if (!List.of("", "auto", "built", "native").contains(source)) {
+        throw new ParameterException(
+            said.commandLine(), "--source " + source + ": none of auto, built, native");
+      }
+      Verify.Against server = new Verify.Against(api, source);
+      return Verify.all(server, given, Map.of(), said.commandLine().getOut()) ? 0 : 1;
     } catch (IOException e) {
       String what = e.getMessage() == null ? "cannot reach " + url : e.getMessage();
       said.commandLine().getErr().println("verify: " + what);

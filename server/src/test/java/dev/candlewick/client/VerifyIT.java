@@ -151,4 +151,119 @@ class VerifyIT {
     assertThat(run(new VerifyCommand(null), "candles", shorter.toString())).isEqualTo(1);
     assertThat(out.toString()).contains("only stored: close=142.2 high=142.25");
   }
+
+  @Test
+  void rowsThatWereRejectedAreInTheFileOfRejectsAndAreNotMissed() throws IOException {
+    Path file = folder.resolve("bad.csv");
+    Files.writeString(
+        file,
+        "venue,symbol,ts,price,size,id\n"
+            + "v,S,2024-01-01T00:00:00Z,1.5,2,1\n"
+            + "v,S,yesterday,1.5,2,2\n"
+            + "v,S,2024-01-01T00:00:02Z,much,2,3\n"
+            + "v,S,2024-01-01T00:00:03Z,1.5,2,4\n");
+    Path rejects = folder.resolve("rejects.csv");
+    assertThat(
+            run(
+                new ImportCommand(null),
+                "trades",
+                file.toString(),
+                "--rejects",
+                rejects.toString(),
+                "--verify"))
+        .isEqualTo(1);
+    assertThat(out.toString())
+        .contains("verified: all 2 rows are stored", "2 rows that the server refused");
+    assertThat(Files.readAllLines(rejects)).hasSize(3);
+  }
+
+  @Test
+  void whatWasRejectedInAnEarlierRunIsSaid() throws IOException {
+    Path file = folder.resolve("rejected.csv");
+    Files.writeString(file, "venue,symbol,ts,price,size,id\nv,S,2024-01-01T00:00:00Z,1.5,-2,1\n");
+    assertThat(run(new ImportCommand(null), "trades", file.toString())).isEqualTo(1);
+    err.getBuffer().setLength(0);
+    assertThat(run(new ImportCommand(null), "trades", file.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("0 rows were committed by an earlier run, 1 were rejected then");
+  }
+
+  @Test
+  void anExportOfBuiltCandlesIsEqualToWhatItWasMadeOf() throws Exception {
+    Path trades = folder.resolve("trades.csv");
+    Files.writeString(
+        trades,
+        "venue,symbol,ts,price,size,id\n"
+            + "built,S,2024-01-01T00:00:00Z,1.5,0.1,1\nbuilt,S,2024-01-01T00:00:30Z,1.7,0.2,2\n"
+            + "built,S,2024-01-01T00:07:00Z,1.6,2,3\n");
+    assertThat(run(new ImportCommand(null), "trades", trades.toString())).isZero();
+    Path candles = folder.resolve("candles.csv");
+    assertThat(
+            run(
+                new ExportCommand(null),
+                "candles",
+                "--venue",
+                "built",
+                "--timeframe",
+                "5m",
+                "--output",
+                candles.toString()))
+        .isZero();
+    assertThat(run(new VerifyCommand(null), "candles", candles.toString())).as("%s", out).isZero();
+    assertThat(out.toString()).contains("candles of source auto", "verified: all 2 rows");
+    assertThat(run(new VerifyCommand(null), "--source", "native", "candles", candles.toString()))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void anUnknownVenueIsSaid() {
+    assertThat(
+            run(
+                new ExportCommand(null),
+                "trades",
+                "--venue",
+                "nowhere",
+                "--output",
+                folder.resolve("x.csv").toString()))
+        .isEqualTo(1);
+    assertThat(run(new AuditCommand(null), "--venue", "nowhere")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("export: the server knows no instrument at nowhere")
+        .contains("audit: ")
+        .contains("no instrument at nowhere");
+    assertThat(folder.resolve("x.csv")).doesNotExist();
+  }
+
+  @Test
+  void takesTablesOfADuckdbFile() throws Exception {
+    Path file = folder.resolve("bot.duckdb");
+    try (java.sql.Connection duckdb = java.sql.DriverManager.getConnection("jdbc:duckdb:" + file);
+        java.sql.Statement statement = duckdb.createStatement()) {
+      statement.execute(
+          "create table bars as select timestamptz '2024-01-01 00:00:00Z' + interval 1 minute * i"
+              + " as t, 1.5 + i as o, 3.0 + i as h, 1.0 + i as l, 2.0 + i as c, 10::decimal(10, 3)"
+              + " as v from range(300) r(i)");
+    }
+    assertThat(
+            run(
+                new ImportCommand(null),
+                "candles",
+                file.toString(),
+                "--table",
+                "bars",
+                "--map",
+                "ts=t,open=o,high=h,low=l,close=c,volume=v",
+                "--venue",
+                "duck",
+                "--symbol",
+                "S",
+                "--timeframe",
+                "1m",
+                "--verify"))
+        .as("%s%s", out, err)
+        .isZero();
+    assertThat(out.toString()).contains("verified: all 300 rows");
+    assertThat(run(new ImportCommand(null), "candles", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("a database: give --table or --query");
+  }
 }

@@ -237,6 +237,11 @@ public final class FileRows implements Closeable {
     return defaults;
   }
 
+  /** Whether all so far is in Candlewick's own format, as {@code export} writes it. */
+  public boolean isOwn() {
+    return format == null || format.startsWith("candlewick ") || format.startsWith("no rows");
+  }
+
   /** Where the row stands: {@code a.zip (a-1m.csv): line 17}. */
   public String place() {
     return source == null ? "" : here(source.place());

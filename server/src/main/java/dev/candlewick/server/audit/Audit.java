@@ -1,5 +1,6 @@
 package dev.candlewick.server.audit;
 
+import dev.candlewick.net.Problem;
 import dev.candlewick.server.audit.AuditRepository.Example;
 import dev.candlewick.server.audit.AuditRepository.Extent;
 import dev.candlewick.server.audit.AuditRepository.Instrument;
@@ -85,10 +86,27 @@ final class Audit {
         .instruments(query)
         .compose(
             instruments ->
-                each(SCANS, scan -> scan(scan, instruments))
+                knownVenue(instruments)
+                    .compose(known -> each(SCANS, scan -> scan(scan, instruments)))
                     .compose(done -> each(instruments, this::findGaps))
                     .compose(done -> each(instruments, this::checkFeatures)))
         .map(done -> List.copyOf(results.values()));
+  }
+
+  /** Fails for a venue of which there is nothing: it is misspelt. */
+  private Future<Void> knownVenue(List<Instrument> instruments) {
+    String venue = query.venue();
+    if (venue == null || !instruments.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return repository
+        .instruments(new AuditQuery(venue, null, null, null, true))
+        .compose(
+            all ->
+                all.isEmpty()
+                    ? Future.failedFuture(
+                        new Problem(404, "unknown_instrument", "no instrument at " + venue))
+                    : Future.succeededFuture());
   }
 
   private Future<Void> scan(Scan scan, List<Instrument> instruments) {
