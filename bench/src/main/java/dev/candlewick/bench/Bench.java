@@ -50,6 +50,7 @@ public final class Bench {
   private final LatencyBench latency;
   private final RecordsBench records;
   private final SubscribersBench subscribers;
+  private final BackfillBench backfill;
   private final Cpu cpu;
 
   /**
@@ -60,8 +61,10 @@ public final class Bench {
    * @param queries queries of each kind in a run
    * @param seconds length of a run of latency
    * @param subscribersSeconds length of the one run with many subscribers
+   * @param loaded rows of the one large load into the past
    */
-  public record Size(int runs, int rows, int queries, int seconds, int subscribersSeconds) {}
+  public record Size(
+      int runs, int rows, int queries, int seconds, int subscribersSeconds, int loaded) {}
 
   /** One of the things that are compared. */
   private interface Turn {
@@ -92,6 +95,7 @@ public final class Bench {
     this.records = new RecordsBench(server);
     this.cpu = new Cpu(process, database.postmaster());
     this.subscribers = new SubscribersBench(server, process, cpu, figures);
+    this.backfill = new BackfillBench(server, database);
   }
 
   /** What can be measured by itself. */
@@ -99,8 +103,9 @@ public final class Bench {
     INGEST,
     QUERIES,
     LATENCY,
-    RECORDS,
-    SUBSCRIBERS
+RECORDS,
+    SUBSCRIBERS,
+    BACKFILL
   }
 
   /** Measures these parts; all of them together also ingest while candles are asked for. */
@@ -123,6 +128,10 @@ public final class Bench {
     if (parts.contains(Part.SUBSCRIBERS)) {
       progress.accept("subscribers: one run of %d s".formatted(size.subscribersSeconds));
       subscribers.run(ingest, TRADES_A_SECOND, size.subscribersSeconds);
+    }
+    if (parts.contains(Part.BACKFILL)) {
+      new BackfillRows(database, backfill, latency, ingest, current, figures, progress)
+          .run(size.runs, size.loaded);
     }
     figures.add("server, most memory", "MB", null, cpu.serverPeakMegabytes());
   }

@@ -72,6 +72,23 @@ public final class Database implements AutoCloseable {
     return ids;
   }
 
+  /**
+   * Gives the trades a chunk for each of so many days before today: a database that has been in use
+   * for that long.
+   */
+  void makeChunks(int days) throws SQLException {
+    String some =
+        "insert into market.trades (instrument_id, ts, trade_id, price, size, side, flags)"
+            + " select 0, current_date - day * interval '1 day', 0, 1, 1, 0, 0"
+            + " from generate_series(%d, %d) day on conflict do nothing";
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      for (int day = 1; day <= days; day += 100) {
+        statement.execute(some.formatted(day, Math.min(days, day + 99)));
+      }
+    }
+  }
+
   /** Waits until the roll-up has nothing left to do, so that it does not fall into the next run. */
   void awaitRolledUp() throws SQLException, InterruptedException, TimeoutException {
     long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();

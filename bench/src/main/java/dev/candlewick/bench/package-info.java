@@ -13,6 +13,8 @@
  *   <li>{@link dev.candlewick.bench.LatencyBench}: trade to ack, trade to subscriber
  *   <li>{@link dev.candlewick.bench.SubscribersBench}: a thousand subscribers, and the server's
  *       memory
+ *   <li>{@link dev.candlewick.bench.BackfillRows}: what it costs to load the past, in shapes and
+ *       sizes, and what others notice; {@link dev.candlewick.bench.BackfillBench} is one load
  *   <li>{@link dev.candlewick.bench.Figures}: the table and the JSON
  * </ol>
  */

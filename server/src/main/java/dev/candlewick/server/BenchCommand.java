@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures ingest, candle queries, latency and a thousand subscribers, with their server's memory,",
+      "Measures ingest, candle queries, latency, a thousand subscribers and loads of the past, with",
+      "their server's memory,",
       "against plain COPY and SQL on the same database,",
       "taking turns in each run, and prints a table with ratios. Works in a database of its own",
       "beside the one that CANDLEWICK_DB_URL names, and drops it; without that key it starts the",
@@ -44,6 +45,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "length of the run with 1,000 subscribers (default ${DEFAULT-VALUE})")
   private int subscribersSeconds;
 
+  @Option(
+      names = "--loaded",
+      defaultValue = "500000",
+      description = "rows of the largest load into the past (default ${DEFAULT-VALUE})")
+  private int loaded;
+
   @Option(names = "--quick", description = "one small run of each in about a minute; rough figures")
   private boolean quick;
 
@@ -62,8 +69,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (runs < 1 || rows < 100_000) {
-      System.err.println("candlewick: --runs from 1, --rows from 100000");
+    if (runs < 1 || rows < 100_000 || loaded < 50_000) {
+      System.err.println("candlewick: --runs from 1, --rows from 100000, --loaded from 50000");
       return 2;
     }
     if (ServerConfig.namesDatabase()) {
@@ -98,8 +105,8 @@ final class BenchCommand implements Callable<Integer> {
 
   private Bench.Size size() {
     return quick
-        ? new Bench.Size(1, 50_000, 40, 2, 10)
-        : new Bench.Size(runs, rows, 200, 5, subscribersSeconds);
+        ? new Bench.Size(1, 50_000, 40, 2, 10, 50_000)
+        : new Bench.Size(runs, rows, 200, 5, subscribersSeconds, loaded);
   }
 
   private static Map<String, String> environment(DatabaseUrl database) {

@@ -1,0 +1,136 @@
+package dev.candlewick.bench;
+
+import dev.candlewick.bench.BackfillBench.Load;
+import dev.candlewick.bench.BackfillBench.Loaded;
+import dev.candlewick.bench.BackfillBench.Reads;
+import dev.candlewick.bench.LatencyBench.Latencies;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** The lines of the table about loads of the past: shapes, sizes, and what others notice. */
+final class BackfillRows {
+  /** Databases of so many chunks of trades are compared. */
+  private static final List<Integer> CHUNKS = List.of(300, 2_000);
+
+  private static final int MONTH = 30;
+  private static final int MONTH_TRADES = 43_200;
+  private static final int LIVE_TRADES_A_SECOND = 1_000;
+
+  private final Database database;
+  private final BackfillBench backfill;
+  private final LatencyBench latency;
+  private final IngestBench ingest;
+  private final BenchTrades live;
+  private final Figures figures;
+  private final Consumer<String> progress;
+
+  BackfillRows(
+      Database database,
+      BackfillBench backfill,
+      LatencyBench latency,
+      IngestBench ingest,
+      BenchTrades live,
+      Figures figures,
+      Consumer<String> progress) {
+    this.database = database;
+    this.backfill = backfill;
+    this.latency = latency;
+    this.ingest = ingest;
+    this.live = live;
+    this.figures = figures;
+    this.progress = progress;
+  }
+
+  /** Each shape {@code runs} times, the one large load of {@code rows} once. */
+  void run(int runs, int rows) throws Exception {
+    progress.accept("backfill: warming up");
+    backfill.trades(backfill.load(1, 2, 2_880), false);
+    String first = "";
+    for (int chunks : CHUNKS) {
+      progress.accept("backfill: a month, in a database of %,d chunks".formatted(chunks));
+      database.makeChunks(chunks);
+      String name = "a month of one instrument, %,d chunks".formatted(chunks);
+      for (int run = 0; run < runs; run++) {
+        add(name, first.isEmpty() ? name : first, backfill.trades(month(1), false));
+      }
+      first = name;
+    }
+    for (int run = 0; run < runs; run++) {
+      progress.accept("backfill: shapes, run %d of %d".formatted(run + 1, runs));
+      add("a month backwards in time", first, backfill.trades(month(1), true));
+      add("a month of 20 instruments", first, backfill.trades(month(20), false));
+      String years = "a trade a day of ten years";
+      add(years, years, backfill.trades(backfill.load(1, 3_650, 3_650), false));
+    }
+    large(rows);
+  }
+
+  private Load month(int instruments) {
+    return backfill.load(instruments, MONTH, MONTH_TRADES / instruments);
+  }
+
+  private void add(String name, String against, Loaded loaded) {
+    String before = name.equals(against) ? "" : against;
+    line(name + ": 1d right", "s", before, ": 1d right", loaded.firstSeconds());
+    line(name + ": all right", "s", before, ": all right", loaded.allSeconds());
+    line(name + ": all stored", "s", before, ": all stored", loaded.storedSeconds());
+  }
+
+  private void line(String name, String unit, String against, String what, double value) {
+    figures.add(name, unit, against.isEmpty() ? null : against + what, value);
+  }
+
+  /** Trades of 200 days and 20 instruments beside the same into one day; 1m candles of two years. */
+  private void large(int rows) throws Exception {
+    progress.accept("backfill: %,d trades of 200 days, and as many of one".formatted(rows));
+    String day = "trades into one day of 20 instruments";
+    Loaded ofDay = backfill.trades(backfill.load(20, 1, rows / 20), false);
+    figures.add(day, "rows/s", null, ofDay.rowsASecond());
+    Latencies alone = latency.run(ingest, live, LIVE_TRADES_A_SECOND, 5);
+    quantiles("trade to subscriber", "", alone.toSubscriber());
+    Load past = backfill.load(20, 200, rows / 20);
+    beside("trades over 200 days of 20 instruments", day, past, () -> backfill.trades(past, false));
+    progress.accept("backfill: %,d 1m candles of two years".formatted(rows));
+    Load years = backfill.load(50, 730, rows / 50);
+    beside("1m candles over two years of 50 instruments", "", years, () -> backfill.candles(years));
+  }
+
+  /** What loads. */
+  private interface Loading {
+    Loaded load() throws Exception;
+  }
+
+  private void beside(String name, String against, Load load, Loading loading) throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    ExecutorService others = Executors.newFixedThreadPool(2);
+    try {
+      Future<Reads> reads = others.submit(() -> backfill.readUntil(load, done::get));
+      Future<Latencies> latencies =
+          others.submit(() -> latency.run(ingest, live, LIVE_TRADES_A_SECOND, 5));
+      Loaded loaded = loading.load();
+      quantiles("  trade to subscriber meanwhile", "trade to subscriber", latencies.get().toSubscriber());
+      done.set(true);
+      figures.add(name, "rows/s", against.isEmpty() ? null : against, loaded.rowsASecond());
+      add("  " + name, "  " + name, loaded);
+      quantiles("  reads of 1,000 candles of it meanwhile", "", reads.get().milliseconds());
+      figures.add("  of these refused", "reads", null, reads.get().refused());
+    } finally {
+      others.shutdownNow();
+    }
+  }
+
+  private void quantiles(String name, String against, double[] milliseconds) {
+    for (double share : new double[] {0.5, 0.99}) {
+      String which = share == 0.5 ? ", p50" : ", p99";
+      figures.add(
+          name + which,
+          "ms",
+          against.isEmpty() ? null : against + which,
+          Figures.quantile(milliseconds, share));
+    }
+  }
+}
