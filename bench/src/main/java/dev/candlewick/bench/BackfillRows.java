@@ -84,19 +84,21 @@ final class BackfillRows {
     figures.add(name, unit, against.isEmpty() ? null : against + what, value);
   }
 
-  /** Trades of 200 days and 20 instruments beside the same into one day; 1m candles of two years. */
+  /**
+   * Trades of 200 days and 20 instruments beside the same into one day; 1m candles of two years.
+   */
   private void large(int rows) throws Exception {
     progress.accept("backfill: %,d trades of 200 days, and as many of one".formatted(rows));
-    String day = "trades into one day of 20 instruments";
+    String day = "one day of 20 instruments";
     Loaded ofDay = backfill.trades(backfill.load(20, 1, rows / 20), false);
     figures.add(day, "rows/s", null, ofDay.rowsASecond());
     Latencies alone = latency.run(ingest, live, LIVE_TRADES_A_SECOND, 5);
     quantiles("trade to subscriber", "", alone.toSubscriber());
     Load past = backfill.load(20, 200, rows / 20);
-    beside("trades over 200 days of 20 instruments", day, past, () -> backfill.trades(past, false));
+    beside("200 days of 20 instruments", day, past, () -> backfill.trades(past, false));
     progress.accept("backfill: %,d 1m candles of two years".formatted(rows));
     Load years = backfill.load(50, 730, rows / 50);
-    beside("1m candles over two years of 50 instruments", "", years, () -> backfill.candles(years));
+    beside("1m candles, 2 years of 50 instruments", "", years, () -> backfill.candles(years));
   }
 
   /** What loads. */
@@ -112,12 +114,14 @@ final class BackfillRows {
       Future<Latencies> latencies =
           others.submit(() -> latency.run(ingest, live, LIVE_TRADES_A_SECOND, 5));
       Loaded loaded = loading.load();
-      quantiles("  trade to subscriber meanwhile", "trade to subscriber", latencies.get().toSubscriber());
+      String live = "  " + name + ": trade to subscriber";
+      quantiles(live, "trade to subscriber", latencies.get().toSubscriber());
       done.set(true);
       figures.add(name, "rows/s", against.isEmpty() ? null : against, loaded.rowsASecond());
       add("  " + name, "  " + name, loaded);
-      quantiles("  reads of 1,000 candles of it meanwhile", "", reads.get().milliseconds());
-      figures.add("  of these refused", "reads", null, reads.get().refused());
+      String read = "  " + name + ": read of 1,000";
+      quantiles(read, "", reads.get().milliseconds());
+      figures.add(read + ", refused", "reads", null, reads.get().refused());
     } finally {
       others.shutdownNow();
     }

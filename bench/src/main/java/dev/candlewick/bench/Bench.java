@@ -103,7 +103,7 @@ public final class Bench {
     INGEST,
     QUERIES,
     LATENCY,
-RECORDS,
+    RECORDS,
     SUBSCRIBERS,
     BACKFILL
   }

@@ -15,12 +15,29 @@ import java.time.Duration;
  * Where an archive is kept it only says what may go: the archive drops it.
  */
 final class RetentionJob {
-  /** How old, in seconds, the oldest mark is; marks of days lie at the day's beginning. */
+  private static final String TRADES = "market.trades";
+  private static final String NATIVE = "market.candles_native";
+
+  /**
+   * How old, in seconds, the oldest mark is that a relation has chunks of, those of the Community
+   * edition's refresh aside: all is refreshed before anything goes. Marks of days lie at the day's
+   * beginning.
+   */
   private static final String OLDEST_MARK =
       """
       select ceil(extract(epoch from now() - least(
-        (select min(bucket) from ingest.dirty where minutes is null),
-        (select min(bucket) from ingest.dirty where minutes is not null))))::int8
+        (select min(bucket) from ingest.dirty
+         where minutes is null and level <= 60 and bucket >= held.first),
+        (select min(bucket) from ingest.dirty
+         where minutes is not null and level <= 60 and bucket > held.first - interval '1 day'))))::int8
+      from (
+        select min(c.range_start) as first
+        from timescaledb_information.chunks c
+        left join timescaledb_information.continuous_aggregates a
+          on a.materialization_hypertable_schema = c.hypertable_schema
+          and a.materialization_hypertable_name = c.hypertable_name
+        where coalesce(a.view_schema, c.hypertable_schema) || '.'
+          || coalesce(a.view_name, c.hypertable_name) = ?) held
       """;
 
   private static final String DROP_CHUNKS =
@@ -62,28 +79,33 @@ final class RetentionJob {
       }
       statement.execute(TAKE_OFFERS_BACK);
     }
-    long waiting = oldestMark(connection);
     for (int level : Retention.LEVELS) {
-      String timeframe = Timeframe.ofSeconds(level).text();
-      dropNative(connection, level, atLeast(waiting, retention.candles(level)));
+      String relation = "market.candles_" + Timeframe.ofSeconds(level).text();
+      Duration keep = retention.candles(level);
+      dropNative(connection, level, atLeast(oldestMark(connection, NATIVE), keep));
       dropChunks(
-          connection, "market.candles_" + timeframe, atLeast(waiting, retention.held(level)));
+          connection, relation, atLeast(oldestMark(connection, relation), retention.held(level)));
     }
-    dropChunks(connection, "market.trades", atLeast(waiting, retention.trades()));
+    dropChunks(connection, TRADES, atLeast(oldestMark(connection, TRADES), retention.trades()));
     dropChunks(connection, "market.quotes", retention.quotes());
     RecordRetention.run(connection);
   }
 
-  /** Rolled up first, dropped then: nothing goes that is not older than every mark. */
+  /**
+   * Rolled up first, dropped then: nothing goes that is not older than every mark of what is held.
+   * A mark from before that, as of years of candles that are being loaded, holds nothing back.
+   */
   private static Duration atLeast(long waiting, Duration keep) {
     return keep.toSeconds() < waiting ? Duration.ofSeconds(waiting) : keep;
   }
 
-  private static long oldestMark(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(OLDEST_MARK)) {
-      row.next();
-      return row.getLong(1);
+  private static long oldestMark(Connection connection, String relation) throws SQLException {
+    try (PreparedStatement oldest = connection.prepareStatement(OLDEST_MARK)) {
+      oldest.setString(1, relation);
+      try (ResultSet row = oldest.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
     }
   }
 

@@ -11,6 +11,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,10 +131,8 @@ public final class RollUp implements Runnable {
     }
     boolean community = isCommunity(connection);
     DayMarks.moveLate(connection);
-    boolean more = rollUp(connection, DirtyMinutes.take(connection, recent.most()), community);
-    if (!more) {
-      more = slice(connection, ANY, community);
-    }
+    boolean behind = rollUp(connection, DirtyMinutes.take(connection, recent.most()), community);
+    boolean more = behind || slice(connection, ANY, community);
     if (community) {
       Outcome refreshed = LevelRefresh.refreshMarked(connection);
       more |= refreshed == Outcome.MORE_WAITS;
@@ -139,7 +140,7 @@ public final class RollUp implements Runnable {
         refreshAll(connection);
       }
     }
-    metrics.passed(start, more);
+    metrics.passed(start, behind);
     return more;
   }
 
@@ -227,14 +228,20 @@ public final class RollUp implements Runnable {
     connection.commit();
   }
 
+  /** What retention drops next of each relation, the oldest first; each in a time of its own. */
   private void rollUpWhatIsTooOld(Connection connection, boolean community) throws SQLException {
-    if (retention.trades().equals(Retention.FOR_EVER)) {
-      return;
-    }
-    long before = Instant.now().minus(retention.trades()).getEpochSecond();
-    long giveUp = System.nanoTime() + ROLL_UP_FIRST.toNanos();
-    while (slice(connection, before, community) && !isDue(giveUp)) {
-      LOG.debug("rolling up what is about to be dropped");
+    List<Duration> kept =
+        Stream.concat(Stream.of(retention.trades()), retention.candles().stream())
+            .filter(keep -> !keep.equals(Retention.FOR_EVER))
+            .distinct()
+            .sorted(Comparator.reverseOrder())
+            .toList();
+    for (Duration keep : kept) {
+      long before = Instant.now().minus(keep).getEpochSecond();
+      long giveUp = System.nanoTime() + ROLL_UP_FIRST.toNanos() / kept.size();
+      while (slice(connection, before, community) && !isDue(giveUp)) {
+        LOG.debug("rolling up what is about to be dropped");
+      }
     }
   }
 

@@ -16,7 +16,7 @@ final class RollUpMetrics {
   private final AtomicLong refreshAt = new AtomicLong();
   private final AtomicLong retentionAt = new AtomicLong();
 
-  /** Since when marks wait that this leader has not done; 0 while it does not lead. */
+  /** Since when recent marks wait that this leader has not done; 0 while it does not lead. */
   private volatile long behindSince;
 
   RollUpMetrics(MeterRegistry registry) {
@@ -35,8 +35,8 @@ final class RollUpMetrics {
     Gauge.builder("candlewick.rollup.lag", this, RollUpMetrics::lag)
         .baseUnit("seconds")
         .description(
-            "How far the candles are behind the trades: age of the last pass, by this leader, that"
-                + " left nothing waiting; 0 if another leads")
+            "How far the candles of the last hours are behind the trades: age of the last pass, by"
+                + " this leader, that left none of them waiting; 0 if another leads")
         .strongReference(true)
         .register(registry);
     timestamp(registry, "rollup.last.pass", lastPass, "When this instance last finished a pass");
@@ -76,11 +76,15 @@ final class RollUpMetrics {
     candles.increment(minutes);
   }
 
-  /** A pass that began at {@code start}, by {@link System#nanoTime}, is committed. */
-  void passed(long start, boolean more) {
+  /**
+   * A pass that began at {@code start}, by {@link System#nanoTime}, is committed.
+   *
+   * @param behind whether something recent is left; what came late waits its turn
+   */
+  void passed(long start, boolean behind) {
     passes.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
     lastPass.set(System.currentTimeMillis());
-    if (!more || behindSince == 0) {
+    if (!behind || behindSince == 0) {
       behindSince = start;
     }
   }

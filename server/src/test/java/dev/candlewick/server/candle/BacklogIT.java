@@ -143,6 +143,34 @@ class BacklogIT {
     assertThat(database.number("select count(*) from market.trades")).isEqualTo(3_651);
   }
 
+  /** The Community edition compresses what is a few days old: late rows meet that as well. */
+  @Test
+  void lateTradesOfAMonthMeetCompressedChunks() throws Exception {
+    MarketOverHttp month = new MarketOverHttp(server, "MONTH");
+    load(month, 30, 3_600);
+    leader.close();
+    awaitRolledUp();
+    if (database.text("select edition from ingest.edition").equals("community")) {
+      for (String table : List.of("trades", "candles_1m")) {
+        database.execute(
+            "select public.compress_chunk(c, true) from public.show_chunks('market.%s') c"
+                .formatted(table));
+      }
+    }
+    List<Trade> late = new ArrayList<>();
+    for (int day = 30; day > 0; day--) {
+      late.add(trade(today - (long) day * DAY + 60, 5_000, 1_000));
+      late.add(trade(today - (long) day * DAY + 7_201, 5_001, 1));
+    }
+    month.trades(late);
+    Map<String, List<Candle>> read = read(month);
+    assertThat(requireNonNull(read.get("1d")))
+        .hasSize(30)
+        .allMatch(day -> day.trades() == 26 && day.high() == 1_000 && day.low() == 1);
+    awaitRolledUp();
+    assertThat(read(month)).isEqualTo(read);
+  }
+
   private void load(MarketOverHttp market, int days, int everySeconds) {
     for (int day = days; day > 0; day--) {
       List<Trade> trades = new ArrayList<>();
