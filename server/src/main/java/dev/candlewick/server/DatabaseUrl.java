@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
  * @param hosts one or several, of which the first one that answers and is what is wanted counts
  * @param parameters after the question mark: {@code sslmode} ({@code disable}, {@code prefer},
  *     {@code require}, {@code verify-ca}, {@code verify-full}), {@code sslrootcert}, the file with
- *     the certificate of the authority to trust, and {@code target_session_attrs} ({@code any},
- *     {@code read-write}, {@code primary}, {@code read-only}, {@code standby}, {@code
- *     prefer-standby})
+ *     the certificate of the authority to trust, {@code target_session_attrs} ({@code any}, {@code
+ *     read-write}, {@code primary}, {@code read-only}, {@code standby}, {@code prefer-standby}),
+ *     and {@code pool_mode=transaction} where a pooler of connections lends them by transaction
  */
 record DatabaseUrl(
     List<Host> hosts,
@@ -69,6 +69,7 @@ record DatabaseUrl(
   private static final String TARGET = "target_session_attrs";
   private static final Pattern HOST =
       Pattern.compile("([^:\\[\\]]+|\\[[^\\]]+])(?::([0-9]{1,5}))?");
+  private static final Set<String> POOL_MODES = Set.of("session", "transaction");
   private static final Set<String> SSL_MODES =
       Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
@@ -137,13 +138,16 @@ record DatabaseUrl(
           switch (parts[0]) {
             case "sslmode" -> SSL_MODES.contains(value);
             case "target_session_attrs" -> TARGETS.containsKey(value);
+            case "pool_mode" -> POOL_MODES.contains(value);
             default -> parts[0].equals("sslrootcert");
           };
       if (!known) {
         throw new IllegalArgumentException(
             "may have the parameters sslmode ("
                 + String.join(", ", new TreeSet<>(SSL_MODES))
-                + "), sslrootcert and target_session_attrs ("
+                + "), sslrootcert, pool_mode ("
+                + String.join(", ", new TreeSet<>(POOL_MODES))
+                + ") and target_session_attrs ("
                 + String.join(", ", new TreeSet<>(TARGETS.keySet()))
                 + ")");
       }
@@ -175,6 +179,11 @@ record DatabaseUrl(
   /** Which of several hosts is wanted. */
   Target target() {
     return TARGETS.getOrDefault(parameters.getOrDefault(TARGET, "any"), Target.ANY);
+  }
+
+  /** Whether each transaction may have another session, prepared by nobody but the pooler. */
+  boolean isLentByTransaction() {
+    return "transaction".equals(parameters.get("pool_mode"));
   }
 
   /** The first host. */
@@ -230,6 +239,9 @@ record DatabaseUrl(
     url.append("?sslmode=").append(sslMode());
     if (target() != Target.ANY) {
       url.append("&targetServerType=").append(target().word);
+    }
+    if (isLentByTransaction()) {
+      url.append("&prepareThreshold=0");
     }
     if (hosts.size() > 1) {
       // Which one it is may have changed a moment ago; one that is gone must leave time for the

@@ -170,9 +170,12 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
             .setDatabase(database.database())
             .setUser(database.user())
             .setPassword(database.password())
-            .setCachePreparedStatements(true);
-    DatabaseSession.SETTINGS.forEach(connect::addProperty);
-    SESSION.forEach(connect::addProperty);
+            .setCachePreparedStatements(!database.isLentByTransaction())
+            .setUseLayer7Proxy(database.isLentByTransaction());
+    if (!database.isLentByTransaction()) {
+      DatabaseSession.SETTINGS.forEach(connect::addProperty);
+      SESSION.forEach(connect::addProperty);
+    }
     SslMode mode = SslMode.of(database.sslMode());
     connect.setSslMode(mode);
     if (mode == SslMode.VERIFY_CA || mode == SslMode.VERIFY_FULL) {
