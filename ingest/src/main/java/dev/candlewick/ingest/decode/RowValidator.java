@@ -13,6 +13,7 @@ import dev.candlewick.ingest.row.Trade;
 import dev.candlewick.ingest.row.TradeIds;
 import dev.candlewick.record.Symbol;
 import dev.candlewick.record.Timeframe;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
@@ -77,7 +78,7 @@ public final class RowValidator {
 
   private Trade trade() {
     InstrumentKey instrument = instrument();
-    long ts = ts(Kind.TRADES, MINUTE);
+    long ts = ts(bounds.retention().trades(), MINUTE);
     Trade.Action action = fields.action();
     if (action == Trade.Action.CANCEL) {
       TradeIds.Id id = fields.cancelledId();
@@ -104,7 +105,7 @@ public final class RowValidator {
 
   private Quote quote() {
     InstrumentKey instrument = instrument();
-    long ts = ts(Kind.QUOTES, MINUTE);
+    long ts = ts(bounds.retention().quotes(), MINUTE);
     Double bid = fields.optional(Field.BID);
     Double ask = fields.optional(Field.ASK);
     if (bid == null && ask == null) {
@@ -126,7 +127,7 @@ public final class RowValidator {
   private Candle candle() {
     InstrumentKey instrument = instrument();
     Timeframe timeframe = timeframe();
-    long ts = ts(Kind.CANDLES, timeframe);
+    long ts = ts(bounds.retention().candles(timeframe.longestSeconds()), timeframe);
     boolean inUtc = timeframe.bucket(Math.floorDiv(ts, 1_000_000L)) * 1_000_000L == ts;
     // Of whole days the database knows better: they may begin at another midnight.
     if (!inUtc && !timeframe.isOfDays()) {
@@ -206,7 +207,7 @@ public final class RowValidator {
         raw instanceof String ? where : "read in the unit " + unit + " it lies " + where);
   }
 
-  private long ts(Kind of, Timeframe timeframe) {
+  private long ts(Duration keep, Timeframe timeframe) {
     Object raw = fields.raw(Field.TS);
     if (raw == null) {
       fields.refuse(Field.TS, Code.MISSING_FIELD, "ts is required");
@@ -223,7 +224,7 @@ public final class RowValidator {
         refuseTime(raw, "before " + earliest);
         return 0;
       }
-      if (micros < bounds.oldest(of, timeframe)) {
+      if (micros < bounds.oldest(keep)) {
         fields.refuse(Field.TS, Code.TS_TOO_OLD, "older than what retention keeps");
       }
       return micros;

@@ -1,6 +1,5 @@
 package dev.candlewick.ingest.decode;
 
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.record.Retention;
 import dev.candlewick.record.Timeframe;
 import java.time.Duration;
@@ -26,25 +25,13 @@ public record TimeBounds(Instant now, Retention retention) {
     return micros(now.plus(AHEAD));
   }
 
-  /** Oldest event time taken, microseconds since the epoch; a candle's timeframe decides for it. */
-  public long oldest(Kind kind, Timeframe timeframe) {
-    Duration keep =
-        switch (kind) {
-          case TRADES -> retention.trades();
-          case QUOTES -> retention.quotes();
-          case CANDLES -> retention.candles(timeframe.longestSeconds());
-          case RECORDS -> throw new IllegalStateException("a kind declares its own retention");
-        };
-    return oldest(keep);
-  }
-
   /** Before this date nothing is taken, whatever retention keeps. */
   static LocalDate earliest(Timeframe timeframe) {
     return timeframe.isOfDays() ? FIRST_DAY : FIRST_TICK;
   }
 
-  /** The same of what is kept so long. */
-  long oldest(Duration keep) {
+  /** Oldest event time taken of what is kept so long, microseconds since the epoch. */
+  public long oldest(Duration keep) {
     return keep.equals(Retention.FOR_EVER) ? Long.MIN_VALUE : micros(now.minus(keep));
   }
 

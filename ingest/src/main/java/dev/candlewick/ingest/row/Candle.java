@@ -1,6 +1,10 @@
 package dev.candlewick.ingest.row;
 
+import dev.candlewick.ingest.row.MarketForm.Head;
 import dev.candlewick.record.Timeframe;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
@@ -58,5 +62,38 @@ public record Candle(
   @Override
   public boolean makesInstrument() {
     return beginsInUtc();
+  }
+
+  static final RowForm FORM = new MarketForm<>(Candle.class, Candle::write, Candle::read);
+
+  private static void write(DataOutputStream out, Candle candle) throws IOException {
+    out.writeUTF(candle.timeframe.text());
+    out.writeDouble(candle.open);
+    out.writeDouble(candle.high);
+    out.writeDouble(candle.low);
+    out.writeDouble(candle.close);
+    out.writeDouble(candle.volume);
+    MarketForm.writeNumber(out, candle.quoteVolume);
+    MarketForm.writeWhole(out, candle.trades);
+    MarketForm.writeNumber(out, candle.takerBuyVolume);
+    out.writeBoolean(candle.closed);
+  }
+
+  private static Candle read(DataInputStream in, int version, Head head) throws IOException {
+    Timeframe timeframe = Timeframe.parse(in.readUTF()).orElseThrow(IOException::new);
+    return new Candle(
+        head.instrument(),
+        head.index(),
+        timeframe,
+        head.ts(),
+        in.readDouble(),
+        in.readDouble(),
+        in.readDouble(),
+        in.readDouble(),
+        in.readDouble(),
+        MarketForm.readNumber(in),
+        MarketForm.readWhole(in),
+        MarketForm.readNumber(in),
+        in.readBoolean());
   }
 }

@@ -8,10 +8,26 @@ import java.util.Set;
 
 /** What a message carries. */
 public enum Kind {
-  TRADES(Field.TS, Field.PRICE, Field.SIZE, Field.SIDE, Field.ID, Field.FLAGS, Field.ACTION),
+  TRADES(
+      Trade.FORM,
+      Field.TS,
+      Field.PRICE,
+      Field.SIZE,
+      Field.SIDE,
+      Field.ID,
+      Field.FLAGS,
+      Field.ACTION),
   QUOTES(
-      Field.TS, Field.BID, Field.BID_SIZE, Field.ASK, Field.ASK_SIZE, Field.LAST, Field.VOLUME_24H),
+      Quote.FORM,
+      Field.TS,
+      Field.BID,
+      Field.BID_SIZE,
+      Field.ASK,
+      Field.ASK_SIZE,
+      Field.LAST,
+      Field.VOLUME_24H),
   CANDLES(
+      Candle.FORM,
       Field.TS,
       Field.TIMEFRAME,
       Field.OPEN,
@@ -24,12 +40,16 @@ public enum Kind {
       Field.TAKER_BUY_VOLUME,
       Field.CLOSED),
   /** Of a declared kind: its columns are the declaration's. */
-  RECORDS;
+  RECORDS(new RecordForm());
 
   /** The fields of other kinds: a row of this kind must not have them. */
   public final List<Field> foreignFields;
 
-  Kind(Field... own) {
+  /** How its rows are kept on disk. */
+  public final RowForm form;
+
+  Kind(RowForm form, Field... own) {
+    this.form = form;
     Set<Field> foreign = EnumSet.complementOf(EnumSet.of(Field.VENUE, Field.SYMBOL));
     foreign.removeAll(Set.of(own));
     foreignFields = List.copyOf(foreign);

@@ -1,5 +1,9 @@
 package dev.candlewick.ingest.row;
 
+import dev.candlewick.ingest.row.MarketForm.Head;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,5 +64,33 @@ public record Trade(
   /** Whether the id is no number by which trades of one time are in order. */
   public boolean countsAsTaken() {
     return (flags & (HASHED_ID | NO_ID)) != 0;
+  }
+
+  private static final Action[] ACTIONS = Action.values();
+
+  static final RowForm FORM = new MarketForm<>(Trade.class, Trade::write, Trade::read);
+
+  private static void write(DataOutputStream out, Trade trade) throws IOException {
+    out.writeDouble(trade.price);
+    out.writeDouble(trade.size);
+    out.writeShort(trade.side);
+    out.writeShort(trade.flags);
+    out.writeLong(trade.id);
+    MarketForm.writeText(out, trade.text);
+    out.writeByte(trade.action.ordinal());
+  }
+
+  private static Trade read(DataInputStream in, int version, Head head) throws IOException {
+    return new Trade(
+        head.instrument(),
+        head.index(),
+        head.ts(),
+        in.readDouble(),
+        in.readDouble(),
+        in.readShort(),
+        in.readShort(),
+        in.readLong(),
+        version == 1 ? null : MarketForm.readText(in),
+        version == 1 ? Action.NONE : ACTIONS[in.readByte()]);
   }
 }

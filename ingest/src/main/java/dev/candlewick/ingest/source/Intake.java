@@ -141,7 +141,8 @@ public final class Intake {
         .check(raw, rows, rejections);
     Set<Row> takenBack = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Row row : rows) {
-      if (row.ts() < kept.oldest(Kind.CANDLES, ((Candle) row).timeframe())) {
+      if (row.ts()
+          < kept.oldest(kept.retention().candles(((Candle) row).timeframe().longestSeconds()))) {
         takenBack.add(row);
       }
     }

@@ -1,8 +1,5 @@
-package dev.candlewick.ingest.lane;
+package dev.candlewick.ingest.row;
 
-import dev.candlewick.ingest.row.InstrumentKey;
-import dev.candlewick.ingest.row.RecordRow;
-import dev.candlewick.ingest.row.Row;
 import dev.candlewick.record.Column;
 import dev.candlewick.record.DeclaredKind;
 import dev.candlewick.record.KindJson;
@@ -16,13 +13,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of a message in the spool, with the declaration by which they were checked: what is
- * read back needs no database to be understood.
+ * Records of one kind on disk, with the declaration by which they were checked: what is read back
+ * needs no database to be understood.
  */
-final class SpooledRecords {
-  private SpooledRecords() {}
-
-  static void write(DataOutputStream out, List<Row> rows) throws IOException {
+final class RecordForm implements RowForm {
+  @Override
+  public void write(DataOutputStream out, List<Row> rows) throws IOException {
     out.writeInt(rows.size());
     if (rows.isEmpty()) {
       return;
@@ -62,15 +58,16 @@ final class SpooledRecords {
     }
   }
 
-  static List<Row> read(DataInputStream in) throws IOException {
+  @Override
+  public List<Row> read(DataInputStream in, int version) throws IOException {
     int count = in.readInt();
     List<Row> rows = new ArrayList<>(count);
     if (count == 0) {
       return rows;
     }
     int number = in.readInt();
-    int version = in.readInt();
-    DeclaredKind declared = new DeclaredKind(KindJson.read(readText(in)), number, version);
+    int declaration = in.readInt();
+    DeclaredKind declared = new DeclaredKind(KindJson.read(readText(in)), number, declaration);
     for (int i = 0; i < count; i++) {
       InstrumentKey instrument =
           in.readBoolean() ? new InstrumentKey(readText(in), readText(in)) : null;
