@@ -57,25 +57,46 @@ begin
 end
 $$;
 
--- Takes rows away that nothing makes any more, told by key and ts. What was before is a key's latest row then.
+-- Takes rows away that nothing makes any more, told by key and ts, and tells it to whoever follows the kind. What was before is
+-- a key's latest row then.
 create or replace function ingest.remove_records(kind_name text, rows jsonb) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  kind_number integer;
+  key text[];
   same_key text;
   columns text;
   removed integer;
 begin
-  select string_agg(distinct format('r.%1$s = g.%1$s', case when c->>'type' in ('venue', 'symbol') then '_instrument_id'
-                                                       else ingest.record_column(p.name) end), ' and ') into same_key
-  from ingest.kinds k
-  cross join jsonb_array_elements_text(k.declaration->'key') as p (name)
-  join jsonb_array_elements(k.declaration->'columns') c on c->>'name' = p.name
-  where k.kind = kind_name;
+  select k.number into kind_number from ingest.kinds k where k.kind = kind_name;
+  select array_agg(name order by place) into key from (
+    select case when c->>'type' in ('venue', 'symbol') then '_instrument_id' else ingest.record_column(p.name) end as name,
+           min(p.place) as place
+    from ingest.kinds k
+    cross join jsonb_array_elements_text(k.declaration->'key') with ordinality as p (name, place)
+    join jsonb_array_elements(k.declaration->'columns') c on c->>'name' = p.name
+    where k.kind = kind_name
+    group by 1) parts;
+  same_key := (select string_agg(format('r.%1$s = g.%1$s', k), ' and ') from unnest(key) k);
   select string_agg(format('%I', a.attname), ', ') into columns
   from pg_attribute a
   where a.attrelid = format('record.%I', kind_name)::regclass and a.attnum > 0 and not a.attisdropped;
-  execute format('delete from record.%1$I r using jsonb_populate_recordset(null::record.%1$I, $1) g where %2$s and r.ts = g.ts',
-                 kind_name, same_key) using rows;
+  execute format($q$
+    with gone as (
+      delete from record.%1$I r using jsonb_populate_recordset(null::record.%1$I, $1) g where %2$s and r.ts = g.ts
+      returning r.*),
+    told as (
+      insert into ingest.changes (ids, kinds, keys)
+      select array[$2], array[4::smallint],
+             array[convert_to(json_agg(json_build_array((extract(epoch from ts) * 1000000)::bigint, %3$s))::text, 'UTF8')]
+      from gone having count(*) > 0)
+    select count(*)::integer from gone
+    $q$,
+    kind_name, same_key, (select string_agg(c || '::text', ', ' order by n) from unnest(key) with ordinality as u (c, n)))
+    into removed using rows, -kind_number;
+  if removed > 0 then
+    perform pg_notify('candlewick_changes', '');
+  end if;
   execute format('delete from record_latest.%1$I r using jsonb_populate_recordset(null::record.%1$I, $1) g where %2$s and r.ts = g.ts',
                  kind_name, same_key) using rows;
   get diagnostics removed = row_count;

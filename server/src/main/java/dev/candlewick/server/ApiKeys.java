@@ -165,6 +165,7 @@ final class ApiKeys {
     if (ingests) {
       return "ingest";
     }
-    return request.method() == HttpMethod.PUT ? "admin" : "read";
+    boolean declares = request.method() == HttpMethod.PUT || request.method() == HttpMethod.DELETE;
+    return declares ? "admin" : "read";
   }
 }

@@ -19,6 +19,7 @@ import dev.candlewick.server.topic.CandleTopic;
 import dev.candlewick.server.topic.OutRepository;
 import dev.candlewick.server.topic.TopicConfig;
 import dev.candlewick.server.topic.TopicMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -110,7 +111,7 @@ final class Server {
     this.ingest = ingest();
     this.pools = pools();
     this.live = live(vertx, pools, metrics);
-    this.features = features(vertx, pools);
+    this.features = features(vertx, pools, metrics.registry());
     this.candleTopic = candleTopic(config.candleTopic());
     InstrumentRepository instruments = new InstrumentRepository(pools.primary());
     this.streams =
@@ -156,11 +157,11 @@ final class Server {
     return new Live(vertx, repository, instruments, candles, clock, metrics.registry());
   }
 
-  private static Features features(Vertx vertx, Pools pools) {
+  private static Features features(Vertx vertx, Pools pools, MeterRegistry registry) {
     Clock clock = Clock.systemUTC();
     Pool primary = pools.primary();
     Candles candles = new Candles(new CandleRepository(primary, pools.opened()::get), clock);
-    return new Features(vertx, FeatureRepository.lead(vertx, primary), candles, clock);
+    return new Features(vertx, FeatureRepository.lead(vertx, primary), candles, clock, registry);
   }
 
   private @Nullable CandleTopic candleTopic(@Nullable TopicConfig topic) {

@@ -14,6 +14,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -38,6 +39,22 @@ public final class DeclarationRepository {
   private static final String FORGET_DAYS = "delete from ingest.plan_days where plan = $1";
 
   private static final String FORGET_ROWS = "delete from %s.daily_features where plan = $1";
+
+  /** Rows of a version from a time on, the oldest first. */
+  private static final String DROP_VERSION =
+      """
+      with old as materialized (
+        select _instrument_id, ts from record.%1$s where feature_version = $1 and ts >= $2
+        order by ts limit 10000),
+      gone as (
+        delete from record.%1$s r using old
+        where r._instrument_id = old._instrument_id and r.feature_version = $1 and r.ts = old.ts
+        returning r.ts)
+      select count(*), max(ts) from gone
+      """;
+
+  private static final String DROP_STATES =
+      "delete from record_latest.%s where feature_version = $1";
 
   private static final String FIND =
       """
@@ -179,6 +196,45 @@ public final class DeclarationRepository {
                                 .execute(Tuple.of(name, declaration.encode())))
                     .map(rows -> rows.size() > 0 && rows.iterator().next().getInteger(0) == 1))
         .compose(made -> find(primary, of, name).map(found -> new Saved(made, found.get(0))));
+  }
+
+  /**
+   * Drops the rows of a version that the set is not declared by any more, part by part; how many
+   * they were.
+   */
+  Future<Long> dropVersion(String set, String version) {
+    return find(primary, Job.SET, set)
+        .compose(
+            found -> {
+              if (found.isEmpty()) {
+                throw new Problem(404, "unknown_feature_set", "no feature set " + set);
+              }
+              if (found.get(0).declaration().getString("version", "1").equals(version)) {
+                throw new Problem(
+                    409, "version_in_use", "version " + version + " is the one that is kept");
+              }
+              return drop(set, version, OffsetDateTime.MIN, 0);
+            })
+        .compose(
+            dropped ->
+                primary
+                    .preparedQuery(DROP_STATES.formatted(set))
+                    .execute(Tuple.of(version))
+                    .map(dropped));
+  }
+
+  private Future<Long> drop(String set, String version, OffsetDateTime from, long before) {
+    return primary
+        .preparedQuery(DROP_VERSION.formatted(set))
+        .execute(Tuple.of(version, from))
+        .compose(
+            rows -> {
+              Row row = rows.iterator().next();
+              long dropped = row.getLong(0);
+              return dropped == 0
+                  ? Future.succeededFuture(before)
+                  : drop(set, version, row.getOffsetDateTime(1), before + dropped);
+            });
   }
 
   /** When the rows of a set, stored from one time up to another, are not these; epoch seconds. */

@@ -2,6 +2,7 @@ package dev.candlewick.server.feature;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.candlewick.net.Problem;
+import dev.candlewick.record.Kind;
 import dev.candlewick.server.feature.DeclarationRepository.Kept;
 import dev.candlewick.server.feature.DeclarationRepository.Saved;
 import dev.candlewick.server.web.Params;
@@ -41,6 +42,29 @@ public final class FeatureHandler {
     BodyHandler body = BodyHandler.create(false).setBodyLimit(MAX_BODY);
     router.put(PLAN).handler(body).handler(this::putPlan);
     router.put(SET).handler(body).handler(this::putSet);
+    router.delete(SET + "/versions/:version").handler(this::dropVersion);
+  }
+
+  private void dropVersion(RoutingContext ctx) {
+    Params.of(ctx, Set.of());
+    String name = name(ctx, "name");
+    String version = String.valueOf(ctx.pathParam("version"));
+    if (version.length() > 64 || !Kind.isStorable(version)) {
+      throw Problem.badParameter("version", "must have 1 to 64 characters");
+    }
+    Reply.when(
+        ctx,
+        declarations.dropVersion(name, version),
+        dropped ->
+            Reply.json(
+                ctx,
+                json -> {
+                  json.writeStartObject();
+                  json.writeStringField("name", name);
+                  json.writeStringField("version", version);
+                  json.writeNumberField("dropped", dropped);
+                  json.writeEndObject();
+                }));
   }
 
   private void list(RoutingContext ctx, String of, String name) {

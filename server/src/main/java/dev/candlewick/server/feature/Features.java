@@ -7,6 +7,7 @@ import dev.candlewick.server.feature.FeatureRepository.Declared;
 import dev.candlewick.server.feature.FeatureRepository.Named;
 import dev.candlewick.server.lead.Lead;
 import dev.candlewick.server.lead.LeadRepository;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,6 +42,7 @@ public final class Features {
   private final LeadRepository<FeatureRepository> lead;
   private final Candles candles;
   private final Clock clock;
+  private final FeatureMetrics metrics;
   private final Map<Key, Work> works = new HashMap<>();
   private List<Named> instruments = List.of();
   private long instrumentsRead = Long.MIN_VALUE / 2;
@@ -53,12 +55,17 @@ public final class Features {
 
   /** Starts with {@link #start}; candles must be the primary's. */
   public Features(
-      Vertx vertx, LeadRepository<FeatureRepository> lead, Candles candles, Clock clock) {
+      Vertx vertx,
+      LeadRepository<FeatureRepository> lead,
+      Candles candles,
+      Clock clock,
+      MeterRegistry registry) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.lead = lead;
     this.candles = candles;
     this.clock = clock;
+    this.metrics = new FeatureMetrics(registry, clock::millis);
   }
 
   public void start() {
@@ -109,9 +116,7 @@ public final class Features {
         .compose(
             leads -> {
               kept = leads;
-              return leads == null
-                  ? Future.succeededFuture(NOTHING_TO_DO_MILLIS)
-                  : pass(leads.work());
+              return leads == null ? nothingToDo() : pass(leads.work());
             });
   }
 
@@ -120,8 +125,13 @@ public final class Features {
         .compose(
             declared ->
                 declared.isEmpty()
-                    ? Future.succeededFuture(NOTHING_TO_DO_MILLIS)
+                    ? nothingToDo()
                     : learn(held, declared).compose(done -> work(held)));
+  }
+
+  private Future<Long> nothingToDo() {
+    metrics.idle();
+    return Future.succeededFuture(NOTHING_TO_DO_MILLIS);
   }
 
   private Future<Void> learn(FeatureRepository held, List<Declared> declared) {
@@ -152,6 +162,7 @@ public final class Features {
   }
 
   private Future<Long> work(FeatureRepository held) {
+    long begun = clock.millis();
     return held.position()
         .compose(held::since)
         .compose(
@@ -159,6 +170,7 @@ public final class Features {
                 held.jobs()
                     .compose(jobs -> correct(held, current(jobs), news.changed()))
                     .compose(jobs -> save(held, news).map(jobs)))
+        .onSuccess(jobs -> metrics.corrected(jobs, begun))
         .compose(jobs -> fill(held, jobs));
   }
 

@@ -21,6 +21,20 @@ record Job(
   static final String PLAN = "plan";
   static final String SET = "set";
 
+  boolean isOfPlan() {
+    return of.equals(PLAN);
+  }
+
+  /** The part of the past that is filled in, 0 to 1. */
+  double progress(long now) {
+    Long from = first;
+    Long to = doneTo;
+    if (complete || from == null || to == null) {
+      return complete ? 1 : 0;
+    }
+    return (double) (to - from) / Math.max(1, now - from);
+  }
+
   Job begun(long firstTs) {
     return new Job(of, name, instrument, version, firstTs, firstTs, false);
   }

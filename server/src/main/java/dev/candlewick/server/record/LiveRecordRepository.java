@@ -96,8 +96,8 @@ public final class LiveRecordRepository {
   }
 
   /**
-   * Hands over the rows of these identities, with all columns, in their order; what is no more is
-   * left out.
+   * Hands over the rows of these identities, with all columns, in their order; what is no more has
+   * its ts and key alone.
    *
    * @param latest whether the newest rows of their keys are meant instead
    */

@@ -10,9 +10,10 @@ import dev.candlewick.server.web.Times;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,38 +59,64 @@ final class RecordSql {
     return sql.statement(text);
   }
 
-  /** Rows by their ts and the text of their keys; each row ends with its place in the lists. */
+  /**
+   * Rows by their ts and the text of their keys, one for each of the lists; each ends with its
+   * place in them. Where there is none it has what was asked for alone.
+   */
   static Statement byKeys(
       Kind kind, List<Column> columns, boolean latest, List<Long> times, List<List<String>> keys) {
     RecordSql sql = new RecordSql();
     OffsetDateTime[] at = times.stream().map(RecordSql::time).toArray(OffsetDateTime[]::new);
     StringBuilder lists = new StringBuilder(sql.parameter(at) + "::timestamptz[]");
+    StringBuilder names = new StringBuilder("ts");
     StringBuilder join = new StringBuilder(latest ? "true" : "r.ts = k.ts");
-    int part = 0;
-    for (Column column : tableKey(kind)) {
-      int index = part++;
+    Map<String, String> given = new HashMap<>();
+    List<Column> tableKey = tableKey(kind);
+    for (int i = 0; i < tableKey.size(); i++) {
+      Column column = tableKey.get(i);
+      int index = i;
       String[] values = keys.stream().map(key -> key.get(index)).toArray(String[]::new);
       lists.append(", ").append(sql.parameter(values)).append("::text[]");
+      names.append(", k").append(i);
       String name = column.type().isInstrument() ? Kind.INSTRUMENT : column.sqlName();
-      join.append(" and r.%s = k.k%d::%s".formatted(name, index, castOf(column)));
+      given.put(name, "k.k%d::%s".formatted(i, castOf(column)));
+      join.append(" and r.%s = %s".formatted(name, given.get(name)));
     }
-    String names = IntStream.range(0, part).mapToObj(n -> ", k" + n).collect(Collectors.joining());
+    long from = latest ? RecordRepository.FIRST : times.stream().min(Long::compare).orElseThrow();
+    long to = latest ? Range.END : times.stream().max(Long::compare).orElseThrow() + 1;
     String text =
-        sql.select(kind, columns)
-            + ", k.n from unnest("
-            + lists
-            + ") with ordinality as k (ts"
-            + names
-            + ", n) join "
-            + (latest ? kind.latestTable() : kind.table())
-            + " r on "
+        "select coalesce(r.ts, k.ts)"
+            + given(kind, columns, given)
+            + ", k.n from unnest(%s) with ordinality as k (%s, n)".formatted(lists, names)
+            + " left join %s r on ".formatted(latest ? kind.latestTable() : kind.table())
             + join
-            + instruments(kind)
-            + sql.within(
-                latest ? RecordRepository.FIRST : times.stream().min(Long::compare).orElseThrow(),
-                latest ? Range.END : times.stream().max(Long::compare).orElseThrow() + 1)
+            + sql.within(from, to).replaceFirst(" where", " and")
+            + instruments(kind).replace("r." + Kind.INSTRUMENT, instrument(given))
             + " order by k.n";
     return sql.statement(text);
+  }
+
+  private static String instrument(Map<String, String> given) {
+    return given.getOrDefault(Kind.INSTRUMENT, "r." + Kind.INSTRUMENT);
+  }
+
+  /** The asked columns, those of the key as they were given. */
+  private static String given(Kind kind, List<Column> columns, Map<String, String> given) {
+    StringBuilder text = new StringBuilder();
+    for (Column column : columns) {
+      String value = given.get(column.sqlName());
+      boolean isText = column.type() == ColumnType.DECIMAL;
+      text.append(", ");
+      text.append(value == null ? value(column) : isText ? value + "::text" : value);
+    }
+    kind.keyColumns().stream()
+        .filter(column -> RecordRepository.Reader.isApart(column, columns))
+        .forEach(
+            column -> {
+              String value = given.get(column.sqlName());
+              text.append(", ").append(value == null ? keyText(column) : value + "::text");
+            });
+    return text.toString();
   }
 
   /** The key's columns as the table has them: an instrument is one, where its first half is. */

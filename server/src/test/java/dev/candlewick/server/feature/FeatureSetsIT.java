@@ -201,6 +201,31 @@ class FeatureSetsIT {
   }
 
   @Test
+  void anOldVersionStaysUntilItIsDropped() {
+    put("1", "4h", 201);
+    until("filled in", Duration.ofSeconds(30), this::complete);
+    int old = rows("1").size();
+    put("2", "4h", 200);
+    until("filled in", Duration.ofSeconds(30), () -> complete() && rows("2").size() == old);
+    assertThat(rows("1")).hasSize(old);
+    String metrics = server.send("GET", "/metrics", "").body();
+    assertThat(metrics)
+        .contains("candlewick_features_jobs{of=\"set\"}", "candlewick_features_lag_seconds ")
+        .contains("candlewick_features_progress{of=\"plan\"} 1.0");
+    String versions = "/v1/feature-sets/" + set + "/versions/";
+    assertThat(server.send("DELETE", versions + "2", "").statusCode()).isEqualTo(409);
+    assertThat(server.send("DELETE", versions + "1", "").body()).contains("\"dropped\":" + old);
+    assertThat(server.send("DELETE", versions + "1", "").body()).contains("\"dropped\":0");
+    assertThat(rows("1")).isEmpty();
+    assertThat(rows("2")).hasSize(old);
+    assertThat(server.send("GET", "/v1/records/" + set + "?latest=true", "").body())
+        .contains("\"feature_version\":\"2\"")
+        .doesNotContain("\"feature_version\":\"1\"");
+    assertThat(server.send("DELETE", "/v1/feature-sets/none/versions/1", "").statusCode())
+        .isEqualTo(404);
+  }
+
+  @Test
   void aCandleIsKeptOnceItIsClosed() {
     put("1", "1m", 201);
     until("filled in", Duration.ofSeconds(60), () -> complete());

@@ -2,6 +2,7 @@ package dev.candlewick.server.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.candlewick.server.TestDatabase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -120,6 +121,31 @@ class LiveRecordsIT {
       rows.put(identity(row) + (latest ? "" : " " + row.getLong("ts")), row);
     }
     return rows;
+  }
+
+  @Test
+  void aRowThatIsTakenAwayIsToldByItsKeyAlone() {
+    write(row(0, "a", 1, "before"), row(1_000, "a", 1, "gone"), row(1_000, "b", 2, "gone"));
+    subscribe(1, ",\"from\":0");
+    subscribe(2, ",\"latest\":true");
+    TestDatabase.shared()
+        .execute(
+            """
+            select ingest.remove_records('%1$s', (select jsonb_agg(to_jsonb(r)) from record.%1$s r
+              where status = 'gone'))
+            """
+                .formatted(kind));
+    write(row(9_000, "mark", 9_999, "mark"));
+    Predicate<JsonObject> holds = row -> row.getString("status") != null;
+    awaitState(1, "", false, holds, 9_999);
+    awaitState(2, "&latest=true", true, holds, 9_999);
+    JsonObject gone =
+        client.rows(1).stream()
+            .filter(row -> row.getString("status") == null)
+            .findFirst()
+            .orElseThrow();
+    assertThat(gone.getLong("ts")).isEqualTo(START + 1_000);
+    assertThat(identity(gone)).isEqualTo("a 1");
   }
 
   private void awaitState(
