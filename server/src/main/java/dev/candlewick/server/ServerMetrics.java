@@ -164,6 +164,10 @@ final class ServerMetrics {
         openMetrics
             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
             : "text/plain; version=0.0.4; charset=utf-8";
-    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, type).end(registry.scrape(type));
+    // Some milliseconds of work, which the loop's other connections are not to wait for.
+    ctx.vertx()
+        .executeBlocking(() -> registry.scrape(type), false)
+        .onSuccess(text -> ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, type).end(text))
+        .onFailure(ctx::fail);
   }
 }
