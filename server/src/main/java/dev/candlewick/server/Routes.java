@@ -96,7 +96,7 @@ final class Routes {
     new AuditHandler(audit).mount(router);
     new TickHandler(instruments, ticks).mount(router);
     new InstrumentHandler(instruments, new InstrumentRepository(pools.primary())).mount(router);
-    new LatestHandler(latest).mount(router);
+    new LatestHandler(latest, pools.memory()).mount(router);
     new RecordHandler(new KindRepository(reads), new RecordRepository(reads)).mount(router);
     new PerformanceHandler(new PerformanceRepository(reads), clock).mount(router);
     new StreamHandler(new StreamRepository(reads), Routes::owner).mount(router);

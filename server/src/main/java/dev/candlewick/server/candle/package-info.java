@@ -10,6 +10,9 @@
  * Buckets}: {@link UtcBuckets}, {@link OffsetBuckets}, {@link ZoneBuckets}, {@link
  * TradingHoursBuckets}.
  *
+ * <p>Pages that are asked for again come from memory: {@link CandleMemory}, {@link CandleRecall},
+ * {@link KeptCandles}, {@link CandleRows}.
+ *
  * <p>Other packages ask {@link Candles} with a {@link Wanted}.
  */
 @NullMarked

@@ -1,5 +1,6 @@
 package dev.candlewick.server.latest;
 
+import dev.candlewick.server.memory.Memory;
 import dev.candlewick.server.web.Format;
 import dev.candlewick.server.web.Reply;
 import io.vertx.core.http.HttpMethod;
@@ -8,10 +9,11 @@ import io.vertx.ext.web.RoutingContext;
 
 /** {@code GET /v1/latest}. */
 public final class LatestHandler {
-  private final LatestRepository latest;
+  private final LatestMemory latest;
 
-  public LatestHandler(LatestRepository latest) {
-    this.latest = latest;
+  /** Answers with what the repository finds, and keeps it in memory. */
+  public LatestHandler(LatestRepository latest, Memory memory) {
+    this.latest = new LatestMemory(latest, memory);
   }
 
   public void mount(Router router) {
@@ -20,9 +22,6 @@ public final class LatestHandler {
 
   private void answer(RoutingContext ctx) {
     LatestQuery query = LatestQuery.parse(ctx);
-    Reply.when(
-        ctx,
-        latest.find(query),
-        found -> Reply.send(ctx, Format.JSON.contentType(), LatestJson.body(found, query.unit())));
+    Reply.when(ctx, latest.body(query), body -> Reply.send(ctx, Format.JSON.contentType(), body));
   }
 }

@@ -26,6 +26,20 @@ final class LatestJson {
         });
   }
 
+  /** One instrument's. */
+  static Buffer row(Latest latest, Times unit) {
+    return Json.buffer(json -> write(json, unit, latest));
+  }
+
+  /** A body of these rows. */
+  static Buffer body(List<Buffer> rows) {
+    Buffer body = Buffer.buffer("{\"latest\":[");
+    for (int i = 0; i < rows.size(); i++) {
+      body.appendString(i == 0 ? "" : ",").appendBuffer(rows.get(i));
+    }
+    return body.appendString("]}");
+  }
+
   private static void write(JsonGenerator json, Times unit, Latest latest) throws IOException {
     json.writeStartObject();
     json.writeStringField("venue", latest.venue());

@@ -97,17 +97,17 @@ public final class LatestRepository {
 
   /** In the order of venue and symbol; fails with 404 if a symbol is unknown. */
   Future<List<Latest>> find(LatestQuery query) {
-    return instruments(query)
-        .compose(
-            instruments -> {
-              Integer[] ids = instruments.stream().map(Instrument::id).toArray(Integer[]::new);
-              Future<Map<Integer, Trade>> trades = newest(TRADES, ids);
-              Future<Map<Integer, Quote>> quotes = newest(QUOTES, ids);
-              Future<Map<Integer, Candle>> minutes = minutes(ids);
-              return Future.all(trades, quotes, minutes)
-                  .map(
-                      all -> join(instruments, trades.result(), quotes.result(), minutes.result()));
-            });
+    return instruments(query).compose(this::find);
+  }
+
+  /** In the same order. */
+  Future<List<Latest>> find(List<Instrument> instruments) {
+    Integer[] ids = instruments.stream().map(Instrument::id).toArray(Integer[]::new);
+    Future<Map<Integer, Trade>> trades = newest(TRADES, ids);
+    Future<Map<Integer, Quote>> quotes = newest(QUOTES, ids);
+    Future<Map<Integer, Candle>> minutes = minutes(ids);
+    return Future.all(trades, quotes, minutes)
+        .map(all -> join(instruments, trades.result(), quotes.result(), minutes.result()));
   }
 
   private static List<Latest> join(
@@ -127,7 +127,8 @@ public final class LatestRepository {
         .toList();
   }
 
-  private Future<List<Instrument>> instruments(LatestQuery query) {
+  /** Those that are asked for; fails with 404 if a symbol is unknown. */
+  Future<List<Instrument>> instruments(LatestQuery query) {
     String[] symbols = query.symbols().isEmpty() ? null : query.symbols().toArray(new String[0]);
     return pool.preparedQuery(INSTRUMENTS)
         .execute(Tuple.of(query.venue(), symbols, LatestQuery.MAX_INSTRUMENTS + 1))

@@ -1,6 +1,6 @@
 /**
  * The newest of each instrument. Read {@link LatestHandler}, {@link LatestQuery}, {@link
- * LatestRepository}, {@link LatestJson}.
+ * LatestMemory}, {@link LatestRepository}, {@link LatestJson}.
  */
 @NullMarked
 package dev.candlewick.server.latest;

@@ -35,6 +35,23 @@ public final class ChangeRepository {
        group by 4, 5)
       """;
 
+  /** Planned once, by the index: to plan it for its values takes ten times its own time. */
+  private static final String PREPARE =
+      """
+      set plan_cache_mode = force_generic_plan;
+      set enable_seqscan = off;
+      set enable_memoize = off;
+      set max_parallel_workers_per_gather = 0
+      """;
+
+  private static final String RESTORE =
+      """
+      reset plan_cache_mode;
+      reset enable_seqscan;
+      reset enable_memoize;
+      reset max_parallel_workers_per_gather
+      """;
+
   private final Pool pool;
   private @Nullable SqlConnection open;
 
@@ -64,7 +81,15 @@ public final class ChangeRepository {
     SqlConnection last = open;
     return last != null
         ? Future.succeededFuture(last)
-        : pool.getConnection().onSuccess(this::opened);
+        : pool.getConnection()
+            .compose(
+                taken ->
+                    taken
+                        .query(PREPARE)
+                        .execute()
+                        .onFailure(refused -> taken.close())
+                        .map(prepared -> taken))
+            .onSuccess(this::opened);
   }
 
   private synchronized void opened(SqlConnection taken) {
@@ -83,7 +108,7 @@ public final class ChangeRepository {
     SqlConnection last = open;
     open = null;
     if (last != null) {
-      last.close();
+      last.query(RESTORE).execute().onComplete(done -> last.close());
     }
   }
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * shares the next one, for that under way may have been answered before he came. For any thread.
  */
 final class Freshness {
-  /** Asked unasked, so that no question is of much. */
-  private static final long EVERY_MILLIS = 1_000;
+  /** Asked though nobody waits, so that no question is of much; sooner than an idle end. */
+  private static final long EVERY_MILLIS = 10_000;
 
   /** Between two questions, by the database's clock; the journal forgets after ten. */
   private static final long LOST_AFTER = Duration.ofMinutes(5).toMillis();
@@ -124,7 +124,7 @@ final class Freshness {
     }
   }
 
-  private static boolean follows(News before, News news) {
+  static boolean follows(News before, News news) {
     long passed = news.at() - before.at();
     return news.database().equals(before.database()) && passed >= 0 && passed <= LOST_AFTER;
   }

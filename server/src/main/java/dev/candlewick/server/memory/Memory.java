@@ -39,6 +39,7 @@ public final class Memory {
   private long bytes;
   private long used = System.nanoTime();
   private boolean known;
+  private Object epoch = new Object();
 
   /** Keeps so many bytes, more or less. */
   public Memory(long most, Vertx vertx, ChangeRepository changes, MeterRegistry registry) {
@@ -188,6 +189,7 @@ public final class Memory {
   /** Forgets everything, what is being read just now too; what was told is known no longer. */
   synchronized void lose() {
     known = false;
+    epoch = new Object();
     clear();
   }
 
@@ -196,6 +198,11 @@ public final class Memory {
     bytes = 0;
     readings.values().forEach(its -> its.forEach(reading -> reading.kept = false));
     readings.clear();
+  }
+
+  /** Another one as soon as what is known of the database may not hold any more. */
+  public synchronized Object epoch() {
+    return epoch;
   }
 
   /** Whether it is worth asking on although no request does. */

@@ -7,6 +7,8 @@ import dev.candlewick.server.TestDatabase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +161,9 @@ class CandleMemoryIT {
   }
 
   private String query() {
+    if (random.nextInt(8) == 0) {
+      return "/v1/latest?venue=v&symbol=" + List.of("A", "A,B", "A,B,C").get(random.nextInt(3));
+    }
     String timeframe = TIMEFRAMES.get(random.nextInt(TIMEFRAMES.size()));
     StringBuilder query = new StringBuilder("/v1/candles?venue=v&symbol=");
     query
@@ -230,6 +235,62 @@ class CandleMemoryIT {
     for (String part : List.of("all", "some", "none")) {
       assertThat(count(metrics, part)).as(part).isGreaterThan(QUERIES / 20.0);
     }
+  }
+
+  /** Committed by hand, as another instance would. */
+  @Test
+  void aCommitThatBeganBeforeManyQuestionsIsSeen() throws Exception {
+    long ts = start - start % MINUTE - 10 * MINUTE;
+    post("trades", "SLOW", "", new JsonArray().add(trade(ts, 5, 1)));
+    String query = "/v1/candles?venue=v&symbol=SLOW&timeframe=1m";
+    try (Connection writer = DATABASE.connect();
+        Statement write = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      write.execute(
+          """
+          with its as (select id from market.instruments where symbol = 'SLOW'),
+          traded as (
+            insert into market.trades select id, to_timestamp(%1$d / 1000.0), 2, 9, 1, 1, 0 from its),
+          marked as (
+            insert into ingest.dirty (level, bucket, ids)
+            select 60, to_timestamp(%1$d / 1000.0), array[id] from its)
+          insert into ingest.changes (ids, kinds, keys, oldest)
+          select array[id], array[1::smallint], array[''::bytea], array[%1$d * 1000] from its
+          """
+              .formatted(ts));
+      for (int i = 0; i < 5; i++) {
+        DATABASE.execute("insert into ingest.changes (ids, kinds, keys) values ('{}', '{}', '{}')");
+        assertSame(query);
+      }
+      writer.commit();
+    }
+    assertThat(body(remembers, query)).contains("\"high\":9");
+    assertSame(query);
+  }
+
+  @Test
+  void anotherDatabaseUnderTheSameNameIsNotTakenForTheOneThatWasRead() {
+    long ts = start - start % MINUTE - 10 * MINUTE;
+    post("candles", "OTHER", "1m", candle(ts, 5));
+    String query = "/v1/candles?venue=v&symbol=OTHER&timeframe=1m&limit=7";
+    for (int i = 0; i < 3; i++) {
+      assertSame(query);
+    }
+    String kept = body(remembers, query);
+    DATABASE.execute(
+        """
+        update market.candles_1m c set volume = 77 from market.instruments i
+        where i.id = c.instrument_id and i.symbol = 'OTHER'
+        """);
+    assertThat(body(remembers, query)).as("changed behind the server's back").isEqualTo(kept);
+    DATABASE.execute(
+        """
+        alter table ingest.changes rename to changes_before;
+        create table ingest.changes (like ingest.changes_before including all);
+        drop table ingest.changes_before
+        """);
+    assertThat(body(remembers, query)).contains("\"volume\":77");
+    assertSame(query);
   }
 
   private static double count(String metrics, String part) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.TestServer;
+import dev.candlewick.server.memory.Memory;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -27,7 +28,8 @@ class LatestIT {
   static void listen() {
     server =
         TestServer.onDatabase(
-            (router, pool) -> new LatestHandler(new LatestRepository(pool)).mount(router));
+            (router, pool) ->
+                new LatestHandler(new LatestRepository(pool), Memory.none()).mount(router));
   }
 
   @AfterAll
