@@ -52,7 +52,9 @@ final class BenchCommand implements Callable<Integer> {
       description = "rows of the largest load into the past (default ${DEFAULT-VALUE})")
   private int loaded;
 
-  @Option(names = "--quick", description = "one small run of each in about a minute; rough figures")
+  @Option(
+      names = "--quick",
+      description = "one small run of each but BACKFILL in about a minute; rough figures")
   private boolean quick;
 
   @Option(
@@ -60,7 +62,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "PART",
       description = "of ${COMPLETION-CANDIDATES}, the named ones (default: all)")
-  private Set<Bench.Part> parts = EnumSet.allOf(Bench.Part.class);
+  private @Nullable Set<Bench.Part> only;
 
   @Option(
       names = "--json",
@@ -93,7 +95,7 @@ final class BenchCommand implements Callable<Integer> {
         BenchServer server = BenchServer.start(Main.class, environment(own))) {
       Bench bench =
           new Bench(server.url(), server.process(), database, size(), System.err::println);
-      bench.run(parts);
+      bench.run(parts());
       System.out.print(bench.table());
       System.out.println(
           "ratio: of rows/s to raw COPY over 2 connections, of times to the same SQL");
@@ -102,6 +104,15 @@ final class BenchCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private Set<Bench.Part> parts() {
+    if (only != null) {
+      return only;
+    }
+    return quick
+        ? EnumSet.complementOf(EnumSet.of(Bench.Part.BACKFILL))
+        : EnumSet.allOf(Bench.Part.class);
   }
 
   private Bench.Size size() {
