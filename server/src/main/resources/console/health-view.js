@@ -75,10 +75,26 @@ function figures(metrics) {
     ['Waiting to be written', bytes(sum('candlewick_ingest_budget_used_bytes') ?? 0)],
     ['Heap in use', bytes(heap('jvm_memory_used_bytes'))],
     ['Up for', duration((sum('process_uptime_seconds') ?? 0) * 1000)],
+    ['Stored as rows', size(of('candlewick_chunks_size_bytes').filter((one) => one.labels.form === 'live'))],
+    ['In the columnstore', size(of('candlewick_chunks_size_bytes').filter((one) => one.labels.form === 'columnstore'))],
+    ...(sum('candlewick_archive_on') ? archive(sum) : []),
     ['TimescaleDB', `${label('candlewick_timescaledb_info', 'version')} ${label('candlewick_timescaledb_info', 'edition')}`],
     ['Candlewick', label('candlewick_build_info', 'version')],
   ];
   $('health-figures').replaceChildren(...shown.map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value))));
+}
+
+function size(samples) {
+  const known = samples.filter((sample) => !Number.isNaN(sample.value));
+  return known.length ? bytes(known.reduce((total, sample) => total + sample.value, 0)) : '–';
+}
+
+function archive(sum) {
+  const held = sum('candlewick_archive_held_seconds');
+  return [
+    ['Archived', `${count(sum('candlewick_archive_rows'))} rows, ${bytes(sum('candlewick_archive_size_bytes'))}`],
+    ['Archive', held ? `held for ${duration(held * 1000)}` : 'up to date'],
+  ];
 }
 
 function routes(metrics) {

@@ -20,13 +20,11 @@ import dev.candlewick.server.topic.OutRepository;
 import dev.candlewick.server.topic.TopicConfig;
 import dev.candlewick.server.topic.TopicMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.metrics.MetricsOptions;
 import io.vertx.sqlclient.Pool;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -52,7 +50,7 @@ final class Server {
 
   private static final Duration DRAIN = Duration.ofSeconds(20);
   private static final Duration DATABASE_EVERY = Duration.ofSeconds(15);
-  private static final Duration ARCHIVE_EVERY = Duration.ofSeconds(5);
+  private static final Duration CHUNKS_EVERY = Duration.ofMinutes(10);
   private static final int OK = 0;
   private static final int HALTED = 3;
 
@@ -61,8 +59,8 @@ final class Server {
   private final ServerMetrics metrics;
   private final DatabaseMetrics database;
   private final BotMetrics bots;
-  private final ArchiveMetrics archived;
-  private final @Nullable ArchiveProcess archive;
+  private final ChunkMetrics chunks;
+  private final Archiving archiving;
   private final Ingest ingest;
   private final AtomicLong opened = new AtomicLong();
   private final Pools pools;
@@ -88,10 +86,7 @@ final class Server {
     metrics.keys(keys.size());
     this.database = new DatabaseMetrics(metrics.registry());
     this.bots = new BotMetrics(metrics.registry());
-    this.archived = new ArchiveMetrics(metrics.registry());
-    Path archiveDirectory = config.archive().directory();
-    this.archive =
-        archiveDirectory == null ? null : new ArchiveProcess(config.database(), archiveDirectory);
+    this.chunks = new ChunkMetrics(metrics.registry());
     this.vertx =
         Vertx.builder()
             .with(
@@ -110,6 +105,9 @@ final class Server {
             .build();
     this.ingest = ingest();
     this.pools = pools();
+    this.archiving =
+        new Archiving(
+            vertx, config.archive(), config.database(), pools.primary(), metrics.registry());
     this.live = live(vertx, pools, metrics);
     this.features = features(vertx, pools, metrics.registry());
     this.candleTopic = candleTopic(config.candleTopic());
@@ -234,7 +232,7 @@ final class Server {
             done.version(),
             done.edition(),
             done.migrations());
-        while (!stopping && !keepArchive()) {
+        while (!stopping && !archiving.start()) {
           pause();
         }
         watchDatabase(done);
@@ -248,6 +246,9 @@ final class Server {
       } catch (UnsuitableException e) {
         migrated.completeExceptionally(e);
         return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
       } catch (UnreachableException e) {
         LOG.warn("waiting for the database: {}", e.getMessage());
         pause();
@@ -255,54 +256,13 @@ final class Server {
     }
   }
 
-  /** Before anything is dropped; false if the database has gone meanwhile. */
-  private boolean keepArchive() {
-    ArchiveRepository repository = new ArchiveRepository(pools.primary());
-    if (archive != null || config.archive().isOff()) {
-      try {
-        await(repository.keep(archive != null));
-      } catch (ExecutionException | TimeoutException e) {
-        LOG.warn("waiting for the database: {}", String.valueOf(e.getCause()));
-        return false;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return false;
-      }
-    }
-    vertx.setPeriodic(
-        0,
-        ARCHIVE_EVERY.toMillis(),
-        tick ->
-            repository
-                .state()
-                .onSuccess(
-                    state -> {
-                      archived.answered(state);
-                      startArchive(state);
-                    }));
-    return true;
-  }
-
-  private static void await(Future<?> asked)
-      throws ExecutionException, TimeoutException, InterruptedException {
-    asked.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
-  private void startArchive(ArchiveState state) {
-    ArchiveProcess process = archive;
-    if (process != null && state.due() && !stopping) {
-      vertx.executeBlocking(
-          () -> {
-            process.start();
-            return null;
-          });
-    }
-  }
-
   private void watchDatabase(Migrated done) {
     database.kind(done.edition(), done.version());
     DatabaseRepository primary = new DatabaseRepository(pools.primary());
     BotRepository written = new BotRepository(pools.primary());
+    ChunkRepository stored = new ChunkRepository(pools.primary(), done.edition());
+    vertx.setPeriodic(
+        0, CHUNKS_EVERY.toMillis(), tick -> stored.sizes().onSuccess(chunks::answered));
     vertx.setPeriodic(
         0, DATABASE_EVERY.toMillis(), tick -> written.state().onSuccess(bots::answered));
     vertx.setPeriodic(
@@ -351,9 +311,7 @@ final class Server {
     health.drain();
     migrated.cancel(false);
     ingest.drain();
-    if (archive != null) {
-      archive.stop();
-    }
+    archiving.stop();
     features.stop();
     live.drain();
     streams.drain();

@@ -1,8 +1,10 @@
 package dev.candlewick.server;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +94,28 @@ class ColumnstoreIT {
             csv.toString().getBytes(StandardCharsets.UTF_8));
     assertThat(answer.statusCode()).as("%s", answer.body()).isEqualTo(200);
     return new JsonObject(answer.body());
+  }
+
+  @Test
+  void sizesOfWhatIsStoredAreTold() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      String edition = database.text("select edition from ingest.edition");
+      ChunkRepository stored = new ChunkRepository(database.pool(vertx), edition);
+      var sizes = stored.sizes().toCompletionStage().toCompletableFuture().get(30, SECONDS);
+      assertThat(sizes).containsKeys("trades", "candles_1m", "candles_1d", "records");
+      assertThat(sizes.get("trades").live()).isPositive();
+      assertThat(sizes.values()).allMatch(size -> size.live() >= 0 && size.columnstore() >= 0);
+      assertThat(server.get("/metrics").body())
+          .contains("candlewick_chunks_size_bytes{form=\"live\",relation=\"trades\"}");
+      assumeCommunity();
+      post(0, 1, 20_000);
+      each("compress_chunk", "trades");
+      var packed = stored.sizes().toCompletionStage().toCompletableFuture().get(30, SECONDS);
+      assertThat(packed.get("trades").columnstore()).isPositive();
+    } finally {
+      vertx.close();
+    }
   }
 
   @Test
