@@ -51,8 +51,7 @@ final class Archiving {
         return false;
       }
     }
-    vertx.setPeriodic(
-        0, EVERY.toMillis(), tick -> repository.state().onSuccess(this::answered));
+    vertx.setPeriodic(0, EVERY.toMillis(), tick -> repository.state().onSuccess(this::answered));
     return true;
   }
 

@@ -43,11 +43,16 @@ final class Backup {
       order by 1
       """;
 
-  /** Above any epoch that a feed has seen since, for time does not go back. */
+  /**
+   * Above any epoch that a feed has seen since, for time does not go back; and nobody holds a
+   * stream any more, so that feeds which stayed connected are told to go back, not that another has
+   * their stream.
+   */
   private static final String NEXT_EPOCHS =
       """
       update ingest.streams
-      set epoch = greatest(epoch + 1, extract(epoch from clock_timestamp())::int8)
+      set epoch = greatest(epoch + 1, extract(epoch from clock_timestamp())::int8),
+          holder = '00000000-0000-0000-0000-000000000000'
       """;
 
   private final DatabaseUrl database;

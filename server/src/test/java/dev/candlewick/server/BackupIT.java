@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +88,41 @@ class BackupIT {
       feed.say(message(3));
       feed.ackOf(3);
       assertThat(server.json("/v1/trades?venue=v&symbol=S").getJsonArray("trades")).hasSize(3);
+    }
+  }
+
+  @Test
+  void aFeedThatStaysConnectedThroughARestoreIsToldToGoBack() throws Exception {
+    TestDatabase database = TestDatabase.empty();
+    Path made = folder.resolve("backup");
+    Backup backup = new Backup(DatabaseUrl.parse(database.url()), programs);
+    try (ServerProcess server = ServerProcess.on(database)) {
+      IngestSocket feed = server.feed("feed");
+      feed.say(message(1));
+      feed.ackOf(1);
+      backup.make(made);
+      feed.say(message(2));
+      feed.ackOf(2);
+      URI url = URI.create(database.url());
+      String name = url.getPath().substring(1);
+      TestDatabase.at(url.resolve("/postgres")).execute("drop database " + name + " with (force)");
+      backup.restore(made);
+
+      feed.say(message(3));
+
+      JsonObject said = feed.next();
+      while (!said.getString("t").equals("error")) {
+        said = feed.next();
+      }
+      assertThat(said.getString("code")).isEqualTo("rewound");
+      assertThat(said.getLong("next_seq")).isEqualTo(2);
+      server.awaitReady();
+      IngestSocket again = server.feed();
+      assertThat(again.hello("feed").getLong("next_seq")).isEqualTo(2);
+      again.say(message(2));
+      again.say(message(3));
+      again.ackOf(3);
+      assertThat(database.number("select count(*) from market.trades")).isEqualTo(3);
     }
   }
 

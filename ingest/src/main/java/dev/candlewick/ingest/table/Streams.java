@@ -64,6 +64,11 @@ public final class Streams {
         on s.api_key_id = v.api_key_id and s.stream = v.stream
       """;
 
+  /**
+   * Who holds the streams of a database that was restored from a backup, until their next hello.
+   */
+  private static final String NOBODY = "00000000-0000-0000-0000-000000000000";
+
   private Streams() {}
 
   /** A stream as hello found it, and what COMMIT means on this database. */
@@ -109,7 +114,7 @@ public final class Streams {
    * @param committed up to where it was committed, as far as this server was told
    */
   public static Held sort(StreamState held, @Nullable StreamState now, long committed) {
-    if (now == null) {
+    if (now == null || now.holder().equals(NOBODY)) {
       return Held.REWOUND;
     }
     if (now.holder().equals(held.holder()) && now.epoch() == held.epoch()) {
