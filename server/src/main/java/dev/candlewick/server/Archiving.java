@@ -2,7 +2,6 @@ package dev.candlewick.server;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Pool;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -28,11 +27,15 @@ final class Archiving {
   private volatile boolean stopped;
 
   Archiving(
-      Vertx vertx, ArchiveConfig config, DatabaseUrl database, Pool pool, MeterRegistry registry) {
+      Vertx vertx,
+      ArchiveConfig config,
+      DatabaseUrl database,
+      ArchiveRepository repository,
+      MeterRegistry registry) {
     Path directory = config.directory();
     this.vertx = vertx;
     this.isOff = config.isOff();
-    this.repository = new ArchiveRepository(pool);
+    this.repository = repository;
     this.metrics = new ArchiveMetrics(registry);
     this.process = directory == null ? null : new ArchiveProcess(database, directory);
   }

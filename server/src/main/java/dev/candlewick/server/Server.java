@@ -107,7 +107,11 @@ final class Server {
     this.pools = pools();
     this.archiving =
         new Archiving(
-            vertx, config.archive(), config.database(), pools.primary(), metrics.registry());
+            vertx,
+            config.archive(),
+            config.database(),
+            new ArchiveRepository(pools.primary()),
+            metrics.registry());
     this.live = live(vertx, pools, metrics);
     this.features = features(vertx, pools, metrics.registry());
     this.candleTopic = candleTopic(config.candleTopic());
