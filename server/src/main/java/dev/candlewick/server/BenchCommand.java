@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
       "against plain COPY and SQL on the same database,",
       "taking turns in each run, and prints a table with ratios. Works in a database of its own",
       "beside the one that CANDLEWICK_DB_URL names, and drops it; without that key it starts the",
-      "demo's TimescaleDB. Takes about ten minutes."
+      "demo's TimescaleDB. Takes about fifteen minutes."
     })
 final class BenchCommand implements Callable<Integer> {
   @Option(
