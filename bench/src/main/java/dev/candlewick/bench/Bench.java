@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole measurement: a warm-up, then runs in which all that is compared takes turns, so that
@@ -52,6 +53,7 @@ public final class Bench {
   private final SubscribersBench subscribers;
   private final BackfillBench backfill;
   private final Cpu cpu;
+  private final @Nullable KafkaBench kafka;
 
   /**
    * How much is measured.
@@ -77,11 +79,18 @@ public final class Bench {
    * @param server {@code http://host:port} of a server without API keys
    * @param process its process
    * @param database the server's database, used by nobody else
+   * @param kafka what the server reads from too, null = nothing
    * @param progress told what is being done
    */
   public Bench(
-      URI server, ProcessHandle process, Database database, Size size, Consumer<String> progress)
+      URI server,
+      ProcessHandle process,
+      Database database,
+      @Nullable KafkaBench kafka,
+      Size size,
+      Consumer<String> progress)
       throws Exception {
+    this.kafka = kafka;
     this.database = database;
     this.size = size;
     this.progress = progress;
@@ -163,6 +172,14 @@ public final class Bench {
     turns.add(webSocket(4, 100, half));
     turns.add(webSocket(4, 1000, size.rows));
     turns.add(rest(4, 1000, half));
+    KafkaBench read = kafka;
+    if (read != null) {
+      turns.add(
+          costed(
+              "Kafka, 4 partitions, 1,000 rows a message",
+              size.rows,
+              () -> ingest.kafka(read, 1000, size.rows)));
+    }
     turns.add(rest(100, 10, size.rows / 10));
     warmUp("ingest", turns);
     takeTurns("ingest", turns);

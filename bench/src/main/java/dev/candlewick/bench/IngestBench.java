@@ -131,6 +131,11 @@ final class IngestBench {
     stream.flush();
   }
 
+  /** Messages by way of Kafka; rows per second until all are committed. */
+  double kafka(KafkaBench kafka, int rowsAMessage, int rows) throws Exception {
+    return kafka.rate(database, trades.next(rows, rowsAMessage));
+  }
+
   /** Requests one after the other over each of the connections; rows per second. */
   double rest(int connections, int rowsARequest, int rows) throws Exception {
     List<Sender> senders = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.candlewick.server;
 import dev.candlewick.bench.Bench;
 import dev.candlewick.bench.BenchServer;
 import dev.candlewick.bench.Database;
+import dev.candlewick.bench.KafkaBench;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -65,6 +66,12 @@ final class BenchCommand implements Callable<Integer> {
   private @Nullable Set<Bench.Part> only;
 
   @Option(
+      names = "--kafka",
+      paramLabel = "HOST:PORT",
+      description = "a broker: ingest from Kafka is measured too, in a topic of its own")
+  private @Nullable String broker;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description = "write every run's figures there too")
@@ -92,9 +99,10 @@ final class BenchCommand implements Callable<Integer> {
     DatabaseUrl own = named.withDatabase("candlewick_bench_" + ProcessHandle.current().pid());
     try (Database database =
             Database.create(named.jdbcUrl(), own.jdbcUrl(), named.properties(), own.database());
-        BenchServer server = BenchServer.start(Main.class, environment(own))) {
+        KafkaBench kafka = broker == null ? null : KafkaBench.open(broker);
+        BenchServer server = BenchServer.start(Main.class, environment(own, kafka))) {
       Bench bench =
-          new Bench(server.url(), server.process(), database, size(), System.err::println);
+          new Bench(server.url(), server.process(), database, kafka, size(), System.err::println);
       bench.run(parts());
       System.out.print(bench.table());
       System.out.println(
@@ -121,11 +129,14 @@ final class BenchCommand implements Callable<Integer> {
         : new Bench.Size(runs, rows, 200, 5, subscribersSeconds, loaded);
   }
 
-  private static Map<String, String> environment(DatabaseUrl database) {
+  private static Map<String, String> environment(DatabaseUrl database, @Nullable KafkaBench kafka) {
     Map<String, String> environment = new HashMap<>();
     environment.put("CANDLEWICK_DB_URL", database.withPassword());
     environment.put("CANDLEWICK_RETENTION_TRADES", "none");
     environment.put("CANDLEWICK_HTTP_CONNECTIONS_PER_ADDRESS", "2000");
+    if (kafka != null) {
+      environment.putAll(kafka.environment());
+    }
     return environment;
   }
 }

@@ -48,6 +48,10 @@ import org.slf4j.LoggerFactory;
 public final class KafkaSource implements ConsumerRebalanceListener {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSource.class);
   private static final Duration POLL = Duration.ofMillis(100);
+
+  /** While a partition waits for room, which it may have in a moment. */
+  private static final Duration POLL_PAUSED = Duration.ofMillis(5);
+
   private static final Duration ASK = Duration.ofSeconds(5);
   private static final long OPEN_AGAIN_NANOS = 500_000_000L;
 
@@ -149,6 +153,7 @@ public final class KafkaSource implements ConsumerRebalanceListener {
   private Properties settings() {
     Properties settings = own();
     settings.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, "8388608");
+    settings.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, "4194304");
     settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "2000");
     settings.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
     settings.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "3000");
@@ -190,7 +195,8 @@ public final class KafkaSource implements ConsumerRebalanceListener {
       openWaiting(polling, asked);
       throttle(polling);
       try {
-        for (ConsumerRecord<byte[], byte[]> record : polling.poll(POLL)) {
+        for (ConsumerRecord<byte[], byte[]> record :
+            polling.poll(polling.paused().isEmpty() ? POLL : POLL_PAUSED)) {
           KafkaPartition partition =
               open.get(new TopicPartition(record.topic(), record.partition()));
           if (partition != null) {

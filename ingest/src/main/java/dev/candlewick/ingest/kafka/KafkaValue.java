@@ -11,6 +11,7 @@ import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.source.IngestKey;
 import dev.candlewick.ingest.source.Intake;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * row with its venue and symbol. A value that cannot be read is one rejected row.
  */
 final class KafkaValue {
+  private static final byte[] ROWS = "\"rows\"".getBytes(StandardCharsets.US_ASCII);
+
   private final Intake intake;
   private final int maxBytes;
 
@@ -48,9 +51,14 @@ final class KafkaValue {
     }
   }
 
-  /** Rows have no field of that name. */
+  /** Rows have no field of that name; in a message it comes early. */
   private static boolean isMessage(byte[] value) {
-    return new String(value, StandardCharsets.ISO_8859_1).contains("\"rows\"");
+    for (int at = 0; at <= value.length - ROWS.length; at++) {
+      if (value[at] == '"' && Arrays.equals(value, at, at + ROWS.length, ROWS, 0, ROWS.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Read message(byte[] value) throws DecodeException {
