@@ -1,5 +1,7 @@
 package dev.candlewick.server.binance;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.candlewick.net.TextSocket;
 import dev.candlewick.server.instrument.Instrument;
@@ -8,10 +10,11 @@ import dev.candlewick.server.live.Subscriber;
 import dev.candlewick.server.web.Json;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client of the streams. Everything here runs on the socket's context. A message is worked off
- * before the next one is read.
+ * One client of the streams. Everything here runs on the connection's context. A message is worked
+ * off before the next one is read. Streams that are named in the address begin before there is a
+ * socket: what is committed once the client has it is not missed.
  */
 final class BinanceSession implements TextSocket.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(BinanceSession.class);
@@ -33,30 +37,33 @@ final class BinanceSession implements TextSocket.Listener {
   private static final int MOST_STREAMS = 1_024;
   private static final int MOST_WAITING = 10_000;
   private static final long TICK_MILLIS = 20_000;
+  private static final long LONGEST_BEGINNING = 2_000;
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
 
   private final BinanceStreams streams;
-  private final TextSocket socket;
   private final Context context;
   private final Vertx vertx;
   private final Map<String, Outlet<?>> outlets = new LinkedHashMap<>();
   private final long perMilli;
+  private @Nullable TextSocket socket;
+  private @Nullable Runnable closing;
+  private boolean ended;
   private boolean combined;
-  private long pings;
+  private long pings = -1;
   private long dueTimer = -1;
 
   /**
-   * A client of this socket.
+   * A client that has no socket yet.
    *
+   * @param context of its connection
    * @param perMilli what the times of events count
    * @param combined whether events come in an envelope
    */
-  BinanceSession(BinanceStreams streams, TextSocket socket, long perMilli, boolean combined) {
+  BinanceSession(BinanceStreams streams, Context context, long perMilli, boolean combined) {
     this.streams = streams;
-    this.socket = socket;
     this.perMilli = perMilli;
     this.combined = combined;
-    this.context = socket.context();
+    this.context = context;
     this.vertx = context.owner();
   }
 
@@ -64,6 +71,7 @@ final class BinanceSession implements TextSocket.Listener {
   private final class Outlet<T> implements Subscriber<T> {
     final String name;
     final EventQueue<T> queue;
+    final Promise<Void> begun = Promise.promise();
     LiveFeed.@Nullable Ending ending;
 
     Outlet(String name, EventQueue<T> queue) {
@@ -73,7 +81,11 @@ final class BinanceSession implements TextSocket.Listener {
 
     @Override
     public void snapshot(List<T> rows) {
-      hop(() -> queue.begin(rows));
+      hop(
+          () -> {
+            queue.begin(rows);
+            begun.tryComplete();
+          });
     }
 
     @Override
@@ -84,18 +96,20 @@ final class BinanceSession implements TextSocket.Listener {
     @Override
     public void refused(Throwable why) {
       LOG.warn("stream {} not begun: {}", name, why.toString());
-      hop(() -> socket.close(TRY_AGAIN_LATER, "unavailable"));
+      hop(() -> close(TRY_AGAIN_LATER, "unavailable"));
+      begun.tryComplete();
     }
 
     @Override
     public void lost() {
-      hop(() -> socket.close(TRY_AGAIN_LATER, "behind"));
+      hop(() -> close(TRY_AGAIN_LATER, "behind"));
+      begun.tryComplete();
     }
 
     private void hop(Runnable step) {
       context.runOnContext(
           hop -> {
-            if (socket.isOpen() && outlets.get(name) == this) {
+            if (!ended && outlets.get(name) == this) {
               step.run();
               pump();
             }
@@ -109,26 +123,48 @@ final class BinanceSession implements TextSocket.Listener {
     }
   }
 
-  void start(List<String> names) {
-    socket.start(this);
+  /** Begins the streams of an address; what becomes of that is told once there is a socket. */
+  Future<Void> prepare(List<String> names) {
+    return begin(names)
+        .onFailure(
+            why ->
+                closing =
+                    () -> {
+                      refuse(why, null);
+                      close(POLICY, "no such stream");
+                    })
+        .otherwiseEmpty();
+  }
+
+  void start(TextSocket its) {
+    socket = its;
+    its.start(this);
     pings = vertx.setPeriodic(TICK_MILLIS, tick -> ping());
-    if (!names.isEmpty()) {
-      socket.pause();
-      begin(names)
-          .onFailure(
-              why -> {
-                refuse(why, null);
-                socket.close(POLICY, "no such stream");
-              })
-          .onComplete(done -> socket.resume());
+    if (closing != null) {
+      closing.run();
+    }
+    pump();
+  }
+
+  private void close(int code, String reason) {
+    TextSocket open = socket;
+    if (open == null) {
+      closing = () -> close(code, reason);
+    } else {
+      open.close(code, reason);
     }
   }
 
+  /** There is one as long as it says something. */
+  private TextSocket socket() {
+    return requireNonNull(socket);
+  }
+
   private void ping() {
-    if (socket.silence().compareTo(LONGEST_SILENCE) > 0) {
-      socket.close(POLICY, "no pong");
+    if (socket().silence().compareTo(LONGEST_SILENCE) > 0) {
+      close(POLICY, "no pong");
     } else {
-      socket.ping(Long.toString(streams.now()));
+      socket().ping(Long.toString(streams.now()));
     }
   }
 
@@ -139,16 +175,17 @@ final class BinanceSession implements TextSocket.Listener {
 
   @Override
   public void refused(int closeCode, String code, String detail) {
-    socket.close(closeCode, code);
+    close(closeCode, code);
   }
 
   @Override
   public void unread() {
-    socket.close(POLICY, "too slow");
+    close(POLICY, "too slow");
   }
 
   @Override
   public void ended() {
+    ended = true;
     vertx.cancelTimer(pings);
     vertx.cancelTimer(dueTimer);
     outlets.values().forEach(Outlet::end);
@@ -204,14 +241,17 @@ final class BinanceSession implements TextSocket.Listener {
   }
 
   private void subscribe(List<String> names, @Nullable Object id) {
-    socket.pause();
+    socket().pause();
     begin(names)
         .onSuccess(begun -> result(id, JsonGenerator::writeNull))
         .onFailure(why -> refuse(why, id))
-        .onComplete(done -> socket.resume());
+        .onComplete(done -> socket().resume());
   }
 
-  /** Begins all of these streams that are not there yet, or none. */
+  /**
+   * Begins all of these streams that are not there yet, or none; done when whatever is committed
+   * from then on is told.
+   */
   private Future<Void> begin(List<String> names) {
     try {
       List<StreamName> wanted =
@@ -225,37 +265,52 @@ final class BinanceSession implements TextSocket.Listener {
       }
       List<Future<Instrument>> found = wanted.stream().map(streams::find).toList();
       return Future.all(found)
-          .map(
+          .compose(
               all -> {
-                for (int i = 0; i < wanted.size() && socket.isOpen(); i++) {
-                  begin(wanted.get(i), found.get(i).result());
+                List<Future<Void>> begun = new ArrayList<>();
+                for (int i = 0; i < wanted.size() && !ended; i++) {
+                  begun.add(begin(wanted.get(i), found.get(i).result()));
                 }
-                return null;
+                return soon(Future.join(begun));
               });
     } catch (BinanceException refused) {
       return Future.failedFuture(refused);
     }
   }
 
-  private void begin(StreamName name, Instrument instrument) {
+  /** A client does not wait for a slow database. */
+  private Future<Void> soon(Future<?> begun) {
+    Promise<Void> done = Promise.promise();
+    long timer = vertx.setTimer(LONGEST_BEGINNING, late -> done.tryComplete());
+    begun.onComplete(
+        all -> {
+          vertx.cancelTimer(timer);
+          done.tryComplete();
+        });
+    return done.future();
+  }
+
+  private Future<Void> begin(StreamName name, Instrument instrument) {
     Interval interval = name.interval();
     if (interval != null) {
       var outlet =
           new Outlet<>(name.text(), new KlineQueue(instrument.symbol(), interval, perMilli));
       outlets.put(name.text(), outlet);
       outlet.ending = streams.feed().candles(instrument.id(), interval.timeframe(), outlet);
-    } else if (name.levels() > 0) {
+      return outlet.begun.future();
+    }
+    if (name.levels() > 0) {
       var outlet = new Outlet<>(name.text(), new BookQueue(name.levels(), name.millis()));
       outlets.put(name.text(), outlet);
       outlet.ending = streams.books(instrument, outlet);
-    } else {
-      boolean aggregate = name.event().equals(StreamName.AGGREGATE);
-      var outlet =
-          new Outlet<>(
-              name.text(), new TradeQueue(instrument.symbol(), aggregate, 1_000 / perMilli));
-      outlets.put(name.text(), outlet);
-      outlet.ending = streams.feed().trades(instrument.id(), outlet);
+      return outlet.begun.future();
     }
+    boolean aggregate = name.event().equals(StreamName.AGGREGATE);
+    var outlet =
+        new Outlet<>(name.text(), new TradeQueue(instrument.symbol(), aggregate, 1_000 / perMilli));
+    outlets.put(name.text(), outlet);
+    outlet.ending = streams.feed().trades(instrument.id(), outlet);
+    return outlet.begun.future();
   }
 
   private void unsubscribe(String name) {
@@ -267,21 +322,22 @@ final class BinanceSession implements TextSocket.Listener {
 
   /** Sends what is due and the client has room for. */
   private void pump() {
-    if (!socket.isOpen()) {
+    TextSocket open = socket;
+    if (open == null || !open.isOpen()) {
       return;
     }
     long now = streams.now();
     long due = Long.MAX_VALUE;
     int waiting = 0;
     for (Outlet<?> outlet : outlets.values()) {
-      while (!socket.isFull() && outlet.queue.due() <= now) {
-        socket.send(event(outlet, now));
+      while (!open.isFull() && outlet.queue.due() <= now) {
+        open.send(event(outlet, now));
       }
       waiting += outlet.queue.waiting();
       due = Math.min(due, outlet.queue.due());
     }
     if (waiting > MOST_WAITING) {
-      socket.close(POLICY, "too slow");
+      close(POLICY, "too slow");
     } else if (due > now && due < Long.MAX_VALUE) {
       vertx.cancelTimer(dueTimer);
       dueTimer = vertx.setTimer(due - now, fired -> pump());
@@ -304,57 +360,38 @@ final class BinanceSession implements TextSocket.Listener {
   }
 
   private void result(@Nullable Object id, Json.Content result) {
-    socket.send(
-        Json.buffer(
-            json -> {
-              json.writeStartObject();
-              json.writeFieldName("result");
-              result.write(json);
-              writeId(json, id);
-              json.writeEndObject();
-            }));
+    socket().send(StreamAnswer.result(id, result));
   }
 
   private void refuse(Throwable why, @Nullable Object id) {
     if (!(why instanceof BinanceException)) {
       LOG.warn("streams not begun: {}", why.toString());
     }
-    BinanceException told =
-        why instanceof BinanceException refused ? refused : BinanceException.unavailable();
-    socket.send(
-        Json.buffer(
-            json -> {
-              json.writeStartObject();
-              told.writeFields(json);
-              writeId(json, id);
-              json.writeEndObject();
-            }));
-  }
-
-  private static void writeId(JsonGenerator json, @Nullable Object id) throws IOException {
-    json.writeFieldName("id");
-    if (id instanceof Long number) {
-      json.writeNumber(number);
-    } else {
-      json.writeString((String) id);
-    }
+    socket()
+        .send(
+            StreamAnswer.refusal(
+                id,
+                why instanceof BinanceException refused
+                    ? refused
+                    : BinanceException.unavailable()));
   }
 
   /** The server is about to stop. */
   void drain() {
     context.runOnContext(
         hop ->
-            socket.send(
-                Json.buffer(
-                    json -> {
-                      json.writeStartObject();
-                      json.writeStringField("e", "serverShutdown");
-                      json.writeNumberField("E", streams.now());
-                      json.writeEndObject();
-                    })));
+            socket()
+                .send(
+                    Json.buffer(
+                        json -> {
+                          json.writeStartObject();
+                          json.writeStringField("e", "serverShutdown");
+                          json.writeNumberField("E", streams.now());
+                          json.writeEndObject();
+                        })));
   }
 
   void goAway() {
-    context.runOnContext(hop -> socket.close(GOING_AWAY, "server stops"));
+    context.runOnContext(hop -> close(GOING_AWAY, "server stops"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.candlewick.server.binance;
 
+import dev.candlewick.net.Problem;
 import dev.candlewick.net.TextSocket;
 import dev.candlewick.net.Upgrade;
 import dev.candlewick.server.instrument.Instrument;
@@ -94,24 +95,47 @@ public final class BinanceStreams {
   }
 
   private void open(RoutingContext ctx, List<String> names, boolean combined) {
-    long perMilli = perMilli(ctx);
-    Upgrade.of(ctx)
+    BinanceSession session =
+        new BinanceSession(this, ctx.vertx().getOrCreateContext(), perMilli(ctx), combined);
+    if (names.isEmpty() || !Upgrade.isAsked(ctx.request())) {
+      upgrade(ctx, session);
+      return;
+    }
+    ctx.request().pause();
+    session
+        .prepare(names)
         .onSuccess(
-            socket -> {
-              TextSocket texts =
-                  new TextSocket(
-                      ctx.request().connection(),
-                      socket,
-                      BinanceSession.MESSAGE_BYTES,
-                      BinanceSession.PATIENCE);
-              BinanceSession session = new BinanceSession(this, texts, perMilli, combined);
-              sessions.add(session);
-              session.start(names);
-              if (draining) {
-                session.drain();
-              }
-            })
-        .onFailure(ctx::fail);
+            begun -> {
+              ctx.request().resume();
+              upgrade(ctx, session);
+            });
+  }
+
+  private void upgrade(RoutingContext ctx, BinanceSession session) {
+    try {
+      Upgrade.of(ctx)
+          .onSuccess(
+              socket -> {
+                sessions.add(session);
+                session.start(
+                    new TextSocket(
+                        ctx.request().connection(),
+                        socket,
+                        BinanceSession.MESSAGE_BYTES,
+                        BinanceSession.PATIENCE));
+                if (draining) {
+                  session.drain();
+                }
+              })
+          .onFailure(
+              why -> {
+                session.ended();
+                ctx.fail(why);
+              });
+    } catch (Problem refused) {
+      session.ended();
+      ctx.fail(refused);
+    }
   }
 
   /** Tells the clients that the server stops: {@code serverShutdown}. */

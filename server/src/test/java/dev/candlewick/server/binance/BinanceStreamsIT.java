@@ -9,9 +9,11 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,6 +79,37 @@ class BinanceStreamsIT {
       assertThat(event.getString("p")).isEqualTo("101.00000000");
       assertThat(event.getBoolean("m")).isTrue();
     }
+  }
+
+  /** Behind many others, so that it takes a while until the stream is begun. */
+  @RepeatedTest(3)
+  void aTradeRightAfterTheAnswerIsNotMissed() {
+    List<String> names = new ArrayList<>();
+    for (String interval : "1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M".split(" ")) {
+      names.add("btcusdt@kline_" + interval);
+    }
+    names.add("btcusdt@trade");
+    JsonObject subscribe =
+        new JsonObject().put("method", "SUBSCRIBE").put("params", names).put("id", 1);
+    try (StreamSocket inPath = open("/ws/" + String.join("/", names));
+        StreamSocket asked = open("/ws")) {
+      trade(102);
+      assertThat(nextTrade(inPath).getString("p")).isEqualTo("102.00000000");
+      JsonObject answer = asked.ask(subscribe.encode());
+      while (!answer.containsKey("result")) {
+        answer = asked.next();
+      }
+      trade(103);
+      assertThat(nextTrade(asked).getString("p")).isEqualTo("103.00000000");
+    }
+  }
+
+  private static JsonObject nextTrade(StreamSocket socket) {
+    JsonObject event = socket.next();
+    while (!"trade".equals(event.getString("e"))) {
+      event = socket.next();
+    }
+    return event;
   }
 
   @Test
