@@ -3,6 +3,7 @@ package dev.candlewick.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.candlewick.archive.Archive;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -12,12 +13,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +32,8 @@ class RolesIT {
   private static final String PASSWORD = "of-a-test";
   private static final DatabaseUrl SUPERUSER = DatabaseUrl.parse(TestDatabase.shared().url());
   private static final String DATABASE = PREFIX + "roles";
+
+  @TempDir private Path folder;
 
   @BeforeAll
   static void prepare() throws Exception {
@@ -118,6 +124,33 @@ class RolesIT {
   void writerCannotChangeTheSchema(String sql) {
     assertThatThrownBy(() -> execute(role("writer"), sql))
         .hasMessageMatching("(?s).*(permission denied|must be owner|are not dropped).*");
+  }
+
+  @Test
+  void writerSufficesToArchive() throws Exception {
+    DatabaseUrl writer = role("writer");
+    execute(
+        writer,
+        """
+        insert into market.instruments (venue, symbol) values ('archived', 'S');
+        insert into market.trades (instrument_id, ts, trade_id, price, size, side, flags)
+          select id, now() - interval '20 days', 1, 1, 1, 0, 0 from market.instruments where venue = 'archived';
+        insert into market.candles_1m (instrument_id, ts, open, high, low, close, volume, source)
+          select id, date_trunc('hour', now()) - interval '60 days', 1, 1, 1, 1, 1, 2 from market.instruments where venue = 'archived';
+        insert into ingest.archiving default values;
+        select ingest.drop_old_chunks('market.trades', interval '7 days');
+        select ingest.drop_old_chunks('market.candles_1m', interval '7 days');
+        select ingest.drop_old_chunks('market.candles_5m', interval '7 days')
+        """);
+    List<String> told = new ArrayList<>();
+    Archive archive = new Archive(writer.jdbcUrl(), writer.properties(), folder, told::add);
+    assertThat(archive.run()).as("%s", told).isTrue();
+    assertThat(text("select count(*) from market.trades where ts < now() - interval '10 days'"))
+        .as("%s", told)
+        .isEqualTo("0");
+    assertThat(text("select count(*) from market.candles_1m where ts < now() - interval '10 days'"))
+        .isEqualTo("0");
+    execute(writer, "delete from ingest.archiving; delete from ingest.archive");
   }
 
   @Test
