@@ -115,9 +115,14 @@ class CandleMemoryIT {
       }
       case 6 -> post("quotes", symbol, "", new JsonArray().add(quote(ts, price)));
       default -> {
-        JsonObject row = trade(ts, price, random.nextBoolean() ? "t" + ts : (Object) ts);
-        trades.add(row.copy().put("symbol", symbol));
-        post("trades", symbol, "", new JsonArray().add(row));
+        JsonArray rows = new JsonArray();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+          long at = i == 0 ? ts : someTime();
+          JsonObject row = trade(at, price, random.nextBoolean() ? "t" + at : (Object) at);
+          trades.add(row.copy().put("symbol", symbol));
+          rows.add(row);
+        }
+        post("trades", symbol, "", rows);
       }
     }
   }
@@ -223,7 +228,7 @@ class CandleMemoryIT {
       queries.add(query());
     }
     for (int i = 0; i < QUERIES; i++) {
-      if (random.nextInt(3) == 0) {
+      while (random.nextInt(3) == 0) {
         write();
       }
       if (random.nextInt(10) == 0) {
