@@ -5,17 +5,18 @@ create or replace function ingest.make_long_chunks(relation regclass, times time
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   usual interval;
+  held tstzmultirange;
   firsts timestamptz[];
 begin
   -- One at a time: the length is the relation's own for a moment, which nobody else sees.
   perform pg_advisory_xact_lock(740103);
   select time_interval into usual from timescaledb_information.dimensions
     where format('%I.%I', hypertable_schema, hypertable_name) = relation::text;
+  select coalesce(range_agg(tstzrange(range_start, range_end)), '{}') into held from timescaledb_information.chunks
+    where format('%I.%I', hypertable_schema, hypertable_name) = relation::text;
   firsts := array(
     select min(t) from unnest(times) t
-    where t < now() - 60 * usual and not exists (
-      select from timescaledb_information.chunks c
-      where format('%I.%I', c.hypertable_schema, c.hypertable_name) = relation::text and c.range_start <= t and c.range_end > t)
+    where t < now() - 60 * usual and not t <@ held
     group by floor(extract(epoch from t) / extract(epoch from 30 * usual)));
   if cardinality(firsts) > 0 then
     perform public.set_chunk_time_interval(relation, 30 * usual);
