@@ -5,6 +5,7 @@ import dev.candlewick.net.Problem;
 import dev.candlewick.record.Kind;
 import dev.candlewick.server.feature.DeclarationRepository.Kept;
 import dev.candlewick.server.feature.DeclarationRepository.Saved;
+import dev.candlewick.server.web.Caller;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Reply;
 import io.vertx.core.Future;
@@ -47,6 +48,9 @@ public final class FeatureHandler {
 
   private void dropVersion(RoutingContext ctx) {
     Params.of(ctx, Set.of());
+    if (Caller.of(ctx).isConfined()) {
+      throw Caller.forbidden("this API key may not drop rows that belong to no bot");
+    }
     String name = name(ctx, "name");
     String version = String.valueOf(ctx.pathParam("version"));
     if (version.length() > 64 || !Kind.isStorable(version)) {
