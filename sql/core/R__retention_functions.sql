@@ -91,7 +91,9 @@ begin
     end if;
     perform pg_sleep(0.1);
   end loop;
-  if relation::text ~ '^market\.(trades|candles_)' and exists (select from ingest.dirty d where d.bucket < drop_archived.before) then
+  -- Marks of days lie at their beginning. What waits of before that is of other rows.
+  if relation::text ~ '^market\.(trades|candles_)' and exists (
+      select from ingest.dirty d where d.bucket < drop_archived.before and d.bucket > drop_archived.since - interval '1 day') then
     return 'waits';
   end if;
   perform ingest.note_dropped(relation, before);
