@@ -1,5 +1,6 @@
 package dev.candlewick.client;
 
+import dev.candlewick.client.format.CsvText;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -109,7 +110,7 @@ final class TradeCsv implements TickReader {
   /** The cell of that column; null if it is empty or there is no such column. */
   private @Nullable String cell(List<String> cells, String name) {
     int column = header.indexOf(name);
-    return column < 0 || cells.get(column).isEmpty() ? null : cells.get(column);
+    return column < 0 || cells.get(column).isEmpty() ? null : CsvText.plain(cells.get(column));
   }
 
   private long nanos(String ts) {

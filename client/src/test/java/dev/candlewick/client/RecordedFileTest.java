@@ -199,6 +199,21 @@ class RecordedFileTest {
   }
 
   @Test
+  void takesTheApostropheBeforeAFormulaForNoPartOfAnId() throws IOException {
+    Path file =
+        write(
+            "trades.csv",
+            "symbol,ts,price,size,id",
+            "S,17,1,1,'=1",
+            "S,17,1,1,''=1",
+            "S,17,1,1,'a");
+
+    assertThat(read(file, OPTIONS))
+        .extracting(tick -> ((Trade) tick.tick()).id())
+        .containsExactly("=1", "'=1", "'a");
+  }
+
+  @Test
   void refusesAnEmptyCsv() throws IOException {
     Path file = Files.createFile(folder.resolve("trades.csv"));
 

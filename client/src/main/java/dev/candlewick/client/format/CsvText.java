@@ -15,6 +15,12 @@ public final class CsvText {
     return beginsFormula(cell, 0, cell.length) ? "'" + text : text;
   }
 
+  /** The text of a cell. */
+  public static String plain(String cell) {
+    char[] text = cell.toCharArray();
+    return isGuarded(text, 0, text.length) ? cell.substring(1) : cell;
+  }
+
   /** Whether the first character of a cell is no part of its text. */
   static boolean isGuarded(char[] cell, int offset, int length) {
     return length > 1 && cell[offset] == '\'' && beginsFormula(cell, offset, length);
