@@ -32,9 +32,16 @@ class CandleTopicIT {
     BROKER.create(topic, 2, Map.of());
   }
 
+  /** One that has begun to tell: what was committed before that is not told. */
   private RunningServer server() {
-    return RunningServer.with(
-        Map.of("KAFKA_BOOTSTRAP", BROKER.bootstrap(), "KAFKA_CANDLES_TOPIC", topic));
+    RunningServer server =
+        RunningServer.with(
+            Map.of("KAFKA_BOOTSTRAP", BROKER.bootstrap(), "KAFKA_CANDLES_TOPIC", topic));
+    ServerProcess.await(
+        "a beginning",
+        Duration.ofSeconds(60),
+        () -> DATABASE.number("select count(*) from ingest.candle_topic") == 1);
+    return server;
   }
 
   private static void post(RunningServer server, String symbol, String... rows) {
@@ -88,7 +95,7 @@ class CandleTopicIT {
     assertThat(answered).isNotEmpty();
     ServerProcess.await(
         "the topic says what GET answers",
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
         () -> replayed().equals(answered));
   }
 
@@ -111,12 +118,16 @@ class CandleTopicIT {
       // What the roll-up moves does not change: nothing is told of it.
       ServerProcess.await(
           "all is rolled up",
-          Duration.ofSeconds(20),
+          Duration.ofSeconds(60),
           () -> DATABASE.number("select count(*) from ingest.dirty where level <= 60") == 0);
       ServerProcess.await(
-          "nothing is due",
-          Duration.ofSeconds(20),
-          () -> DATABASE.number("select count(*) from ingest.candles_out where due") == 0);
+          "nothing that has ended is due",
+          Duration.ofSeconds(60),
+          () ->
+              DATABASE.number(
+                      "select count(*) from ingest.candles_out where due and ts + timeframe <="
+                          + " extract(epoch from now())")
+                  == 0);
       assertThat(replayed()).isEqualTo(answered(server, "A", "B"));
       assertEachToldOnce();
       assertThat(server.get("/metrics").body())
@@ -165,7 +176,7 @@ class CandleTopicIT {
     try (RunningServer third = server()) {
       ServerProcess.await(
           "four minutes are told again",
-          Duration.ofSeconds(20),
+          Duration.ofSeconds(60),
           () -> BROKER.committed(topic).size() == told + 4);
     }
   }
