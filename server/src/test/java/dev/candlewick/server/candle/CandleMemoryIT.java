@@ -274,6 +274,22 @@ class CandleMemoryIT {
   }
 
   @Test
+  void candlesThatRetentionDeletesAreGone() {
+    long ts = start - start % (60 * MINUTE) - 60 * MINUTE;
+    post("candles", "KEPT", "1h", candle(ts, 5));
+    String query = "/v1/candles?venue=v&symbol=KEPT&timeframe=1h";
+    for (int i = 0; i < 3; i++) {
+      assertSame(query);
+    }
+    DATABASE.execute(
+        """
+        delete from market.candles_native
+        where instrument_id = (select id from market.instruments where symbol = 'KEPT')
+        """);
+    assertThat(body(remembers, query)).contains("\"candles\":[]");
+  }
+
+  @Test
   void anotherDatabaseUnderTheSameNameIsNotTakenForTheOneThatWasRead() {
     long ts = start - start % MINUTE - 10 * MINUTE;
     post("candles", "OTHER", "1m", candle(ts, 5));
