@@ -71,6 +71,23 @@ class ArchiveFaultsIT extends ArchivedRows {
   }
 
   @Test
+  void rowsThatCameWhileOthersWereWrittenKeepTheChunk() {
+    post("trades", "S", row(OLD, 1, "1", "1"));
+    offer("market.trades", 7);
+    String digest =
+        "select digest from ingest.row_digest('market.trades', '%1$s', timestamptz '%1$s' + interval '1 day')"
+            .formatted(OLD);
+    String drop =
+        "select ingest.drop_archived('market.trades', '%1$s', timestamptz '%1$s' + interval '1"
+            + " day', %2$d, %3$s)";
+    String before = DATABASE.text(digest);
+    DATABASE.execute("update market.trades set price = 2");
+    assertThat(DATABASE.text(drop.formatted(OLD, 1, before))).isEqualTo("changed");
+    assertThat(DATABASE.text(drop.formatted(OLD, 2, DATABASE.text(digest)))).isEqualTo("changed");
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(1);
+  }
+
+  @Test
   void aSecondOneLeavesItToTheFirst() throws Exception {
     post("trades", "S", row(OLD, 1, "1", "1"));
     rollUp();
