@@ -87,22 +87,7 @@ final class Server {
     this.database = new DatabaseMetrics(metrics.registry());
     this.bots = new BotMetrics(metrics.registry());
     this.chunks = new ChunkMetrics(metrics.registry());
-    this.vertx =
-        Vertx.builder()
-            .with(
-                new VertxOptions()
-                    .setEventLoopPoolSize(LOOPS)
-                    .setMaxEventLoopExecuteTime(200)
-                    .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
-                    // Else it needs a directory of its own to write in, for files that we never
-                    // serve.
-                    .setFileSystemOptions(
-                        new FileSystemOptions()
-                            .setFileCachingEnabled(false)
-                            .setClassPathResolvingEnabled(false))
-                    .setMetricsOptions(new MetricsOptions().setEnabled(true)))
-            .withMetrics(new PoolMetrics(metrics.registry()))
-            .build();
+    this.vertx = vertx(metrics);
     this.ingest = ingest();
     this.pools = pools();
     this.archiving =
@@ -140,6 +125,21 @@ final class Server {
             config.ingest().limits().messageBytes(),
             routes.router(),
             connections);
+  }
+
+  private static Vertx vertx(ServerMetrics metrics) {
+    VertxOptions options =
+        new VertxOptions()
+            .setEventLoopPoolSize(LOOPS)
+            .setMaxEventLoopExecuteTime(200)
+            .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
+            // Else it needs a directory of its own to write in, for files that we never serve.
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false))
+            .setMetricsOptions(new MetricsOptions().setEnabled(true));
+    return Vertx.builder().with(options).withMetrics(new PoolMetrics(metrics.registry())).build();
   }
 
   private Ingest ingest() throws ServerException {

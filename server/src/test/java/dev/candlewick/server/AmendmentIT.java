@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AmendmentIT {
   private static final List<String> TIMEFRAMES =
       List.of("10s", "1m", "5m", "7m", "15m", "1h", "4h", "1d", "1w", "1M");
-  private static final long THREE_DAYS_AGO = HOUR_AGO - 3 * 86_400_000L;
 
   private static TestDatabase database;
   private static ServerProcess server;

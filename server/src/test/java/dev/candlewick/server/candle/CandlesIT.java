@@ -7,10 +7,8 @@ import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Vertx;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -30,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class CandlesIT {
   private static final long NOW = Instant.parse("2026-03-10T12:34:56Z").getEpochSecond();
-  private static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC);
   private static final TestDatabase DATABASE = TestDatabase.shared();
   private static final Vertx VERTX = Vertx.vertx();
   private static final CandleRepository REPOSITORY = new CandleRepository(DATABASE.pool(VERTX));
