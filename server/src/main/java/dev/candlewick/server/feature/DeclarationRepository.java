@@ -62,8 +62,8 @@ public final class DeclarationRepository {
         count(p.instrument_id)::int4 as instruments,
         coalesce(bool_and(p.complete and p.version = d.version), true) as complete,
         coalesce(avg(case
-          when p.version <> d.version or p.first_ts is null then p.complete::int
-          when p.complete then 1
+          when p.version <> d.version then 0
+          when p.complete or p.first_ts is null then p.complete::int
           else extract(epoch from p.done_to - p.first_ts)
                / greatest(1, extract(epoch from now() - p.first_ts)) end), 0)::float8 as progress
       from (select plan as name, version, declaration from ingest.plans where $1 = 'plan'
