@@ -2,6 +2,7 @@ package dev.candlewick.server;
 
 import static dev.candlewick.server.Messages.HOUR_AGO;
 import static dev.candlewick.server.Messages.body;
+import static dev.candlewick.server.Messages.candle;
 import static dev.candlewick.server.Messages.trade;
 import static dev.candlewick.server.Messages.trades;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +11,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -93,6 +97,24 @@ class AmendmentIT {
                     "select (select count(*) from ingest.dirty where level <= 60)"
                         + " + (select count(*) from ingest.amended)")
                 == 0);
+  }
+
+  /** Until it is rolled up the minute has a built candle that counts no more. */
+  @Test
+  void aMinuteWithoutItsTradeIsTheVenuesFinerCandleAtOnce() throws SQLException {
+    post(trade(HOUR_AGO, 10, 1, 1));
+    JsonObject finer = candle(HOUR_AGO, 20, 21, 19, 20).put("timeframe", "5s");
+    assertThat(server.post("/v1/candles", body(symbol, finer)).statusCode()).isEqualTo(200);
+    awaitRolledUp();
+    try (Connection other = database.connect();
+        Statement lead = other.createStatement()) {
+      lead.execute("select pg_advisory_lock(740101)");
+      post(cancel(HOUR_AGO, 1));
+      for (String query : List.of("1m", "5m", "1h", "1m&source=native", "5m&source=native")) {
+        assertThat(candles(query)).as(query).hasSize(1);
+        assertThat(candles(query).getJsonObject(0).getInteger("open")).as(query).isEqualTo(20);
+      }
+    }
   }
 
   @ParameterizedTest

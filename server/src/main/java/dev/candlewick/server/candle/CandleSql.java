@@ -71,7 +71,10 @@ final class CandleSql {
       select {columns}, source from {level} where instrument_id = $1 and ts >= $2 and ts < $3
       """;
 
-  /** Marks of $1 from $2 to $3. */
+  /**
+   * Marks of $1 from $2 to $3. A minute that waits for a corrected or cancelled trade may come to be
+   * the venue's finer candles: it is marked as one of theirs too.
+   */
   static final String MARKS =
       """
       select level, bucket, null::bytea as minutes from ingest.dirty
@@ -80,6 +83,9 @@ final class CandleSql {
       union all
       select level, bucket, minutes from ingest.dirty
       where ids[1] = $1 and bucket > $2 - interval '1 day' and bucket < $3 and minutes is not null
+      union all
+      select 1, minute, null from ingest.amended
+      where instrument_id = $1 and minute >= $2 and minute < $3
       """;
 
   private static final String SELECT_LEVEL =
