@@ -88,6 +88,16 @@ class RefusedMessagesIT {
     }
   }
 
+  @Test
+  void aFieldGivenTwiceIsTheFaultOfItsRow() {
+    try (IngestSocket feed = greeted()) {
+      feed.say("{\"t\":\"trades\",\"seq\":1,\"rows\":[{\"ts\":1,\"ts\":2}]}");
+      JsonObject rejected = feed.expect("ack").getJsonArray("rejected").getJsonObject(0);
+      assertThat(rejected.getString("field")).isEqualTo("ts");
+      assertThat(rejected.getString("code")).isEqualTo("bad_type");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -97,7 +107,6 @@ class RefusedMessagesIT {
         "{\"t\":\"trades\",\"seq\":1,\"rows\":[]",
         "{\"t\":\"trades\",\"seq\":1,\"rows\":[]} {}",
         "{\"t\":\"trades\",\"seq\":1,\"seq\":2,\"rows\":[]}",
-        "{\"t\":\"trades\",\"seq\":1,\"rows\":[{\"ts\":1,\"ts\":2}]}",
         "{\"t\":\"trades\",\"seq\":01,\"rows\":[]}"
       })
   void refusesWhatIsNotJson(String message) {

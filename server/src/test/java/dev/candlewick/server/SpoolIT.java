@@ -317,6 +317,8 @@ class SpoolIT {
             "-e",
             "trace=fdatasync",
             "-e",
+            "signal=none",
+            "-e",
             "inject=fdatasync:error=EIO:when=3");
     ServerProcess server = startUnder(command, "INGEST_LANES", "1").awaitReady();
     try (IngestSocket feed = server.feed("EIO")) {

@@ -72,8 +72,8 @@ final class CandleSql {
       """;
 
   /**
-   * Marks of $1 from $2 to $3. A minute that waits for a corrected or cancelled trade may come to be
-   * the venue's finer candles: it is marked as one of theirs too.
+   * Marks of $1 from $2 to $3. A minute that waits for a corrected or cancelled trade may come to
+   * be the venue's finer candles: it is marked as one of theirs too.
    */
   static final String MARKS =
       """
