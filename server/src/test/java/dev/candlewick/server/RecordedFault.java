@@ -100,9 +100,9 @@ final class RecordedFault {
                 return;
               }
               if (name.endsWith("_time_seconds") || name.endsWith("_timestamp_seconds")) {
-                all.add(
-                    series(
-                        series, told(start), told(middle), told(last), told(last) - told(middle)));
+                // A time that has moved at all goes on with the clock.
+                double more = last > middle ? STEP : 0;
+                all.add(series(series, told(start), told(middle), told(last), more));
               } else {
                 double more = second.isCounted(name) ? last - middle : 0;
                 all.add(series(series, start, middle, last, more));

@@ -156,7 +156,7 @@ class LiveIndicatorsIT {
     client.ask(2, "indicators", symbol, ",\"timeframe\":\"1m\"");
     client.ask(3, "candles", symbol, ",\"timeframe\":\"1m\",\"indicators\":\"rsi\"");
     refused(1, "unknown indicator");
-    refused(2, "indicators: must be there");
+    refused(2, "indicators: is required");
     refused(3, "is for the channel indicators");
   }
 
