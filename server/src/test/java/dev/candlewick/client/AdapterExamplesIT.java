@@ -38,7 +38,8 @@ class AdapterExamplesIT {
   static void start() {
     vertx = Vertx.vertx();
     database = TestDatabase.empty();
-    server = ServerProcess.on(database);
+    // Few on their way, or all would be there before the first cut.
+    server = ServerProcess.on(database, "INFLIGHT_MESSAGES", "64");
   }
 
   @AfterAll
