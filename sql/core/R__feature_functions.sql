@@ -8,15 +8,7 @@ declare
   rest text[];
   changed integer;
 begin
-  select k.number into kind_number from ingest.kinds k where k.kind = kind_name;
-  select array_agg(name order by place) into key from (
-    select case when c->>'type' in ('venue', 'symbol') then '_instrument_id' else ingest.record_column(p.name) end as name,
-           min(p.place) as place
-    from ingest.kinds k
-    cross join jsonb_array_elements_text(k.declaration->'key') with ordinality as p (name, place)
-    join jsonb_array_elements(k.declaration->'columns') c on c->>'name' = p.name
-    where k.kind = kind_name
-    group by 1) parts;
+  select k.number, ingest.key_columns(k.declaration) into kind_number, key from ingest.kinds k where k.kind = kind_name;
   select array_agg(name order by place) into rest from (
     select case when a.attname = '_instrument_id' then '_instrument_id' else format('"%s"', a.attname) end as name,
            a.attnum as place
@@ -68,15 +60,7 @@ declare
   columns text;
   removed integer;
 begin
-  select k.number into kind_number from ingest.kinds k where k.kind = kind_name;
-  select array_agg(name order by place) into key from (
-    select case when c->>'type' in ('venue', 'symbol') then '_instrument_id' else ingest.record_column(p.name) end as name,
-           min(p.place) as place
-    from ingest.kinds k
-    cross join jsonb_array_elements_text(k.declaration->'key') with ordinality as p (name, place)
-    join jsonb_array_elements(k.declaration->'columns') c on c->>'name' = p.name
-    where k.kind = kind_name
-    group by 1) parts;
+  select k.number, ingest.key_columns(k.declaration) into kind_number, key from ingest.kinds k where k.kind = kind_name;
   same_key := (select string_agg(format('r.%1$s = g.%1$s', k), ' and ') from unnest(key) k);
   select string_agg(format('%I', a.attname), ', ') into columns
   from pg_attribute a

@@ -7,7 +7,7 @@ declare
   kind_name constant text := declaration->>'kind';
   name_pattern constant text := '^[a-z][a-z0-9_]{0,62}$';
   definitions text[] := '{}';
-  key text[] := '{}';
+  key text[];
   segment text;
   part record;
   relation text;
@@ -34,17 +34,8 @@ begin
   end loop;
 
   if not exists (select from ingest.kinds k where k.kind = kind_name) then
-    for part in
-      select case when c->>'type' in ('venue', 'symbol') then '_instrument_id' else ingest.record_column(k.name) end as name,
-             min(k.place) as place
-      from jsonb_array_elements_text(declaration->'key') with ordinality as k (name, place)
-      join jsonb_array_elements(declaration->'columns') c on c->>'name' = k.name
-      group by 1 order by 2
-    loop
-      key := key || part.name;
-      segment := case when part.name = '_instrument_id' or (part.name = '"bot"' and segment is null) then part.name
-                 else segment end;
-    end loop;
+    key := ingest.key_columns(declaration);
+    segment := case when '_instrument_id' = any (key) then '_instrument_id' when '"bot"' = any (key) then '"bot"' end;
     execute format('create table record.%I (ts timestamptz not null, %s)', kind_name, array_to_string(definitions, ', '));
     perform public.create_hypertable(format('record.%I', kind_name)::regclass, 'ts',
       chunk_time_interval => (declaration->>'chunk')::interval, create_default_indexes => false);
@@ -85,6 +76,17 @@ $$;
 create or replace function ingest.record_column(name text) returns text
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   select '"' || case when name in ('tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid') then '_' else '' end || name || '"'
+$$;
+
+-- The key of a kind by the names of its table's columns: venue and symbol are one of them.
+create or replace function ingest.key_columns(declaration jsonb) returns text[]
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select array_agg(name order by place) from (
+    select case when c->>'type' in ('venue', 'symbol') then '_instrument_id' else ingest.record_column(k.name) end as name,
+           min(k.place) as place
+    from jsonb_array_elements_text(declaration->'key') with ordinality as k (name, place)
+    join jsonb_array_elements(declaration->'columns') c on c->>'name' = k.name
+    group by 1) parts
 $$;
 
 -- Makes the kind's views for people, or adds the columns that they lack: new ones come last.
