@@ -173,6 +173,17 @@ public final class Message {
     return position.at();
   }
 
+  /** Counts a row that was merged: null if it was stored already, false if it replaced another. */
+  public void merged(@Nullable Boolean isNew) {
+    if (isNew == null) {
+      duplicates++;
+    } else if (isNew) {
+      inserted++;
+    } else {
+      updated++;
+    }
+  }
+
   void startAttempt() {
     inserted = 0;
     duplicates = 0;

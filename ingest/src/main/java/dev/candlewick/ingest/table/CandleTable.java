@@ -181,13 +181,7 @@ final class CandleTable {
    */
   private static void count(List<Line> sameKey, @Nullable Boolean isNew) {
     Line held = sameKey.get(0);
-    if (isNew == null) {
-      held.message().duplicates++;
-    } else if (isNew) {
-      held.message().inserted++;
-    } else {
-      held.message().updated++;
-    }
+    held.message().merged(isNew);
     for (Line next : sameKey.subList(1, sameKey.size())) {
       if (replaces(next, held)) {
         next.message().updated++;

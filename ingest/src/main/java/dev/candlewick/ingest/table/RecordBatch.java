@@ -195,13 +195,7 @@ final class RecordBatch {
   /** What became of the first is the database's to say, of the others what they replace. */
   private static void count(List<RecordLine> same, @Nullable Boolean isNew) {
     RecordLine held = same.get(0);
-    if (isNew == null) {
-      held.message().duplicates++;
-    } else if (isNew) {
-      held.message().inserted++;
-    } else {
-      held.message().updated++;
-    }
+    held.message().merged(isNew);
     for (RecordLine next : same.subList(1, same.size())) {
       if (next.row().sameContent(held.row())) {
         next.message().duplicates++;
