@@ -146,8 +146,8 @@ public final class OutRepository {
         .mapEmpty();
   }
 
-  /** Marks what was committed since the last look; how many candles that touched. */
-  Future<Integer> look() {
+  /** Marks what was committed since the last look. */
+  Future<Void> look() {
     return connection
         .query(SINCE)
         .execute()
@@ -165,7 +165,7 @@ public final class OutRepository {
               Tuple seen = Tuple.of(moment);
               return mark(List.copyOf(touched))
                   .compose(marked -> connection.preparedQuery(SEEN).execute(seen))
-                  .map(done -> touched.size());
+                  .mapEmpty();
             });
   }
 
