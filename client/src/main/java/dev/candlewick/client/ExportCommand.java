@@ -74,7 +74,7 @@ public final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--symbol",
       split = ",",
-      description = "Symbols, parted by commas. Default: all of the venue.")
+      description = "Symbols, separated by commas. Default: all of the venue.")
   private List<String> symbols = List.of();
 
   @Option(names = "--timeframe", description = "Of candles: 1m, 1h, 1d, ...")

@@ -32,20 +32,17 @@ final class Settings {
           "postgresql://user:password@host:port/database of the primary");
   static final Setting<DatabaseUrl> DB_READ_URL =
       setting(
-          "DB_READ_URL",
-          UNSET,
-          DatabaseUrl::parse,
-          "a replica for reads; the primary where none is named");
+          "DB_READ_URL", UNSET, DatabaseUrl::parse, "a replica for reads; default: the primary");
   static final Setting<Integer> DB_READ_POOL =
       byProcessors(
           "DB_READ_POOL",
           within(8, 32, PROCESSORS),
           200,
-          "connections for reads, 1-200; auto = the processors, 8-32");
+          "connections for reads, 1-200; auto = number of processors, 8-32");
   static final Setting<Integer> DB_READ_QUEUE =
-      whole("DB_READ_QUEUE", 256, 1, 10_000, "reads that may wait for a connection");
+      whole("DB_READ_QUEUE", 256, 1, 10_000, "most reads that may wait for a connection");
   static final Setting<Long> MEMORY_BYTES =
-      wide("MEMORY_BYTES", 64L << 20, 0, 1L << 40, "bytes of rows kept in memory, 0 = none");
+      wide("MEMORY_BYTES", 64L << 20, 0, 1L << 40, "bytes of rows cached in memory, 0 = none");
   static final Setting<String> HTTP_HOST =
       text("HTTP_HOST", UNSET, "address to listen on; 127.0.0.1, or 0.0.0.0 with API keys");
   static final Setting<Integer> HTTP_PORT =
@@ -53,7 +50,7 @@ final class Settings {
   static final Setting<Path> API_KEYS_FILE =
       path("API_KEYS_FILE", "API keys; without it the server listens on loopback only");
   static final Setting<String> BINANCE_VENUE =
-      setting("BINANCE_VENUE", "binance", Settings::venue, "the venue that /api/v3 tells of");
+      setting("BINANCE_VENUE", "binance", Settings::venue, "the venue that /api/v3 serves");
   static final Setting<Path> TLS_CERT =
       path("TLS_CERT", "certificate chain, PEM: HTTPS instead of HTTP");
   static final Setting<Path> TLS_KEY = path("TLS_KEY", "its private key, PEM (PKCS 8)");
@@ -62,27 +59,32 @@ final class Settings {
           "ALLOWED_ORIGINS",
           NONE,
           Settings::origins,
-          "web origins whose pages may open sockets and write");
+          "web origins whose pages may open WebSockets and write");
   static final Setting<Integer> HTTP_CONNECTIONS =
-      whole("HTTP_CONNECTIONS", 4_096, 1, 1_000_000, "open client connections at most");
+      whole("HTTP_CONNECTIONS", 4_096, 1, 1_000_000, "most open client connections");
   static final Setting<Integer> HTTP_CONNECTIONS_PER_ADDRESS =
-      whole("HTTP_CONNECTIONS_PER_ADDRESS", 512, 1, 1_000_000, "of one client address at most");
+      whole(
+          "HTTP_CONNECTIONS_PER_ADDRESS",
+          512,
+          1,
+          1_000_000,
+          "most open connections from one client address");
   static final Setting<Integer> KEY_SOCKETS =
-      whole("KEY_SOCKETS", 256, 1, 1_000_000, "open WebSockets of one API key at most");
+      whole("KEY_SOCKETS", 256, 1, 1_000_000, "most open WebSockets of one API key");
   static final Setting<Boolean> MIGRATE =
       either(
           "MIGRATE",
           "auto",
           "auto",
           "off",
-          "off = serve only a database that migrate has brought here");
+          "off = serve only a database already migrated to this version");
   static final Setting<Boolean> DURABILITY =
       either(
           "DURABILITY",
           "any",
           "strict",
           "any",
-          "strict = take no data where COMMIT is not on disk");
+          "strict = accept no data unless COMMIT means on disk");
   static final Setting<Integer> INGEST_LANES =
       byProcessors(
           "INGEST_LANES",
@@ -94,8 +96,7 @@ final class Settings {
   static final Setting<Integer> BATCH_BYTES =
       whole("BATCH_BYTES", 4 << 20, 1_024, 64 << 20, "bytes of messages at which a batch closes");
   static final Setting<Duration> BATCH_AGE =
-      setting(
-          "BATCH_AGE", "20ms", Settings::duration, "how long a batch waits for more rows at most");
+      setting("BATCH_AGE", "20ms", Settings::duration, "longest time a batch waits for more rows");
   static final Setting<Integer> BUDGET_BYTES =
       whole(
           "BUDGET_BYTES",
@@ -109,41 +110,42 @@ final class Settings {
           16 << 20,
           1 << 20,
           999_999_999,
-          "bytes of one API key's messages in memory");
+          "most bytes of one API key's messages in memory");
   static final Setting<Integer> MESSAGE_BYTES =
-      whole("MESSAGE_BYTES", 262_144, 1_024, 16 << 20, "bytes of a WebSocket message");
+      whole("MESSAGE_BYTES", 262_144, 1_024, 16 << 20, "most bytes in a WebSocket message");
   static final Setting<Integer> MESSAGE_ROWS =
-      whole("MESSAGE_ROWS", 5_000, 1, 100_000, "rows of a WebSocket message");
+      whole("MESSAGE_ROWS", 5_000, 1, 100_000, "most rows in a WebSocket message");
   static final Setting<Integer> INFLIGHT_MESSAGES =
-      whole("INFLIGHT_MESSAGES", 2_000, 1, 10_000, "messages of a WebSocket sent and not acked");
+      whole("INFLIGHT_MESSAGES", 2_000, 1, 10_000, "most unacked messages of a WebSocket");
   static final Setting<Integer> INFLIGHT_BYTES =
-      whole("INFLIGHT_BYTES", 4 << 20, 1_024, 64 << 20, "bytes of a WebSocket sent and not acked");
+      whole("INFLIGHT_BYTES", 4 << 20, 1_024, 64 << 20, "most unacked bytes of a WebSocket");
   static final Setting<Integer> BODY_BYTES =
-      whole("BODY_BYTES", 16 << 20, 1_024, 256 << 20, "bytes of a REST body, inflated");
+      whole("BODY_BYTES", 16 << 20, 1_024, 256 << 20, "most bytes in a REST body, decompressed");
   static final Setting<Path> SPOOL_DIR =
-      path("SPOOL_DIR", "a directory of its own for messages while the database is away");
+      path("SPOOL_DIR", "a dedicated directory for messages while the database is unavailable");
   static final Setting<Long> SPOOL_BYTES =
-      wide("SPOOL_BYTES", 8L << 30, 1L << 20, 1L << 50, "bytes there at which intake pauses");
+      wide(
+          "SPOOL_BYTES", 8L << 30, 1L << 20, 1L << 50, "bytes in the spool at which intake pauses");
   static final Setting<Long> SPOOL_FREE_BYTES =
-      wide("SPOOL_FREE_BYTES", 1L << 30, 0, 1L << 50, "bytes left free on that disk");
+      wide("SPOOL_FREE_BYTES", 1L << 30, 0, 1L << 50, "bytes to leave free on that disk");
   static final Setting<String> KAFKA_BOOTSTRAP =
-      text("KAFKA_BOOTSTRAP", UNSET, "host:port,... of Kafka brokers to read messages from");
+      text("KAFKA_BOOTSTRAP", UNSET, "Kafka brokers to read messages from: host:port,...");
   static final Setting<String> KAFKA_TOPICS =
       setting(
           "KAFKA_TOPICS",
           UNSET,
           Settings::topics,
-          "topics parted by commas, or a regular expression");
+          "topics separated by commas, or a regular expression");
   static final Setting<String> KAFKA_GROUP =
-      text("KAFKA_GROUP", "candlewick", "consumer group of all instances");
+      text("KAFKA_GROUP", "candlewick", "consumer group shared by all instances");
   static final Setting<String> KAFKA_CANDLES_TOPIC =
       setting(
           "KAFKA_CANDLES_TOPIC",
           UNSET,
           TopicConfig::name,
-          "a topic to tell closed and amended candles to");
+          "a topic to publish closed and amended candles to");
   static final Setting<Path> KAFKA_PROPERTIES =
-      path("KAFKA_PROPERTIES", "a file of the Kafka client's settings: TLS, SASL");
+      path("KAFKA_PROPERTIES", "a properties file for the Kafka clients: TLS, SASL");
   static final Setting<Duration> RETENTION_TRADES =
       retention("TRADES", "7d", "trades are kept: 7d, P7D or none");
   static final Setting<Duration> RETENTION_QUOTES = retention("QUOTES", "7d", "quotes are kept");
@@ -159,14 +161,16 @@ final class Settings {
           retention("CANDLES_1D", NONE, "1d candles are kept"));
 
   static final Setting<String> ARCHIVE_DIR =
-      text("ARCHIVE_DIR", UNSET, "folder to which rows go before they are dropped; none = no more");
+      text(
+          "ARCHIVE_DIR",
+          UNSET,
+          "folder where rows are archived before retention drops them; none = stop archiving");
   static final Setting<Path> CONFIG_FILE =
-      path("CONFIG_FILE", "a properties file with these keys; the environment wins");
+      path("CONFIG_FILE", "a properties file with these keys; the environment takes precedence");
   static final Setting<String> LOG_FORMAT = text("LOG_FORMAT", "text", "text or json");
-  static final Setting<Path> CACHE_DIR =
-      path("CACHE_DIR", "where demo keeps the database it makes");
+  static final Setting<Path> CACHE_DIR = path("CACHE_DIR", "where demo keeps its database");
   static final Setting<String> API_KEY =
-      text("API_KEY", UNSET, "import, export, replay: the key to send");
+      text("API_KEY", UNSET, "import, export, replay: the API key to send");
 
   private Settings() {}
 
@@ -265,7 +269,7 @@ final class Settings {
       return text;
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "must be topics parted by commas, or a regular expression", e);
+          "must be topics separated by commas, or a regular expression", e);
     }
   }
 
