@@ -13,12 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Answers what cannot be read as HTTP/1.1, in its head or between its chunks, and ends the
- * connection: what comes next cannot be told apart. Stands before Vert.x, which would end it with
- * no answer.
+ * Answers anything that cannot be read as HTTP/1.1, in its head or between its chunks, and closes
+ * the connection, since what follows cannot be parsed. Placed before Vert.x, which would close it
+ * without an answer.
  */
 final class BadRequests extends ChannelInboundHandlerAdapter {
-  /** How long a client may still send after the answer, so that it comes to read it. */
+  /** How long a client may keep sending after the answer, so that it gets to read it. */
   private static final long LINGER_MILLIS = 500;
 
   private boolean answered;
@@ -31,7 +31,7 @@ final class BadRequests extends ChannelInboundHandlerAdapter {
       answered = true;
       String answer = answer(part);
       ReferenceCountUtil.release(message);
-      // From where the codec stands: it would not let bytes through between two answers.
+      // From the codec's position: it would not let bytes through between two answers.
       ctx.pipeline()
           .context(Wire.CODEC)
           .writeAndFlush(Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII));

@@ -5,23 +5,23 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a session of the database must be set to for the server's SQL to mean what it says. A
- * database, a role or a server may have each of these set otherwise, for other programs.
+ * What a database session must be set to for the server's SQL to mean what it says. A database,
+ * role or server may have set any of these differently for other programs.
  */
 public final class DatabaseSession {
-  /** The settings that change what a statement, or what it returns, means. */
+  /** The settings that change what a statement, or its result, means. */
   public static final Map<String, String> SETTINGS =
       Map.ofEntries(
-          // What is absent travels as null in arrays.
+          // Absent values travel as nulls in arrays.
           Map.entry("array_nulls", "on"),
           Map.entry("bytea_output", "hex"),
           Map.entry("datestyle", "ISO, MDY"),
           Map.entry("default_transaction_deferrable", "off"),
-          // A double is written so that it reads back the same.
+          // Doubles are written so that they read back the same.
           Map.entry("extra_float_digits", "1"),
           Map.entry("intervalstyle", "postgres"),
           Map.entry("jit", "off"),
-          // Names of relations are compared as text.
+          // Relation names are compared as text.
           Map.entry("quote_all_identifiers", "off"),
           Map.entry("search_path", "public"),
           Map.entry("standard_conforming_strings", "on"),
@@ -30,7 +30,7 @@ public final class DatabaseSession {
 
   private DatabaseSession() {}
 
-  /** The same and {@code more} as the startup parameter {@code options}. */
+  /** These settings plus {@code more}, as the startup parameter {@code options}. */
   public static String options(Map<String, String> more) {
     Map<String, String> all = new TreeMap<>(SETTINGS);
     all.putAll(more);

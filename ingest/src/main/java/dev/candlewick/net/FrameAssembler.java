@@ -5,15 +5,15 @@ import io.vertx.core.http.WebSocketFrame;
 import java.util.Optional;
 
 /**
- * Frames to whole text messages. Own, because the built-in aggregation loses an oversized message
- * without a word and is wedged by an empty first fragment; text is kept as bytes, because decoding
- * would turn invalid UTF-8 into U+FFFD in silence.
+ * Assembles frames into whole text messages. Not the built-in aggregation, because that drops an
+ * oversized message silently and gets stuck on an empty first fragment; text is kept as bytes,
+ * because decoding would silently turn invalid UTF-8 into U+FFFD.
  */
 public final class FrameAssembler {
   private final int limit;
   private Buffer message = Buffer.buffer();
 
-  /** Of messages of at most so many bytes. */
+  /** For messages of at most so many bytes. */
   public FrameAssembler(int limit) {
     this.limit = limit;
   }
@@ -31,7 +31,7 @@ public final class FrameAssembler {
     }
   }
 
-  /** Bytes of a message that is not whole yet. */
+  /** Bytes of the message received so far. */
   int held() {
     return message.length();
   }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is wrong with text that is not JSON, for the client that sent it. */
+/** What is wrong with text that is not JSON, in words for the client that sent it. */
 public final class JsonFault {
   private static final Pattern CHARACTER =
       Pattern.compile("^(?:Unexpected character|Unexpected close marker) \\(?'(\\P{Cntrl})'");

@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that is answered with {@code application/problem+json}. Everything in it is shown to
- * the client: no SQL, no host name, no stack trace.
+ * A request answered with {@code application/problem+json}. Everything in it is shown to the
+ * client: no SQL, no host name, no stack trace.
  */
 public final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class Problem extends RuntimeException {
   private final @Nullable Integer retryAfter;
   private final transient @Nullable Members members;
 
-  /** Members of the answer beside the usual ones. */
+  /** Members of the answer in addition to the usual ones. */
   public interface Members {
     void write(JsonGenerator json) throws IOException;
   }
@@ -36,7 +36,7 @@ public final class Problem extends RuntimeException {
   }
 
   /**
-   * A problem of its own kind.
+   * A problem with its own code.
    *
    * @param status the HTTP status
    * @param code a stable word in snake case
@@ -46,12 +46,12 @@ public final class Problem extends RuntimeException {
     this(status, code, detail, null, null);
   }
 
-  /** A problem with members of its own. */
+  /** A problem with additional members. */
   public Problem(int status, String code, String detail, Members members) {
     this(status, code, detail, null, members);
   }
 
-  /** A problem that goes away: the same request may well succeed a little later. */
+  /** A temporary problem: the same request may well succeed a little later. */
   public static Problem passing(int status, String code, String detail) {
     return new Problem(status, code, detail, RETRY_SECONDS, null);
   }
@@ -94,7 +94,7 @@ public final class Problem extends RuntimeException {
     return retryAfter;
   }
 
-  /** Writes the problem's own members, if it has any, into the answer's object. */
+  /** Writes the additional members, if any, into the answer's object. */
   public void writeMembers(JsonGenerator json) throws IOException {
     if (members != null) {
       members.write(json);

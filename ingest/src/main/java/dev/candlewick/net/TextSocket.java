@@ -17,16 +17,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's WebSocket as whole text messages, which ends with the close code that is due whatever
- * the client does: after a broken frame, and also where the client does not read or never answers.
- * Lives on the event loop it was made on.
+ * A client's WebSocket as whole text messages. It ends with the right close code whatever the
+ * client does: after a broken frame, and even if the client does not read or never answers. Lives
+ * on the event loop it was created on.
  */
 public final class TextSocket {
-  /** How long a client has to read the close frame and to answer it. */
+  /** How long a client has to read the close frame and answer it. */
   private static final long CLOSE_MILLIS = 5_000;
 
   /**
-   * After a broken frame: none that comes later can be read, an answer to the close frame neither.
+   * Shorter after a broken frame: nothing after it can be read, not even an answer to the close
+   * frame.
    */
   private static final long CLOSE_BROKEN_MILLIS = 300;
 
@@ -44,7 +45,7 @@ public final class TextSocket {
   private boolean closed;
   private boolean broken;
 
-  /** What comes from the client. Nothing but {@link #ended} is called once the socket is closed. */
+  /** What comes from the client. Only {@link #ended} is called once the socket is closed. */
   public interface Listener {
     /** A whole message, valid UTF-8. */
     void message(byte[] text);
@@ -55,13 +56,13 @@ public final class TextSocket {
      */
     void refused(int closeCode, String code, String detail);
 
-    /** A message that is not whole yet holds so many bytes now; 0 once it is. */
+    /** How many bytes an incomplete message now holds; 0 once it is complete. */
     default void hold(int bytes) {}
 
-    /** The client has left unread what was sent for as long as it may; it must be closed. */
+    /** The client has left data unread for as long as it may; it must be closed. */
     void unread();
 
-    /** There is room again for what is to be sent. */
+    /** There is room to send again. */
     void drained();
 
     /** The connection is gone. */
@@ -69,10 +70,10 @@ public final class TextSocket {
   }
 
   /**
-   * On a connection that was upgraded.
+   * For an upgraded connection.
    *
-   * @param messageBytes size of a client's message at most
-   * @param patience how long a client may leave unread what was sent
+   * @param messageBytes largest client message
+   * @param patience how long a client may leave data unread
    */
   public TextSocket(
       HttpConnection connection, ServerWebSocket socket, int messageBytes, Duration patience) {
@@ -83,13 +84,13 @@ public final class TextSocket {
     this.patience = patience;
   }
 
-  /** Begins to read. */
+  /** Starts reading. */
   public void start(Listener itsListener) {
     listener = itsListener;
     Wire.pipeline(connection).addBefore(Wire.VERTX, "broken frames", new BrokenFrames());
     socket.frameHandler(this::onFrame);
     socket.drainHandler(drained -> onDrained());
-    // What breaks the connection also ends it; broken frames do not come here.
+    // Whatever breaks the connection also ends it; broken frames do not end up here.
     socket.exceptionHandler(cause -> {});
     socket.closeHandler(
         gone -> {
@@ -101,8 +102,8 @@ public final class TextSocket {
   }
 
   /**
-   * Stands before Vert.x, which would cut the connection at once: a close frame written while a
-   * good frame of the same read is worked off would never be flushed.
+   * Placed before Vert.x, which would cut the connection at once: a close frame written while a
+   * valid frame of the same read is being processed would never be flushed.
    */
   private final class BrokenFrames extends ChannelInboundHandlerAdapter {
     @Override
@@ -152,7 +153,10 @@ public final class TextSocket {
     }
   }
 
-  /** Who does not read is not read either: each ping is owed a pong, and they would pile up. */
+  /**
+   * A client that does not read is not read either: each ping is owed a pong, and they would pile
+   * up.
+   */
   private void stallIfFull() {
     if (isFull() && !stalled) {
       stalled = true;
@@ -184,13 +188,13 @@ public final class TextSocket {
     }
   }
 
-  /** Vert.x alone would still take in many frames. */
+  /** Vert.x alone would still accept many frames. */
   private void stopReading() {
     socket.pause();
     Wire.read(connection, false);
   }
 
-  /** Where everything of this socket happens. */
+  /** The event loop everything on this socket runs on. */
   public Context context() {
     return context;
   }
@@ -208,43 +212,43 @@ public final class TextSocket {
     send(utf8.toString(StandardCharsets.UTF_8));
   }
 
-  /** Asks for a sign of life, unless the socket is closed. */
+  /** Sends a ping, unless the socket is closed. */
   public void ping(String payload) {
     if (isOpen()) {
       socket.writePing(Buffer.buffer(payload));
     }
   }
 
-  /** How long nothing was heard of the client while it was listened to. */
+  /** How long the client has been silent while it was being read. */
   public Duration silence() {
     return held || stalled ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - lastHeard);
   }
 
-  /** Whether the client leaves unread what was sent. */
+  /** Whether the client has left data unread. */
   public boolean isFull() {
     return !socket.isClosed() && socket.writeQueueFull();
   }
 
-  /** Whether messages can still come and go. */
+  /** Whether messages can still be sent and received. */
   public boolean isOpen() {
     return !closed && !socket.isClosed();
   }
 
-  /** Stops to read; what is there stays in the kernel, and pongs with it. */
+  /** Stops reading; incoming data stays in the kernel, and pongs with it. */
   public void pause() {
     held = true;
     stopReading();
   }
 
-  /** Goes on reading. The time in between was no silence of the client. */
+  /** Resumes reading. The time in between does not count as silence. */
   public void resume() {
     held = false;
     readOn();
   }
 
   /**
-   * Closes with this code after what was sent. Reads on, for the client's own close frame; cuts the
-   * connection if none comes in time, or the client does not even read.
+   * Closes with this code after everything already sent. Keeps reading for the client's own close
+   * frame, and cuts the connection if none comes in time, or if the client does not even read.
    */
   public void close(int code, String reason) {
     if (!closed) {

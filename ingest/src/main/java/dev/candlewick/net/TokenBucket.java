@@ -3,9 +3,9 @@ package dev.candlewick.net;
 import java.util.function.LongSupplier;
 
 /**
- * A rate limit: so many tokens a second, of which some may be saved up. Who takes more than there
- * are goes into debt and waits until it is paid off, so that also something larger than the limit
- * passes, once in a while. Safe on any thread.
+ * A rate limit: so many tokens a second, of which some can be saved up. Taking more than there are
+ * is allowed but goes into debt, to be waited off, so that something larger than the limit can pass
+ * once in a while. Thread-safe.
  */
 public final class TokenBucket {
   private static final double NANOS = 1e9;
@@ -17,10 +17,10 @@ public final class TokenBucket {
   private long filled;
 
   /**
-   * A full one.
+   * A full bucket.
    *
-   * @param perSecond tokens that come in; 0 = no limit
-   * @param most tokens it holds
+   * @param perSecond tokens added per second; 0 = no limit
+   * @param most its capacity
    * @param nanoTime a clock like {@link System#nanoTime}
    */
   public TokenBucket(long perSecond, long most, LongSupplier nanoTime) {
@@ -31,7 +31,7 @@ public final class TokenBucket {
     this.filled = nanoTime.getAsLong();
   }
 
-  /** Another limit from now on, of which a second's worth may be saved up; 0 for none. */
+  /** Changes the limit; a second's worth can be saved up. 0 = no limit. */
   public synchronized void limit(long newPerSecond) {
     if (newPerSecond != perSecond) {
       perSecond = newPerSecond;
@@ -40,7 +40,7 @@ public final class TokenBucket {
     }
   }
 
-  /** Takes tokens, there or not. */
+  /** Takes tokens, whether there are enough or not. */
   public void take(long count) {
     if (perSecond != 0) {
       takeLimited(count);
@@ -52,7 +52,7 @@ public final class TokenBucket {
     tokens -= count;
   }
 
-  /** Milliseconds until something may be taken again, rounded up; 0 for now. */
+  /** Milliseconds until tokens can be taken again, rounded up; 0 for now. */
   public long waitMillis() {
     return perSecond == 0 ? 0 : waitMillisLimited();
   }

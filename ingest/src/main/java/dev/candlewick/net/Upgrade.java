@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The upgrade of a request to a WebSocket. Only what was upgraded is free of a request's deadline
- * and takes one of its key's sockets; a header alone asks for nothing.
+ * Upgrades a request to a WebSocket. Only an actual upgrade lifts the request's deadline and counts
+ * as one of its key's sockets; a header alone does nothing.
  */
 public final class Upgrade {
   private static final String DOOR = "candlewick.upgrade";
@@ -23,7 +23,7 @@ public final class Upgrade {
 
   private Upgrade() {}
 
-  /** What stands between a request and its socket. */
+  /** Decides whether a request may become a socket. */
   public interface Door {
     /**
      * Upgrades.
@@ -33,18 +33,21 @@ public final class Upgrade {
     Future<ServerWebSocket> open(RoutingContext request);
   }
 
-  /** The upgrade of this request, if there is one, goes through this door. */
+  /** If this request is upgraded, it goes through this door. */
   public static void through(RoutingContext request, Door door) {
     request.put(DOOR, door);
   }
 
-  /** Whether a request names an upgrade to a WebSocket; some clients offer HTTP/2 with each. */
+  /**
+   * Whether a request asks for an upgrade to WebSocket; some clients offer HTTP/2 with every
+   * request.
+   */
   public static boolean isAsked(HttpServerRequest request) {
     return "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
   }
 
   /**
-   * Upgrades a request whose handshake keeps to RFC 6455, section 4.2.1.
+   * Upgrades a request whose handshake follows RFC 6455, section 4.2.1.
    *
    * @throws Problem if it does not
    */

@@ -39,7 +39,7 @@ public final class Utf8 {
     return true;
   }
 
-  /** The same bytes without one byte order mark at their beginning. */
+  /** The same bytes without a leading byte order mark. */
   public static byte[] withoutMark(byte[] bytes) {
     boolean marked =
         bytes.length >= 3

@@ -5,7 +5,7 @@ import io.netty.channel.ChannelPipeline;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/** What Vert.x does not let one do with a server's connection: it is asked of the channel below. */
+/** What Vert.x does not expose about a server connection, read from the channel underneath. */
 public final class Wire {
   /** The name of Vert.x's own handler, the last of a connection's pipeline. */
   static final String VERTX = "handler";
@@ -15,20 +15,20 @@ public final class Wire {
 
   private Wire() {}
 
-  /** Requests that are not HTTP/1.1 are answered, before Vert.x would cut the connection. */
+  /** Answers requests that are not HTTP/1.1 before Vert.x would cut the connection. */
   public static void answerBadRequests(HttpConnection connection) {
     pipeline(connection).addBefore(VERTX, "bad requests", new BadRequests());
   }
 
   /**
-   * Runs {@code action} once the connection is gone, on its event loop. Vert.x's own close handler
-   * is forgotten when the connection becomes a WebSocket.
+   * Runs {@code action} once the connection is gone, on its event loop. Vert.x drops its own close
+   * handler when the connection becomes a WebSocket.
    */
   public static void whenGone(HttpConnection connection, Runnable action) {
     ((ConnectionBase) connection).closeFuture().onComplete(gone -> action.run());
   }
 
-  /** Cuts the connection without good-bye, whatever is still to be sent on it. */
+  /** Cuts the connection immediately, whatever is still unsent. */
   public static void cut(HttpConnection connection) {
     ChannelHandlerContext vertx = pipeline(connection).context(VERTX);
     if (vertx != null) {
@@ -36,7 +36,7 @@ public final class Wire {
     }
   }
 
-  /** Whether bytes are taken from the kernel. */
+  /** Whether bytes are being read from the kernel. */
   static void read(HttpConnection connection, boolean reads) {
     pipeline(connection).channel().config().setAutoRead(reads);
   }

@@ -1,6 +1,6 @@
 /**
- * Sockets, limits and problems, as every endpoint uses them: text frames put together and checked,
- * tokens of a rate, and the errors that a client is told.
+ * Sockets, limits and problems, as every endpoint uses them: text frames assembled and checked,
+ * rate limits, and the errors that clients see.
  */
 @NullMarked
 package dev.candlewick.net;

@@ -1,13 +1,13 @@
 package dev.candlewick.record;
 
-/** What sort of rows changed, as {@code ingest.changes} numbers it. */
+/** What kind of rows changed, as {@code ingest.changes} numbers it. */
 public enum ChangeKind {
   TRADES(1),
   QUOTES(2),
   CANDLES(3),
-  /** Of any declared kind. */
+  /** Rows of any declared kind. */
   RECORDS(4),
-  /** What retention dropped, of no certain instrument. */
+  /** Rows that retention dropped, of no particular instrument. */
   DROPPED(5);
 
   private final short number;
@@ -21,7 +21,7 @@ public enum ChangeKind {
     return number;
   }
 
-  /** The kind of that number. */
+  /** The kind with that number. */
   public static ChangeKind of(int number) {
     for (ChangeKind kind : values()) {
       if (kind.number == number) {

@@ -28,12 +28,12 @@ public record Column(
   private static final int MOST_VALUES = 1_000;
   private static final int LONGEST_VALUE = 1_000;
 
-  /** Every table of PostgreSQL has columns of these names already. */
+  /** Every PostgreSQL table already has columns with these names. */
   private static final Set<String> SYSTEM =
       Set.of("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid");
 
   /**
-   * Checks the column by itself.
+   * Checks the column on its own.
    *
    * @throws IllegalArgumentException with a sentence for the operator
    */
@@ -60,12 +60,12 @@ public record Column(
     }
   }
 
-  /** The column's name in its table, quoted. Not for half an instrument. */
+  /** The column's name in its table, quoted. Not for venue or symbol. */
   public String sqlName() {
     return SYSTEM.contains(name) ? "\"_" + name + "\"" : "\"" + name + "\"";
   }
 
-  /** What keeps this column from becoming that one; null if nothing does. */
+  /** Why this column cannot become that one; null if it can. */
   @Nullable String obstacleTo(Column next) {
     if (type != next.type) {
       return "its type is " + type.word();
@@ -83,7 +83,7 @@ public record Column(
     return one == null || other == null ? one == other : one.compareTo(other) == 0;
   }
 
-  /** The column with the values that the other adds, after its own. */
+  /** The column with the other's additional values appended. */
   Column withValuesOf(Column next) {
     Set<String> all = new LinkedHashSet<>(values);
     all.addAll(next.values);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a column holds, as a declaration names it and as PostgreSQL keeps it. */
+/** What a column holds: its type in a declaration and in PostgreSQL. */
 public enum ColumnType {
   TEXT("text collate \"C\""),
   INTEGER("bigint"),
@@ -13,11 +13,11 @@ public enum ColumnType {
   BOOLEAN("boolean"),
   TIMESTAMP("timestamptz"),
   JSON("jsonb"),
-  /** Half of an instrument, which is kept as {@link Kind#INSTRUMENT}. */
+  /** Part of an instrument, which is stored as {@link Kind#INSTRUMENT}. */
   VENUE(""),
-  /** The other half. */
+  /** The other part of an instrument. */
   SYMBOL(""),
-  /** A side of a book: {@code [[price,size],...]}. */
+  /** One side of a book: {@code [[price,size],...]}. */
   LEVELS("jsonb");
 
   private final String sqlType;
@@ -26,12 +26,12 @@ public enum ColumnType {
     this.sqlType = sqlType;
   }
 
-  /** The word of the declaration. */
+  /** The word used in declarations. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether the value is a half of the instrument and so has no column of its own. */
+  /** Whether the value is part of the instrument and so has no column of its own. */
   public boolean isInstrument() {
     return this == VENUE || this == SYMBOL;
   }
@@ -44,12 +44,12 @@ public enum ColumnType {
     return sqlType;
   }
 
-  /** Whether values of this type have an order and no parts, so that a key may have them. */
+  /** Whether values of this type can be ordered and are atomic, so that a key may contain them. */
   boolean fitsKey() {
     return this != JSON && this != LEVELS;
   }
 
-  /** Whether {@code min} and {@code max} mean something. */
+  /** Whether {@code min} and {@code max} apply. */
   boolean hasBounds() {
     return this == INTEGER || this == NUMBER || this == DECIMAL;
   }

@@ -1,20 +1,20 @@
 package dev.candlewick.record;
 
 /**
- * Text in a cell of CSV. What a spreadsheet would take for a formula has an apostrophe before it,
- * which is no part of the text; so has text that begins like that.
+ * Text in a CSV cell. An apostrophe, which is not part of the text, precedes anything a spreadsheet
+ * would take for a formula, and anything that already starts that way.
  */
 public final class CsvText {
   private static final String FORMULA = "=+-@\t\r";
 
   private CsvText() {}
 
-  /** The cell of a text. */
+  /** The cell for a text. */
   public static String guarded(String text) {
     return beginsFormula(text) ? "'" + text : text;
   }
 
-  /** The text of a cell. */
+  /** The text in a cell. */
   public static String plain(String cell) {
     return cell.startsWith("'") && beginsFormula(cell) ? cell.substring(1) : cell;
   }

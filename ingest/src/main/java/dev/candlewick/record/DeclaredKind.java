@@ -1,10 +1,10 @@
 package dev.candlewick.record;
 
 /**
- * A kind as the database has it.
+ * A kind as stored in the database.
  *
- * @param number what {@code ingest.changes} knows it by
- * @param version grows with each change; a kind only ever gets wider, so a row that was right by an
- *     older version is right by any newer one
+ * @param number its number in {@code ingest.changes}
+ * @param version increases with each change; a kind only ever gets wider, so a row valid under an
+ *     older version is valid under any newer one
  */
 public record DeclaredKind(Kind kind, int number, int version) {}

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Times as they are written on the wire, as microseconds since the epoch. */
+/** Times in their wire formats, as microseconds since the epoch. */
 public final class EpochTime {
   private static final Pattern RFC_3339 =
       Pattern.compile(
@@ -23,14 +23,14 @@ public final class EpochTime {
   private static final int MICRO_DIGITS = 6;
   private static final int NANOS_PER_MICRO = 1_000;
 
-  /** No time has so many digits before the point, or needs so many after it. */
+  /** No time has this many digits before the point, or needs this many after it. */
   private static final int FAR = 40;
 
   private EpochTime() {}
 
   /**
-   * The instant of an RFC 3339 time, which may have a space for the T. What is finer than a
-   * nanosecond is told by its last digit, so that rounding to microseconds does not miss it.
+   * The instant of an RFC 3339 time, which may have a space instead of T. Anything finer than a
+   * nanosecond is reflected in the last digit, so that rounding to microseconds does not miss it.
    *
    * @throws DateTimeException if there is no such date or time of day
    * @throws IllegalArgumentException if the text is not RFC 3339
@@ -51,34 +51,34 @@ public final class EpochTime {
     return isFiner && instant.getNano() % NANOS_PER_MICRO == 0 ? instant.plusNanos(1) : instant;
   }
 
-  /** The number, with a fraction or an exponent if it has one; null if the text is none. */
+  /** The number, with a fraction or an exponent if it has one; null if the text is not a number. */
   public static @Nullable BigDecimal number(String text) {
     boolean isNumber = text.length() <= LONGEST_NUMBER && NUMBER.matcher(text).matches();
     return isNumber ? new BigDecimal(text) : null;
   }
 
   /**
-   * The microseconds of a number that counts units of {@code 10^-digits} seconds; what is finer is
+   * The microseconds of a number that counts units of {@code 10^-digits} seconds; anything finer is
    * rounded.
    *
    * @param digits 0 for seconds, 3 for milliseconds, 6, 9
-   * @throws ArithmeticException if a long does not hold them
+   * @throws ArithmeticException if they do not fit a long
    */
   public static long micros(BigDecimal number, int digits, RoundingMode rounding) {
     return whole(number, MICRO_DIGITS - digits, rounding);
   }
 
   /**
-   * The number with its point moved to the right by so many digits, rounded to a whole one.
+   * The number with its point moved right by so many digits, rounded to a whole number.
    *
-   * @throws ArithmeticException if a long does not hold it
+   * @throws ArithmeticException if it does not fit a long
    */
   public static long whole(BigDecimal number, int digits, RoundingMode rounding) {
     int magnitude = number.precision() - number.scale();
     if (magnitude > FAR && number.signum() != 0) {
       throw new ArithmeticException("too far from 1970");
     }
-    // A smaller one is rounded like the smallest looked at.
+    // Anything smaller is rounded like the smallest number considered.
     BigDecimal near =
         magnitude < -FAR ? BigDecimal.valueOf(number.signum()).movePointLeft(FAR) : number;
     return number.signum() == 0
@@ -87,9 +87,9 @@ public final class EpochTime {
   }
 
   /**
-   * The microseconds of an instant; what is finer is rounded.
+   * The microseconds of an instant; anything finer is rounded.
    *
-   * @throws ArithmeticException if a long does not hold them
+   * @throws ArithmeticException if they do not fit a long
    */
   public static long micros(Instant instant, RoundingMode rounding) {
     return micros(

@@ -5,29 +5,30 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * A sum of doubles as PostgreSQL makes it of {@code sum(x::numeric)::float8}: each double is taken
- * at its 15 significant digits, these are added without error. So 0.1 + 0.2 is 0.3, and a candle
- * folded here is to the last bit the one that the roll-up will store.
+ * A sum of doubles as PostgreSQL computes {@code sum(x::numeric)::float8}: each double is taken at
+ * its 15 significant digits, and these are added without error. So 0.1 + 0.2 is 0.3, and a candle
+ * folded here equals, to the last bit, the one the roll-up will store.
  *
- * <p>Fifteen digits are a whole number below 10^15 and a scale; whole numbers of one scale are
- * added as such. What does not go that way, or not surely, goes as a {@link BigDecimal}.
+ * <p>Fifteen digits are a whole number below 10^15 and a scale; whole numbers of the same scale are
+ * added as such. Anything that does not fit that, or not certainly, is added as a {@link
+ * BigDecimal}.
  */
 public final class ExactSum {
   private static final MathContext FIFTEEN_DIGITS = new MathContext(15, RoundingMode.HALF_EVEN);
   private static final double ABOVE = 1e15;
 
-  /** Below this every whole number is a double. */
+  /** Every whole number below this is a double. */
   private static final long WHOLE = 1L << 53;
 
-  /** No sum of a scale comes nearer to the limits of its type than one more number. */
+  /** The sum of one scale stays at least one addend away from overflow. */
   private static final long ROOM = Long.MAX_VALUE - 2_000_000_000_000_000L;
 
-  /** Two factors up to this have a product that is a long. */
+  /** Two factors up to this have a product that fits a long. */
   private static final double MOST_FACTOR = 3e9;
 
   private static final int MOST_FACTOR_SCALE = 8;
 
-  /** A product with a larger power of ten would not be rounded just once. */
+  /** A product with a larger power of ten would be rounded more than once. */
   private static final double[] POWERS = new double[23];
 
   static {
@@ -40,7 +41,7 @@ public final class ExactSum {
   private BigDecimal others = BigDecimal.ZERO;
   private boolean known = true;
 
-  /** Adds a value; NaN, an unknown one, makes the sum unknown. */
+  /** Adds a value; NaN, meaning unknown, makes the sum unknown. */
   public void add(double value) {
     if (Double.isNaN(value)) {
       known = false;
@@ -69,7 +70,10 @@ public final class ExactSum {
     others = others.add(value);
   }
 
-  /** Of a number of a few digits, as most prices and sizes are, how many are decimals; else -1. */
+  /**
+   * For a number with few digits, as most prices and sizes are, how many of them are decimals;
+   * otherwise -1.
+   */
   private static int scale(double value) {
     for (int scale = 0; scale <= MOST_FACTOR_SCALE; scale++) {
       double whole = Math.rint(value * POWERS[scale]);
@@ -99,7 +103,7 @@ public final class ExactSum {
         digits = value * POWERS[scale];
       }
       double whole = Math.rint(digits);
-      // The product is wrong by a sixteenth at most.
+      // The product is off by a sixteenth at most.
       if (Math.abs(digits - whole) < 0.4 && Math.abs(byScale[scale]) < ROOM) {
         byScale[scale] += (long) whole;
         return;
@@ -108,7 +112,7 @@ public final class ExactSum {
     add(decimal(value));
   }
 
-  /** NaN if a value was. */
+  /** NaN if any value was. */
   public double value() {
     if (!known) {
       return Double.NaN;
@@ -139,7 +143,7 @@ public final class ExactSum {
         : BigDecimal.valueOf(sum, scale).doubleValue();
   }
 
-  /** The sum of known values, without error. */
+  /** The exact sum of the known values. */
   BigDecimal exact() {
     BigDecimal sum = others;
     for (int i = 0; i < byScale.length; i++) {

@@ -11,33 +11,33 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A kind of record: one declaration, from which its table, its checks, its queries and its
- * documents follow. A row is the state of its key at its {@code ts}.
+ * A kind of record: one declaration, from which its table, validation, queries and documentation
+ * follow. A row is the state of its key at its {@code ts}.
  *
- * @param name {@code [a-z][a-z0-9_]{0,62}}, none of {@link #MARKET}
+ * @param name {@code [a-z][a-z0-9_]{0,62}}, not one of {@link #MARKET}
  * @param key names of 1 to 8 required columns; venue and symbol only together
  * @param columns at most 400, without {@code ts}, in the order of the declaration
  * @param retention how long rows are kept, at least a day; {@link Retention#FOR_EVER}
- * @param chunk the time that one chunk of the table spans, an hour to ten years
+ * @param chunk the time span of one chunk of the table, an hour to ten years
  */
 public record Kind(
     String name, List<String> key, List<Column> columns, Duration retention, Duration chunk) {
-  /** The kinds that have paths of their own. */
+  /** The kinds that have their own paths. */
   public static final Set<String> MARKET = Set.of("trades", "quotes", "candles");
 
   /**
-   * The column in which the table keeps venue and symbol: {@code market.instruments.id}. No
-   * declared column can have this name.
+   * The column that holds venue and symbol in the table: {@code market.instruments.id}. No declared
+   * column can have this name.
    */
   public static final String INSTRUMENT = "_instrument_id";
 
-  /** Bytes of a row's values at most, as they are sent. */
+  /** Most bytes in a row's values, as sent. */
   public static final int ROW_BYTES = 65_536;
 
-  /** Bytes of the texts of a row's key at most: an index takes no longer ones. */
+  /** Most bytes in the texts of a row's key: an index takes no longer ones. */
   public static final int KEY_BYTES = 2_048;
 
-  /** Digits of a decimal at most. */
+  /** Most digits in a decimal. */
   public static final int DECIMAL_DIGITS = 38;
 
   static final Duration DEFAULT_CHUNK = Duration.ofDays(7);
@@ -110,7 +110,7 @@ public record Kind(
     }
   }
 
-  /** A change that the table cannot follow. */
+  /** A change the table cannot follow. */
   public static final class IncompatibleException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -120,8 +120,8 @@ public record Kind(
   }
 
   /**
-   * The kind after a change: columns that are not required and values may be added, retention
-   * changed. Columns stay in their order, new ones come last.
+   * The kind after a change: optional columns and allowed values may be added, and retention
+   * changed. Columns keep their order, new ones come last.
    */
   public Kind changedTo(Kind next) throws IncompatibleException {
     if (!key.equals(next.key)) {
@@ -156,8 +156,8 @@ public record Kind(
   }
 
   /**
-   * The kind with what the other has beside: columns that are not required, and values. Where the
-   * two say different things of one column, this one's stays.
+   * The kind plus the other's additional optional columns and allowed values. Where the two
+   * disagree about a column, this one wins.
    */
   public Kind widenedBy(Kind other) {
     List<Column> all = new ArrayList<>();
@@ -175,22 +175,25 @@ public record Kind(
     return new Kind(name, key, all, retention, chunk);
   }
 
-  /** The column of that name. */
+  /** The column with that name. */
   public Optional<Column> column(String column) {
     return columns.stream().filter(c -> c.name().equals(column)).findAny();
   }
 
-  /** The columns that a row's identity is made of, beside {@code ts}; in the key's order. */
+  /** The columns that, with {@code ts}, identify a row; in key order. */
   public List<Column> keyColumns() {
     return key.stream().map(part -> column(part).orElseThrow()).toList();
   }
 
-  /** Whether rows may belong to an instrument. */
+  /** Whether rows may have an instrument. */
   public boolean hasInstrument() {
     return columns.stream().anyMatch(column -> column.type().isInstrument());
   }
 
-  /** Whether rows may belong to a bot: those with keys of certain bots only may see them. */
+  /**
+   * Whether rows may belong to a bot; then API keys confined to certain bots see only those bots'
+   * rows.
+   */
   public boolean hasBot() {
     return column("bot").filter(bot -> bot.type() == ColumnType.TEXT).isPresent();
   }
@@ -200,14 +203,14 @@ public record Kind(
     return "record.\"" + name + "\"";
   }
 
-  /** The table of the newest row of each key, with the columns of {@link #table}. */
+  /** The table of the newest row for each key, with the columns of {@link #table}. */
   public String latestTable() {
     return "record_latest.\"" + name + "\"";
   }
 
   /**
-   * The table's columns beside {@code ts}, quoted: {@link #INSTRUMENT} first, if rows may have one,
-   * then those of the declaration that are no half of it.
+   * The table's columns besides {@code ts}, quoted: {@link #INSTRUMENT} first, if rows may have
+   * one, then the declared columns other than venue and symbol.
    */
   public List<String> sqlColumns() {
     List<String> names = new ArrayList<>();
@@ -218,7 +221,9 @@ public record Kind(
     return names;
   }
 
-  /** The key's columns in the table, quoted, without {@code ts}: the unique index's order. */
+  /**
+   * The key's columns in the table, quoted, without {@code ts}, in the order of the unique index.
+   */
   public List<String> sqlKey() {
     return keyColumns().stream()
         .map(column -> column.type().isInstrument() ? INSTRUMENT : column.sqlName())
@@ -226,7 +231,7 @@ public record Kind(
         .toList();
   }
 
-  /** Whether PostgreSQL can keep the text: no U+0000, no half of a surrogate pair. */
+  /** Whether PostgreSQL can store the text: no U+0000, no unpaired surrogate. */
   public static boolean isStorable(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

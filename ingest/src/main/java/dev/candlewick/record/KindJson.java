@@ -28,7 +28,7 @@ public final class KindJson {
 
   private KindJson() {}
 
-  /** A text that is no JSON. */
+  /** Text that is not JSON. */
   public static final class MalformedException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -54,7 +54,7 @@ public final class KindJson {
     return read(json, null);
   }
 
-  /** The same, of a text that need not name its kind where {@code name} does. */
+  /** The same for a text that may leave out the kind's name, which is {@code name}. */
   public static Kind read(String json, @Nullable String name) {
     try (JsonParser in = JSON.createParser(json)) {
       expect(in.nextToken() == JsonToken.START_OBJECT, "the declaration must be a JSON object");
@@ -184,13 +184,13 @@ public final class KindJson {
         return parsed;
       }
     } catch (DateTimeException | ArithmeticException e) {
-      // Said below.
+      // Reported below.
     }
     String none = field.equals("retention") ? ", or none" : "";
     throw new IllegalArgumentException(field + " must be like 12h, 30d or P30D" + none);
   }
 
-  /** The word for a span of whole hours. */
+  /** The word for a duration of whole hours. */
   static String word(Duration span) {
     if (span.equals(Retention.FOR_EVER)) {
       return "none";
@@ -198,7 +198,7 @@ public final class KindJson {
     return span.toHours() % 24 == 0 ? span.toDays() + "d" : span.toHours() + "h";
   }
 
-  /** The declaration: what {@link #read} reads. */
+  /** The declaration in the form that {@link #read} reads. */
   public static String write(Kind kind) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
@@ -209,7 +209,7 @@ public final class KindJson {
     return text.toString();
   }
 
-  /** The declaration, as a value of a larger answer. */
+  /** The declaration, as a value in a larger answer. */
   public static void write(JsonGenerator json, Kind kind) throws IOException {
     json.writeStartObject();
     json.writeStringField("kind", kind.name());

@@ -5,15 +5,18 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 
 /**
- * Some of a minute's trades, summed up so that their minute can be made of such parts as it would
- * be of the trades: {@code market.built_minute} says how. Times are microseconds since the epoch.
+ * Some of a minute's trades, summarised so that the minute can be built from such parts as if from
+ * the trades: {@code market.built_minute} says how. Times are microseconds since the epoch.
  */
 public final class PartialCandle {
   private static final int NO_PRICE = 1;
   private static final int NO_VOLUME = 2;
   private static final int BUY = 1;
 
-  /** Trades, whether all sides are told, then first and last (ts, taken, id, price), high, low. */
+  /**
+   * Number of trades, whether all sides are known, then first and last (ts, taken, id, price),
+   * high, low.
+   */
   private static final int FIXED_BYTES = 4 + 1 + 10 * 8;
 
   private boolean forgotten;
@@ -34,8 +37,8 @@ public final class PartialCandle {
   private final ExactSum takerBuyVolume = new ExactSum();
 
   /**
-   * Adds a trade; its columns as in {@code market.trades}, {@code taken} as a number: -1 for null,
-   * which comes first.
+   * Adds a trade, with columns as in {@code market.trades}; {@code taken} is a number, -1 for null,
+   * which sorts first.
    */
   public void add(long ts, long taken, long id, double price, double size, int side, int flags) {
     trades++;
@@ -80,7 +83,7 @@ public final class PartialCandle {
     return taken == taken2 ? Long.compare(id, id2) : Long.compare(taken, taken2);
   }
 
-  /** The part in about 120 bytes. */
+  /** The part, encoded in about 120 bytes. */
   public byte[] packed() {
     byte[][] sums = {
       packed(volume.exact()), packed(quoteVolume.exact()), packed(takerBuyVolume.exact())
@@ -97,7 +100,7 @@ public final class PartialCandle {
     return out.array();
   }
 
-  /** Adds the trades of a part of the same minute. */
+  /** Adds the trades of another part of the same minute. */
   public void addPacked(byte[] packed) {
     ByteBuffer in = ByteBuffer.wrap(packed);
     trades += in.getInt();
@@ -127,7 +130,7 @@ public final class PartialCandle {
     return new BigDecimal(new BigInteger(digits), scale);
   }
 
-  /** From now on it tells of nothing: what it summed up has changed. */
+  /** Invalidates the part: the trades it summarised have changed. */
   public void forget() {
     forgotten = true;
   }
@@ -140,7 +143,7 @@ public final class PartialCandle {
     return trades;
   }
 
-  /** Whether a trade has a price: without one there is no candle. */
+  /** Whether any trade has a price: without one there is no candle. */
   public boolean isPriced() {
     return !Double.isNaN(open);
   }
@@ -169,7 +172,7 @@ public final class PartialCandle {
     return quoteVolume.value();
   }
 
-  /** NaN where a side is not told. */
+  /** NaN if a side is unknown. */
   public double takerBuyVolume() {
     return sidesTold ? takerBuyVolume.value() : Double.NaN;
   }

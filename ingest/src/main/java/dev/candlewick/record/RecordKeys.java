@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The identities of changed rows of one kind, as {@code ingest.changes} keeps them: JSON in UTF-8,
- * a list of {@code [ts, key value, ...]}, the timestamp in microseconds since the epoch, the values
- * of the key's columns in the table ({@link Kind#sqlKey}) as text that PostgreSQL reads.
+ * The identities of changed rows of one kind, as {@code ingest.changes} stores them: JSON in UTF-8,
+ * a list of {@code [ts, key value, ...]}, with the timestamp in microseconds since the epoch and
+ * the values of the key's columns in the table ({@link Kind#sqlKey}) as text that PostgreSQL reads.
  */
 public final class RecordKeys {
   private static final JsonFactory JSON = new JsonFactory();
@@ -20,7 +20,7 @@ public final class RecordKeys {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final JsonGenerator json;
 
-  /** Takes the identities of a packed list, in its order. */
+  /** Receives the identities of a packed list, in order. */
   @FunctionalInterface
   public interface Reader {
     void row(long ts, List<String> key);
@@ -50,7 +50,7 @@ public final class RecordKeys {
     }
   }
 
-  /** The identities, packed; nothing can be added any more. */
+  /** The identities, packed; nothing can be added after this. */
   public byte[] packed() {
     try {
       json.close();
@@ -60,7 +60,7 @@ public final class RecordKeys {
     return bytes.toByteArray();
   }
 
-  /** Unpacks what {@link #packed} gave. */
+  /** Unpacks what {@link #packed} returned. */
   public static void read(byte[] packed, Reader reader) {
     try (JsonParser in = JSON.createParser(packed)) {
       in.nextToken();

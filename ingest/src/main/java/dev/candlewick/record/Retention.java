@@ -5,15 +5,15 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * How long each relation is kept; {@link #FOR_EVER} is no limit. A candle is kept at least as long
- * as what it is rolled up from, so that no roll-up ever runs over a dropped range.
+ * How long each relation is kept; {@link #FOR_EVER} is no limit. Candles are kept at least as long
+ * as what they are rolled up from, so that no roll-up ever runs over a dropped range.
  *
  * @param candles for 1m, 5m, 15m, 1h, 4h, 1d, in this order
  */
 public record Retention(Duration trades, Duration quotes, List<Duration> candles) {
   public static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
-  /** Everything is kept. */
+  /** Keeps everything. */
   public static final Retention NONE;
 
   /** The stored timeframes, in seconds, shortest first. */
@@ -23,7 +23,7 @@ public record Retention(Duration trades, Duration quotes, List<Duration> candles
     NONE = new Retention(FOR_EVER, FOR_EVER, Collections.nCopies(LEVELS.size(), FOR_EVER));
   }
 
-  /** Checks the number of candle levels and lengthens what is shorter than its source's. */
+  /** Checks the number of candle levels and extends any that is shorter than its source's. */
   public Retention {
     if (candles.size() != LEVELS.size()) {
       throw new IllegalArgumentException("one retention for each of " + LEVELS);
@@ -38,8 +38,8 @@ public record Retention(Duration trades, Duration quotes, List<Duration> candles
   }
 
   /**
-   * How long the rows of a stored level are there at least: five days longer than asked, for that
-   * is what a day takes at most to end and to be rolled up for good.
+   * How long rows of a stored level are guaranteed to be there: five days longer than configured,
+   * the longest a day takes to end and be rolled up for good.
    */
   public Duration held(int level) {
     Duration keep = candles(level);

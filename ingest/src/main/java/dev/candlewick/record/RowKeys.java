@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The keys (timestamp, id) of changed rows, packed: each number is the zigzag varint of its
- * difference to the one before. Rows of one feed take about five bytes each.
+ * difference from the one before. Rows of one feed take about five bytes each.
  */
 public final class RowKeys {
   private byte[] bytes = new byte[64];
@@ -13,7 +13,7 @@ public final class RowKeys {
   private long lastId;
   private long oldest = Long.MAX_VALUE;
 
-  /** Takes the keys of a packed list, in its order. */
+  /** Receives the keys of a packed list, in order. */
   @FunctionalInterface
   public interface Reader {
     void key(long ts, long id);
@@ -50,7 +50,7 @@ public final class RowKeys {
     bytes[length++] = (byte) rest;
   }
 
-  /** Unpacks what {@link #packed} gave. */
+  /** Unpacks what {@link #packed} returned. */
   public static void read(byte[] packed, Reader reader) {
     long ts = 0;
     long id = 0;

@@ -3,9 +3,9 @@ package dev.candlewick.record;
 import java.text.Normalizer;
 import java.util.regex.Pattern;
 
-/** What a venue calls what it trades: {@code BTCUSDT}, {@code ^GSPC}, {@code 币安人生USDT}. */
+/** A venue's name for what it trades: {@code BTCUSDT}, {@code ^GSPC}, {@code 币安人生USDT}. */
 public final class Symbol {
-  /** The rule in words, for whoever sent another text. */
+  /** The rule in words, for whoever sent something else. */
   public static final String RULE =
       "must have 1 to 64 characters: a letter, a digit or one of ^ @ # $ & . / _ first, then"
           + " letters, marks, digits, . _ : / = + - ^ & ! @ # $ % ~ and single spaces within; no"
@@ -17,7 +17,7 @@ public final class Symbol {
 
   private Symbol() {}
 
-  /** Whether the text is a symbol. Nothing is trimmed or folded. */
+  /** Whether the text is a symbol. Nothing is trimmed or case-folded. */
   public static boolean isValid(String text) {
     return !text.isEmpty()
         && text.length() <= 2 * LONGEST

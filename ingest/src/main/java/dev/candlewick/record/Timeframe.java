@@ -29,7 +29,7 @@ public record Timeframe(String text, long seconds, int months) {
   private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,8})([smhdwM])");
   private static final long LONGEST = 3_660 * DAY;
 
-  /** The timeframe that {@code text} names; empty if none does. */
+  /** The timeframe that {@code text} names; empty if it names none. */
   public static Optional<Timeframe> parse(String text) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
@@ -53,7 +53,7 @@ public record Timeframe(String text, long seconds, int months) {
     return new Timeframe(seconds + "s", seconds, 0);
   }
 
-  /** Whether the length can be built: it divides a day or is a multiple of a minute. */
+  /** Whether it can be built: it divides a day evenly or is a multiple of a minute. */
   private static boolean builds(long seconds) {
     return seconds <= LONGEST && (DAY % seconds == 0 || seconds % 60 == 0);
   }
@@ -68,7 +68,7 @@ public record Timeframe(String text, long seconds, int months) {
     };
   }
 
-  /** The start, in epoch seconds, of the UTC bucket that holds {@code epochSecond}. */
+  /** The start, in epoch seconds, of the UTC bucket that contains {@code epochSecond}. */
   public long bucket(long epochSecond) {
     if (months == 0) {
       return epochSecond - Math.floorMod(epochSecond - ORIGIN, seconds);
@@ -77,19 +77,19 @@ public record Timeframe(String text, long seconds, int months) {
     return monthBucket(date).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
   }
 
-  /** The first day of the bucket of months that holds {@code date}. */
+  /** The first day of the bucket of months that contains {@code date}. */
   public LocalDate monthBucket(LocalDate date) {
     int since2000 = date.getYear() * 12 + date.getMonthValue() - 1 - MONTHS_AT_2000;
     int first = since2000 - Math.floorMod(since2000, months) + MONTHS_AT_2000;
     return LocalDate.of(Math.floorDiv(first, 12), Math.floorMod(first, 12) + 1, 1);
   }
 
-  /** Whether a bucket is made of whole days. */
+  /** Whether a bucket consists of whole days. */
   public boolean isOfDays() {
     return months > 0 || seconds % DAY == 0;
   }
 
-  /** Whether a bucket of whole days begins at {@code epochSecond} where days are a zone's own. */
+  /** Whether a bucket of whole days starts at {@code epochSecond} if days are those of a zone. */
   public boolean beginsAt(long epochSecond, ZoneId zone) {
     LocalDate date = LocalDate.ofInstant(Instant.ofEpochSecond(epochSecond), zone);
     boolean first =
@@ -113,7 +113,7 @@ public record Timeframe(String text, long seconds, int months) {
     return first.plusMonths(months).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
   }
 
-  /** The length in seconds, a month counted as 31 days: never less than the real one. */
+  /** The length in seconds, counting a month as 31 days: never less than the real length. */
   public long longestSeconds() {
     return months == 0 ? seconds : months * 31L * DAY;
   }

@@ -1,7 +1,7 @@
 /**
- * What a record is: {@link Kind} and its {@link Column}s as an operator declares them. Both ways
- * read it, neither is in it: no database, no socket. Read {@link Kind} first, then {@link
- * KindJson}.
+ * What a record is: {@link Kind} and its {@link Column}s as an operator declares them. Both the
+ * write and the read path depend on this package; it knows no database and no socket. Read {@link
+ * Kind} first, then {@link KindJson}.
  */
 @NullMarked
 package dev.candlewick.record;

@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One lane's way to the database: each attempt takes a connection, gives the requests in the batch
- * their places, and gives up a connection that may be broken. Used by the lane's thread alone.
+ * A lane's connection to the database: each attempt takes a connection, assigns the batch's
+ * requests their seqs, and discards a connection that may be broken. Used only by the lane's
+ * thread.
  */
 public final class BatchWriter implements Lane.Database {
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
@@ -37,7 +38,7 @@ public final class BatchWriter implements Lane.Database {
   private @Nullable StreamState ownStream;
   private long ownCommitted;
 
-  /** Where a lane gets a connection from, and gives up one that may be broken. */
+  /** Where a lane gets its connections, and where it discards one that may be broken. */
   public interface ConnectionSource {
     Connection take() throws SQLException;
 
@@ -60,8 +61,8 @@ public final class BatchWriter implements Lane.Database {
   }
 
   /**
-   * One attempt. A defect of ours is one more reason to hold the batch: a lane never ends, nothing
-   * is skipped.
+   * One attempt. A bug of ours is treated like any other failure, and the batch is held: a lane
+   * never ends and skips nothing.
    */
   @Override
   public Durability write(Batch batch) throws SQLException, DroppedException, StoredException {
@@ -87,7 +88,7 @@ public final class BatchWriter implements Lane.Database {
     } catch (StoredException e) {
       connection.rollback();
       connection.close();
-      // The attempt that stored them may not have come to it.
+      // The attempt that stored them may have failed before it got here.
       notifier.committed();
       e.messages.forEach(Message::foundStored);
       ownCommitted += e.messages.stream().filter(message -> message.isRequest).count();
@@ -101,8 +102,8 @@ public final class BatchWriter implements Lane.Database {
   }
 
   /**
-   * REST requests ride on a stream of the lane's own, so that a lost COMMIT reply is resolved
-   * alike. Each attempt numbers them from where that stream stands: the same batch, the same
+   * REST requests use a stream of the lane's own, so that a lost COMMIT reply is resolved the same
+   * way. Each attempt numbers them from that stream's position: the same batch gets the same
    * numbers.
    */
   private void placeRequests(Connection connection, Batch batch) throws SQLException {
@@ -120,7 +121,9 @@ public final class BatchWriter implements Lane.Database {
     }
   }
 
-  /** Only the lane itself writes its own stream: if that is not as it was, it begins anew. */
+  /**
+   * Only the lane writes its own stream: if the position is not what it left there, it starts over.
+   */
   private DroppedException renewOwnStream(DroppedException e) {
     boolean ofStream = e.why == Drop.FENCED || e.why == Drop.REWOUND;
     if (!ofStream || e.messages.stream().noneMatch(message -> message.isRequest)) {

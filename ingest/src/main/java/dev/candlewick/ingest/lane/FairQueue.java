@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lane's queue: the API keys take turns, a message each, so that none waits behind all that
- * another has sent. The messages of one key stay in their order. Safe on any thread.
+ * A lane's queue. API keys take turns, one message each, so that no key waits behind everything
+ * another has sent. Messages of one key keep their order. Thread-safe.
  */
 final class FairQueue implements Iterable<Message> {
-  /** By whose they are; whose turn is next stands first. None is empty. */
+  /** Queues by owner, next turn first; empty ones are removed. */
   private final Map<Object, Deque<Message>> byOwner = new LinkedHashMap<>();
 
   private int size;
@@ -54,13 +54,13 @@ final class FairQueue implements Iterable<Message> {
         && (requests > 0 || rows >= bounds.rows() || bytes >= bounds.bytes());
   }
 
-  /** Before all others of its key. */
+  /** Puts it ahead of everything else of its key. */
   synchronized void addFirst(Message message) {
     byOwner.computeIfAbsent(message.owner(), first -> new ArrayDeque<>()).addFirst(message);
     count(message);
   }
 
-  /** The next message; null if there is none. */
+  /** The next message, or null if there is none. */
   synchronized @Nullable Message poll() {
     Iterator<Map.Entry<Object, Deque<Message>>> owners = byOwner.entrySet().iterator();
     if (!owners.hasNext()) {
@@ -79,9 +79,9 @@ final class FairQueue implements Iterable<Message> {
   }
 
   /**
-   * Waits until there is something, and as much as these bounds allow, for so long at most; not
-   * where there is a request, whose client does nothing else meanwhile. For the one thread that
-   * takes messages: it is not woken for each of them.
+   * Waits until there is a message, and then for as many as these bounds allow, up to a time limit;
+   * it does not wait once there is a request, whose client does nothing else meanwhile. For the
+   * single thread that takes messages, which is not woken for each one.
    */
   synchronized void awaitFull(Batch.Bounds bounds, long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;
@@ -100,7 +100,7 @@ final class FairQueue implements Iterable<Message> {
     return size;
   }
 
-  /** What is there now. It may be taken by others meanwhile. */
+  /** What is queued now. Others may take it meanwhile. */
   @Override
   public Iterator<Message> iterator() {
     Iterator<Message> each = all().iterator();

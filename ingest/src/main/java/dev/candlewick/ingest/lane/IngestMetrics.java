@@ -22,8 +22,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All meters of the write way but those by venue ({@link VenueMetrics}). Labels come from enums
- * only, never from what a client sent.
+ * All meters of the write path except those by venue ({@link VenueMetrics}). Labels come only from
+ * enums, never from what a client sent.
  */
 public final class IngestMetrics {
   private static final List<String> TRANSPORTS = List.of("rest", "websocket", "kafka");
@@ -87,7 +87,10 @@ public final class IngestMetrics {
     startAtZero();
   }
 
-  /** A counter that appears only with its first event would hide that event from a rate. */
+  /**
+   * Registered up front: a counter that appears with its first event would hide that event from a
+   * rate.
+   */
   private void startAtZero() {
     for (Rejection.Code code : Rejection.Code.values()) {
       Counter counter =
@@ -116,7 +119,7 @@ public final class IngestMetrics {
         .register(registry);
   }
 
-  /** Shows how far behind these lanes are. */
+  /** Exposes how far behind these lanes are. */
   public void watch(List<Lane> lanes) {
     gauge(
         "commit.lag",
@@ -148,7 +151,7 @@ public final class IngestMetrics {
     sessions.decrementAndGet();
   }
 
-  /** Rows of a committed batch, by what became of them. */
+  /** Rows of a committed batch, by result. */
   void committed(Batch batch, long nanos) {
     batchRows.record(batch.rows());
     batchBytes.record(batch.bytes());
@@ -156,7 +159,7 @@ public final class IngestMetrics {
     stored(batch.messages());
   }
 
-  /** Rows of messages that are stored, by what became of them. */
+  /** Rows of stored messages, by result. */
   void stored(List<Message> messages) {
     long now = System.currentTimeMillis();
     Map<Way, int[]> results = new HashMap<>();
@@ -181,10 +184,10 @@ public final class IngestMetrics {
         });
   }
 
-  /** How rows came, as the labels tell it. */
+  /** How the rows arrived, as in the label. */
   private record Way(String kind, String transport) {}
 
-  /** Kinds are an administrator's to make: the first of them have a label each. */
+  /** Administrators can create any number of kinds: only the first ones get their own label. */
   private String label(String kind) {
     if (!MARKET.contains(kind) && !kinds.contains(kind) && kinds.size() >= MOST_KINDS) {
       return "other";

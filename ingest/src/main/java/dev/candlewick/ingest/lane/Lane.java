@@ -20,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Steps 5 and 6 of the write way: the one queue, and the thread that takes batches from it and
- * writes them one after the other. A stream always maps to the same lane, so its messages stay in
- * order. The queue is bounded by the {@link Budget}: only what was counted there is put in it.
+ * Steps 5 and 6 of the write path: a queue, and the thread that takes batches from it and writes
+ * them one after another. A stream always maps to the same lane, so its messages stay in order. The
+ * queue is bounded by the {@link Budget}: only messages counted there enter it.
  *
- * <p>With a spool configured, a lane that cannot write for a second leaves its streams' messages to
+ * <p>With a spool configured, a lane that cannot write for a second hands its streams' messages to
  * the {@link LaneSpool} and from then on takes its batches from there; requests stay in memory.
  */
 public final class Lane implements Runnable {
@@ -48,7 +48,7 @@ public final class Lane implements Runnable {
   private volatile @Nullable String holding;
   private volatile long waitingSince;
 
-  // Owned by the lane's thread.
+  // Used only by the lane's thread.
   private Batch current = new Batch();
   private Duration pause = FIRST_PAUSE;
   private long begunNanos;
@@ -56,20 +56,20 @@ public final class Lane implements Runnable {
   private boolean requestsWereLast;
   private long lastWriteNanos;
 
-  /** One attempt to write a batch in a transaction of its own; {@link BatchWriter} in earnest. */
+  /** One attempt to write a batch in its own transaction; {@link BatchWriter} in production. */
   interface Database {
     Durability write(Batch batch) throws SQLException, DroppedException, StoredException;
   }
 
-  /** What a lane knows of time. */
+  /** The lane's clocks. */
   public interface Clock {
-    /** As {@link System#nanoTime}. */
+    /** Like {@link System#nanoTime}. */
     long nanos();
 
     /** Waits for a random time up to this. */
     void pause(Duration atMost) throws InterruptedException;
 
-    /** Of this machine. */
+    /** The wall clock. */
     Clock SYSTEM =
         new Clock() {
           @Override
@@ -108,17 +108,17 @@ public final class Lane implements Runnable {
     thread.start();
   }
 
-  /** Takes a message whose bytes are counted in the budget. It is answered exactly once. */
+  /** Accepts a message whose bytes are counted in the budget. It is answered exactly once. */
   public void submit(Message message) {
     queue.add(message);
   }
 
-  /** Writes what is in memory, or leaves it to the spool, then ends. */
+  /** Writes what is in memory, or hands it to the spool, then ends. */
   public void stop() {
     stopping = true;
   }
 
-  /** Waits for the lane to end; after the deadline what is left is dropped unwritten. */
+  /** Waits for the lane to end; after the deadline anything left is dropped unwritten. */
   public void awaitStop(Duration deadline) throws InterruptedException {
     thread.join(Math.max(1, deadline.toMillis()));
     if (thread.isAlive()) {
@@ -126,7 +126,7 @@ public final class Lane implements Runnable {
     }
   }
 
-  /** Why nothing can be written at the moment; null while all is well. */
+  /** Why nothing can be written at the moment, or null if all is well. */
   public @Nullable String holding() {
     return holding;
   }
@@ -136,7 +136,10 @@ public final class Lane implements Runnable {
     return queue.size();
   }
 
-  /** How long the oldest message not yet stored has waited since it was taken in; 0 with none. */
+  /**
+   * How long the oldest message not yet stored has waited since it was accepted; 0 if there is
+   * none.
+   */
   Duration lag() {
     if (spool != null && spool.isOn()) {
       return spool.oldestAge();
@@ -156,7 +159,7 @@ public final class Lane implements Runnable {
     }
   }
 
-  /** Whether messages are only in memory; what came from the spool is still there. */
+  /** Whether there are messages that exist only in memory; spooled ones are still on disk. */
   boolean holdsUnwritten() {
     return !queue.isEmpty() || (!current.isEmpty() && !current.isSpooled());
   }
@@ -171,7 +174,7 @@ public final class Lane implements Runnable {
     }
   }
 
-  /** One attempt to write the batch at hand, or the next one. */
+  /** One attempt to write the current batch, or the next one. */
   void turn() throws InterruptedException {
     if (current.isEmpty()) {
       current = spool != null && spool.isOn() ? spooledBatch(spool) : nextBatch();
@@ -186,8 +189,8 @@ public final class Lane implements Runnable {
   }
 
   /**
-   * Waits for a message, then a little longer for more of feeds, which send on without an answer:
-   * as long as the last write took. Requests come together while another batch is written.
+   * Waits for a message, then a little longer for more from feeds, which keep sending without an
+   * answer: as long as the last write took. Requests gather while another batch is being written.
    */
   private Batch nextBatch() throws InterruptedException {
     Batch batch = new Batch();
@@ -213,7 +216,7 @@ public final class Lane implements Runnable {
     }
   }
 
-  /** By turns requests, which are only in memory, and messages from the spool. */
+  /** Alternates between requests, which are only in memory, and messages from the spool. */
   private Batch spooledBatch(LaneSpool from) throws InterruptedException {
     Batch batch = new Batch();
     for (Iterator<Message> each = queue.iterator(); !requestsWereLast && each.hasNext(); ) {
@@ -241,7 +244,7 @@ public final class Lane implements Runnable {
     } catch (StoredException e) {
       leave(batch, e.messages, e.durability);
     } catch (DroppedException e) {
-      // The database has answered; if nothing is left of the batch, no commit will tell so.
+      // The database has answered; if nothing is left of the batch, no commit will show that.
       holding = null;
       e.messages.forEach(message -> drop(message, e.why));
       leave(batch, e.messages);
@@ -250,7 +253,7 @@ public final class Lane implements Runnable {
     }
   }
 
-  /** Stored messages leave the batch, answered. */
+  /** Removes stored messages from the batch and answers them. */
   private void leave(Batch batch, List<Message> stored, Durability durability)
       throws InterruptedException {
     List<Message> answered = List.copyOf(stored);
@@ -307,7 +310,7 @@ public final class Lane implements Runnable {
     pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
   }
 
-  /** Requests stay: they are tried again as they are, since an attempt may have been committed. */
+  /** Requests stay: they are retried unchanged, because an attempt may have been committed. */
   private void leaveToSpool(LaneSpool into, Batch batch) {
     if (into.isOn()) {
       into.stay();

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One lane's way over the disk. While it is on, the spool's thread moves messages from the lane's
- * queue to the log ({@link #fill}), and the lane's thread takes its batches from the log. A message
- * leaves the queue only once it is fsynced, so none is ever in neither.
+ * A lane's detour through the disk. While it is active, the spool's thread moves messages from the
+ * lane's queue to the log ({@link #fill}), and the lane's thread takes its batches from the log. A
+ * message leaves the queue only once it is fsynced, so it is always in at least one of them.
  */
 public final class LaneSpool {
   private static final Logger LOG = LoggerFactory.getLogger(LaneSpool.class);
@@ -60,7 +60,7 @@ public final class LaneSpool {
   private boolean leaving;
   private boolean settled;
 
-  /** Whom to answer for a stream's messages that came with this epoch. */
+  /** Who to answer for a stream's messages that came with this epoch. */
   private record Feed(long epoch, Answer answer) {}
 
   public LaneSpool(Spool spool, int lane, SpoolMetrics metrics, Runnable wakeThread) {
@@ -71,7 +71,7 @@ public final class LaneSpool {
     this.on = !log.isEmpty();
   }
 
-  /** Where the lane's messages wait in memory; before anything else. */
+  /** Where the lane's messages wait in memory. Called before anything else. */
   void serve(FairQueue lanesQueue) {
     queue = lanesQueue;
   }
@@ -81,7 +81,7 @@ public final class LaneSpool {
     return on;
   }
 
-  /** How long the oldest message on disk has waited; zero with none. */
+  /** How long the oldest message on disk has waited; zero if there is none. */
   Duration oldestAge() {
     long oldest = log.oldestMillis();
     return Duration.ofMillis(oldest == 0 ? 0 : Math.max(0, System.currentTimeMillis() - oldest));
@@ -94,7 +94,7 @@ public final class LaneSpool {
 
   // For the lane's thread.
 
-  /** Begins with these messages, which are the oldest there are. */
+  /** Starts with these messages, the oldest there are. */
   void turnOn(List<Message> first) {
     for (int i = first.size() - 1; i >= 0; i--) {
       queue.addFirst(first.get(i));
@@ -108,7 +108,7 @@ public final class LaneSpool {
     wakeThread.run();
   }
 
-  /** Messages from the log, of each stream without a gap; none while nothing more is fsynced. */
+  /** Messages from the log, without a gap in any stream; none if nothing more is fsynced. */
   Batch nextBatch(Batch.Bounds bounds) throws InterruptedException {
     Batch batch = new Batch();
     Map<StreamName, Long> last = new HashMap<>();
@@ -150,7 +150,7 @@ public final class LaneSpool {
     log.keep("has message " + message.seq() + " of stream " + stream + ", not stored: " + why);
   }
 
-  /** The database is away again, or still. */
+  /** The database is unavailable again, or still. */
   void stay() {
     synchronized (this) {
       leaving = false;
@@ -158,7 +158,10 @@ public final class LaneSpool {
     wakeThread.run();
   }
 
-  /** Ends where all is drained, or the disk takes nothing; false while there is more to do here. */
+  /**
+   * Ends once everything is drained, or if the disk accepts nothing; false while there is more to
+   * do here.
+   */
   boolean turnOff() throws InterruptedException {
     synchronized (this) {
       if (filling || !(leaving || settled) || log.peek() != null) {
@@ -174,7 +177,7 @@ public final class LaneSpool {
 
   // For the spool's thread.
 
-  /** Puts what waits in the queue on disk, as one group. Whether there may be more. */
+  /** Writes what waits in the queue to disk, as one group. Returns whether there may be more. */
   boolean fill() throws IOException {
     synchronized (this) {
       if (!on || leaving) {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Meters of the spool; there are none where no spool is configured. */
+/** Meters of the spool; absent if no spool is configured. */
 final class SpoolMetrics {
   private final MeterRegistry registry;
   private final Timer sync;

@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message as it waits in the spool: its rows as they were checked, so that reading it back asks
- * no clock, no retention and no rule again.
+ * A message as it waits in the spool: its validated rows, so that reading it back depends on no
+ * clock, retention or rule.
  */
 final class SpooledMessage {
   private SpooledMessage() {}
@@ -51,7 +51,7 @@ final class SpooledMessage {
         bytes.toByteArray());
   }
 
-  /** The message, to be answered to {@code answer}. Fails on a payload of another version. */
+  /** The message, to be answered to {@code answer}. Throws if the payload has another version. */
   static Message read(Entry entry, Answer answer) throws IOException {
     byte[] payload = entry.payload();
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(payload))) {

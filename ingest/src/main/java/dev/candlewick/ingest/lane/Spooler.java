@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 public final class Spooler implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Spooler.class);
 
-  /** What comes in within that time shares an fsync. */
+  /** Messages that arrive within this time share an fsync. */
   private static final long GROUP_MILLIS = 5;
 
   private static final long AFTER_FAILURE_MILLIS = 1_000;
@@ -36,7 +36,7 @@ public final class Spooler implements Runnable {
     }
   }
 
-  /** Takes the spool's directory and finds what is left there. */
+  /** Takes possession of the spool's directory and finds what is left in it. */
   public static Spooler open(SpoolConfig config, int lanes, MeterRegistry registry) {
     return new Spooler(Spool.open(config, lanes), lanes, registry);
   }
@@ -50,12 +50,12 @@ public final class Spooler implements Runnable {
     return lanes.stream().anyMatch(lane -> lane.holds(stream));
   }
 
-  /** What a person has to know, as {@code code: detail}. */
+  /** What an operator has to know, as {@code code: detail}. */
   public List<String> troubles() {
     List<String> troubles = new ArrayList<>();
     long used = spool.used();
     long limit = spool.limit();
-    // A disk that others fill is none while nothing waits there.
+    // A disk filled by others does not matter while nothing is spooled.
     if (spool.records() > 0 && used > NEARLY_FULL * limit) {
       troubles.add("spool_full: " + used + " bytes of " + limit + " are used");
     }
@@ -73,7 +73,7 @@ public final class Spooler implements Runnable {
     notifyAll();
   }
 
-  /** Ends the thread and gives the directory up. */
+  /** Ends the thread and releases the directory. */
   public void stop() throws InterruptedException {
     synchronized (this) {
       stopping = true;
@@ -102,7 +102,7 @@ public final class Spooler implements Runnable {
     return !stopping;
   }
 
-  /** Serves every lane once; how long to wait, in milliseconds. */
+  /** Serves every lane once; returns how long to wait, in milliseconds. */
   private long round() {
     boolean failed = false;
     for (LaneSpool lane : lanes) {

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Meters by venue, of what this server took in. A client chooses its venue's name, so the first
- * {@value #MOST} venues have a label of their own and all others share {@code other}.
+ * Meters by venue, for what this server accepted. Clients choose venue names, so only the first
+ * {@value #MOST} venues get their own label and all others share {@code other}.
  */
 final class VenueMetrics {
   static final int MOST = 50;
@@ -24,7 +24,7 @@ final class VenueMetrics {
   /** A jump over more than this is the start of something new, not a gap in a feed. */
   private static final long LONGEST_GAP = 24 * 60 * MINUTE;
 
-  /** Rows older than this are history being loaded. */
+  /** Older rows are history being loaded. */
   private static final long LIVE = 60 * MINUTE;
 
   private final MeterRegistry registry;
@@ -40,7 +40,7 @@ final class VenueMetrics {
     venues.put(OTHER, venue(OTHER));
   }
 
-  /** Counts rows of one message that were committed. */
+  /** Counts the committed rows of one message. */
   void committed(List<Row> rows, long nowMillis) {
     long now = nowMillis * 1_000;
     int lateTrades = 0;
@@ -71,7 +71,7 @@ final class VenueMetrics {
       return known;
     }
     synchronized (this) {
-      // One more than MOST: `other` is there from the beginning.
+      // One more than MOST: `other` is there from the start.
       return venues.computeIfAbsent(venues.size() > MOST ? OTHER : name, unknown -> venue(unknown));
     }
   }

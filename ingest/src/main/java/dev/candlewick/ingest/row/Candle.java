@@ -49,12 +49,12 @@ public record Candle(
             closed);
   }
 
-  /** Whether it begins with a bucket of its timeframe in UTC. */
+  /** Whether it starts at a bucket boundary of its timeframe in UTC. */
   public boolean beginsInUtc() {
     return Math.multiplyExact(timeframe.bucket(Math.floorDiv(ts, MICROS)), MICROS) == ts;
   }
 
-  /** Whether it begins with a bucket of whole days of this zone. */
+  /** Whether it starts at a bucket boundary of whole days in this zone. */
   public boolean beginsIn(ZoneId zone) {
     return Math.floorMod(ts, MICROS) == 0 && timeframe.beginsAt(Math.floorDiv(ts, MICROS), zone);
   }

@@ -12,7 +12,10 @@ public final class Decimals {
 
   private Decimals() {}
 
-  /** The number, never -0; NaN if {@code raw} is none. A number too small for a double is not 0. */
+  /**
+   * The number, never -0; NaN if {@code raw} is not a number. A number too small for a double is
+   * not read as 0.
+   */
   public static double parse(Object raw) {
     if (raw instanceof Double number) {
       return number;
@@ -36,7 +39,7 @@ public final class Decimals {
     return text.matches("(?i)[+-]?(nan|inf|infinity)");
   }
 
-  /** Far beyond any market, near enough that sums of products stay finite. */
+  /** Far beyond any market, yet small enough that sums of products stay finite. */
   public static boolean inRange(double number) {
     double size = Math.abs(number);
     return size == 0 || (size >= SMALLEST && size <= LARGEST);

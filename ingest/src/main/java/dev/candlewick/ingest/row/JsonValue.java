@@ -17,22 +17,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of type json or levels, written anew: every digit of its numbers is kept.
+ * A value of type json or levels, rewritten with every digit of its numbers kept.
  *
  * @param text the value as JSON
- * @param fault what the database would not take in it; null if all is well
+ * @param fault why the database would not accept it; null if it would
  */
 public record JsonValue(String text, @Nullable String fault) {
-  /** What is read at all nests no deeper; where a row is in it, with what is around it. */
+  /** Nesting limit of the parser: a value in a row, including what surrounds it. */
   public static final int DEPTH = 100;
 
-  /** A value nests no deeper. */
+  /** Nesting limit of a value. */
   private static final int MOST_NESTED = 64;
 
-  /** Digits before or after the point that a number may come to when it is written out. */
+  /** Most digits before or after the point once a number is written out. */
   private static final int MOST_DIGITS = 1_000;
 
-  /** In place of a text that is no JSON. */
+  /** Stands in for text that is not JSON. */
   public static final JsonValue NONE = new JsonValue("null", "is not JSON");
 
   private static final JsonFactory JSON =
@@ -44,7 +44,7 @@ public record JsonValue(String text, @Nullable String fault) {
                   .build())
           .build();
 
-  /** The value that the parser is at. */
+  /** The value at the parser's position. */
   public static JsonValue read(JsonParser in) throws IOException {
     StringWriter text = new StringWriter();
     String fault = null;
@@ -62,7 +62,7 @@ public record JsonValue(String text, @Nullable String fault) {
     return new JsonValue(text.toString(), fault);
   }
 
-  /** The same of a text that is to be JSON; null if it is none. */
+  /** The same for a text that should be JSON; null if it is not. */
   public static @Nullable JsonValue parse(String json) {
     try (JsonParser in = JSON.createParser(json)) {
       if (in.nextToken() == null) {
@@ -102,13 +102,14 @@ public record JsonValue(String text, @Nullable String fault) {
       boolean whole = Math.abs((long) number.precision() - number.scale()) <= MOST_DIGITS;
       return whole && Math.abs((long) number.scale()) <= MOST_DIGITS;
     } catch (NumberFormatException e) {
-      // Its exponent has more digits than an exponent can have.
+      // Its exponent has more digits than any valid one.
       return false;
     }
   }
 
   /**
-   * An object that equals another if both texts mean the same: 1.0 is 1, order of names is none.
+   * An object that equals another if both texts mean the same: 1.0 equals 1, and the order of names
+   * does not matter.
    */
   static Object meaning(String json) {
     try (JsonParser in = JSON.createParser(json)) {
@@ -150,7 +151,7 @@ public record JsonValue(String text, @Nullable String fault) {
   }
 
   /**
-   * The value as levels of a book, {@code [[price,size],...]}, all of them numbers; null if it is
+   * The value as book levels, {@code [[price,size],...]}, all of them numbers; null if it is
    * something else.
    */
   public @Nullable String levels() {

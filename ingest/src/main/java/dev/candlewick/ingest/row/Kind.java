@@ -39,10 +39,10 @@ public enum Kind {
       Field.TRADES,
       Field.TAKER_BUY_VOLUME,
       Field.CLOSED),
-  /** Of a declared kind: its columns are the declaration's. */
+  /** A declared kind: its columns come from the declaration. */
   RECORDS(new RecordForm());
 
-  /** The fields of other kinds: a row of this kind must not have them. */
+  /** Fields of other kinds, which a row of this kind must not have. */
   public final List<Field> foreignFields;
 
   /** How its rows are kept on disk. */
@@ -55,7 +55,7 @@ public enum Kind {
     foreignFields = List.copyOf(foreign);
   }
 
-  /** The word for it on the wire, in metrics and in table names. */
+  /** Its name on the wire, in metrics and in table names. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

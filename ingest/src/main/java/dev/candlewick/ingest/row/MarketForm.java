@@ -9,14 +9,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of market data on disk: an instrument is written where it changes.
+ * Market data rows on disk; an instrument is written only where it changes.
  *
  * @param type of the rows
- * @param fields writes the fields of a row that are its kind's own
- * @param row reads them, into a row with what comes before them
+ * @param fields writes the fields specific to the kind
+ * @param row reads them into a row, given what precedes them
  */
 record MarketForm<R extends Row>(Class<R> type, Fields<R> fields, Reading row) implements RowForm {
-  /** What each row begins with. */
+  /** What each row starts with. */
   record Head(InstrumentKey instrument, int index, long ts) {}
 
   interface Fields<R> {

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Decimal numbers as records take them: every digit counts. */
+/** Decimal numbers as records accept them: every digit counts. */
 public final class Numeral {
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,9})?");
@@ -13,7 +13,7 @@ public final class Numeral {
 
   private Numeral() {}
 
-  /** The number; null if the text is none or so long that nobody means it. */
+  /** The number; null if the text is not one, or absurdly long. */
   public static @Nullable BigDecimal parse(String text) {
     if (text.length() > LONGEST || !DECIMAL.matcher(text).matches()) {
       return null;

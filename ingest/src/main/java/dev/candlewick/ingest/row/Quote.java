@@ -7,10 +7,10 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Best bid and ask; either side may be null (an empty book), not both.
+ * Best bid and ask; either side may be null (an empty book), but not both.
  *
  * @param ts microseconds since the epoch
- * @param id of its content; null for a quote that is known by its place in its stream
+ * @param id of its content; null for a quote identified by its position in its stream
  */
 public record Quote(
     InstrumentKey instrument,

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records of one kind on disk, with the declaration by which they were checked: what is read back
- * needs no database to be understood.
+ * Records of one kind on disk, with the declaration they were validated against, so that reading
+ * them back needs no database.
  */
 final class RecordForm implements RowForm {
   @Override

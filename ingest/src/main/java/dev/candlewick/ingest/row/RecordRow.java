@@ -25,7 +25,7 @@ public record RecordRow(
     List<@Nullable Object> values)
     implements Row {
 
-  /** Null also for a column that came with a newer version than the row's. */
+  /** Also null for a column added by a newer version than the row's. */
   public @Nullable Object value(int place) {
     return place < values.size() ? values.get(place) : null;
   }
@@ -35,7 +35,7 @@ public record RecordRow(
     return identity().subList(1, 2).hashCode();
   }
 
-  /** What must be unlike in any two rows of a table; equal objects are equal keys. */
+  /** Must differ between any two rows of a table; equal objects are equal keys. */
   public List<Object> identity() {
     List<Object> identity = new ArrayList<>();
     identity.add(ts);
@@ -50,7 +50,9 @@ public record RecordRow(
     return identity;
   }
 
-  /** Whether the rows say the same: decimals and JSON by meaning, as the database compares them. */
+  /**
+   * Whether the rows say the same; decimals and JSON are compared by meaning, as the database does.
+   */
   public boolean sameContent(RecordRow other) {
     if (!Objects.equals(instrument, other.instrument)) {
       return false;

@@ -4,16 +4,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a row was refused.
+ * Why a row was rejected.
  *
  * @param index the row's position in its message
- * @param field the field that is wrong, if it is one field
- * @param detail a sentence for a person; what the client sent is cut to 64 characters
+ * @param field the invalid field, if it is one field
+ * @param detail a sentence for a person; anything the client sent is cut to 64 characters
  */
 public record Rejection(int index, @Nullable String field, Code code, String detail) {
   /**
    * The row codes of the wire contract; {@code REFUSED_BY_DATABASE} is a row that only COPY found
-   * bad.
+   * to be bad.
    */
   public enum Code {
     MISSING_FIELD,
@@ -40,7 +40,7 @@ public record Rejection(int index, @Nullable String field, Code code, String det
     public final String word = name().toLowerCase(Locale.ROOT);
   }
 
-  /** At most 64 characters of what a client sent, control characters replaced. */
+  /** At most 64 characters of what a client sent, with control characters replaced. */
   public static String excerpt(String text) {
     String cut = text.length() <= 64 ? text : text.substring(0, 64) + "...";
     return cut.replaceAll("\\p{Cntrl}", "?");

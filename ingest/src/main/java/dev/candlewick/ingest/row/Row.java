@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One valid row of a message: a trade, a quote, a candle or a record. */
 public sealed interface Row permits Tick, Candle, RecordRow {
-  /** Null for a record that belongs to none. */
+  /** Null for a record without an instrument. */
   @Nullable InstrumentKey instrument();
 
   /** Event time, microseconds since the epoch. */
@@ -14,12 +14,12 @@ public sealed interface Row permits Tick, Candle, RecordRow {
   /** Position of the row in its message, from 0. */
   int index();
 
-  /** Whether its instrument is created if there is none; else the row may yet be refused. */
+  /** Whether its instrument is created if missing; otherwise the row may still be rejected. */
   default boolean makesInstrument() {
     return true;
   }
 
-  /** Requests whose first rows are of one subject are written in the order in which they came. */
+  /** Requests whose first rows have the same subject are written in the order they arrived. */
   default int subject() {
     return Objects.hashCode(instrument());
   }

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * How the rows of a kind are kept on disk: as they were checked, so that reading them back asks no
- * clock, no retention and no rule again.
+ * How the rows of a kind are kept on disk: already validated, so that reading them back depends on
+ * no clock, retention or rule.
  */
 public interface RowForm {
   void write(DataOutputStream out, List<Row> rows) throws IOException;
@@ -15,6 +15,6 @@ public interface RowForm {
   /** {@code version}: 1 or {@link #VERSION}. */
   List<Row> read(DataInputStream in, int version) throws IOException;
 
-  /** Trades of version 1 have no text of their ids, and no action. */
+  /** Trades of version 1 have no id text and no action. */
   int VERSION = 2;
 }

@@ -2,11 +2,11 @@ package dev.candlewick.ingest.row;
 
 import org.jspecify.annotations.Nullable;
 
-/** A row that is known by its instrument, its time and an id: a trade or a quote. */
+/** A row identified by its instrument, time and id: a trade or a quote. */
 public sealed interface Tick extends Row permits Trade, Quote {
   @Override
   InstrumentKey instrument();
 
-  /** The id that it came with; null if it is known by its place in its stream. */
+  /** The id it came with; null if it is identified by its position in its stream. */
   @Nullable Long ownId();
 }

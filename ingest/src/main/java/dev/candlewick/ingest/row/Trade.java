@@ -41,13 +41,13 @@ public record Trade(
   /** The id is from 2^63 to 2^64 - 1; the text has its digits. */
   public static final int UNSIGNED_ID = 16;
 
-  /** What a row of trades asks for. */
+  /** What a trade row asks for. */
   public enum Action {
-    /** A trade; nothing if it is known already. */
+    /** A trade; no effect if it is already known. */
     NONE,
-    /** Its price, size, side and flags take the place of what is known. */
+    /** Its price, size, side and flags replace the known ones. */
     CORRECT,
-    /** The trade never was. */
+    /** Removes the trade. */
     CANCEL
   }
 
@@ -61,7 +61,7 @@ public record Trade(
     return (flags & NO_ID) == 0 ? Long.valueOf(id) : null;
   }
 
-  /** Whether the id is no number by which trades of one time are in order. */
+  /** Whether the id is not a number that orders trades of the same time. */
   public boolean countsAsTaken() {
     return (flags & (HASHED_ID | NO_ID)) != 0;
   }

@@ -7,7 +7,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The 64-bit ids under which trades and quotes are kept when the venue gives no integer. */
+/**
+ * The 64-bit ids under which trades and quotes are stored when the venue's id is not an integer.
+ */
 public final class TradeIds {
   private static final int STREAM_BITS = 20;
   private static final int SEQ_BITS = 24;
@@ -16,12 +18,12 @@ public final class TradeIds {
 
   private static final Pattern TOLD = Pattern.compile("h:[0-9a-f]{16}");
 
-  /** Rows a message may have at most, so that each has an id of its own. */
+  /** Most rows in a message, so that each can have its own id. */
   static final int MAX_ROWS = 1 << INDEX_BITS;
 
   private static final int MAX_LENGTH = 64;
 
-  /** Beyond this a double does not tell whole numbers apart. */
+  /** Above this a double cannot represent every whole number. */
   private static final double LARGEST_DOUBLE = 0x1p53;
 
   private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
@@ -29,12 +31,12 @@ public final class TradeIds {
   private static final Pattern WHOLE = Pattern.compile("0|-?[1-9][0-9]{0,19}");
 
   /**
-   * What a trade is known by.
+   * What identifies a trade.
    *
-   * @param number the id, or a hash of it: of text, and of an integer from 2^63 on, whose bits are
-   *     those of a negative one
-   * @param flags of {@link Trade}: how the number is to be understood
-   * @param text the id as it was sent, where that is not the number
+   * @param number the id, or a hash of it: for text, and for an integer of 2^63 or more, whose bits
+   *     are those of a negative one
+   * @param flags of {@link Trade}: how to interpret the number
+   * @param text the id as it was sent, if it is not the number
    */
   public record Id(long number, int flags, @Nullable String text) {}
 
@@ -64,14 +66,14 @@ public final class TradeIds {
     return new Id(ofText(text), Trade.HASHED_ID, told ? null : text);
   }
 
-  /** Of a row whose feed gives no id. */
+  /** For a row whose feed gives no id. */
   public static Id none(@Nullable Long contentId) {
     return contentId == null
         ? new Id(0, Trade.NO_ID, null)
         : new Id(contentId, Trade.HASHED_ID, null);
   }
 
-  /** Whether an id is known by its number. */
+  /** Whether an id is identified by its number. */
   public static boolean isInteger(String text) {
     return whole(text) != null;
   }
@@ -89,7 +91,7 @@ public final class TradeIds {
         : new Id(number.longValue(), 0, null);
   }
 
-  /** Characters are code points; half of a surrogate pair is none. */
+  /** Characters are code points; half a surrogate pair is not one. */
   private static boolean isText(String text) {
     return !text.isEmpty()
         && text.length() <= 2 * MAX_LENGTH
@@ -97,7 +99,10 @@ public final class TradeIds {
         && text.codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF);
   }
 
-  /** The hash of an id; of {@code h:} and 16 hex digits, as reads tell a hash, that same hash. */
+  /**
+   * The hash of an id; for {@code h:} and 16 hex digits, the form in which reads return a hash,
+   * that hash itself.
+   */
   static long ofText(String id) {
     return TOLD.matcher(id).matches() ? Long.parseUnsignedLong(id, 2, id.length(), 16) : hash(id);
   }
@@ -121,18 +126,18 @@ public final class TradeIds {
   }
 
   /**
-   * The id of a row that is known by what was sent of it: its ordinal, from 0 to {@link #MAX_ROWS},
-   * above 44 bits of the hash of its content. Never negative.
+   * The id of a row identified by its content: its ordinal, from 0 to {@link #MAX_ROWS}, above 44
+   * bits of the hash of its content. Never negative.
    */
   public static long ofContent(byte[] content, int ordinal) {
     return (long) ordinal << CONTENT_BITS | hash(content) >>> (Long.SIZE - CONTENT_BITS);
   }
 
   /**
-   * The id of a row whose feed gives none: its place in its stream. Negative, so that it is not
-   * mistaken for a venue's, and growing with seq and index, so that trades of one instant stay in
-   * the order in which they came. Two rows could meet only at the same ts and exactly 2^24 messages
-   * (or 2^20 streams) apart.
+   * The id of a row whose feed gives none: its position in its stream. Negative, so that it is not
+   * mistaken for a venue's, and increasing with seq and index, so that trades of one instant keep
+   * the order in which they arrived. Two rows could collide only at the same ts and exactly 2^24
+   * messages (or 2^20 streams) apart.
    */
   public static long ofRow(long streamNumber, long seq, int index) {
     long stream = streamNumber & ((1L << STREAM_BITS) - 1);
