@@ -7,14 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * A kind of record: one declaration, from which its table, validation, queries and documentation
  * follow. A row is the state of its key at its {@code ts}.
  *
- * @param name {@code [a-z][a-z0-9_]{0,62}}, not one of {@link #MARKET}
+ * @param name {@code [a-z][a-z0-9_]{0,62}}, not the word of a {@link MarketKind}
  * @param key names of 1 to 8 required columns; venue and symbol only together
  * @param columns at most 400, without {@code ts}, in the order of the declaration
  * @param retention how long rows are kept, at least a day; {@link Retention#FOR_EVER}
@@ -22,9 +21,6 @@ import java.util.stream.Collectors;
  */
 public record Kind(
     String name, List<String> key, List<Column> columns, Duration retention, Duration chunk) {
-  /** The kinds that have their own paths. */
-  public static final Set<String> MARKET = Set.of("trades", "quotes", "candles");
-
   /**
    * The column that holds venue and symbol in the table: {@code market.instruments.id}. No declared
    * column can have this name.
@@ -54,7 +50,7 @@ public record Kind(
    */
   public Kind {
     require(Column.NAME.matcher(name).matches(), "kind must match " + Column.NAME.pattern());
-    require(!MARKET.contains(name), "kind " + name + " is taken");
+    require(!isTaken(name), "kind " + name + " is taken");
     require(columns.size() <= MOST_COLUMNS, "at most " + MOST_COLUMNS + " columns");
     key = List.copyOf(key);
     columns = List.copyOf(columns);
@@ -108,6 +104,11 @@ public record Kind(
     if (!holds) {
       throw new IllegalArgumentException(what);
     }
+  }
+
+  /** Whether the name is that of a {@link MarketKind}. */
+  public static boolean isTaken(String name) {
+    return MarketKind.of(name).isPresent();
   }
 
   /** A change the table cannot follow. */

@@ -7,7 +7,7 @@ import dev.candlewick.ingest.message.Batch;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.message.Position;
 import dev.candlewick.ingest.message.StreamState;
-import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.table.Streams;
 import dev.candlewick.server.TestDatabase;
 import java.sql.Connection;
@@ -38,7 +38,7 @@ class PositionIT {
           Message.ofStream(
               stream,
               new Position(positions[i - 1], positions[i]),
-              Kind.TRADES,
+              RowType.TRADES,
               new Message.Checked(List.of(), List.of()),
               1,
               NOBODY));

@@ -1,6 +1,8 @@
 package dev.candlewick.ingest.decode;
 
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.record.EpochTime;
+import dev.candlewick.record.MarketKind;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -34,6 +36,20 @@ public record Envelope(
     TimeUnit unit() {
       return namedUnit == null ? TimeUnit.MS : namedUnit;
     }
+  }
+
+  /**
+   * What a frame's rows are.
+   *
+   * @throws DecodeException if {@code t} is no word of theirs
+   */
+  public RowType rowType() throws DecodeException {
+    return RowType.of(type == null ? "" : type)
+        .orElseThrow(
+            () ->
+                new DecodeException(
+                    DecodeException.Fault.BAD_MESSAGE,
+                    "t must be " + MarketKind.words() + " or " + RowType.RECORDS.word()));
   }
 
   /** A body that is rows alone. */

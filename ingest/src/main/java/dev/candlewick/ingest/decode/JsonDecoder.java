@@ -12,8 +12,8 @@ import dev.candlewick.ingest.decode.Envelope.Defaults;
 import dev.candlewick.ingest.decode.Envelope.TimeUnit;
 import dev.candlewick.ingest.row.Field;
 import dev.candlewick.ingest.row.JsonValue;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.net.JsonFault;
 import dev.candlewick.record.EpochTime;
 import java.io.IOException;
@@ -207,7 +207,7 @@ public final class JsonDecoder {
         in.skipChildren();
         return;
       }
-      if (headsOnly || Kind.RECORDS.word().equals(type)) {
+      if (headsOnly || RowType.RECORDS.word().equals(type)) {
         in.enable(NOT_FINITE);
         in.skipChildren();
         in.disable(NOT_FINITE);

@@ -1,17 +1,17 @@
 package dev.candlewick.ingest.decode;
 
 import dev.candlewick.ingest.row.Field;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.TradeIds;
 import dev.candlewick.record.CsvText;
 import dev.candlewick.record.EpochTime;
+import dev.candlewick.record.MarketKind;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Lines of trades, quotes or candles. */
-record MarketRows(Kind kind, JsonDecoder decoder) implements RowReader<RawRow> {
+record MarketRows(MarketKind kind, JsonDecoder decoder) implements RowReader<RawRow> {
   @Override
   public String word() {
     return kind.word();
@@ -20,7 +20,7 @@ record MarketRows(Kind kind, JsonDecoder decoder) implements RowReader<RawRow> {
   @Override
   public boolean knows(String name) {
     Field field = Field.of(name);
-    return field != null && !kind.foreignFields.contains(field);
+    return field != null && !Field.foreignTo(kind).contains(field);
   }
 
   @Override

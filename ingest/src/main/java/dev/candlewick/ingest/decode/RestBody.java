@@ -1,8 +1,8 @@
 package dev.candlewick.ingest.decode;
 
 import dev.candlewick.ingest.decode.DecodeException.Fault;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.net.Utf8;
+import dev.candlewick.record.MarketKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,7 +40,7 @@ public enum RestBody {
 
   /** How a body is read: defaults are those of the query string. */
   public record Reading(
-      Kind kind,
+      MarketKind kind,
       Envelope.Defaults defaults,
       JsonDecoder decoder,
       int maxRows,

@@ -2,11 +2,11 @@ package dev.candlewick.ingest.decode;
 
 import dev.candlewick.ingest.row.Decimals;
 import dev.candlewick.ingest.row.Field;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Rejection.Code;
 import dev.candlewick.ingest.row.Trade;
 import dev.candlewick.ingest.row.TradeIds;
+import dev.candlewick.record.MarketKind;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class RowFields {
   private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,18})");
 
-  private final Kind kind;
+  private final MarketKind kind;
   private RawRow row = RawRow.NOT_AN_OBJECT;
   private int index;
   private @Nullable Rejection rejection;
 
-  RowFields(Kind kind) {
+  RowFields(MarketKind kind) {
     this.kind = kind;
   }
 
@@ -42,7 +42,7 @@ final class RowFields {
     } else if (row.unknown() != null) {
       refuseNamed(Rejection.excerpt(row.unknown()), Code.UNKNOWN_FIELD, "no such field");
     } else {
-      for (Field field : kind.foreignFields) {
+      for (Field field : Field.foreignTo(kind)) {
         if (row.has(field)) {
           refuse(field, Code.UNKNOWN_FIELD, "not a field of " + kind.word());
         }

@@ -4,13 +4,13 @@ import dev.candlewick.ingest.decode.Envelope.Defaults;
 import dev.candlewick.ingest.row.Candle;
 import dev.candlewick.ingest.row.Field;
 import dev.candlewick.ingest.row.InstrumentKey;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Quote;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Rejection.Code;
 import dev.candlewick.ingest.row.Row;
 import dev.candlewick.ingest.row.Trade;
 import dev.candlewick.ingest.row.TradeIds;
+import dev.candlewick.record.MarketKind;
 import dev.candlewick.record.Symbol;
 import dev.candlewick.record.Timeframe;
 import java.time.Duration;
@@ -40,7 +40,7 @@ public final class RowValidator {
 
   private static final int MOST_VALID = 10_000;
 
-  private final Kind kind;
+  private final MarketKind kind;
   private final Defaults defaults;
   private final TimeBounds bounds;
   private final RowFields fields;
@@ -48,7 +48,7 @@ public final class RowValidator {
   private @Nullable String lastTimeframeText;
   private Timeframe lastTimeframe = MINUTE;
 
-  public RowValidator(Kind kind, Defaults defaults, TimeBounds bounds) {
+  public RowValidator(MarketKind kind, Defaults defaults, TimeBounds bounds) {
     this.kind = kind;
     this.defaults = defaults;
     this.bounds = bounds;
@@ -64,8 +64,6 @@ public final class RowValidator {
             case TRADES -> trade();
             case QUOTES -> quote();
             case CANDLES -> candle();
-            case RECORDS ->
-                throw new IllegalStateException("records have a validator of their own");
           };
       Rejection rejection = fields.rejection();
       if (rejection == null) {

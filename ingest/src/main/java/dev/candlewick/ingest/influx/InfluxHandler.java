@@ -5,10 +5,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.candlewick.ingest.decode.RawRow;
 import dev.candlewick.ingest.rest.DialectRequest;
 import dev.candlewick.ingest.rest.Requests;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.net.Problem;
 import dev.candlewick.net.Utf8;
+import dev.candlewick.record.MarketKind;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -144,7 +145,7 @@ public final class InfluxHandler {
       if (refused.isEmpty()) {
         request.write(
             () -> ctx.response().setStatusCode(NO_CONTENT).end(),
-            (kind, rejections) -> refusal(refused(rows, kind, rejections)));
+            (kind, rejections) -> refusal(refused(rows, records, kind, rejections)));
       } else {
         fail(ctx, request, refusal(refused));
       }
@@ -168,28 +169,36 @@ public final class InfluxHandler {
       }
     }
     List<Refused> refused = new ArrayList<>();
-    for (Map.Entry<Kind, List<RawRow>> ofKind : rows.rows().entrySet()) {
-      Kind kind = ofKind.getKey();
-      refused.addAll(refused(rows, kind, request.check(kind, ofKind.getValue())));
+    for (Map.Entry<MarketKind, List<RawRow>> ofKind : rows.rows().entrySet()) {
+      MarketKind kind = ofKind.getKey();
+      List<Rejection> rejections = request.check(kind, ofKind.getValue());
+      refused.addAll(refused(rows, records, kind.word(), rejections));
     }
     for (Map.Entry<String, List<Map<String, Object>>> ofKind : records.rows().entrySet()) {
       String kind = ofKind.getKey();
-      for (Rejection rejection :
-          request.checkRecords(kind, ofKind.getValue(), precision.nanos(1))) {
+      List<Rejection> rejections =
+          request.checkRecords(kind, ofKind.getValue(), precision.nanos(1));
+      for (Rejection rejection : rejections) {
         if (rejection.code() == Rejection.Code.FORBIDDEN_BOT) {
           throw new Problem(403, rejection.code().word, rejection.detail());
         }
-        refused.add(new Refused(records.line(kind, rejection.index()), rejection));
       }
+      refused.addAll(refused(rows, records, kind, rejections));
     }
     return refused;
   }
 
-  private static List<Refused> refused(PointRows rows, Kind kind, List<Rejection> rejections) {
-    return new ArrayList<>(
-        rejections.stream()
-            .map(rejection -> new Refused(rows.line(kind, rejection.index()), rejection))
-            .toList());
+  /** The lines of what was refused of a kind, of the market or declared. */
+  private static List<Refused> refused(
+      PointRows rows, PointRecords records, String kind, List<Rejection> rejections) {
+    Optional<MarketKind> market = MarketKind.of(kind);
+    List<Refused> refused = new ArrayList<>();
+    for (Rejection rejection : rejections) {
+      int index = rejection.index();
+      int line = market.isPresent() ? rows.line(market.get(), index) : records.line(kind, index);
+      refused.add(new Refused(line, rejection));
+    }
+    return refused;
   }
 
   private record Refused(int line, Rejection rejection) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -15,7 +14,6 @@ import java.util.regex.Pattern;
  */
 final class PointRecords {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
-  private static final Set<String> MARKET = Set.of("trades", "ticker", "quotes", "candles");
   private static final String TS = "ts";
 
   private final Precision precision;
@@ -31,7 +29,7 @@ final class PointRecords {
 
   /** Whether the measurement may be a kind's name. */
   static boolean mayBeKind(String measurement) {
-    return !MARKET.contains(measurement) && NAME.matcher(measurement).matches();
+    return !PointRows.isMarket(measurement) && NAME.matcher(measurement).matches();
   }
 
   /** The rows so far, by kind. */

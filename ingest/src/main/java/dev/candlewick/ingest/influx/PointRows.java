@@ -3,9 +3,9 @@ package dev.candlewick.ingest.influx;
 import dev.candlewick.ingest.decode.RawRow;
 import dev.candlewick.ingest.influx.Point.Stamp;
 import dev.candlewick.ingest.row.Field;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.record.EpochTime;
+import dev.candlewick.record.MarketKind;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
@@ -25,45 +25,35 @@ import org.jspecify.annotations.Nullable;
  * such to every line.
  */
 final class PointRows {
-  private static final Map<String, Field> COMMON =
+  /** What cryptofeed calls fields of ours. */
+  private static final Map<String, Field> ALIASES =
       Map.of(
-          "venue", Field.VENUE,
           "exchange", Field.VENUE,
-          "symbol", Field.SYMBOL,
-          "timestamp", Field.TS);
-  private static final Map<Kind, Map<String, Field>> NAMES =
-      Map.of(
-          Kind.TRADES,
-              Map.of(
-                  "price", Field.PRICE,
-                  "size", Field.SIZE,
-                  "amount", Field.SIZE,
-                  "side", Field.SIDE,
-                  "id", Field.ID,
-                  "trade_id", Field.ID,
-                  "flags", Field.FLAGS,
-                  "action", Field.ACTION),
-          Kind.QUOTES,
-              Map.of(
-                  "bid", Field.BID,
-                  "bid_size", Field.BID_SIZE,
-                  "ask", Field.ASK,
-                  "ask_size", Field.ASK_SIZE,
-                  "last", Field.LAST,
-                  "volume_24h", Field.VOLUME_24H),
-          Kind.CANDLES,
-              Map.ofEntries(
-                  Map.entry("timeframe", Field.TIMEFRAME),
-                  Map.entry("interval", Field.TIMEFRAME),
-                  Map.entry("open", Field.OPEN),
-                  Map.entry("high", Field.HIGH),
-                  Map.entry("low", Field.LOW),
-                  Map.entry("close", Field.CLOSE),
-                  Map.entry("volume", Field.VOLUME),
-                  Map.entry("quote_volume", Field.QUOTE_VOLUME),
-                  Map.entry("trades", Field.TRADES),
-                  Map.entry("taker_buy_volume", Field.TAKER_BUY_VOLUME),
-                  Map.entry("closed", Field.CLOSED)));
+          "timestamp", Field.TS,
+          "amount", Field.SIZE,
+          "trade_id", Field.ID,
+          "interval", Field.TIMEFRAME);
+
+  private static final Map<MarketKind, Map<String, Field>> NAMES = new EnumMap<>(MarketKind.class);
+
+  static {
+    for (MarketKind kind : MarketKind.values()) {
+      Map<String, Field> names = new HashMap<>();
+      Field.of(kind).forEach(field -> names.put(field.word, field));
+      ALIASES.forEach(
+          (alias, field) -> {
+            if (names.containsKey(field.word)) {
+              names.put(alias, field);
+            }
+          });
+      // The time of a line is its own.
+      names.remove(Field.TS.word);
+      NAMES.put(kind, names);
+    }
+  }
+
+  /** What quotes are called beside. */
+  private static final String TICKER = "ticker";
 
   /** When a candle opens and ends; its {@code timestamp} is when the venue told of it. */
   private static final String START = "start";
@@ -77,13 +67,13 @@ final class PointRows {
 
   private final Precision precision;
   private final long now;
-  private final Map<Kind, List<RawRow>> rows = new EnumMap<>(Kind.class);
-  private final Map<Kind, List<Point>> points = new EnumMap<>(Kind.class);
+  private final Map<MarketKind, List<RawRow>> rows = new EnumMap<>(MarketKind.class);
+  private final Map<MarketKind, List<Point>> points = new EnumMap<>(MarketKind.class);
   private final Map<Place, Integer> seen = new HashMap<>();
 
   /** Rows of one time of one instrument; venue, symbol and time as they were written. */
   private record Place(
-      Kind kind, @Nullable Object venue, @Nullable Object symbol, @Nullable Object ts) {}
+      MarketKind kind, @Nullable Object venue, @Nullable Object symbol, @Nullable Object ts) {}
 
   /** {@code now}: the time of lines that have none, nanoseconds since the epoch. */
   PointRows(Precision precision, long now) {
@@ -92,12 +82,12 @@ final class PointRows {
   }
 
   /** The rows so far. */
-  Map<Kind, List<RawRow>> rows() {
+  Map<MarketKind, List<RawRow>> rows() {
     return rows;
   }
 
   /** The line that became the row of that kind and index. */
-  int line(Kind kind, int index) {
+  int line(MarketKind kind, int index) {
     return points.getOrDefault(kind, List.of()).get(index).line();
   }
 
@@ -107,10 +97,10 @@ final class PointRows {
    * @throws LineException if it is of no kind, or two of its names mean the same
    */
   void add(Point point) throws LineException {
-    Kind kind = kind(point);
+    MarketKind kind = kind(point);
     RawRow row = new RawRow();
     for (Map.Entry<String, Object> sent : point.values().entrySet()) {
-      Field field = COMMON.getOrDefault(sent.getKey(), of(kind).get(sent.getKey()));
+      Field field = of(kind).get(sent.getKey());
       if (field != null && !NOTHING.contains(sent.getValue())) {
         boolean number = field == Field.ID && point.decimals().contains(sent.getKey());
         Object value = sent.getValue();
@@ -121,29 +111,28 @@ final class PointRows {
       row.put(Field.VENUE, venue(kind, point.measurement()));
     }
     long lineTime = point.time() == null ? now : precision.nanos(point.time());
-    if (kind == Kind.CANDLES) {
+    if (kind == MarketKind.CANDLES) {
       completeCandle(row, point, lineTime);
     }
     if (!row.has(Field.TS)) {
       row.put(Field.TS, lineTime);
     }
-    if (kind != Kind.CANDLES) {
+    if (kind != MarketKind.CANDLES) {
       identify(kind, row, point);
     }
     rows.computeIfAbsent(kind, first -> new ArrayList<>()).add(row);
     points.computeIfAbsent(kind, first -> new ArrayList<>()).add(point);
   }
 
-  private static Kind kind(Point point) throws LineException {
+  private static MarketKind kind(Point point) throws LineException {
     String measurement = point.measurement();
-    if (measurement.startsWith("trades")) {
-      return Kind.TRADES;
+    if (measurement.startsWith(TICKER)) {
+      return MarketKind.QUOTES;
     }
-    if (measurement.startsWith("ticker") || measurement.startsWith("quotes")) {
-      return Kind.QUOTES;
-    }
-    if (measurement.startsWith("candles")) {
-      return Kind.CANDLES;
+    for (MarketKind kind : MarketKind.values()) {
+      if (measurement.startsWith(kind.word())) {
+        return kind;
+      }
     }
     throw new LineException(
         point.line(),
@@ -152,7 +141,12 @@ final class PointRows {
             + " is not a declared kind either");
   }
 
-  private static Map<String, Field> of(Kind kind) {
+  /** Whether it is a kind's word, and no name of a declared kind. */
+  static boolean isMarket(String measurement) {
+    return measurement.equals(TICKER) || MarketKind.of(measurement).isPresent();
+  }
+
+  private static Map<String, Field> of(MarketKind kind) {
     return NAMES.getOrDefault(kind, Map.of());
   }
 
@@ -210,8 +204,8 @@ final class PointRows {
   }
 
   /** What follows {@code trades}, {@code ticker}, ... and a separator in the measurement. */
-  private static @Nullable String venue(Kind kind, String measurement) {
-    int word = measurement.startsWith("ticker") ? "ticker".length() : kind.name().length();
+  private static @Nullable String venue(MarketKind kind, String measurement) {
+    int word = measurement.startsWith(TICKER) ? TICKER.length() : kind.word().length();
     boolean parted =
         measurement.length() > word + 1 && "-_.:".indexOf(measurement.charAt(word)) >= 0;
     return parted ? measurement.substring(word + 1) : null;
@@ -233,7 +227,7 @@ final class PointRows {
    * A line without an id is known by all its text: clients send a line again as it was when they
    * heard no answer to it.
    */
-  private void identify(Kind kind, RawRow row, Point point) {
+  private void identify(MarketKind kind, RawRow row, Point point) {
     Place place =
         new Place(kind, row.value(Field.VENUE), row.value(Field.SYMBOL), row.value(Field.TS));
     int ordinal = seen.merge(place, 1, Integer::sum) - 1;

@@ -61,7 +61,7 @@ final class KafkaPartition implements Answer {
     KafkaValue.Read read = values.read(record.value());
     int bytes = Math.max(0, record.serializedValueSize());
     Position position = new Position(offered, record.offset());
-    Message message = Message.ofStream(open, position, read.kind(), read.checked(), bytes, this);
+    Message message = Message.ofStream(open, position, read.type(), read.checked(), bytes, this);
     offered = record.offset();
     inFlight.addAndGet(weight(message));
     message.countIn(budget);

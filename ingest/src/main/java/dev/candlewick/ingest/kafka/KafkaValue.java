@@ -6,10 +6,11 @@ import dev.candlewick.ingest.decode.Envelope;
 import dev.candlewick.ingest.decode.RawRow;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.row.Field;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.source.IngestKey;
 import dev.candlewick.ingest.source.Intake;
+import dev.candlewick.record.MarketKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -31,12 +32,12 @@ final class KafkaValue {
   }
 
   /** What a value holds. */
-  record Read(Kind kind, Message.Checked checked) {}
+  record Read(RowType type, Message.Checked checked) {}
 
   /** Reads a value; null, as a compacted topic has it for what was deleted, holds nothing. */
   Read read(byte @Nullable [] value) {
     if (value == null) {
-      return new Read(Kind.TRADES, new Message.Checked(List.of(), List.of()));
+      return new Read(RowType.TRADES, new Message.Checked(List.of(), List.of()));
     }
     try {
       if (value.length > maxBytes) {
@@ -47,7 +48,7 @@ final class KafkaValue {
       Rejection rejection =
           new Rejection(
               0, null, Rejection.Code.BAD_TYPE, "the value cannot be read: " + e.detail());
-      return new Read(Kind.TRADES, new Message.Checked(List.of(), List.of(rejection)));
+      return new Read(RowType.TRADES, new Message.Checked(List.of(), List.of(rejection)));
     }
   }
 
@@ -63,39 +64,22 @@ final class KafkaValue {
 
   private Read message(byte[] value) throws DecodeException {
     Envelope envelope = intake.decoder().decode(value);
-    Kind kind =
-        Kind.of(envelope.type() == null ? "" : envelope.type())
-            .orElseThrow(
-                () ->
-                    new DecodeException(
-                        Fault.BAD_MESSAGE, "t must be trades, quotes, candles or records"));
-    if (kind == Kind.RECORDS) {
-      if (envelope.kind() == null) {
-        throw new DecodeException(Fault.BAD_MESSAGE, "kind is required");
-      }
-      return new Read(
-          kind,
-          intake.records().frame(envelope.kind(), envelope.defaults(), value, IngestKey.NONE));
-    }
-    List<RawRow> rows = envelope.rows();
-    if (rows == null) {
-      throw new DecodeException(Fault.BAD_MESSAGE, "rows are required");
-    }
-    return new Read(kind, intake.check(kind, envelope.defaults(), rows));
+    RowType type = envelope.rowType();
+    return new Read(type, intake.check(type, envelope, value, IngestKey.NONE));
   }
 
   private Read row(byte[] value) throws DecodeException {
     RawRow row = intake.decoder().decodeRow(value, 0, value.length);
-    Kind kind = kind(row);
+    MarketKind kind = kind(row);
     Envelope.Defaults none = new Envelope.Defaults(null, null, null, null);
-    return new Read(kind, intake.check(kind, none, List.of(row)));
+    return new Read(RowType.of(kind), intake.check(kind, none, List.of(row)));
   }
 
   /** A candle has an open, a quote a side of the book; what has neither should be a trade. */
-  private static Kind kind(RawRow row) {
+  private static MarketKind kind(RawRow row) {
     if (row.has(Field.OPEN)) {
-      return Kind.CANDLES;
+      return MarketKind.CANDLES;
     }
-    return row.has(Field.BID) || row.has(Field.ASK) ? Kind.QUOTES : Kind.TRADES;
+    return row.has(Field.BID) || row.has(Field.ASK) ? MarketKind.QUOTES : MarketKind.TRADES;
   }
 }

@@ -4,6 +4,7 @@ import dev.candlewick.ingest.message.Batch;
 import dev.candlewick.ingest.message.Budget;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.row.Rejection;
+import dev.candlewick.record.MarketKind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -27,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IngestMetrics {
   private static final List<String> TRANSPORTS = List.of("rest", "websocket", "kafka");
-  private static final List<String> MARKET = List.of("trades", "quotes", "candles");
   private static final List<String> RESULTS = List.of("inserted", "duplicate", "updated");
   private static final int MOST_KINDS = 100;
   private static final String BYTES = "bytes";
@@ -100,10 +100,10 @@ public final class IngestMetrics {
               .register(registry);
       rejected.put(code, counter);
     }
-    for (String kind : MARKET) {
+    for (MarketKind kind : MarketKind.values()) {
       for (String transport : TRANSPORTS) {
         for (String result : RESULTS) {
-          rows(kind, transport, result).increment(0);
+          rows(kind.word(), transport, result).increment(0);
         }
       }
     }
@@ -189,7 +189,7 @@ public final class IngestMetrics {
 
   /** Administrators can create any number of kinds: only the first ones get their own label. */
   private String label(String kind) {
-    if (!MARKET.contains(kind) && !kinds.contains(kind) && kinds.size() >= MOST_KINDS) {
+    if (MarketKind.of(kind).isEmpty() && !kinds.contains(kind) && kinds.size() >= MOST_KINDS) {
       return "other";
     }
     kinds.add(kind);

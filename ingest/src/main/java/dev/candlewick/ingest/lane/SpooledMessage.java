@@ -4,10 +4,10 @@ import dev.candlewick.ingest.message.Answer;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.message.Position;
 import dev.candlewick.ingest.message.StreamState;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Row;
 import dev.candlewick.ingest.row.RowForm;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.spool.Entry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -30,8 +30,8 @@ final class SpooledMessage {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 + message.rows.size() * 48);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(RowForm.VERSION);
-      out.writeUTF(message.kind.name());
-      message.kind.form.write(out, message.rows);
+      out.writeUTF(message.type.name());
+      message.type.form.write(out, message.rows);
       out.writeInt(message.refusedByRule().size());
       for (Rejection rejection : message.refusedByRule()) {
         out.writeInt(rejection.index());
@@ -59,8 +59,8 @@ final class SpooledMessage {
       if (version < 1 || version > RowForm.VERSION) {
         throw new IOException("payload of version " + version + ", not 1 or " + RowForm.VERSION);
       }
-      Kind kind = Kind.valueOf(in.readUTF());
-      List<Row> rows = kind.form.read(in, version);
+      RowType type = RowType.valueOf(in.readUTF());
+      List<Row> rows = type.form.read(in, version);
       List<Rejection> rejections = new ArrayList<>(0);
       for (int left = in.readInt(); left > 0; left--) {
         int index = in.readInt();
@@ -71,7 +71,7 @@ final class SpooledMessage {
           new StreamState(entry.apiKeyId(), entry.stream(), 0, entry.epoch(), 0, "");
       Message.Checked checked = new Message.Checked(rows, rejections);
       Position position = Position.ofNumber(entry.seq());
-      return Message.ofSpool(stream, position, kind, checked, payload.length, answer);
+      return Message.ofSpool(stream, position, type, checked, payload.length, answer);
     }
   }
 

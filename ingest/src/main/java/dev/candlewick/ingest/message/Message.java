@@ -1,10 +1,10 @@
 package dev.candlewick.ingest.message;
 
 import dev.candlewick.ingest.decode.RowValidator;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.RecordRow;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Row;
+import dev.candlewick.ingest.row.RowType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +21,7 @@ public final class Message {
   /** What a message takes up beside its bytes and rows, about. */
   private static final int OWN_BYTES = 300;
 
-  public final Kind kind;
+  public final RowType type;
   public final List<Row> rows;
   public final int bytes;
   public final boolean isRequest;
@@ -52,14 +52,14 @@ public final class Message {
   public int conflicts;
 
   private Message(
-      Kind kind,
+      RowType type,
       Checked checked,
       int bytes,
       Answer answer,
       @Nullable StreamState stream,
       boolean spooled,
       @Nullable Idempotency idempotency) {
-    this.kind = kind;
+    this.type = type;
     this.rows = checked.rows();
     this.refusedByRule = checked.rejections();
     this.takenBack = checked.takenBack();
@@ -86,24 +86,34 @@ public final class Message {
 
   /** A message of a feed's stream. */
   public static Message ofStream(
-      StreamState stream, Position position, Kind kind, Checked checked, int bytes, Answer answer) {
-    Message message = new Message(kind, checked, bytes, answer, stream, false, null);
+      StreamState stream,
+      Position position,
+      RowType type,
+      Checked checked,
+      int bytes,
+      Answer answer) {
+    Message message = new Message(type, checked, bytes, answer, stream, false, null);
     message.position = position;
     return message;
   }
 
   /** A message of a feed's stream, read back from the spool. */
   public static Message ofSpool(
-      StreamState stream, Position position, Kind kind, Checked checked, int bytes, Answer answer) {
-    Message message = new Message(kind, checked, bytes, answer, stream, true, null);
+      StreamState stream,
+      Position position,
+      RowType type,
+      Checked checked,
+      int bytes,
+      Answer answer) {
+    Message message = new Message(type, checked, bytes, answer, stream, true, null);
     message.position = position;
     return message;
   }
 
   /** A REST request; the lane gives it its place in a stream of the server's own. */
   public static Message ofRequest(
-      Kind kind, Checked checked, int bytes, Answer answer, @Nullable Idempotency idempotency) {
-    return new Message(kind, checked, bytes, answer, null, false, idempotency);
+      RowType type, Checked checked, int bytes, Answer answer, @Nullable Idempotency idempotency) {
+    return new Message(type, checked, bytes, answer, null, false, idempotency);
   }
 
   /** Gives a message its place. */
@@ -147,9 +157,9 @@ public final class Message {
 
   /** The word of its kind; that of records where all rows were refused. */
   public String word() {
-    return kind == Kind.RECORDS && !rows.isEmpty()
+    return type == RowType.RECORDS && !rows.isEmpty()
         ? ((RecordRow) rows.get(0)).declared().kind().name()
-        : kind.word();
+        : type.word();
   }
 
   /** How the message came, as metrics name it. */

@@ -4,11 +4,12 @@ import dev.candlewick.ingest.decode.Envelope.Defaults;
 import dev.candlewick.ingest.decode.Envelope.TimeUnit;
 import dev.candlewick.ingest.decode.RawRow;
 import dev.candlewick.ingest.message.Message;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.source.Intake;
 import dev.candlewick.ingest.source.Quota;
 import dev.candlewick.net.Problem;
+import dev.candlewick.record.MarketKind;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayDeque;
@@ -34,7 +35,7 @@ public final class DialectRequest {
   private int reserved;
   private boolean somethingWritten;
 
-  private record Part(Kind kind, Message.Checked checked) {}
+  private record Part(RowType type, Message.Checked checked) {}
 
   private DialectRequest(Requests requests, RoutingContext request, Quota quota, byte[] body) {
     this.intake = requests.intake();
@@ -63,9 +64,9 @@ public final class DialectRequest {
   }
 
   /** Checks rows of one kind and keeps the good ones; what is wrong with the others. */
-  public List<Rejection> check(Kind kind, List<RawRow> rows) {
+  public List<Rejection> check(MarketKind kind, List<RawRow> rows) {
     Message.Checked checked = intake.check(kind, NANOSECONDS, rows);
-    parts.add(new Part(kind, checked));
+    parts.add(new Part(RowType.of(kind), checked));
     intake.metrics().rejected(checked.rejections());
     return checked.rejections();
   }
@@ -75,7 +76,7 @@ public final class DialectRequest {
       String kind, List<Map<String, Object>> rows, long nanosPerUnit) {
     Message.Checked checked =
         intake.requestRecords().values(kind, rows, nanosPerUnit, requests.keyOf(request));
-    parts.add(new Part(Kind.RECORDS, checked));
+    parts.add(new Part(RowType.RECORDS, checked));
     intake.metrics().rejected(checked.rejections());
     return checked.rejections();
   }
@@ -103,7 +104,7 @@ public final class DialectRequest {
    * @param refusal what the request is failed with where the database knows what no check does: a
    *     trade to cancel that is not there
    */
-  public void write(Runnable committed, BiFunction<Kind, List<Rejection>, Exception> refusal) {
+  public void write(Runnable committed, BiFunction<String, List<Rejection>, Exception> refusal) {
     Part part = parts.poll();
     if (part == null) {
       drop();
@@ -115,15 +116,15 @@ public final class DialectRequest {
     PartAnswer answer = new PartAnswer(committed, refusal);
     answer.startClock();
     intake.submitRequest(
-        Message.ofRequest(part.kind(), part.checked(), bytes, answer, null), quota);
+        Message.ofRequest(part.type(), part.checked(), bytes, answer, null), quota);
   }
 
   /** To one kind's rows; the last of them answers the request. */
   private final class PartAnswer extends RequestAnswer {
     private final Runnable committed;
-    private final BiFunction<Kind, List<Rejection>, Exception> refusal;
+    private final BiFunction<String, List<Rejection>, Exception> refusal;
 
-    PartAnswer(Runnable committed, BiFunction<Kind, List<Rejection>, Exception> refusal) {
+    PartAnswer(Runnable committed, BiFunction<String, List<Rejection>, Exception> refusal) {
       super(DialectRequest.this.request);
       this.committed = committed;
       this.refusal = refusal;
@@ -148,7 +149,7 @@ public final class DialectRequest {
     void refused(Message message, Drop why) {
       if (why == Drop.ROW_REFUSED && !somethingWritten && !request.response().ended()) {
         drop();
-        request.fail(refusal.apply(message.kind, message.rejections()));
+        request.fail(refusal.apply(message.word(), message.rejections()));
       } else {
         super.refused(message, why);
       }

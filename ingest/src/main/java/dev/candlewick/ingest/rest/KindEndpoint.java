@@ -119,7 +119,7 @@ public final class KindEndpoint {
   }
 
   private static Kind declaration(String name, Buffer body) {
-    if (Kind.MARKET.contains(name)) {
+    if (Kind.isTaken(name)) {
       throw new Problem(409, "incompatible_kind", "kind " + name + " is taken");
     }
     try {

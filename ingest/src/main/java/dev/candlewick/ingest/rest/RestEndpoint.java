@@ -9,14 +9,15 @@ import dev.candlewick.ingest.decode.JsonDecoder;
 import dev.candlewick.ingest.decode.RestBody;
 import dev.candlewick.ingest.message.Idempotency;
 import dev.candlewick.ingest.message.Message;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.source.IngestKey;
 import dev.candlewick.ingest.source.Intake;
 import dev.candlewick.ingest.source.Quota;
 import dev.candlewick.ingest.source.RecordIntake;
 import dev.candlewick.ingest.table.IdempotencyKeys;
 import dev.candlewick.net.Problem;
+import dev.candlewick.record.MarketKind;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -26,7 +27,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,12 +69,12 @@ public final class RestEndpoint {
       @Nullable String key) {}
 
   public void mount(Router router) {
-    for (Kind kind : List.of(Kind.TRADES, Kind.QUOTES, Kind.CANDLES)) {
-      router.post("/v1/" + kind.word()).handler(ctx -> handle(ctx, kind, market(kind)));
+    for (MarketKind kind : MarketKind.values()) {
+      router.post("/v1/" + kind.word()).handler(ctx -> handle(ctx, RowType.of(kind), market(kind)));
     }
     router
         .post("/v1/records/:kind")
-        .handler(ctx -> handle(ctx, Kind.RECORDS, records(ctx.pathParam("kind"), ctx)));
+        .handler(ctx -> handle(ctx, RowType.RECORDS, records(ctx.pathParam("kind"), ctx)));
   }
 
   /** How a body becomes checked rows. */
@@ -82,9 +82,9 @@ public final class RestEndpoint {
     Message.Checked read(Head head, byte[] body) throws DecodeException;
   }
 
-  private void handle(RoutingContext request, Kind kind, Reading reading) {
+  private void handle(RoutingContext request, RowType type, Reading reading) {
     Head head = head(request);
-    if (head.isArchived() && kind != Kind.CANDLES) {
+    if (head.isArchived() && type != RowType.CANDLES) {
       throw Problem.badParameter("archived", "is for candles only");
     }
     requests.refuseIfUnable();
@@ -93,12 +93,12 @@ public final class RestEndpoint {
         .body(request, quota)
         .onSuccess(
             body ->
-                answer(new Posted(request, kind, reading, head, quota, body.getBytes()), false));
+                answer(new Posted(request, type, reading, head, quota, body.getBytes()), false));
   }
 
   /** A request whose body is read. */
   private record Posted(
-      RoutingContext request, Kind kind, Reading reading, Head head, Quota quota, byte[] body) {
+      RoutingContext request, RowType type, Reading reading, Head head, Quota quota, byte[] body) {
     Message.Checked read() throws DecodeException {
       return reading.read(head, body);
     }
@@ -109,7 +109,7 @@ public final class RestEndpoint {
     }
   }
 
-  private Reading market(Kind kind) {
+  private Reading market(MarketKind kind) {
     return (head, body) -> {
       Envelope envelope =
           head.form()
@@ -215,7 +215,7 @@ public final class RestEndpoint {
     Head head = posted.head();
     try {
       Message.Checked checked = decoding.rows();
-      if (!looked && posted.kind() == Kind.RECORDS && RecordIntake.mayBeStale(checked)) {
+      if (!looked && posted.type() == RowType.RECORDS && RecordIntake.mayBeStale(checked)) {
         intake
             .kinds()
             .look()
@@ -230,7 +230,7 @@ public final class RestEndpoint {
       Submission submission =
           new Submission(
               posted.request(),
-              posted.kind(),
+              posted.type(),
               posted.quota(),
               checked,
               posted.body().length,
@@ -269,7 +269,7 @@ public final class RestEndpoint {
   /** A request ready to be written. */
   private final class Submission {
     private final RoutingContext request;
-    private final Kind kind;
+    private final RowType type;
     private final Quota quota;
     private final Message.Checked checked;
     private final int bytes;
@@ -277,13 +277,13 @@ public final class RestEndpoint {
 
     Submission(
         RoutingContext request,
-        Kind kind,
+        RowType type,
         Quota quota,
         Message.Checked checked,
         int bytes,
         boolean skipsBadRows) {
       this.request = request;
-      this.kind = kind;
+      this.type = type;
       this.quota = quota;
       this.checked = checked;
       this.bytes = bytes;
@@ -292,7 +292,7 @@ public final class RestEndpoint {
 
     void submit(@Nullable Idempotency idempotency) {
       answer.startClock();
-      intake.submitRequest(Message.ofRequest(kind, checked, bytes, answer, idempotency), quota);
+      intake.submitRequest(Message.ofRequest(type, checked, bytes, answer, idempotency), quota);
     }
 
     void refuse(Problem problem) {

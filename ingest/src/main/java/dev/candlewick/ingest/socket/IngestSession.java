@@ -3,13 +3,12 @@ package dev.candlewick.ingest.socket;
 import dev.candlewick.ingest.decode.DecodeException;
 import dev.candlewick.ingest.decode.DecodeException.Fault;
 import dev.candlewick.ingest.decode.Envelope;
-import dev.candlewick.ingest.decode.RawRow;
 import dev.candlewick.ingest.message.Answer;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.message.Position;
 import dev.candlewick.ingest.message.StreamName;
 import dev.candlewick.ingest.message.StreamState;
-import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.source.IngestKey;
 import dev.candlewick.ingest.source.Intake;
 import dev.candlewick.ingest.source.RecordIntake;
@@ -18,7 +17,6 @@ import dev.candlewick.net.TextSocket;
 import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,15 +118,10 @@ public final class IngestSession implements Answer, TextSocket.Listener {
         hello(envelope);
         return;
       }
-      Optional<Kind> kind = Kind.of(type);
       if (open == null) {
         throw new DecodeException(Fault.BAD_MESSAGE, "the first message must be hello");
       }
-      if (kind.isEmpty()) {
-        throw new DecodeException(
-            Fault.BAD_MESSAGE, "t must be trades, quotes, candles or records");
-      }
-      take(open, kind.get(), envelope, json);
+      take(open, envelope.rowType(), envelope, json);
     } catch (DecodeException e) {
       refused(e.fault.closeCode, e.fault.word(), e.detail());
     }
@@ -170,10 +163,9 @@ public final class IngestSession implements Answer, TextSocket.Listener {
   }
 
   /** The sequence rule: the next is taken, an older one is a duplicate, a newer one is a gap. */
-  private void take(StreamState open, Kind kind, Envelope envelope, byte[] json)
+  private void take(StreamState open, RowType type, Envelope envelope, byte[] json)
       throws DecodeException {
-    List<RawRow> raw = envelope.rows();
-    if (envelope.seq() < 0 || raw == null) {
+    if (envelope.seq() < 0 || envelope.rows() == null) {
       throw new DecodeException(Fault.BAD_MESSAGE, "seq and rows are required");
     }
     if (!looked) {
@@ -191,26 +183,16 @@ public final class IngestSession implements Answer, TextSocket.Listener {
       return;
     }
     gapTold = false;
-    Message.Checked checked =
-        kind == Kind.RECORDS
-            ? records(envelope, json)
-            : intake.check(kind, envelope.defaults(), raw);
-    if (kind == Kind.RECORDS && !looked && RecordIntake.mayBeStale(checked)) {
+    Message.Checked checked = intake.check(type, envelope, json, key);
+    if (type == RowType.RECORDS && !looked && RecordIntake.mayBeStale(checked)) {
       backpressure.waitFor(intake.kinds().look(), json, this::again);
       return;
     }
     Position position = Position.ofNumber(nextSeq);
-    Message message = Message.ofStream(open, position, kind, checked, json.length, this);
+    Message message = Message.ofStream(open, position, type, checked, json.length, this);
     nextSeq++;
     backpressure.taken(message);
     intake.submit(message);
-  }
-
-  private Message.Checked records(Envelope envelope, byte[] json) throws DecodeException {
-    if (envelope.kind() == null) {
-      throw new DecodeException(Fault.BAD_MESSAGE, "kind is required");
-    }
-    return intake.records().frame(envelope.kind(), envelope.defaults(), json, key);
   }
 
   /** A message is looked at once more, its kind now as the database has it. */

@@ -1,5 +1,7 @@
 package dev.candlewick.ingest.source;
 
+import dev.candlewick.ingest.decode.DecodeException;
+import dev.candlewick.ingest.decode.DecodeException.Fault;
 import dev.candlewick.ingest.decode.Envelope;
 import dev.candlewick.ingest.decode.JsonDecoder;
 import dev.candlewick.ingest.decode.RawRow;
@@ -11,10 +13,11 @@ import dev.candlewick.ingest.message.Answer.Durability;
 import dev.candlewick.ingest.message.Budget;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.row.Candle;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Row;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.table.KindCatalogue;
+import dev.candlewick.record.MarketKind;
 import dev.candlewick.record.Retention;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -122,8 +125,24 @@ public final class Intake {
     return bounds.strictDurability() && durability == Durability.DEGRADED;
   }
 
-  /** Rows as they were sent, each now checked, or refused by its field. */
-  public Message.Checked check(Kind kind, Envelope.Defaults defaults, List<RawRow> raw) {
+  /** The rows of a message whose head is decoded, each checked, or refused by its field. */
+  public Message.Checked check(RowType type, Envelope envelope, byte[] json, IngestKey key)
+      throws DecodeException {
+    List<RawRow> raw = envelope.rows();
+    if (raw == null) {
+      throw new DecodeException(Fault.BAD_MESSAGE, "rows are required");
+    }
+    if (type.market != null) {
+      return check(type.market, envelope.defaults(), raw);
+    }
+    if (envelope.kind() == null) {
+      throw new DecodeException(Fault.BAD_MESSAGE, "kind is required");
+    }
+    return records.frame(envelope.kind(), envelope.defaults(), json, key);
+  }
+
+  /** The same of rows that are of one kind. */
+  public Message.Checked check(MarketKind kind, Envelope.Defaults defaults, List<RawRow> raw) {
     List<Row> rows = new ArrayList<>(raw.size());
     List<Rejection> rejections = new ArrayList<>(0);
     TimeBounds times = new TimeBounds(Instant.now(), bounds.retention());
@@ -137,7 +156,7 @@ public final class Intake {
     List<Rejection> rejections = new ArrayList<>(0);
     Instant now = Instant.now();
     TimeBounds kept = new TimeBounds(now, bounds.retention());
-    new RowValidator(Kind.CANDLES, defaults, new TimeBounds(now, Retention.NONE))
+    new RowValidator(MarketKind.CANDLES, defaults, new TimeBounds(now, Retention.NONE))
         .check(raw, rows, rejections);
     Set<Row> takenBack = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Row row : rows) {

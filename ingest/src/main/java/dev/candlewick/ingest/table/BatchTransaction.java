@@ -12,9 +12,9 @@ import dev.candlewick.ingest.message.StreamState;
 import dev.candlewick.ingest.message.TakenOrder;
 import dev.candlewick.ingest.row.Candle;
 import dev.candlewick.ingest.row.InstrumentKey;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Row;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.row.Tick;
 import dev.candlewick.ingest.row.Trade;
 import dev.candlewick.ingest.row.TradeIds;
@@ -88,8 +88,8 @@ public final class BatchTransaction {
     batch.startAttempt();
     refuse(advance);
     Map<InstrumentKey, Integer> ids = instrumentIds.resolve(connection, batch, advance.era());
-    for (Kind kind : Kind.values()) {
-      write(kind, ids).write();
+    for (RowType type : RowType.values()) {
+      write(type, ids).write();
     }
     checkCounts();
     dirty.write(connection);
@@ -101,15 +101,15 @@ public final class BatchTransaction {
     return advance.durability();
   }
 
-  /** How the rows of a kind come into their tables. */
+  /** How the rows of a type come into their tables. */
   private interface Way {
     void write() throws SQLException, DroppedException;
   }
 
-  private Way write(Kind kind, Map<InstrumentKey, Integer> ids) {
-    return switch (kind) {
-      case TRADES -> () -> writeTrades(lines(kind, ids));
-      case QUOTES -> () -> writeTicks(TickTable.QUOTES, lines(kind, ids));
+  private Way write(RowType type, Map<InstrumentKey, Integer> ids) {
+    return switch (type) {
+      case TRADES -> () -> writeTrades(lines(type, ids));
+      case QUOTES -> () -> writeTicks(TickTable.QUOTES, lines(type, ids));
       case CANDLES -> () -> writeCandles(ids);
       case RECORDS -> () -> new RecordBatch(connection, batch, changes).write(ids);
     };
@@ -182,11 +182,11 @@ public final class BatchTransaction {
     }
   }
 
-  private List<Line> lines(Kind kind, Map<InstrumentKey, Integer> ids) throws SQLException {
+  private List<Line> lines(RowType type, Map<InstrumentKey, Integer> ids) throws SQLException {
     List<Line> lines = new ArrayList<>();
     TakenOrder order = new TakenOrder(connection);
     for (Message message : batch.messages()) {
-      if (message.kind == kind) {
+      if (message.type == type) {
         long stream = message.stream().number();
         for (Row row : message.rows) {
           Long own = ((Tick) row).ownId();
@@ -316,7 +316,7 @@ public final class BatchTransaction {
     List<CandleTable.Line> lines = new ArrayList<>();
     List<CandleTable.Line> takenBack = new ArrayList<>();
     for (Message message : batch.messages()) {
-      if (message.kind == Kind.CANDLES) {
+      if (message.type == RowType.CANDLES) {
         for (Row row : message.rows) {
           int id = ids.getOrDefault(row.instrument(), 0);
           (message.isTakenBack(row) ? takenBack : lines)

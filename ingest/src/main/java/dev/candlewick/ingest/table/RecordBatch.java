@@ -6,10 +6,10 @@ import dev.candlewick.ingest.message.Batch;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.message.RecordLine;
 import dev.candlewick.ingest.row.InstrumentKey;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.RecordRow;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Row;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.table.BatchTransaction.DroppedException;
 import dev.candlewick.record.DeclaredKind;
 import java.sql.Connection;
@@ -60,7 +60,7 @@ final class RecordBatch {
   void write(Map<InstrumentKey, Integer> ids) throws SQLException, DroppedException {
     Map<String, OfKind> byKind = new TreeMap<>();
     for (Message message : batch.messages()) {
-      if (message.kind == Kind.RECORDS) {
+      if (message.type == RowType.RECORDS) {
         for (Row each : message.rows) {
           RecordRow row = (RecordRow) each;
           OfKind its =

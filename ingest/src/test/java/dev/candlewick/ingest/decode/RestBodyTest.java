@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.candlewick.ingest.decode.Envelope.Defaults;
 import dev.candlewick.ingest.decode.Envelope.TimeUnit;
 import dev.candlewick.ingest.row.Field;
-import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.record.MarketKind;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -20,7 +20,7 @@ class RestBodyTest {
       throws DecodeException {
     RestBody.Reading how =
         new RestBody.Reading(
-            Kind.TRADES,
+            MarketKind.TRADES,
             new Defaults(null, null, null, TimeUnit.MS),
             new JsonDecoder(10),
             10,

@@ -3,10 +3,10 @@ package dev.candlewick.ingest.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.ingest.decode.Envelope.Defaults;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Row;
 import dev.candlewick.ingest.row.Trade;
+import dev.candlewick.record.MarketKind;
 import dev.candlewick.record.Retention;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -28,7 +28,7 @@ class RowValidatorTest {
   private final List<Row> good = new ArrayList<>();
   private final List<Rejection> bad = new ArrayList<>();
 
-  private void check(Kind kind, String row) throws DecodeException {
+  private void check(MarketKind kind, String row) throws DecodeException {
     String json = "{\"rows\":[" + row + "]}";
     List<RawRow> rows =
         Objects.requireNonNull(
@@ -38,7 +38,7 @@ class RowValidatorTest {
   }
 
   private Trade trade(String fields) throws DecodeException {
-    check(Kind.TRADES, "{\"ts\":" + NOW.toEpochMilli() + "," + fields + "}");
+    check(MarketKind.TRADES, "{\"ts\":" + NOW.toEpochMilli() + "," + fields + "}");
     assertThat(bad).isEmpty();
     return (Trade) good.get(0);
   }
@@ -77,7 +77,7 @@ class RowValidatorTest {
       })
   void refusesABadTradeByFieldAndCode(String fields, String field, String code)
       throws DecodeException {
-    check(Kind.TRADES, "{\"ts\":" + NOW.toEpochMilli() + "," + fields + "}");
+    check(MarketKind.TRADES, "{\"ts\":" + NOW.toEpochMilli() + "," + fields + "}");
     assertThat(good).isEmpty();
     assertThat(bad.get(0).field()).isEqualTo(field);
     assertThat(bad.get(0).code().word).isEqualTo(code);
@@ -105,7 +105,7 @@ class RowValidatorTest {
     "1767873599999, ts_too_old"
   })
   void refusesABadTimeByCode(String ts, String code) throws DecodeException {
-    check(Kind.TRADES, "{\"ts\":" + ts + ",\"price\":1,\"size\":1}");
+    check(MarketKind.TRADES, "{\"ts\":" + ts + ",\"price\":1,\"size\":1}");
     assertThat(bad).extracting(rejection -> rejection.code().word).containsExactly(code);
   }
 
@@ -124,7 +124,7 @@ class RowValidatorTest {
     "1.768478400123456e+12, 1768478400123456"
   })
   void takesRfc3339AndTheUnitsInteger(String ts, long micros) throws DecodeException {
-    check(Kind.TRADES, "{\"ts\":" + ts + ",\"price\":1,\"size\":1}");
+    check(MarketKind.TRADES, "{\"ts\":" + ts + ",\"price\":1,\"size\":1}");
     assertThat(good).extracting(Row::ts).containsExactly(micros);
   }
 
@@ -188,7 +188,7 @@ class RowValidatorTest {
         "\"ts\":1768478400000,\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":1,\"trades\":NaN|trades|bad_type"
       })
   void refusesABadCandle(String fields, String field, String code) throws DecodeException {
-    check(Kind.CANDLES, "{" + fields + "}");
+    check(MarketKind.CANDLES, "{" + fields + "}");
     assertThat(good).isEmpty();
     assertThat(bad.get(0).field()).isEqualTo(field);
     assertThat(bad.get(0).code().word).isEqualTo(code);
@@ -198,14 +198,15 @@ class RowValidatorTest {
   void keepsLongerCandlesForTheirOwnRetention() throws DecodeException {
     long old = NOW.minus(Duration.ofDays(80)).getEpochSecond() / 60 * 60_000;
     check(
-        Kind.CANDLES,
+        MarketKind.CANDLES,
         "{\"ts\":" + old + ",\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":1}");
     assertThat(bad).isEmpty();
   }
 
   @Test
   void wantsOneSideOfAQuoteAtLeast() throws DecodeException {
-    check(Kind.QUOTES, "{\"ts\":1768478400000,\"bid\":1},{\"ts\":1768478400000,\"bid\":null}");
+    check(
+        MarketKind.QUOTES, "{\"ts\":1768478400000,\"bid\":1},{\"ts\":1768478400000,\"bid\":null}");
     assertThat(good).hasSize(1);
     assertThat(bad).extracting(Rejection::index).containsExactly(1);
   }

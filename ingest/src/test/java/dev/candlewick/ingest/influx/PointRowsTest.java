@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.candlewick.ingest.decode.RawRow;
 import dev.candlewick.ingest.row.Field;
-import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.record.MarketKind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 class PointRowsTest {
   private static final long NOW = 1_700_000_000_000_000_001L;
 
-  private static Map<Kind, List<RawRow>> rows(String lines, Precision precision)
+  private static Map<MarketKind, List<RawRow>> rows(String lines, Precision precision)
       throws LineException {
     PointRows rows = new PointRows(precision, NOW);
     for (Point point : LineProtocol.parse(lines)) {
@@ -28,7 +28,7 @@ class PointRowsTest {
     return rows.rows();
   }
 
-  private static Arguments line(String line, Kind kind, Object... fieldsAndValues) {
+  private static Arguments line(String line, MarketKind kind, Object... fieldsAndValues) {
     Map<Field, Object> row = new TreeMap<>();
     for (int i = 0; i < fieldsAndValues.length; i += 2) {
       row.put((Field) fieldsAndValues[i], fieldsAndValues[i + 1]);
@@ -42,7 +42,7 @@ class PointRowsTest {
           line(
               "trades-COINBASE,symbol=BTC-USD side=\"buy\",price=61715.9,amount=0.002,id=\"42\","
                   + "type=\"None\",timestamp=1723075200.123456,receipt_timestamp=1723075200.2 9",
-              Kind.TRADES,
+              MarketKind.TRADES,
               Field.VENUE,
               "COINBASE",
               Field.SYMBOL,
@@ -60,7 +60,7 @@ class PointRowsTest {
           line(
               "trades-KRAKEN,symbol=BTC-USD,side=sell,type=limit price=1.5,amount=2.0,id=7i,"
                   + "receipt_timestamp=1723075200000000t 1723075200123456789",
-              Kind.TRADES,
+              MarketKind.TRADES,
               Field.VENUE,
               "KRAKEN",
               Field.SYMBOL,
@@ -78,7 +78,7 @@ class PointRowsTest {
           line(
               "trades,venue=x,symbol=Y,host=h price=1i,size=2i,trade_id=\"a\",side=\"SELL\","
                   + "flags=\"no_price no_volume\" 5",
-              Kind.TRADES,
+              MarketKind.TRADES,
               Field.VENUE,
               "x",
               Field.SYMBOL,
@@ -97,7 +97,7 @@ class PointRowsTest {
               5L),
           line(
               "trades-A,symbol=Y price=1,size=2,id=\"None\",side=\"\"",
-              Kind.TRADES,
+              MarketKind.TRADES,
               Field.VENUE,
               "A",
               Field.SYMBOL,
@@ -110,7 +110,7 @@ class PointRowsTest {
               NOW),
           line(
               "ticker-BINANCE,symbol=Y bid=1.0,ask=2.0,timestamp=1723075200123456t 9",
-              Kind.QUOTES,
+              MarketKind.QUOTES,
               Field.VENUE,
               "BINANCE",
               Field.SYMBOL,
@@ -123,7 +123,7 @@ class PointRowsTest {
               1_723_075_200_123_456_000L),
           line(
               "quotes_x.1,symbol=Y bid=1,bid_size=2,ask=3,ask_size=4,last=5,volume_24h=6 9",
-              Kind.QUOTES,
+              MarketKind.QUOTES,
               Field.VENUE,
               "x.1",
               Field.SYMBOL,
@@ -146,7 +146,7 @@ class PointRowsTest {
               "candles-X,symbol=Y,interval=1m"
                   + " start=1723075200.0,stop=1723075259.999,trades=12,open=1,close=2,high=3,low=0.5,volume=9,timestamp=1723075260.5"
                   + " 1723075260600000000",
-              Kind.CANDLES,
+              MarketKind.CANDLES,
               Field.VENUE,
               "X",
               Field.SYMBOL,
@@ -171,7 +171,7 @@ class PointRowsTest {
               1_723_075_200_000_000_000L),
           line(
               "candles-X,symbol=Y stop=1723075259.999,timeframe=\"1m\" 1723075230000000000",
-              Kind.CANDLES,
+              MarketKind.CANDLES,
               Field.VENUE,
               "X",
               Field.SYMBOL,
@@ -184,14 +184,14 @@ class PointRowsTest {
               1_723_075_230_000_000_000L),
           line(
               "trades-X timestamp=99999999999.5 7",
-              Kind.TRADES,
+              MarketKind.TRADES,
               Field.VENUE,
               "X",
               Field.TS,
               Long.MAX_VALUE),
           line(
               "candles-X,symbol=Y,closed=True stop=9999999999 60",
-              Kind.CANDLES,
+              MarketKind.CANDLES,
               Field.VENUE,
               "X",
               Field.SYMBOL,
@@ -203,7 +203,7 @@ class PointRowsTest {
 
   @ParameterizedTest
   @FieldSource("LINES")
-  void readsTheFieldsOfEachKind(String line, Kind kind, Map<Field, Object> expected)
+  void readsTheFieldsOfEachKind(String line, MarketKind kind, Map<Field, Object> expected)
       throws LineException {
     RawRow row = rows(line, Precision.NANOSECOND).getOrDefault(kind, List.of()).get(0);
     Map<Field, Object> read = new TreeMap<>();
@@ -224,7 +224,7 @@ class PointRowsTest {
   })
   void takesSecondsHoweverTheyAreWritten(String written, long nanos) throws LineException {
     String line = "trades-X,symbol=Y price=1,size=1,timestamp=" + written + " 7";
-    RawRow row = rows(line, Precision.NANOSECOND).getOrDefault(Kind.TRADES, List.of()).get(0);
+    RawRow row = rows(line, Precision.NANOSECOND).getOrDefault(MarketKind.TRADES, List.of()).get(0);
     assertThat(row.value(Field.TS)).isEqualTo(nanos);
   }
 
@@ -249,7 +249,9 @@ class PointRowsTest {
   void countsTimesInThePrecision(String word, long time, long nanos) throws LineException {
     String line = "trades-X,symbol=Y price=1,size=1 " + time;
     RawRow row =
-        rows(line, Precision.of(word).orElseThrow()).getOrDefault(Kind.TRADES, List.of()).get(0);
+        rows(line, Precision.of(word).orElseThrow())
+            .getOrDefault(MarketKind.TRADES, List.of())
+            .get(0);
     assertThat(row.value(Field.TS)).isEqualTo(nanos);
   }
 
@@ -272,7 +274,7 @@ class PointRowsTest {
   @ParameterizedTest
   @CsvSource({"trades", "tradesX", "trades-", "tickers-X", "candles"})
   void takesNoVenueFromAMeasurementWithoutOne(String measurement) throws LineException {
-    Map<Kind, List<RawRow>> rows = rows(measurement + ",symbol=Y f=1", Precision.SECOND);
+    Map<MarketKind, List<RawRow>> rows = rows(measurement + ",symbol=Y f=1", Precision.SECOND);
     assertThat(rows.values().iterator().next().get(0).value(Field.VENUE)).isNull();
   }
 
@@ -283,8 +285,8 @@ class PointRowsTest {
         LineProtocol.parse("trades-X f=1\n#\nticker-X f=1\ntrades-X f=2\ncandles-X f=1")) {
       rows.add(point);
     }
-    assertThat(rows.line(Kind.TRADES, 1)).isEqualTo(4);
-    assertThat(rows.line(Kind.QUOTES, 0)).isEqualTo(3);
-    assertThat(rows.line(Kind.CANDLES, 0)).isEqualTo(5);
+    assertThat(rows.line(MarketKind.TRADES, 1)).isEqualTo(4);
+    assertThat(rows.line(MarketKind.QUOTES, 0)).isEqualTo(3);
+    assertThat(rows.line(MarketKind.CANDLES, 0)).isEqualTo(5);
   }
 }

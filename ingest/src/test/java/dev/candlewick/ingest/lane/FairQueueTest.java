@@ -8,7 +8,7 @@ import dev.candlewick.ingest.message.Budget;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.message.Position;
 import dev.candlewick.ingest.message.StreamState;
-import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.RowType;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -26,7 +26,7 @@ class FairQueueTest {
     Message.Checked nothing = new Message.Checked(List.of(), List.of());
     Message message =
         Message.ofStream(
-            STREAM, Position.ofNumber(1), Kind.TRADES, nothing, bytes, new AnswerStub());
+            STREAM, Position.ofNumber(1), RowType.TRADES, nothing, bytes, new AnswerStub());
     message.countIn(of);
     return message;
   }
@@ -114,7 +114,7 @@ class FairQueueTest {
   @Test
   void aRequestIsNotKeptWaitingForMore() throws InterruptedException {
     Message.Checked nothing = new Message.Checked(List.of(), List.of());
-    queue.add(Message.ofRequest(Kind.TRADES, nothing, 10, new AnswerStub(), null));
+    queue.add(Message.ofRequest(RowType.TRADES, nothing, 10, new AnswerStub(), null));
     queue.awaitFull(new Batch.Bounds(1_000, 1_000), Long.MAX_VALUE / 2);
     assertThat(order()).containsExactly(10);
   }

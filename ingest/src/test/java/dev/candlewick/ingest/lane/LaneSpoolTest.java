@@ -8,8 +8,8 @@ import dev.candlewick.ingest.message.Budget;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.message.Position;
 import dev.candlewick.ingest.message.StreamState;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Row;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.spool.FakeDisk;
 import dev.candlewick.ingest.spool.Spool;
 import dev.candlewick.ingest.spool.SpoolConfig;
@@ -70,7 +70,7 @@ class LaneSpoolTest {
   private void submit(long seq, int rows) {
     Row row = SimulatedFeed.rows("s", seq).rows().get(0);
     Message.Checked checked = new Message.Checked(Collections.nCopies(rows, row), List.of());
-    submit(Message.ofStream(STREAM, Position.ofNumber(seq), Kind.TRADES, checked, 10, told));
+    submit(Message.ofStream(STREAM, Position.ofNumber(seq), RowType.TRADES, checked, 10, told));
   }
 
   private void submit(Message message) {
@@ -117,7 +117,7 @@ class LaneSpoolTest {
   @Test
   void requestsAndWhatIsFencedAreNotSpooled() throws Exception {
     Message.Checked rows = SimulatedFeed.rows("s", 1);
-    submit(Message.ofRequest(Kind.TRADES, rows, 10, told, null));
+    submit(Message.ofRequest(RowType.TRADES, rows, 10, told, null));
     long ofTheRequest = budget.used();
     submit(1, 1);
     told.wanted = false;

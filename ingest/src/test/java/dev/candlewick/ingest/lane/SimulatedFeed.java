@@ -9,7 +9,7 @@ import dev.candlewick.ingest.message.Position;
 import dev.candlewick.ingest.message.StreamName;
 import dev.candlewick.ingest.message.StreamState;
 import dev.candlewick.ingest.row.InstrumentKey;
-import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.row.Trade;
 import dev.candlewick.ingest.socket.IngestSession;
 import java.util.List;
@@ -159,7 +159,7 @@ final class SimulatedFeed {
       long seq = on.next++;
       Message message =
           Message.ofStream(
-              state, Position.ofNumber(seq), Kind.TRADES, rows(name.stream(), seq), 10, on);
+              state, Position.ofNumber(seq), RowType.TRADES, rows(name.stream(), seq), 10, on);
       on.server.submit(message, name.hashCode() & 1);
     }
   }
@@ -193,7 +193,7 @@ final class SimulatedFeed {
     Session last = new Session(server, state.epoch(), state.committedSeq());
     Message.Checked rows = rows(name.stream(), last.next);
     server.submit(
-        Message.ofStream(state, Position.ofNumber(last.next), Kind.TRADES, rows, 10, last), 0);
+        Message.ofStream(state, Position.ofNumber(last.next), RowType.TRADES, rows, 10, last), 0);
     for (int i = 0; i < 20 && last.committed < last.next; i++) {
       turn.run();
     }

@@ -6,7 +6,7 @@ import dev.candlewick.ingest.message.Batch;
 import dev.candlewick.ingest.message.Budget;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.message.StreamName;
-import dev.candlewick.ingest.row.Kind;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.spool.FakeDisk;
 import dev.candlewick.ingest.spool.Spool;
 import dev.candlewick.ingest.spool.SpoolConfig;
@@ -206,7 +206,7 @@ final class Simulation {
     String symbol = "rest-" + ++requests;
     Message.Checked rows = SimulatedFeed.rows(symbol, 1);
     spooling.submit(
-        Message.ofRequest(Kind.TRADES, rows, 10, new SimulatedFeed.Request(database), null),
+        Message.ofRequest(RowType.TRADES, rows, 10, new SimulatedFeed.Request(database), null),
         random.nextInt(2));
   }
 

@@ -9,11 +9,11 @@ import dev.candlewick.ingest.message.Position;
 import dev.candlewick.ingest.message.StreamState;
 import dev.candlewick.ingest.row.Candle;
 import dev.candlewick.ingest.row.InstrumentKey;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Quote;
 import dev.candlewick.ingest.row.RecordRow;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Row;
+import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.row.Trade;
 import dev.candlewick.ingest.row.Trade.Action;
 import dev.candlewick.ingest.spool.Entry;
@@ -106,8 +106,8 @@ class SpooledMessageTest {
     return Timeframe.parse(text).orElseThrow();
   }
 
-  private static List<Row> rows(Kind kind) {
-    return switch (kind) {
+  private static List<Row> rows(RowType type) {
+    return switch (type) {
       case TRADES -> TRADES;
       case QUOTES -> QUOTES;
       case CANDLES -> CANDLES;
@@ -117,22 +117,22 @@ class SpooledMessageTest {
 
   @ParameterizedTest
   @EnumSource
-  void readsBackEveryFieldOf(Kind kind) throws IOException {
+  void readsBackEveryFieldOf(RowType type) throws IOException {
     List<Rejection> rejections =
         List.of(
             new Rejection(3, "price", Rejection.Code.NOT_FINITE, "must be finite, not \"\u00e9\""),
             new Rejection(4, null, Rejection.Code.OHLC_INCONSISTENT, ""));
-    Message.Checked checked = new Message.Checked(rows(kind), rejections);
+    Message.Checked checked = new Message.Checked(rows(type), rejections);
     Entry entry =
         SpooledMessage.write(
-            Message.ofStream(STREAM, Position.ofNumber(99), kind, checked, 1_000, ANSWER));
+            Message.ofStream(STREAM, Position.ofNumber(99), type, checked, 1_000, ANSWER));
     assertThat(entry.apiKeyId()).isEqualTo(3);
     assertThat(entry.stream()).isEqualTo("feed-7");
     assertThat(entry.epoch()).isEqualTo(5);
     assertThat(entry.seq()).isEqualTo(99);
     Message read = SpooledMessage.read(entry, ANSWER);
-    assertThat(read.kind).isEqualTo(kind);
-    assertThat(read.rows).isEqualTo(rows(kind));
+    assertThat(read.type).isEqualTo(type);
+    assertThat(read.rows).isEqualTo(rows(type));
     assertThat(read.rejections()).isEqualTo(rejections);
     assertThat(read.seq()).isEqualTo(99);
     assertThat(read.stream().name()).isEqualTo(STREAM.name());

@@ -298,7 +298,7 @@ public final class DeclarationRepository {
         .execute(Tuple.of(name))
         .map(
             rows -> {
-              if (rows.iterator().next().getBoolean(0) || Kind.MARKET.contains(name)) {
+              if (rows.iterator().next().getBoolean(0) || Kind.isTaken(name)) {
                 throw new Problem(409, "incompatible_kind", "kind " + name + " is taken");
               }
               return null;

@@ -6,9 +6,9 @@ import dev.candlewick.ingest.decode.JsonDecoder;
 import dev.candlewick.ingest.decode.RawRow;
 import dev.candlewick.ingest.decode.RowValidator;
 import dev.candlewick.ingest.decode.TimeBounds;
-import dev.candlewick.ingest.row.Kind;
 import dev.candlewick.ingest.row.Row;
 import dev.candlewick.ingest.row.Trade;
+import dev.candlewick.record.MarketKind;
 import dev.candlewick.record.Retention;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -85,7 +85,7 @@ public class DecodeBenchmark {
             Retention.FOR_EVER,
             Retention.FOR_EVER,
             Collections.nCopies(Retention.LEVELS.size(), Retention.FOR_EVER));
-    new RowValidator(Kind.TRADES, defaults, new TimeBounds(Instant.now(), forEver))
+    new RowValidator(MarketKind.TRADES, defaults, new TimeBounds(Instant.now(), forEver))
         .check(raw, good, new ArrayList<>());
     return good;
   }
