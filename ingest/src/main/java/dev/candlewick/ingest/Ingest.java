@@ -39,8 +39,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The write way as a whole: WebSocket {@code /v1/ingest}, REST, dialects and Kafka in, rows in the
- * hypertables out, an answer after COMMIT. Makes its parts, starts them and stops them in order.
+ * The whole write path: WebSocket {@code /v1/ingest}, REST, dialects and Kafka in, rows in the
+ * hypertables out, an answer after COMMIT. Creates its parts, starts them, and stops them in order.
  */
 public final class Ingest {
   private static final Duration LONGEST_DRAIN = Duration.ofSeconds(3);
@@ -59,9 +59,9 @@ public final class Ingest {
   private volatile boolean started;
 
   /**
-   * Makes the lanes; {@link #start} starts them.
+   * Creates the lanes; {@link #start} starts them.
    *
-   * @throws SpoolException if the directory of the spool cannot be used
+   * @throws SpoolException if the spool's directory cannot be used
    */
   public Ingest(Vertx vertx, IngestConfig config, MeterRegistry registry) {
     this.config = config;
@@ -82,7 +82,7 @@ public final class Ingest {
     this.intake = new Intake(vertx, bounds, lanes, pool, budget, metrics, kinds);
     this.sessions = new Sessions(vertx, intake, spooler);
     KafkaConfig fromKafka = config.kafka();
-    // Its meters are there without it too: what is not read is 0.
+    // Its meters exist even without Kafka: nothing read counts as 0.
     KafkaMetrics kafkaMetrics = new KafkaMetrics(registry);
     this.kafka =
         fromKafka == null
@@ -120,7 +120,7 @@ public final class Ingest {
     };
   }
 
-  /** Begins to write and to roll up. The database need not be there yet. */
+  /** Starts writing and rolling up. The database need not be available yet. */
   public void start() {
     if (spooler != null) {
       spooler.start();
@@ -137,10 +137,10 @@ public final class Ingest {
   }
 
   /**
-   * Adds the write way's routes.
+   * Adds the write path's routes.
    *
-   * @param key the key that a request came with
-   * @return the bounds of requests, for dialects
+   * @param key the API key of a request
+   * @return the limits of requests, for dialects
    */
   public Requests mount(Router router, Function<RoutingContext, IngestKey> key) {
     Requests mounted = new Requests(intake, key, config.bodyBytes(), this::troubles);
@@ -153,14 +153,14 @@ public final class Ingest {
     return mounted;
   }
 
-  /** Why rows cannot be written now, as {@code code: detail}; empty while all is well. */
+  /** Why rows cannot be written now, as {@code code: detail}; empty if all is well. */
   public List<String> troubles() {
     return started
         ? intake.troubles()
         : List.of("starting: the database is not there or not migrated yet");
   }
 
-  /** Beside {@link #troubles} what does not stop rows, but wants a person. */
+  /** In addition to {@link #troubles}, what does not stop rows but needs an operator. */
   public List<String> reasons() {
     List<String> reasons = new ArrayList<>(troubles());
     if (spooler != null) {
@@ -172,7 +172,7 @@ public final class Ingest {
     return reasons;
   }
 
-  /** Tells the feeds that the server stops and takes nothing more. */
+  /** Tells feeds that the server is stopping and accepts nothing more. */
   public void drain() {
     Requests mounted = requests;
     if (mounted != null) {
@@ -184,7 +184,10 @@ public final class Ingest {
     }
   }
 
-  /** Writes what was taken in, acks it, says good-bye. Blocks, at most {@code deadline}. */
+  /**
+   * Writes everything accepted, acks it, and closes the connections. Blocks for at most {@code
+   * deadline}.
+   */
   public void stop(Duration deadline) throws InterruptedException {
     Instant end = Instant.now().plus(deadline);
     sessions.awaitDrained(Instant.now().plus(LONGEST_DRAIN));

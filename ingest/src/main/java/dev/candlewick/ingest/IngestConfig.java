@@ -39,7 +39,7 @@ public record IngestConfig(
     @Nullable SpoolConfig spool,
     @Nullable KafkaConfig kafka) {
 
-  /** A database as JDBC names it; the password is never printed. */
+  /** A database in JDBC terms; the password is never printed. */
   public record Database(String jdbcUrl, String user, String password) {
     @Override
     public String toString() {

@@ -5,7 +5,10 @@ import dev.candlewick.net.DatabaseSession;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 
-/** The connections of the write way: how many there are, and what none of them may wait for. */
+/**
+ * The connections of the write path: how many there are, and the timeouts that keep any of them
+ * from waiting for ever.
+ */
 final class WritePool {
   private WritePool() {}
 
@@ -16,24 +19,24 @@ final class WritePool {
     pool.setUsername(config.database().user());
     pool.setPassword(config.database().password());
     pool.setAutoCommit(false);
-    // One a lane, one each for the roll-up and NOTIFY, two for hello and Idempotency-Keys, two for
-    // kinds.
+    // One per lane, one each for the roll-up and NOTIFY, two for hello and Idempotency-Keys, two
+    // for kinds.
     pool.setMaximumPoolSize(config.lanes() + 6);
-    // A lane that gets no connection in this time begins to spool.
+    // A lane that gets no connection within this time starts spooling.
     pool.setConnectionTimeout(1_000);
     pool.setValidationTimeout(900);
     pool.setKeepaliveTime(120_000);
     pool.setMaxLifetime(1_800_000);
     pool.setInitializationFailTimeout(-1);
     pool.setMetricRegistry(registry);
-    // A silent connection must not hold a lane: sockets, statements and locks all end.
+    // A silent connection must not block a lane: sockets, statements and locks all time out.
     pool.addDataSourceProperty("connectTimeout", "5");
     pool.addDataSourceProperty("loginTimeout", "5");
     pool.addDataSourceProperty("socketTimeout", "15");
     pool.addDataSourceProperty("tcpKeepAlive", "true");
     pool.addDataSourceProperty("ApplicationName", "candlewick-ingest");
-    // How much of the columnstore a batch may unpack is bounded by the time it has, not by rows: a
-    // correction for each of a hundred instruments would be over that bound each time it is tried.
+    // How much of the columnstore a batch may decompress is limited by its time, not by rows: a
+    // correction for each of a hundred instruments would exceed that limit on every attempt.
     pool.addDataSourceProperty(
         "options",
         DatabaseSession.options(

@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Wakes whoever reads the journal, on whichever server instance: an empty NOTIFY after the commit,
- * in a statement of its own. Inside the transactions that write, NOTIFY would make all commits wait
- * for one another. The first commit is told at once, those of the next moment together.
+ * Wakes whoever reads the journal, on any server instance: an empty NOTIFY after the commit, in a
+ * separate statement. Inside the writing transactions, NOTIFY would make all commits wait for one
+ * another. The first commit is announced at once, those right after it together.
  *
- * <p>What is not told because this process ends between commit and NOTIFY is found by the look that
- * readers take now and then unasked.
+ * <p>A commit that is never announced, because this process ends between COMMIT and NOTIFY, is
+ * found by the readers' periodic check.
  */
 public final class ChangeNotifier implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeNotifier.class);
@@ -39,12 +39,12 @@ public final class ChangeNotifier implements Runnable {
     thread.start();
   }
 
-  /** To be called after each commit that wrote {@link Changes}. Does not block. */
+  /** Call after each commit that wrote {@link Changes}. Does not block. */
   public void committed() {
     untold.release();
   }
 
-  /** Tells the last commits, then ends. */
+  /** Announces the last commits, then ends. */
   public void stop() throws InterruptedException {
     stopping = true;
     untold.release();
@@ -66,7 +66,7 @@ public final class ChangeNotifier implements Runnable {
         }
       }
     } catch (InterruptedException e) {
-      // Nobody interrupts but who wants it to end.
+      // Interrupted only to end it.
     }
   }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The rows that a transaction inserts or changes, written in that same transaction: whoever reads
- * {@code ingest.changes} learns of exactly the rows that were committed.
+ * The rows that a transaction inserts or changes, recorded in that same transaction: readers of
+ * {@code ingest.changes} learn of exactly the rows that were committed.
  */
 public final class Changes {
   private static final String WRITE =
@@ -42,7 +42,7 @@ public final class Changes {
     records.computeIfAbsent(kind, first -> new RecordKeys()).add(ts, key);
   }
 
-  /** Nothing is written if there is nothing to tell. */
+  /** Writes nothing if nothing changed. */
   public void write(Connection connection) throws SQLException {
     if (touched.isEmpty() && records.isEmpty()) {
       return;
@@ -75,7 +75,7 @@ public final class Changes {
     }
   }
 
-  /** Drops what is older than ten minutes: every reader has seen it, or must begin anew. */
+  /** Deletes entries older than ten minutes: every reader has seen them, or must start over. */
   public static void forgetOld(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate(FORGET);

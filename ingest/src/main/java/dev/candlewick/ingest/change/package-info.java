@@ -1,6 +1,6 @@
 /**
- * What a commit tells the live way, on whichever server instance that is: {@link Changes} in the
- * commit, {@link ChangeNotifier} after it.
+ * How live readers, on any server instance, learn of a commit: {@link Changes} in the commit,
+ * {@link ChangeNotifier} after it.
  */
 @NullMarked
 package dev.candlewick.ingest.change;

@@ -16,14 +16,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the rows of a CSV body: a header line of field names, then a line per row. Spaces around
- * names, blank lines and a comma at the end of a line mean nothing.
+ * Reads the rows of a CSV body: a header line of field names, then one line per row. Spaces around
+ * names, blank lines and a trailing comma are ignored.
  */
 final class CsvRows<R> {
-  /** Follows the body when it is parsed: an unclosed quote would take it in. */
+  /** Appended to the body when it is parsed: an unclosed quote would swallow it. */
   private static final String END = "end of the body";
 
-  /** Of a line: more than any kind has columns. What follows them is passed over. */
+  /** Per line: more than any kind has columns. Cells after that are ignored. */
   private static final int MOST_CELLS = 1_024;
 
   private static final Pattern LINE = Pattern.compile("line ([0-9]+)");
@@ -56,7 +56,9 @@ final class CsvRows<R> {
     }
   }
 
-  /** {@code skipsBadLines}: whether a line with too many or too few cells becomes a bad row. */
+  /**
+   * {@code skipsBadLines}: whether a line with too many or too few cells becomes a rejected row.
+   */
   CsvRows(RowReader<R> reader, boolean skipsBadLines, int maxRows) {
     this.reader = reader;
     this.skipsBadLines = skipsBadLines;
@@ -85,7 +87,7 @@ final class CsvRows<R> {
     return rows;
   }
 
-  /** The next line; the one after the last is {@link #END}. */
+  /** The next line, or {@link #END} after the last. */
   private static Line next(Iterator<Line> lines) throws DecodeException {
     Line line = lines.next();
     boolean isEnd = line.cells().size() == 1 && line.cells().get(0).text().equals(END);

@@ -2,13 +2,13 @@ package dev.candlewick.ingest.decode;
 
 import java.util.Locale;
 
-/** A frame or body that cannot be understood as a whole; nothing of it is taken. */
+/** A frame or body that cannot be understood as a whole; none of it is accepted. */
 public final class DecodeException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /** What is wrong with the whole. */
   public enum Fault {
-    /** Not JSON, not CSV, a key twice, a limit on depth or length passed. */
+    /** Not JSON, not CSV, a duplicate key, or over a limit on depth or length. */
     MALFORMED(400, 1007),
     /** JSON, but not what is expected here. */
     BAD_MESSAGE(422, 4400),
@@ -34,7 +34,7 @@ public final class DecodeException extends Exception {
     this.fault = fault;
   }
 
-  /** What is wrong, for the client; quotes nothing longer than 64 characters of its input. */
+  /** What is wrong, for the client; quotes at most 64 characters of its input. */
   public String detail() {
     return String.valueOf(getMessage());
   }

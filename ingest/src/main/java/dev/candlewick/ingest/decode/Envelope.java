@@ -9,12 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decoded frame or body: what it says beside its rows, and the rows as they were written.
+ * A decoded frame or body: its header fields, and its rows as they were written.
  *
  * @param type the {@code t} of a frame; absent in a REST body
  * @param seq the message's number in its stream, -1 if it has none
- * @param version of the protocol, -1 if it is not told
- * @param kind of records, in a frame of records
+ * @param version of the protocol, -1 if not given
+ * @param kind of the records, in a frame of records
  */
 public record Envelope(
     @Nullable String type,
@@ -25,14 +25,14 @@ public record Envelope(
     Defaults defaults,
     @Nullable List<RawRow> rows) {
 
-  /** What holds for rows that do not say it themselves. */
+  /** Defaults for rows that do not specify these themselves. */
   public record Defaults(
       @Nullable String venue,
       @Nullable String symbol,
       @Nullable String timeframe,
       @Nullable TimeUnit namedUnit) {
 
-    /** What integer timestamps count: milliseconds where nothing else is named. */
+    /** The unit of integer timestamps: milliseconds unless another is named. */
     TimeUnit unit() {
       return namedUnit == null ? TimeUnit.MS : namedUnit;
     }
@@ -57,7 +57,7 @@ public record Envelope(
     return new Envelope(null, -1, -1, null, null, defaults, rows);
   }
 
-  /** The same with what the body itself does not say taken from the query string. */
+  /** The same, with anything the body itself does not specify taken from the query string. */
   public Envelope withDefaults(Defaults query) {
     Defaults filled =
         new Defaults(
@@ -72,7 +72,7 @@ public record Envelope(
     return own == null ? other : own;
   }
 
-  /** What integer timestamps count. */
+  /** The unit of integer timestamps. */
   public enum TimeUnit {
     S(1_000_000, 1, 0),
     MS(1_000, 1, 3),
@@ -94,7 +94,7 @@ public record Envelope(
       return Math.floorDiv(Math.multiplyExact(value, times), per);
     }
 
-    /** The same of a number with a fraction; what is finer than a microsecond is cut. */
+    /** The same for a number with a fraction; anything finer than a microsecond is truncated. */
     long micros(BigDecimal value) {
       return EpochTime.micros(value, digits, RoundingMode.FLOOR);
     }

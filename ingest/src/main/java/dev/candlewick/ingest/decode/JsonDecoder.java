@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Step 3 of the write way: bytes to rows as they were written. Knows JSON and the names of the
- * fields, no rule about their values. Stateless; safe on any thread.
+ * Step 3 of the write path: bytes to rows as they were written. Knows JSON and the field names, but
+ * no rule about values. Stateless and thread-safe.
  */
 public final class JsonDecoder {
   static final long MAX_SEQ = (1L << 53) - 1;
@@ -44,11 +44,11 @@ public final class JsonDecoder {
           .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
           .build();
 
-  /** NaN and the infinities, which some encoders write for a number. */
+  /** NaN and the infinities, which some encoders write as numbers. */
   private static final JsonParser.Feature NOT_FINITE =
       JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature();
 
-  /** Unknown fields of one object that are read over to find what else is wrong. */
+  /** How many unknown fields of one object are skipped in order to find what else is wrong. */
   private static final int MOST_UNKNOWN = 64;
 
   private final int maxRows;
@@ -63,7 +63,7 @@ public final class JsonDecoder {
     this.headsOnly = headsOnly;
   }
 
-  /** Passes rows over: they are a {@link RecordDecoder}'s to read. */
+  /** Skips rows: a {@link RecordDecoder} will read them. */
   public static JsonDecoder ofHeads(int maxRows) {
     return new JsonDecoder(maxRows, true);
   }
@@ -74,7 +74,7 @@ public final class JsonDecoder {
     return plain == null ? decodeAny(json) : plain;
   }
 
-  /** The same, however it is written. */
+  /** The same, whatever the formatting. */
   public Envelope decodeAny(byte[] json) throws DecodeException {
     try (JsonParser in = open(json, 0, json.length)) {
       Reading reading = new Reading();
@@ -121,7 +121,10 @@ public final class JsonDecoder {
     }
   }
 
-  /** A frame or body while it is read. What is wrong with its shape waits: bad JSON comes first. */
+  /**
+   * A frame or body being read. Complaints about its shape wait until the end: invalid JSON is
+   * reported first.
+   */
   private final class Reading {
     private final Set<String> seen = new HashSet<>();
     private @Nullable String problem;
@@ -239,7 +242,7 @@ public final class JsonDecoder {
       return RawRow.NOT_AN_OBJECT;
     }
     RawRow row = new RawRow();
-    // In a row they make that row a bad one; anywhere else they are no JSON.
+    // In a row they make that row invalid; anywhere else they are not JSON.
     in.enable(NOT_FINITE);
     int unknown = 0;
     while (in.nextToken() != JsonToken.END_OBJECT) {
@@ -294,7 +297,10 @@ public final class JsonDecoder {
     };
   }
 
-  /** The number; where a double would read 0 for what is not 0, the text, so that it is refused. */
+  /**
+   * The number; or, if a double would be 0 for something that is not 0, the text, so that it is
+   * rejected.
+   */
   private static Object decimal(JsonParser in) throws IOException {
     if (in.isNaN()) {
       return Double.NaN;

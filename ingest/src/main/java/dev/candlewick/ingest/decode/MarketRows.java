@@ -28,7 +28,10 @@ record MarketRows(MarketKind kind, JsonDecoder decoder) implements RowReader<Raw
     return decoder.decodeRow(json, from, length);
   }
 
-  /** Cells are text; those that must be numbers, truths or lists elsewhere are made so here. */
+  /**
+   * Cells are text; those that other formats write as numbers, booleans or lists are converted
+   * here.
+   */
   @Override
   public RawRow cells(List<String> header, List<Cell> cells) {
     RawRow row = new RawRow();
@@ -43,7 +46,7 @@ record MarketRows(MarketKind kind, JsonDecoder decoder) implements RowReader<Raw
     return row;
   }
 
-  /** Spaces are a part of an id, but for those around an integer that is not in quotes. */
+  /** Spaces are part of an id, except around an unquoted integer. */
   private static String id(Cell cell) {
     String bare = cell.text().strip();
     boolean isPadded = !cell.quoted() && (bare.isEmpty() || TradeIds.isInteger(bare));

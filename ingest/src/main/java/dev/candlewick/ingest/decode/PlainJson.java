@@ -9,16 +9,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message as feeds usually write it, read in a third of the time: known fields once each, numbers
- * of at most 15 digits and no exponent, short texts in ASCII without escapes, no lists in rows,
- * times in whole numbers. Whatever is not like that, right or wrong, is left to {@link
- * JsonDecoder}.
+ * Reads a message as feeds usually write it in a third of the time: known fields once each, numbers
+ * of at most 15 digits without exponent, short ASCII texts without escapes, no lists in rows,
+ * whole-number times. Anything else, valid or not, is left to {@link JsonDecoder}.
  */
 final class PlainJson {
   private static final int MAX_TEXT = 200;
   private static final int MAX_WHOLE = 18;
 
-  /** So many digits, over a power of ten, are rounded once. */
+  /** So many digits divided by a power of ten are rounded only once. */
   private static final int MAX_DECIMAL = 15;
 
   private static final double[] POWERS = {
@@ -43,7 +42,7 @@ final class PlainJson {
     this.maxRows = maxRows;
   }
 
-  /** It is written in another way. */
+  /** It is written differently. */
   private static final class NotPlainException extends Exception {
     private static final long serialVersionUID = 1L;
     private static final NotPlainException ONE = new NotPlainException();
@@ -53,7 +52,7 @@ final class PlainJson {
     }
   }
 
-  /** The message; null if it is not plain. */
+  /** The message, or null if it is not plain. */
   static @Nullable Envelope read(byte[] json, int maxRows) {
     try {
       return new PlainJson(json, maxRows).envelope();
@@ -179,7 +178,7 @@ final class PlainJson {
     return value;
   }
 
-  /** A long, or a double where there is a point. What follows must end it. */
+  /** A long, or a double if there is a point. What follows must end it. */
   private Object number() throws NotPlainException {
     boolean negative = json[at] == '-';
     int from = negative ? ++at : at;
@@ -232,7 +231,7 @@ final class PlainJson {
     return text();
   }
 
-  /** What stands before the next quote. */
+  /** The text up to the next quote. */
   private String text() throws NotPlainException {
     int from = at;
     for (; json[at] != '"'; at++) {
@@ -246,7 +245,7 @@ final class PlainJson {
     return new String(json, from, at++ - from, StandardCharsets.ISO_8859_1);
   }
 
-  /** Whether a comma follows and not the end. */
+  /** Whether a comma follows rather than the end. */
   private boolean goesOn(char end) throws NotPlainException {
     skipSpace();
     if (json[at] == end) {

@@ -34,7 +34,7 @@ public final class RawRecord {
     return row;
   }
 
-  /** Where the columns of a kind stand in its rows. */
+  /** The positions of a kind's columns in its rows. */
   static final class Places {
     static final int TS = -1;
     static final int NONE = -2;
@@ -50,13 +50,13 @@ public final class RawRecord {
       }
     }
 
-    /** A column's place; {@link #TS}; {@link #NONE} if the kind has no such column. */
+    /** A column's position; {@link #TS}; {@link #NONE} if the kind has no such column. */
     int of(String name) {
       return byName.getOrDefault(name, NONE);
     }
   }
 
-  /** Keeps a field's value; false if the row had that field already. */
+  /** Stores a field's value; false if the row already had that field. */
   boolean put(int place, String name, @Nullable Object value) {
     if (place == Places.NONE) {
       unknown = unknown == null ? name : unknown;
@@ -72,12 +72,12 @@ public final class RawRecord {
     return first;
   }
 
-  /** The row has that field once more. */
+  /** The row contains that field again. */
   void putTwice(String name) {
     twice = name;
   }
 
-  /** A field that the row has more than once. */
+  /** A field that the row contains more than once. */
   @Nullable String twice() {
     return twice;
   }

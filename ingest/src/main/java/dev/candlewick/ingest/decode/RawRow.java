@@ -5,16 +5,16 @@ import dev.candlewick.ingest.row.TradeIds;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row as it was written, before any rule of the field was applied to it. A value is a {@link
- * String}, {@link Long}, {@link Double} (NaN for a number that is not finite), {@link
- * java.math.BigDecimal} (a time), {@link Boolean}, {@code List<String>} (flags), or {@link #OTHER}
- * for what no field takes; JSON null and a missing field are the same.
+ * A row as it was written, before any rule is applied. A value is a {@link String}, {@link Long},
+ * {@link Double} (NaN for a number that is not finite), {@link java.math.BigDecimal} (a time),
+ * {@link Boolean}, {@code List<String>} (flags), or {@link #OTHER} for what no field accepts; JSON
+ * null and a missing field are the same.
  */
 public final class RawRow {
-  /** A JSON object, or an array where none is due. */
+  /** A JSON object, or an array where none is expected. */
   static final Object OTHER = new Object();
 
-  /** A row that is no object at all. */
+  /** A row that is not an object at all. */
   static final RawRow NOT_AN_OBJECT = new RawRow();
 
   private final @Nullable Object[] values = new @Nullable Object[Field.COUNT];
@@ -36,12 +36,12 @@ public final class RawRow {
     return fault;
   }
 
-  /** The value of a field; null if the row has none. */
+  /** The value of a field; null if the row does not have it. */
   public @Nullable Object value(Field field) {
     return values[field.ordinal()];
   }
 
-  /** Keeps a field's value; false if the row had that field already. */
+  /** Stores a field's value; false if the row already had that field. */
   public boolean put(Field field, @Nullable Object value) {
     values[field.ordinal()] = value;
     int bit = 1 << field.ordinal();
@@ -51,12 +51,12 @@ public final class RawRow {
   }
 
   /**
-   * Makes what was sent the identity of a trade or quote that has no other: sent again, it is the
-   * same row.
+   * Makes a row's content the identity of a trade or quote that has no other, so that resending it
+   * is harmless.
    *
-   * @param content all that the client sent of the row
-   * @param ordinal its place among the rows of the request for the same instrument and time, from
-   *     0: rows of one time stay in order, and equal rows are as many as were sent
+   * @param content everything the client sent for the row
+   * @param ordinal its position among the request's rows for the same instrument and time, from 0:
+   *     rows of one time keep their order, and equal rows stay as many as were sent
    */
   public void identifyBy(byte[] content, int ordinal) {
     contentId = TradeIds.ofContent(content, ordinal);
@@ -73,22 +73,22 @@ public final class RawRow {
     }
   }
 
-  /** The first field whose name is none of ours. */
+  /** The first field with an unknown name. */
   @Nullable String unknown() {
     return unknown;
   }
 
-  /** The row has that field once more. */
+  /** The row contains that field again. */
   void putTwice(String name) {
     twice = name;
   }
 
-  /** A field that the row has more than once. */
+  /** A field that the row contains more than once. */
   @Nullable String twice() {
     return twice;
   }
 
-  /** Whether the row has the field, be it null. */
+  /** Whether the row has the field, even if it is null. */
   public boolean has(Field field) {
     return (seen & (1 << field.ordinal())) != 0;
   }

@@ -26,8 +26,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Step 3 of the write way for records: bytes to rows of a declared kind as they were written. Knows
- * the names and types of the kind's columns, no rule about their values.
+ * Step 3 of the write path for records: bytes to rows of a declared kind as they were written.
+ * Knows the names and types of the kind's columns, but no rule about values.
  */
 public final class RecordDecoder implements RowReader<RawRecord> {
   private static final int MOST_NUMBER = 1_000;
@@ -44,7 +44,7 @@ public final class RecordDecoder implements RowReader<RawRecord> {
           .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
           .build();
 
-  /** NaN and the infinities, which some encoders write for a number. */
+  /** NaN and the infinities, which some encoders write as numbers. */
   private static final JsonParser.Feature NOT_FINITE =
       JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature();
 
@@ -58,7 +58,7 @@ public final class RecordDecoder implements RowReader<RawRecord> {
     this.maxRows = maxRows;
   }
 
-  /** The rows of a frame or body that {@link JsonDecoder} has read already. */
+  /** The rows of a frame or body that {@link JsonDecoder} has already read. */
   public List<RawRecord> rows(byte[] json) throws DecodeException {
     try (JsonParser in = JSON.createParser(json)) {
       in.nextToken();
@@ -127,7 +127,7 @@ public final class RecordDecoder implements RowReader<RawRecord> {
     }
     long start = in.currentTokenLocation().getByteOffset();
     RawRecord row = new RawRecord(columns.size());
-    // In a row they make that row a bad one; anywhere else they are no JSON.
+    // In a row they make that row invalid; anywhere else they are not JSON.
     in.enable(NOT_FINITE);
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String name = in.currentName();
@@ -173,7 +173,7 @@ public final class RecordDecoder implements RowReader<RawRecord> {
     }
     if (type == ColumnType.NUMBER) {
       double nearest = in.getDoubleValue();
-      // Else a double does not tell what was written.
+      // Otherwise a double does not say what was written.
       if (nearest != 0 && Double.isFinite(nearest)) {
         return nearest;
       }
@@ -197,7 +197,7 @@ public final class RecordDecoder implements RowReader<RawRecord> {
     return RawRecord.unreadable(fault);
   }
 
-  /** A text is what stands in its cell, every space of it. */
+  /** A text is exactly what its cell contains, spaces included. */
   @Override
   public RawRecord cells(List<String> header, List<Cell> cells) {
     RawRecord row = new RawRecord(columns.size());
@@ -214,7 +214,7 @@ public final class RecordDecoder implements RowReader<RawRecord> {
     return row;
   }
 
-  /** Values by name, of a form that knows texts, numbers and truths only. */
+  /** Values by name, from a format that has only texts, numbers and booleans. */
   public RawRecord values(Map<String, Object> values, long nanosPerUnit) {
     RawRecord row = new RawRecord(columns.size());
     long bytes = 0;
@@ -236,7 +236,7 @@ public final class RecordDecoder implements RowReader<RawRecord> {
     return row;
   }
 
-  /** What a column makes of a text that stands where no type is told. */
+  /** What a column makes of a text in a format without types. */
   private Object ofText(int place, String cell) {
     ColumnType type = place < 0 ? ColumnType.TIMESTAMP : columns.get(place).type();
     return switch (type) {

@@ -18,8 +18,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Step 4 of the write way for records: a row as it was written becomes a row of its kind, or is
- * refused with the field and the reason. One validator serves one message; it knows no database.
+ * Step 4 of the write path for records: a row as it was written becomes a row of its kind, or is
+ * rejected with the field and the reason. One validator serves one message; it does not use the
+ * database.
  */
 public final class RecordValidator {
   private final DeclaredKind declared;
@@ -30,7 +31,7 @@ public final class RecordValidator {
   private final RecordValues values;
   private int index;
 
-  /** {@code bots}: whose rows may be written; empty = anybody's. */
+  /** {@code bots}: whose rows may be written; empty = anyone's. */
   public RecordValidator(
       DeclaredKind declared, Defaults defaults, TimeBounds bounds, Set<String> bots) {
     this.declared = declared;
@@ -41,7 +42,7 @@ public final class RecordValidator {
     this.values = new RecordValues(defaults.unit());
   }
 
-  /** Sorts the rows: good ones into {@code good}, the rest into {@code bad}. */
+  /** Sorts the rows: valid ones into {@code good}, the rest into {@code bad}. */
   public void check(List<RawRecord> rows, List<Row> good, List<Rejection> bad) {
     for (index = 0; index < rows.size(); index++) {
       try {
@@ -108,7 +109,7 @@ public final class RecordValidator {
     return micros;
   }
 
-  /** Null where the kind has no instrument, or the row need not have one and has none. */
+  /** Null if the kind has no instrument, or the row has none and does not need one. */
   private @Nullable InstrumentKey instrument(RawRecord raw) throws RecordValues.RefusedException {
     if (!kind.hasInstrument()) {
       return null;
@@ -170,7 +171,9 @@ public final class RecordValidator {
     }
   }
 
-  /** Before anything else of the row, as what is wrong with others' rows is no matter here. */
+  /**
+   * Checked before anything else, because what is wrong with other bots' rows must not be revealed.
+   */
   private void checkBot(RawRecord raw) throws RecordValues.RefusedException {
     if (bots.isEmpty()) {
       return;
@@ -179,7 +182,7 @@ public final class RecordValidator {
       Column column = kind.columns().get(i);
       if (column.name().equals("bot") && column.type() == ColumnType.TEXT) {
         Object bot = raw.value(i);
-        // A required column, being of the key: that it is missing is told as of any other.
+        // A required column, since it is in the key: if missing it is reported like any other.
         if (bot == null || (bot instanceof String name && bots.contains(name))) {
           return;
         }

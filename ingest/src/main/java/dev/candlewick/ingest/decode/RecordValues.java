@@ -13,7 +13,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** What was written in a field becomes a value of its column's type, exactly, or is refused. */
+/** Converts what was written in a field to a value of its column's type, exactly, or rejects it. */
 final class RecordValues {
   private static final BigDecimal LEAST_INTEGER = BigDecimal.valueOf(Long.MIN_VALUE);
   private static final BigDecimal LARGEST_INTEGER = BigDecimal.valueOf(Long.MAX_VALUE);
@@ -29,7 +29,7 @@ final class RecordValues {
     this.unit = unit;
   }
 
-  /** A row is not taken. */
+  /** A row is rejected. */
   static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;
     final @Nullable String field;
@@ -46,7 +46,7 @@ final class RecordValues {
     }
   }
 
-  /** As {@link RecordRow} keeps it. */
+  /** In the form that {@link RecordRow} holds. */
   Object of(Column column, Object raw) throws RefusedException {
     return switch (column.type()) {
       case TEXT -> text(column, raw);
@@ -82,7 +82,7 @@ final class RecordValues {
     return text;
   }
 
-  /** The number that was written; a string of digits is one too. */
+  /** The number that was written; a string of digits counts as one too. */
   private static BigDecimal exact(Column column, Object raw) throws RefusedException {
     if (raw instanceof Long whole) {
       return BigDecimal.valueOf(whole);

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The forms of a REST body; all of them become the same {@link Envelope}. */
+/** The formats of a REST body; all of them become the same {@link Envelope}. */
 public enum RestBody {
   JSON("application/json"),
   NDJSON("application/x-ndjson"),
@@ -23,7 +23,7 @@ public enum RestBody {
     this.mediaType = mediaType;
   }
 
-  /** The form of a {@code Content-Type}; its charset, if it names one, must be UTF-8. */
+  /** The format for a {@code Content-Type}; its charset, if given, must be UTF-8. */
   public static Optional<RestBody> of(@Nullable String contentType) {
     if (contentType == null) {
       return Optional.empty();
@@ -38,7 +38,7 @@ public enum RestBody {
     return Arrays.stream(values()).filter(form -> form.mediaType.equals(parts[0].trim())).findAny();
   }
 
-  /** How a body is read: defaults are those of the query string. */
+  /** How to read a body: defaults come from the query string. */
   public record Reading(
       MarketKind kind,
       Envelope.Defaults defaults,
@@ -46,7 +46,7 @@ public enum RestBody {
       int maxRows,
       boolean skipsBadLines) {}
 
-  /** Decodes a body, of which one byte order mark is passed over. */
+  /** Decodes a body, ignoring one leading byte order mark. */
   public Envelope decode(byte[] sent, Reading how) throws DecodeException {
     byte[] body = text(sent);
     return this == JSON
@@ -56,7 +56,7 @@ public enum RestBody {
             lines(body, new MarketRows(how.kind, how.decoder), how.maxRows, how.skipsBadLines));
   }
 
-  /** A body's bytes without a byte order mark; refused where they are not UTF-8. */
+  /** A body's bytes without a byte order mark; rejected if they are not UTF-8. */
   public static byte[] text(byte[] sent) throws DecodeException {
     if (!Utf8.valid(sent, sent.length)) {
       throw new DecodeException(Fault.MALFORMED, "not UTF-8");
@@ -64,7 +64,7 @@ public enum RestBody {
     return Utf8.withoutMark(sent);
   }
 
-  /** The rows of a body that has one in each line. */
+  /** The rows of a body with one row per line. */
   public <R> List<R> lines(byte[] body, RowReader<R> reader, int maxRows, boolean skipsBadLines)
       throws DecodeException {
     return switch (this) {

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of the row at hand, read as what they must be. The first fault of a row is kept and
- * ends its checks: from then on what is read here means nothing.
+ * Reads the fields of the current row as the types they must have. The first fault of a row is kept
+ * and ends its validation: anything read after that is meaningless.
  */
 final class RowFields {
   private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,18})");
@@ -28,7 +28,7 @@ final class RowFields {
     this.kind = kind;
   }
 
-  /** Turns to the next row. */
+  /** Moves to the next row. */
   void turnTo(RawRow next, int nextIndex) {
     row = next;
     index = nextIndex;
@@ -62,7 +62,7 @@ final class RowFields {
     refuseNamed(field.word, code, detail);
   }
 
-  /** Refuses the row where no single field is to blame. */
+  /** Rejects the row when no single field is to blame. */
   void refuseRow(Code code, String detail) {
     refuseNamed(null, code, detail);
   }
@@ -77,7 +77,7 @@ final class RowFields {
     return row.value(field);
   }
 
-  /** A string, the row's own or that which holds for all rows; "" if refused. */
+  /** A string, the row's own or the default for all rows; "" if rejected. */
   String text(Field field, @Nullable String byDefault) {
     Object raw = row.value(field) == null ? byDefault : row.value(field);
     if (raw instanceof String text) {
@@ -154,7 +154,7 @@ final class RowFields {
     return byDefault;
   }
 
-  /** 0 not told, 1 buy, 2 sell. */
+  /** 0 unknown, 1 buy, 2 sell. */
   short side() {
     Object raw = row.value(Field.SIDE);
     if (raw == null) {
@@ -189,7 +189,7 @@ final class RowFields {
     return flags;
   }
 
-  /** What a row of trades asks for; a trade that is to be changed must have an id. */
+  /** What a trade row asks for; a trade that is to be changed must have an id. */
   Trade.Action action() {
     Object raw = row.value(Field.ACTION);
     if (raw == null) {
@@ -203,7 +203,7 @@ final class RowFields {
     return raw.equals("cancel") ? Trade.Action.CANCEL : Trade.Action.CORRECT;
   }
 
-  /** The id of a row that cancels: what else a trade has is not its business. */
+  /** The id of a row that cancels; a cancellation has no other fields. */
   TradeIds.Id cancelledId() {
     for (Field field : List.of(Field.PRICE, Field.SIZE, Field.SIDE, Field.FLAGS)) {
       if (row.value(field) != null) {
@@ -213,7 +213,7 @@ final class RowFields {
     return id();
   }
 
-  /** The venue's id; where the feed gives none, what the row is known by. */
+  /** The venue's id or, if the feed gives none, what identifies the row. */
   TradeIds.Id id() {
     Object raw = row.value(Field.ID);
     if (raw == null) {
@@ -227,7 +227,7 @@ final class RowFields {
     return id;
   }
 
-  /** The row's identity where it has no id; null if that is its place in its stream. */
+  /** The row's identity if it has no id; null if that is its position in its stream. */
   @Nullable Long contentId() {
     return row.contentId();
   }

@@ -24,8 +24,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Step 4 of the write way: a row as it was written becomes a trade, a quote or a candle, or is
- * refused with the field and the reason. One validator serves one message; it knows no database.
+ * Step 4 of the write path: a row as it was written becomes a trade, a quote or a candle, or is
+ * rejected with the field and the reason. One validator serves one message; it does not use the
+ * database.
  */
 public final class RowValidator {
   static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
@@ -33,8 +34,8 @@ public final class RowValidator {
   private static final Timeframe MINUTE = Timeframe.ofSeconds(60);
 
   /**
-   * Names that are valid, as they are for ever: of a message of one trade a sixth of the event
-   * loop's time would go to looking through them again.
+   * Names known to be valid, which never changes: with one trade per message, checking them again
+   * would take a sixth of the event loop's time.
    */
   private static final Set<InstrumentKey> VALID = ConcurrentHashMap.newKeySet();
 
@@ -55,7 +56,7 @@ public final class RowValidator {
     this.fields = new RowFields(kind);
   }
 
-  /** Sorts the rows: good ones into {@code good}, the rest into {@code bad}. */
+  /** Sorts the rows: valid ones into {@code good}, the rest into {@code bad}. */
   public void check(List<RawRow> rows, List<Row> good, List<Rejection> bad) {
     for (int index = 0; index < rows.size(); index++) {
       fields.turnTo(rows.get(index), index);
@@ -127,7 +128,7 @@ public final class RowValidator {
     Timeframe timeframe = timeframe();
     long ts = ts(bounds.retention().candles(timeframe.longestSeconds()), timeframe);
     boolean inUtc = timeframe.bucket(Math.floorDiv(ts, 1_000_000L)) * 1_000_000L == ts;
-    // Of whole days the database knows better: they may begin at another midnight.
+    // For whole days the database decides: they may start at another midnight.
     if (!inUtc && !timeframe.isOfDays()) {
       fields.refuse(
           Field.TS, Code.MISALIGNED_TS, "not the open time of a " + timeframe.text() + " candle");
@@ -196,7 +197,7 @@ public final class RowValidator {
     return lastTimeframe;
   }
 
-  /** A wrong unit is what mostly leads there. */
+  /** Usually the result of a wrong unit. */
   private void refuseTime(Object raw, String where) {
     String unit = defaults.unit().name().toLowerCase(Locale.ROOT);
     fields.refuse(

@@ -11,9 +11,9 @@ final class Timestamps {
   private Timestamps() {}
 
   /**
-   * Microseconds since the epoch; what is finer is cut.
+   * Microseconds since the epoch; anything finer is truncated.
    *
-   * @throws IllegalArgumentException if it is no timestamp
+   * @throws IllegalArgumentException if it is not a timestamp
    * @throws ArithmeticException if it does not fit
    */
   static long micros(Object raw, TimeUnit unit) {

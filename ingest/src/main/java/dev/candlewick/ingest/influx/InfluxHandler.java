@@ -28,12 +28,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /api/v2/write} and {@code POST /write}: 204 after COMMIT, or nothing is written. The
- * errors are those of InfluxDB 2 and QuestDB, {@code {"code","message","line"}}, with InfluxDB 1's
- * {@code error} beside.
+ * {@code POST /api/v2/write} and {@code POST /write}: 204 after COMMIT, or nothing is written.
+ * Errors are those of InfluxDB 2 and QuestDB, {@code {"code","message","line"}}, plus InfluxDB 1's
+ * {@code error}.
  */
 public final class InfluxHandler {
-  /** As many as a REST request may have rows. */
+  /** The same limit as for rows of a REST request. */
   private static final int MOST_LINES = 100_000;
 
   private static final Set<String> PARAMETERS =
@@ -43,8 +43,7 @@ public final class InfluxHandler {
   private static final JsonFactory JSON = new JsonFactory();
 
   /**
-   * QuestDB's clients write text where version 2 of the protocol, with binary values, is not
-   * offered.
+   * QuestDB's clients write text unless version 2 of the protocol, with binary values, is offered.
    */
   private static final String SETTINGS =
       """
@@ -58,7 +57,7 @@ public final class InfluxHandler {
     this.requests = requests;
   }
 
-  /** Takes what clients ask before they have a key. */
+  /** Handles what clients ask before they have a key. */
   public static void mountOpen(Router router) {
     router.get("/ping").method(HttpMethod.HEAD).handler(InfluxHandler::ping);
     router
@@ -78,7 +77,7 @@ public final class InfluxHandler {
         .end();
   }
 
-  /** Takes the paths to write to. */
+  /** Handles the write paths. */
   public void mount(Router router) {
     for (String path : List.of("/api/v2/write", "/write")) {
       router.post(path).handler(this::write).failureHandler(InfluxHandler::refuse);
@@ -95,7 +94,7 @@ public final class InfluxHandler {
     DialectRequest.read(requests, ctx).onSuccess(request -> read(ctx, request, precision));
   }
 
-  /** Where lines go is decided by the lines; what else would change them is refused. */
+  /** The lines decide where they go; parameters that would change that are rejected. */
   private static void checkParameters(RoutingContext ctx) {
     MultiMap params = ctx.queryParams();
     for (String name : params.names()) {
@@ -223,7 +222,7 @@ public final class InfluxHandler {
     return points;
   }
 
-  /** Names the first refused line, and those after it in the same sentence. */
+  /** Names the first invalid line, and the ones after it in the same sentence. */
   private static LineException refusal(List<Refused> refused) {
     refused.sort(Comparator.comparingInt(Refused::line));
     StringBuilder text = new StringBuilder(refused.get(0).text());
@@ -249,7 +248,7 @@ public final class InfluxHandler {
     }
   }
 
-  /** Answers with a problem in the words of InfluxDB. */
+  /** Answers with a problem in InfluxDB's terms. */
   public static void refuse(RoutingContext ctx, Problem problem) {
     if (problem.retryAfter() != null) {
       ctx.response().putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(problem.retryAfter()));

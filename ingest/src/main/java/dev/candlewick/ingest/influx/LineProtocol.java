@@ -35,9 +35,9 @@ final class LineProtocol {
   }
 
   /**
-   * The points of a body: empty lines and comments are none.
+   * The points of a body, without empty lines and comments.
    *
-   * @throws LineException at the first line that is not in the protocol
+   * @throws LineException at the first line that does not follow the protocol
    */
   static List<Point> parse(String text) throws LineException {
     return new LineProtocol(text).points();
@@ -90,7 +90,7 @@ final class LineProtocol {
     return new Point(pointLine, text.substring(start, at), measurement, values, decimals, time);
   }
 
-  /** The name of a tag or field, with the equals sign after it. */
+  /** The name of a tag or field, including the equals sign after it. */
   private String name(Map<String, Object> values, String what) throws LineException {
     String name = word("the name of " + what, ", =");
     if (!next('=')) {
@@ -102,7 +102,7 @@ final class LineProtocol {
     return name;
   }
 
-  /** Text up to one of these characters or the line's end; a backslash takes their meaning away. */
+  /** Text up to one of these characters or the end of the line; a backslash escapes them. */
   private String word(String what, String stops) throws LineException {
     StringBuilder word = new StringBuilder();
     while (peek() != END && stops.indexOf(peek()) < 0) {
@@ -167,7 +167,7 @@ final class LineProtocol {
     }
   }
 
-  /** A string may hold line breaks; in it a backslash stands before a quote or itself. */
+  /** A string may contain line breaks; a backslash in it escapes a quote or itself. */
   private String quoted(String name) throws LineException {
     StringBuilder value = new StringBuilder();
     at++;
@@ -204,12 +204,12 @@ final class LineProtocol {
         return Long.valueOf(time);
       }
     } catch (NumberFormatException beyond64Bits) {
-      // Told below: it is no time either.
+      // Reported below: it is not a time either.
     }
     throw wrong("the timestamp is not a 64-bit integer: " + Rejection.excerpt(time));
   }
 
-  /** The character at hand; {@link #END} at the end of a line, however it ends, and of the body. */
+  /** The current character; {@link #END} at the end of a line, however it ends, and of the body. */
   private char peek() {
     if (at >= text.length()) {
       return END;

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * The points of one request as rows of declared kinds: the measurement is the kind's name, tags and
- * fields are its columns, the line's time is {@code ts}, in nanoseconds.
+ * fields are its columns, and the line's time is {@code ts}, in nanoseconds.
  */
 final class PointRecords {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
@@ -21,7 +21,7 @@ final class PointRecords {
   private final Map<String, List<Map<String, Object>>> rows = new LinkedHashMap<>();
   private final Map<String, List<Point>> points = new LinkedHashMap<>();
 
-  /** {@code now}: the time of lines that have none, nanoseconds since the epoch. */
+  /** {@code now}: the time for lines without one, nanoseconds since the epoch. */
   PointRecords(Precision precision, long now) {
     this.precision = precision;
     this.now = now;
@@ -37,7 +37,7 @@ final class PointRecords {
     return rows;
   }
 
-  /** The line that became the row of that kind and index. */
+  /** The line that became the row with that kind and index. */
   int line(String kind, int index) {
     return points.getOrDefault(kind, List.of()).get(index).line();
   }

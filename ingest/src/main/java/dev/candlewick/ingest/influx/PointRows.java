@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The points of one request as rows of trades, quotes and candles, times in nanoseconds. The
- * measurement tells the kind and, after a separator, the venue: {@code trades-COINBASE}. Names are
- * ours and those of cryptofeed; a tag or field of any other name is passed over, as Telegraf adds
- * such to every line.
+ * measurement names the kind and, after a separator, the venue: {@code trades-COINBASE}. Names are
+ * ours or cryptofeed's; other tags and fields are ignored, because Telegraf adds some to every
+ * line.
  */
 final class PointRows {
   /** What cryptofeed calls fields of ours. */
@@ -55,12 +55,12 @@ final class PointRows {
   /** What quotes are called beside. */
   private static final String TICKER = "ticker";
 
-  /** When a candle opens and ends; its {@code timestamp} is when the venue told of it. */
+  /** When a candle opens and ends; its {@code timestamp} is when the venue reported it. */
   private static final String START = "start";
 
   private static final String STOP = "stop";
 
-  /** What cryptofeed writes where the venue gives nothing. */
+  /** What cryptofeed writes if the venue gives nothing. */
   private static final Set<String> NOTHING = Set.of("", "None");
 
   private static final int NANO_DIGITS = 9;
@@ -71,11 +71,11 @@ final class PointRows {
   private final Map<MarketKind, List<Point>> points = new EnumMap<>(MarketKind.class);
   private final Map<Place, Integer> seen = new HashMap<>();
 
-  /** Rows of one time of one instrument; venue, symbol and time as they were written. */
+  /** Rows with the same instrument and time; venue, symbol and time as they were written. */
   private record Place(
       MarketKind kind, @Nullable Object venue, @Nullable Object symbol, @Nullable Object ts) {}
 
-  /** {@code now}: the time of lines that have none, nanoseconds since the epoch. */
+  /** {@code now}: the time for lines without one, nanoseconds since the epoch. */
   PointRows(Precision precision, long now) {
     this.precision = precision;
     this.now = now;
@@ -86,7 +86,7 @@ final class PointRows {
     return rows;
   }
 
-  /** The line that became the row of that kind and index. */
+  /** The line that became the row with that kind and index. */
   int line(MarketKind kind, int index) {
     return points.getOrDefault(kind, List.of()).get(index).line();
   }
@@ -94,7 +94,7 @@ final class PointRows {
   /**
    * Adds a point.
    *
-   * @throws LineException if it is of no kind, or two of its names mean the same
+   * @throws LineException if it has no known kind, or two of its names mean the same
    */
   void add(Point point) throws LineException {
     MarketKind kind = kind(point);
@@ -167,7 +167,7 @@ final class PointRows {
     };
   }
 
-  /** A client that has but one type of number writes the id 42 as {@code 42.0}. */
+  /** A client with a single number type writes the id 42 as {@code 42.0}. */
   private static Object wholeId(String decimal) {
     try {
       return new BigDecimal(decimal).toBigIntegerExact().toString();
@@ -211,7 +211,7 @@ final class PointRows {
     return parted ? measurement.substring(word + 1) : null;
   }
 
-  /** A candle whose end was still to come when the line was written is a forming one. */
+  /** A candle that ends after its line was written is a forming one. */
   private static void completeCandle(RawRow row, Point point, long lineTime) {
     Object start = point.values().get(START);
     if (start != null) {
@@ -224,8 +224,8 @@ final class PointRows {
   }
 
   /**
-   * A line without an id is known by all its text: clients send a line again as it was when they
-   * heard no answer to it.
+   * A line without an id is identified by its full text: clients that got no answer resend a line
+   * unchanged.
    */
   private void identify(MarketKind kind, RawRow row, Point point) {
     Place place =

@@ -2,7 +2,7 @@ package dev.candlewick.ingest.influx;
 
 import java.util.Optional;
 
-/** What the time of a line counts, in the spellings of InfluxDB 1, 2 and 3 and of QuestDB. */
+/** The unit of a line's time, in the spellings of InfluxDB 1, 2 and 3 and of QuestDB. */
 enum Precision {
   NANOSECOND(1),
   MICROSECOND(1_000),
@@ -29,7 +29,7 @@ enum Precision {
     };
   }
 
-  /** Nanoseconds; a time that does not fit becomes one that no rule of ours takes. */
+  /** Nanoseconds; a time that does not fit becomes one that no rule accepts. */
   long nanos(long time) {
     try {
       return Math.multiplyExact(time, nanos);

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
-/** Meters of what is read from Kafka; one lag for each partition that this instance reads. */
+/** Meters of the Kafka source; one lag gauge for each partition that this instance reads. */
 public final class KafkaMetrics {
   private final MultiGauge lag;
   private final AtomicInteger partitions = new AtomicInteger();

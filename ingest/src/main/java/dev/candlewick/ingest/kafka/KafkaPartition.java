@@ -13,14 +13,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic-partition as a stream of messages: an offset is a seq. Offered on the thread that polls;
- * lanes answer on theirs.
+ * A topic-partition as a stream of messages: an offset is a seq. Messages are offered on the
+ * polling thread; lanes answer on theirs.
  */
 final class KafkaPartition implements Answer {
-  /** Where a stream stands of which nothing is taken: offsets begin at 0. */
+  /** The position of a stream of which nothing was accepted: offsets start at 0. */
   static final long NOTHING = -1;
 
-  /** What a partition may have in memory, so that a slow database stops its reading. */
+  /** How much a partition may have in memory, so that a slow database stops its reading. */
   private static final long MOST_BYTES = 8L << 20;
 
   final TopicPartition name;
@@ -45,14 +45,14 @@ final class KafkaPartition implements Answer {
     return "kafka." + partition.topic() + "." + partition.partition();
   }
 
-  /** The stream is ours; what is offered next follows on what is committed. */
+  /** The stream is ours; the next message offered follows what is committed. */
   void open(StreamState state) {
     stream = state;
     offered = state.committedSeq();
     committed = state.committedSeq();
   }
 
-  /** Hands a record over to its lane; one that is known already is passed over. */
+  /** Hands a record to its lane; one that is already known is skipped. */
   void offer(ConsumerRecord<byte[], byte[]> record) {
     StreamState open = stream;
     if (open == null || ended || record.offset() <= offered) {
@@ -77,7 +77,7 @@ final class KafkaPartition implements Answer {
     return inFlight.get() >= MOST_BYTES;
   }
 
-  /** Whether the stream is somebody else's, or is not where it was: it must be opened again. */
+  /** Whether the stream belongs to someone else, or has moved: it must be opened again. */
   boolean hasEnded() {
     return ended;
   }

@@ -41,21 +41,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages from Kafka: the group says which partitions are this instance's, the database says where
- * each goes on. One thread polls, whatever else happens, so that the group keeps this member;
- * partitions wait, paused, for the database, for their stream, and for room in memory.
+ * Messages from Kafka: the group decides which partitions this instance reads, the database decides
+ * where each one resumes. One thread polls, whatever else happens, so that the group keeps this
+ * member; paused partitions wait for the database, for their stream, and for room in memory.
  */
 public final class KafkaSource implements ConsumerRebalanceListener {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSource.class);
   private static final Duration POLL = Duration.ofMillis(100);
 
-  /** While a partition waits for room, which it may have in a moment. */
+  /** While a partition waits for room, which may come any moment. */
   private static final Duration POLL_PAUSED = Duration.ofMillis(5);
 
   private static final Duration ASK = Duration.ofSeconds(5);
   private static final long OPEN_AGAIN_NANOS = 500_000_000L;
 
-  /** What waits for a person is looked at less and less often. */
+  /** Whatever waits for an operator is checked less and less often. */
   private static final long MOST_NANOS = 30_000_000_000L;
 
   private static final long REPORT_NANOS = 2_000_000_000L;
@@ -75,9 +75,9 @@ public final class KafkaSource implements ConsumerRebalanceListener {
   private long reported;
 
   /**
-   * When a partition is opened, if it can be.
+   * When to try to open a partition.
    *
-   * @param pause from then to the next time, in nanoseconds
+   * @param pause from then to the next attempt, in nanoseconds
    */
   private record Retry(long at, long pause) {
     static Retry in(long nanos) {
@@ -104,7 +104,7 @@ public final class KafkaSource implements ConsumerRebalanceListener {
     thread.start();
   }
 
-  /** Reads no more; what was taken is still written. */
+  /** Stops reading; what was accepted is still written. */
   public void drain() {
     stopping = true;
     KafkaConsumer<byte[], byte[]> polling = consumer;
@@ -117,7 +117,7 @@ public final class KafkaSource implements ConsumerRebalanceListener {
     thread.join(TimeUnit.SECONDS.toMillis(5));
   }
 
-  /** Topics that wait for a person. */
+  /** Topics that wait for an operator. */
   public List<String> troubles() {
     return troubles;
   }
@@ -149,7 +149,7 @@ public final class KafkaSource implements ConsumerRebalanceListener {
     }
   }
 
-  /** The client's own settings, and over them those that exactly once depends on. */
+  /** The client's own settings, overridden by those that exactly-once depends on. */
   private Properties settings() {
     Properties settings = own();
     settings.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, "8388608");
@@ -204,7 +204,7 @@ public final class KafkaSource implements ConsumerRebalanceListener {
           }
         }
       } catch (OffsetOutOfRangeException cutOff) {
-        // Retention has cut off the front while it was read, or the topic is not what it was.
+        // Retention has cut off the front while it was being read, or the topic is not what it was.
         cutOff.partitions().forEach(this::openAgain);
       }
       report(polling);
@@ -234,7 +234,7 @@ public final class KafkaSource implements ConsumerRebalanceListener {
       return;
     }
     for (TopicPartition partition : partitions) {
-      // Where it goes on is the database's to say; till then nothing is fetched from anywhere.
+      // The database decides where it resumes; until then nothing is fetched from anywhere.
       polling.seek(partition, 0);
       polling.pause(List.of(partition));
       waiting.put(partition, Retry.in(0));
@@ -314,7 +314,7 @@ public final class KafkaSource implements ConsumerRebalanceListener {
     return answer.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
-  /** Goes on behind what is committed, or says why it cannot. */
+  /** Resumes after what is committed, or says why it cannot. */
   private void place(
       KafkaConsumer<byte[], byte[]> polling, TopicPartition partition, StreamState stream) {
     long next = stream.committedSeq() + 1;
@@ -354,7 +354,10 @@ public final class KafkaSource implements ConsumerRebalanceListener {
     troubles = List.copyOf(halted.values());
   }
 
-  /** Tells lag, and lets the group's own offsets follow what is committed, for tools that look. */
+  /**
+   * Reports the lag, and moves the group's own offsets to what is committed, for tools that look at
+   * them.
+   */
   private void report(KafkaConsumer<byte[], byte[]> polling) {
     if (System.nanoTime() - reported < REPORT_NANOS) {
       return;

@@ -5,7 +5,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Which topic a stream's offsets count in: a topic made anew has the old name and another id. */
+/**
+ * Which topic a stream's offsets refer to: a topic that was created again has the old name and
+ * another id.
+ */
 final class KafkaTopics {
   private static final String SAME =
       """

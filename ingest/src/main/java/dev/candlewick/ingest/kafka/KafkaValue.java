@@ -31,10 +31,10 @@ final class KafkaValue {
     this.maxBytes = maxBytes;
   }
 
-  /** What a value holds. */
+  /** What a value contains. */
   record Read(RowType type, Message.Checked checked) {}
 
-  /** Reads a value; null, as a compacted topic has it for what was deleted, holds nothing. */
+  /** Reads a value; null, which a compacted topic has for deleted keys, contains nothing. */
   Read read(byte @Nullable [] value) {
     if (value == null) {
       return new Read(RowType.TRADES, new Message.Checked(List.of(), List.of()));
@@ -52,7 +52,7 @@ final class KafkaValue {
     }
   }
 
-  /** Rows have no field of that name; in a message it comes early. */
+  /** Rows have no such field; in a message it comes early. */
   private static boolean isMessage(byte[] value) {
     for (int at = 0; at <= value.length - ROWS.length; at++) {
       if (value[at] == '"' && Arrays.equals(value, at, at + ROWS.length, ROWS, 0, ROWS.length)) {
@@ -75,7 +75,7 @@ final class KafkaValue {
     return new Read(RowType.of(kind), intake.check(kind, none, List.of(row)));
   }
 
-  /** A candle has an open, a quote a side of the book; what has neither should be a trade. */
+  /** A candle has an open, a quote has a side of the book; anything else should be a trade. */
   private static MarketKind kind(RawRow row) {
     if (row.has(Field.OPEN)) {
       return MarketKind.CANDLES;

@@ -2,7 +2,7 @@
  * Rows from Kafka: {@link dev.candlewick.ingest.kafka.KafkaSource} polls, a {@link
  * dev.candlewick.ingest.kafka.KafkaPartition} is a stream whose offsets are its sequence, {@link
  * dev.candlewick.ingest.kafka.KafkaValue} reads a value, {@link
- * dev.candlewick.ingest.kafka.KafkaTopics} finds out a topic that was deleted and created again.
+ * dev.candlewick.ingest.kafka.KafkaTopics} detects a topic that was deleted and created again.
  */
 @NullMarked
 package dev.candlewick.ingest.kafka;

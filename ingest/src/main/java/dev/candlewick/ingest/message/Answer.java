@@ -2,37 +2,39 @@ package dev.candlewick.ingest.message;
 
 import java.util.List;
 
-/** Whom a lane answers. Called on the lane's thread; an implementation hops to its own. */
+/**
+ * Where a lane sends its answers. Called on the lane's thread; implementations switch to their own.
+ */
 public interface Answer {
-  /** COMMIT has returned for all of these, in the order of their seq. */
+  /** All of these are committed, in the order of their seq. */
   void committed(List<Message> messages, Durability durability);
 
-  /** These messages, in the order of their seq, are on the server's own disk, fsynced. */
+  /** These messages, in the order of their seq, are fsynced on the server's own disk. */
   default void spooled(List<Message> messages) {}
 
-  /** Some of its messages are held back, since the database cannot be written at the moment. */
+  /** Some of its messages are held back because the database cannot be written at the moment. */
   default void heldBack() {}
 
-  /** The message was not written and never will be; why. */
+  /** The message was not written and never will be, and why. */
   void dropped(Message message, Drop why);
 
   /** Why a message was taken out of its batch. */
   enum Drop {
     /** A newer connection holds the stream. */
     FENCED,
-    /** The database has gone back to a time before what it had committed of the stream. */
+    /** The database has gone back to before what it had committed of the stream. */
     REWOUND,
     /** Another request with the same Idempotency-Key was committed first. */
     KEY_TAKEN,
     /** The database refused a row of a request that is written whole or not at all. */
     ROW_REFUSED,
-    /** The table of its kind is not as the kind is declared. */
+    /** The table of its kind does not match the declaration. */
     KIND_UNWRITABLE,
-    /** COMMIT does not mean on disk, and the operator wants no data taken then. */
+    /** COMMIT does not mean on disk, and the operator wants no data accepted then. */
     NOT_DURABLE,
-    /** Read back from the spool, but what the stream has before it is not stored and not there. */
+    /** Read back from the spool, but its predecessor in the stream is neither stored nor there. */
     GAP,
-    /** The server stops before the message could be written. */
+    /** The server stopped before the message could be written. */
     STOPPED
   }
 
@@ -51,11 +53,11 @@ public interface Answer {
     return true;
   }
 
-  /** How what it answers came in, as metrics name it. */
+  /** How its messages arrived, as named in metrics. */
   default String transport() {
     return "websocket";
   }
 
-  /** Whether one bad row leaves the others in place. */
+  /** Whether one invalid row leaves the others in place. */
   boolean takesPart();
 }

@@ -7,15 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Messages written in one transaction, and how the writing goes. Owned by one lane's thread. */
+/**
+ * Messages written in one transaction, and the state of writing them. Owned by one lane's thread.
+ */
 public final class Batch {
   private final List<Message> messages = new ArrayList<>();
   private int rows;
   private long bytes;
 
   /**
-   * Row by row rules: ON CONFLICT, halving down to a row the database refuses, and going on without
-   * a kind of record whose table it refuses.
+   * Write row by row: with ON CONFLICT, halving down to a row the database refuses, and continuing
+   * without a kind of record whose table it refuses.
    */
   public boolean carefully;
 
@@ -25,7 +27,7 @@ public final class Batch {
    * @param bytes of messages
    */
   public record Bounds(int rows, long bytes) {
-    /** Whether the message fits in as well; into an empty batch any does. */
+    /** Whether the message still fits; any message fits an empty batch. */
     public boolean fit(Batch batch, Message next) {
       return batch.isEmpty()
           || (batch.rows + next.rows.size() <= rows && batch.bytes + next.bytes <= bytes);
@@ -73,7 +75,7 @@ public final class Batch {
     return !messages.isEmpty() && messages.get(0).spooled;
   }
 
-  /** The messages by whom to answer, in their order. */
+  /** The messages by where to answer them, in order. */
   public static Map<Answer, List<Message>> byAnswer(List<Message> messages) {
     Map<Answer, List<Message>> byAnswer = new LinkedHashMap<>();
     for (Message message : messages) {

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes taken in and not yet answered: of the whole process, or of one API key, which count in
- * both. Safe on any thread.
+ * Bytes accepted and not yet answered: of the whole process, or of one API key, in which case they
+ * count in both. Thread-safe.
  */
 public final class Budget {
   private final @Nullable Budget whole;
@@ -20,27 +20,27 @@ public final class Budget {
     this.limit = limit;
   }
 
-  /** Of the process. */
+  /** The budget of the process. */
   public Budget(long limit) {
     this(null, limit);
   }
 
-  /** Of one of those who share this budget. */
+  /** The budget of one API key within this one. */
   public Budget share(long itsLimit) {
     return new Budget(this, itsLimit);
   }
 
-  /** Whether there is room for something more, here and in the whole. */
+  /** Whether there is room for more, here and in the whole. */
   public boolean hasRoom() {
     return used.get() < limit && (whole == null || whole.hasRoom());
   }
 
-  /** Counts bytes that are already here, more than fit if need be; fewer if negative. */
+  /** Counts bytes that are already here, even if they do not fit; negative releases them. */
   public void take(long bytes) {
     release(-bytes);
   }
 
-  /** Counts bytes if they fit; if not, the budget that is full. */
+  /** Counts bytes if they fit; otherwise returns the budget that is full. */
   public @Nullable Budget tryTake(long bytes) {
     Budget full =
         used.addAndGet(bytes) > limit ? this : whole == null ? null : whole.tryTake(bytes);
@@ -66,8 +66,8 @@ public final class Budget {
   }
 
   /**
-   * Runs {@code action} once at most half is in use, here and of the whole; at once if that is so
-   * already.
+   * Runs {@code action} once at most half is in use, here and in the whole; immediately if that is
+   * so already.
    */
   public void whenHalfFree(Runnable action) {
     Budget above = whole;

@@ -4,9 +4,9 @@ import dev.candlewick.ingest.message.Answer.Durability;
 import java.util.function.BiFunction;
 
 /**
- * What is kept with the rows of a request that has an Idempotency-Key.
+ * What is stored with the rows of a request that has an Idempotency-Key.
  *
- * @param response makes the body of the answer once the rows are counted and it is known what
+ * @param response builds the body of the answer once the rows are counted and it is known what
  *     COMMIT means
  */
 public record Idempotency(

@@ -29,8 +29,8 @@ public record Line(Message message, Row row, int instrumentId, long id, long tak
           .thenComparingLong(Line::id);
 
   /**
-   * The column {@code taken} of a trade: behind its place the text of its id. Unsigned numbers have
-   * as many digits as the greatest, so that as text they are in the same order.
+   * The column {@code taken} of a trade: its position followed by the text of its id. Unsigned
+   * numbers have as many digits as the largest, so that their texts sort the same way.
    */
   public byte @Nullable [] takenColumn() {
     if (taken == BY_ID) {
@@ -45,7 +45,7 @@ public record Line(Message message, Row row, int instrumentId, long id, long tak
     return ByteBuffer.allocate(Long.BYTES + id.length).putLong(taken).put(id).array();
   }
 
-  /** By what it is in order among the rows of its time and of the same {@link #taken()}. */
+  /** Orders it among the rows with the same time and the same {@link #taken()}. */
   public long rank() {
     return taken == BY_UNSIGNED_ID && row instanceof Trade trade && trade.text() != null
         ? Long.parseUnsignedLong(trade.text())

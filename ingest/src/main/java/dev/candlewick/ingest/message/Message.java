@@ -11,14 +11,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message of a stream or one REST request: valid rows, what was refused, and whom to answer.
- * Made on an event loop, then owned by one lane's thread until it is answered.
+ * One message of a stream or one REST request: valid rows, rejections, and where to answer. Created
+ * on an event loop, then owned by one lane's thread until it is answered.
  */
 public final class Message {
-  /** What a row takes up in memory, about: a trade 60 bytes, a quote or a refused row 150. */
+  /** Approximate memory of a row: 60 bytes for a trade, 150 for a quote or a rejected row. */
   private static final int ROW_BYTES = 100;
 
-  /** What a message takes up beside its bytes and rows, about. */
+  /** Approximate memory of a message besides its bytes and rows. */
   private static final int OWN_BYTES = 300;
 
   public final RowType type;
@@ -32,7 +32,7 @@ public final class Message {
   public final Answer answer;
   public final @Nullable Idempotency idempotency;
 
-  /** When it was taken in, by {@link System#nanoTime}. */
+  /** When it was accepted, by {@link System#nanoTime}. */
   public final long takenNanos = System.nanoTime();
 
   private final List<Rejection> refusedByRule;
@@ -42,13 +42,13 @@ public final class Message {
   private @Nullable StreamState stream;
   private Position position;
 
-  /** Of the attempt at hand; they hold once the message is committed. */
+  /** Of the current attempt; final once the message is committed. */
   public int inserted;
 
   public int duplicates;
   public int updated;
 
-  /** Those of the duplicates that are not what is stored. */
+  /** Those of the duplicates that differ from what is stored. */
   public int conflicts;
 
   private Message(
@@ -75,8 +75,8 @@ public final class Message {
   /**
    * A message's rows after {@link RowValidator}.
    *
-   * @param takenBack those of the rows that come from an archive and are older than their
-   *     retention, the very objects
+   * @param takenBack the rows that come from an archive and are past their retention, the same
+   *     objects
    */
   public record Checked(List<Row> rows, List<Rejection> rejections, Set<Row> takenBack) {
     public Checked(List<Row> rows, List<Rejection> rejections) {
@@ -110,24 +110,24 @@ public final class Message {
     return message;
   }
 
-  /** A REST request; the lane gives it its place in a stream of the server's own. */
+  /** A REST request; the lane gives it a place in a stream of the server's own. */
   public static Message ofRequest(
       RowType type, Checked checked, int bytes, Answer answer, @Nullable Idempotency idempotency) {
     return new Message(type, checked, bytes, answer, null, false, idempotency);
   }
 
-  /** Gives a message its place. */
+  /** Assigns the message its position. */
   public void place(StreamState inStream, Position there) {
     stream = inStream;
     position = there;
   }
 
-  /** Whether the row, one of its own, comes from an archive and is older than its retention. */
+  /** Whether the row, one of its own, comes from an archive and is past its retention. */
   public boolean isTakenBack(Row row) {
     return !takenBack.isEmpty() && takenBack.contains(row);
   }
 
-  /** Rows as they came, good and bad. */
+  /** All its rows, valid or not. */
   public int rowsSent() {
     return rows.size() + refusedByRule.size();
   }
@@ -138,7 +138,7 @@ public final class Message {
     its.take(memory());
   }
 
-  /** It takes up no memory any more. */
+  /** It no longer takes up memory. */
   public void release() {
     if (budget != null) {
       budget.release(memory());
@@ -146,7 +146,7 @@ public final class Message {
     }
   }
 
-  /** By what {@link FairQueue} tells whose it is. */
+  /** What identifies its owner to {@link FairQueue}. */
   public Object owner() {
     return budget == null ? Message.class : budget;
   }
@@ -155,14 +155,14 @@ public final class Message {
     return OWN_BYTES + bytes + (long) ROW_BYTES * rowsSent();
   }
 
-  /** The word of its kind; that of records where all rows were refused. */
+  /** The name of its kind; {@code records} if all its records were rejected. */
   public String word() {
     return type == RowType.RECORDS && !rows.isEmpty()
         ? ((RecordRow) rows.get(0)).declared().kind().name()
         : type.word();
   }
 
-  /** How the message came, as metrics name it. */
+  /** How the message arrived, as named in metrics. */
   public String transport() {
     return isRequest ? "rest" : answer.transport();
   }
@@ -178,12 +178,12 @@ public final class Message {
     return position;
   }
 
-  /** Its number, as clients and rejects name it. */
+  /** Its number, as clients and rejects refer to it. */
   public long seq() {
     return position.at();
   }
 
-  /** Counts a row that was merged: null if it was stored already, false if it replaced another. */
+  /** Counts a merged row: null if it was already stored, false if it replaced another. */
   public void merged(@Nullable Boolean isNew) {
     if (isNew == null) {
       duplicates++;
@@ -202,7 +202,9 @@ public final class Message {
     refusedByDatabase.clear();
   }
 
-  /** It was found to be stored; unless an attempt of ours did it, all its rows are duplicates. */
+  /**
+   * It was found to be stored; unless one of our attempts did that, all its rows are duplicates.
+   */
   public void foundStored() {
     if (inserted + duplicates + updated + countRefusedByDatabase() != rows.size()) {
       startAttempt();
@@ -210,7 +212,7 @@ public final class Message {
     }
   }
 
-  /** A row is known already, perhaps with other content. */
+  /** A row is already known, perhaps with different content. */
   public void duplicate(boolean conflicts) {
     duplicates++;
     this.conflicts += conflicts ? 1 : 0;

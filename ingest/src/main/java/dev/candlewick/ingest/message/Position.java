@@ -1,12 +1,12 @@
 package dev.candlewick.ingest.message;
 
 /**
- * Where a message stands in its stream. Between two positions there need not be any other: a feed
- * counts its messages one by one, another source may leave gaps.
+ * A message's position in its stream. Positions need not be consecutive: a feed numbers its
+ * messages one by one, another source may leave gaps.
  *
- * @param before the position of the message before it; of the first one 0, or -1 where positions
- *     begin at 0
- * @param at its own, more than that
+ * @param before the position of the message before it; for the first one 0, or -1 if positions
+ *     start at 0
+ * @param at its own, greater than that
  */
 public record Position(long before, long at) {
   public Position {
@@ -15,7 +15,7 @@ public record Position(long before, long at) {
     }
   }
 
-  /** Of the message of this number, where messages are counted one by one. */
+  /** For a message with this number, if messages are numbered one by one. */
   public static Position ofNumber(long seq) {
     return new Position(seq - 1, seq);
   }

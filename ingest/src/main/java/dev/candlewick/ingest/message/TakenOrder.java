@@ -8,16 +8,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * The order in which a batch's trades are taken, for those that are in no order by their ids. A
- * batch takes its number from the database when it is written: what was acked before a message was
- * sent has a smaller one, whichever stream or server instance took it in, and of batches that are
- * written at the same time one comes before the other as a whole. A trade that is stored already
- * keeps the place that it has.
+ * The order of a batch's trades that are not ordered by their ids. A batch takes its number from
+ * the database when it is written: anything acked before a message was sent has a smaller one,
+ * whichever stream or server instance accepted it, and of batches written at the same time one
+ * precedes the other as a whole. A trade that is already stored keeps its place.
  */
 public final class TakenOrder {
   private static final String NEXT = "select nextval('ingest.taken')";
 
-  /** Rows that a batch may have: no message has more than {@link TradeIds#MAX_ROWS}. */
+  /** Most rows in a batch: no message has more than {@link TradeIds#MAX_ROWS}. */
   private static final int ROW_BITS = 20;
 
   private final Connection connection;

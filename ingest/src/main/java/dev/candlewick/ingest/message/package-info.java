@@ -3,7 +3,7 @@
  * its {@link dev.candlewick.ingest.message.Position} in a stream, counted in a {@link
  * dev.candlewick.ingest.message.Budget}; many of them in a {@link
  * dev.candlewick.ingest.message.Batch}, their rows as {@link dev.candlewick.ingest.message.Line}s;
- * and the {@link dev.candlewick.ingest.message.Answer} that its source waits for.
+ * and the {@link dev.candlewick.ingest.message.Answer} that their source waits for.
  */
 @NullMarked
 package dev.candlewick.ingest.message;

@@ -16,14 +16,14 @@ import java.io.InputStream;
 import java.util.Locale;
 
 /**
- * Reads a body, plain or gzip, under four bounds: its inflated size, the memory that its key and
- * the process have left, its key's rate, and time. The bytes of a body that was read stay counted
- * in the key's budget.
+ * Reads a body, plain or gzip, within four limits: its decompressed size, the memory left for its
+ * key and the process, its key's rate, and time. The bytes of a body stay counted in the key's
+ * budget after it was read.
  */
 final class BodyReader {
   private static final long DEADLINE_MILLIS = 10_000;
 
-  /** How long a client may still send after a refusal, so that it comes to read why. */
+  /** How long a client may keep sending after a rejection, so that it gets to read why. */
   private static final long LINGER_MILLIS = 2_000;
 
   private static final int CHUNK = 65_536;
@@ -44,7 +44,7 @@ final class BodyReader {
     this.limit = limit;
   }
 
-  /** The body; if it cannot be read the request has been failed already. */
+  /** The body; if it cannot be read the request has already been failed. */
   Future<Buffer> read() {
     boolean zipped = isZipped();
     quota.refuseIfSpent();
@@ -90,7 +90,9 @@ final class BodyReader {
     }
   }
 
-  /** Counts so many bytes more of something that has so many already; fails if it may not. */
+  /**
+   * Counts so many more bytes of a body that has so many already; fails the request if it may not.
+   */
   private boolean reserve(int already, long more) {
     if (already + more > limit) {
       fail(new Problem(413, "too_large", "a body may have " + limit + " bytes, inflated"));
@@ -122,7 +124,7 @@ final class BodyReader {
     }
   }
 
-  /** The inflated body takes the place of the other in the budget. */
+  /** The decompressed body replaces the compressed one in the budget. */
   private Buffer inflate() {
     long compressed = reserved;
     Buffer plain = Buffer.buffer();
@@ -152,7 +154,7 @@ final class BodyReader {
       context.fail(problem);
       return;
     }
-    // The rest of the body is not wanted: the connection ends soon after the answer.
+    // The rest of the body is not wanted: the connection closes soon after the answer.
     context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     context.vertx().setTimer(LINGER_MILLIS, late -> request.connection().close());
     context.fail(problem);

@@ -19,9 +19,9 @@ import java.util.Queue;
 import java.util.function.BiFunction;
 
 /**
- * The way in for a dialect over HTTP: the body of one request under the bounds that hold for REST,
- * and its rows, each with its venue, symbol and a time in nanoseconds, on to the lanes. To be used
- * on the request's event loop only.
+ * How a dialect over HTTP writes: the body of one request within REST's limits, and its rows, each
+ * with its venue, symbol and a time in nanoseconds, handed to the lanes. For use only on the
+ * request's event loop.
  */
 public final class DialectRequest {
   private static final Defaults NANOSECONDS = new Defaults(null, null, null, TimeUnit.NS);
@@ -47,8 +47,8 @@ public final class DialectRequest {
   }
 
   /**
-   * Reads the body, inflated. Throws a {@link Problem} if nothing can be written now; if the body
-   * cannot be read, the request has been failed when the future fails.
+   * Reads and decompresses the body. Throws a {@link Problem} if nothing can be written now; if the
+   * body cannot be read, the request has already been failed when the future fails.
    */
   public static Future<DialectRequest> read(Requests requests, RoutingContext request) {
     requests.refuseIfUnable();
@@ -63,7 +63,7 @@ public final class DialectRequest {
     return body;
   }
 
-  /** Checks rows of one kind and keeps the good ones; what is wrong with the others. */
+  /** Validates rows of one kind and keeps the valid ones; returns what is wrong with the others. */
   public List<Rejection> check(MarketKind kind, List<RawRow> rows) {
     Message.Checked checked = intake.check(kind, NANOSECONDS, rows);
     parts.add(new Part(RowType.of(kind), checked));
@@ -71,7 +71,7 @@ public final class DialectRequest {
     return checked.rejections();
   }
 
-  /** The same of records of a declared kind. */
+  /** The same for records of a declared kind. */
   public List<Rejection> checkRecords(
       String kind, List<Map<String, Object>> rows, long nanosPerUnit) {
     Message.Checked checked =
@@ -81,12 +81,12 @@ public final class DialectRequest {
     return checked.rejections();
   }
 
-  /** Learns what kinds there are now. */
+  /** Refreshes the list of declared kinds. */
   public Future<Void> lookAtKinds() {
     return intake.kinds().look();
   }
 
-  /** Whether a kind of this name is declared, as this server saw it last. */
+  /** Whether a kind with this name is declared, as far as this server knows. */
   public boolean knowsKind(String name) {
     return intake.kinds().find(name).isPresent();
   }
@@ -98,11 +98,12 @@ public final class DialectRequest {
   }
 
   /**
-   * Writes the rows, one kind after the other, and calls back after the last COMMIT; if that never
-   * comes the request is failed with a {@link Problem}, which is a 4xx only if nothing was written.
+   * Writes the rows, one kind after another, and calls back after the last COMMIT; if that never
+   * comes, the request is failed with a {@link Problem}, which is a 4xx only if nothing was
+   * written.
    *
-   * @param refusal what the request is failed with where the database knows what no check does: a
-   *     trade to cancel that is not there
+   * @param refusal what the request is failed with for something only the database knows: a trade
+   *     to cancel that does not exist
    */
   public void write(Runnable committed, BiFunction<String, List<Rejection>, Exception> refusal) {
     Part part = parts.poll();
@@ -119,7 +120,7 @@ public final class DialectRequest {
         Message.ofRequest(part.type(), part.checked(), bytes, answer, null), quota);
   }
 
-  /** To one kind's rows; the last of them answers the request. */
+  /** Answer for one kind's rows; the last of them answers the request. */
   private final class PartAnswer extends RequestAnswer {
     private final Runnable committed;
     private final BiFunction<String, List<Rejection>, Exception> refusal;

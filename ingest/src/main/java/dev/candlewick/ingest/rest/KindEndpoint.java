@@ -23,7 +23,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** {@code GET /v1/kinds}, {@code GET|PUT /v1/kinds/{kind}}: what kinds of record there are. */
+/** {@code GET /v1/kinds}, {@code GET|PUT /v1/kinds/{kind}}: the declared kinds of record. */
 public final class KindEndpoint {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int CREATED = 201;
@@ -43,7 +43,7 @@ public final class KindEndpoint {
     router.put("/v1/kinds/:kind").handler(this::put);
   }
 
-  /** Asks the database each time: another server may have declared one a moment ago. */
+  /** Asks the database every time: another server may have declared one a moment ago. */
   private void list(RoutingContext request) {
     refuseParameters(request);
     kinds

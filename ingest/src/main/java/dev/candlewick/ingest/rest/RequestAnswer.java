@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The answer to one HTTP request: given once, after COMMIT, or when waiting any longer is no use.
+ * The answer to one HTTP request: given once, after COMMIT, or once waiting longer is pointless.
  */
 abstract class RequestAnswer implements Answer {
   private static final long GIVE_UP_MILLIS = 9_000;
@@ -30,7 +30,7 @@ abstract class RequestAnswer implements Answer {
     this.request = request;
   }
 
-  /** A request still in the queue when its time is over was not written, and says so. */
+  /** A request still in the queue when its time is up was not written, and the answer says so. */
   void startClock() {
     Vertx vertx = request.vertx();
     long giveUp =

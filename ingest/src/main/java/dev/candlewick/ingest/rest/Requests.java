@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Requests that bring rows: whose they are, and the bounds that hold for all of them. */
+/** Requests that bring rows: their API keys, and the limits that apply to all of them. */
 public final class Requests {
   private final Intake intake;
   private final Function<RoutingContext, IngestKey> keyOf;
@@ -20,11 +20,11 @@ public final class Requests {
   private volatile boolean draining;
 
   /**
-   * Bounds of all requests.
+   * Limits of all requests.
    *
-   * @param keyOf the key that a request came with
-   * @param bodyBytes a body's size, inflated
-   * @param troubles why rows cannot be written now; empty while they can
+   * @param keyOf the API key of a request
+   * @param bodyBytes a body's size, decompressed
+   * @param troubles why rows cannot be written now; empty if they can
    */
   public Requests(
       Intake intake,
@@ -41,7 +41,7 @@ public final class Requests {
     return intake;
   }
 
-  /** The server stops: no request is taken from now on. */
+  /** The server is stopping: no more requests are accepted. */
   public void drain() {
     draining = true;
   }
@@ -54,7 +54,7 @@ public final class Requests {
     return intake.quota(keyOf(request));
   }
 
-  /** Throws 503 if a request for rows to be written has no prospect now. */
+  /** Throws 503 if a request to write rows has no chance now. */
   void refuseIfUnable() {
     if (draining) {
       throw Problem.unavailable("the server is about to stop");
@@ -64,7 +64,7 @@ public final class Requests {
     }
   }
 
-  /** The body, inflated, which counts in the quota's budget. */
+  /** The decompressed body, which counts in the quota's budget. */
   Future<Buffer> body(RoutingContext request, Quota quota) {
     return new BodyReader(request, bodyBytes, quota).read();
   }

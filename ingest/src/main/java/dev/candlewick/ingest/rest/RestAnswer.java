@@ -26,7 +26,7 @@ final class RestAnswer extends RequestAnswer {
     this.skipsBadRows = skipsBadRows;
   }
 
-  /** What to do where another request with the same Idempotency-Key was committed first. */
+  /** What to do if another request with the same Idempotency-Key was committed first. */
   void onKeyTaken(Runnable action) {
     onKeyTaken = action;
   }
@@ -50,7 +50,7 @@ final class RestAnswer extends RequestAnswer {
     }
   }
 
-  /** The first answer to this key again, if the request is the same. */
+  /** Repeats the first answer to this key, if the request is the same. */
   void replay(IdempotencyKeys.Kept first, byte[] sha256) {
     if (first.isFor(sha256)) {
       request.response().putHeader("Idempotency-Replayed", "true");
@@ -77,7 +77,7 @@ final class RestAnswer extends RequestAnswer {
     }
   }
 
-  /** The body of an answer to committed rows. */
+  /** The body of an answer about committed rows. */
   static String body(Message message, Durability durability) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RestEndpoint {
   /**
-   * A longer body is decoded by a worker: others on the same event loop would wait for it. A
-   * message of a feed may be as long.
+   * Longer bodies are decoded by a worker, so that others on the same event loop do not wait. A
+   * feed's message may be as long.
    */
   private static final int BYTES_ON_THE_LOOP = 262_144;
 
@@ -77,7 +77,7 @@ public final class RestEndpoint {
         .handler(ctx -> handle(ctx, RowType.RECORDS, records(ctx.pathParam("kind"), ctx)));
   }
 
-  /** How a body becomes checked rows. */
+  /** How a body becomes validated rows. */
   private interface Reading {
     Message.Checked read(Head head, byte[] body) throws DecodeException;
   }
@@ -96,7 +96,7 @@ public final class RestEndpoint {
                 answer(new Posted(request, type, reading, head, quota, body.getBytes()), false));
   }
 
-  /** A request whose body is read. */
+  /** A request whose body is being read. */
   private record Posted(
       RoutingContext request, RowType type, Reading reading, Head head, Quota quota, byte[] body) {
     Message.Checked read() throws DecodeException {
@@ -247,7 +247,7 @@ public final class RestEndpoint {
     }
   }
 
-  /** Throws where none of the rows is to be written. */
+  /** Throws if none of the rows is to be written. */
   private void refuseWhole(Posted posted, Message.Checked checked) {
     if (checked.rejections().isEmpty()) {
       return;
@@ -301,7 +301,10 @@ public final class RestEndpoint {
     }
   }
 
-  /** With an Idempotency-Key: the first answer again, if there is one; else this is the first. */
+  /**
+   * With an Idempotency-Key: repeats the first answer, if there is one; otherwise this is the
+   * first.
+   */
   private void submitOnce(Submission submission, String key, byte[] sha256) {
     int owner = requests.keyOf(submission.request).id();
     String inFlight = owner + " " + key;
@@ -341,7 +344,7 @@ public final class RestEndpoint {
         connection -> IdempotencyKeys.find(connection, idempotency.apiKeyId(), idempotency.key()));
   }
 
-  /** Of the whole request: another path or query with the same body is another request. */
+  /** Covers the whole request: the same body with another path or query is another request. */
   private static byte[] sha256(RoutingContext request, byte[] body) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -1,8 +1,8 @@
 /**
- * Rows by HTTP: {@link dev.candlewick.ingest.rest.RestEndpoint} for {@code POST /v1/trades} and its
- * likes, {@link dev.candlewick.ingest.rest.DialectRequest} for other clients' words, {@link
- * dev.candlewick.ingest.rest.KindEndpoint} for declarations of kinds; {@link
- * dev.candlewick.ingest.rest.Requests} has the bounds that hold for all of them, {@link
+ * Rows over HTTP: {@link dev.candlewick.ingest.rest.RestEndpoint} for {@code POST /v1/trades} and
+ * the like, {@link dev.candlewick.ingest.rest.DialectRequest} for other clients' protocols, {@link
+ * dev.candlewick.ingest.rest.KindEndpoint} for declaring kinds; {@link
+ * dev.candlewick.ingest.rest.Requests} has the limits that apply to all of them, {@link
  * dev.candlewick.ingest.rest.RestAnswer} answers after COMMIT.
  */
 @NullMarked

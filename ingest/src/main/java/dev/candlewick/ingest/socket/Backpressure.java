@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When one socket is read and when not: its window of messages not answered, the memory that its
- * key and the process have left, and its key's rates. A feed that keeps to the window never meets
- * the first; of the other two it is told {@code busy}. Lives on the socket's event loop.
+ * When one socket is read: depends on its window of unanswered messages, the memory left for its
+ * key and the process, and its key's rates. A feed that keeps to the window never hits the first;
+ * for the other two it gets {@code busy}. Lives on the socket's event loop.
  */
 final class Backpressure {
   private static final long BUSY_RETRY_MILLIS = 500;
@@ -41,7 +41,7 @@ final class Backpressure {
   private int unfinished;
   private long unfinishedSince;
 
-  /** Of a session, to which a message that had to wait is handed again. */
+  /** The session, which gets back a message that had to wait. */
   Backpressure(
       TextSocket socket,
       Limits limits,
@@ -66,7 +66,7 @@ final class Backpressure {
     return false;
   }
 
-  /** A message is looked at, whatever becomes of it. */
+  /** A message is being processed, whatever becomes of it. */
   void spend(int size) {
     quota.spendBytes(size);
     waitForRate();
@@ -84,7 +84,7 @@ final class Backpressure {
     }
   }
 
-  /** Messages that were taken have their answer. */
+  /** Accepted messages have been answered. */
   void answered(List<Message> taken) {
     for (Message message : taken) {
       messages--;
@@ -112,8 +112,8 @@ final class Backpressure {
   }
 
   /**
-   * Reads nothing more until the future is there, then gives the message back; where it fails the
-   * client is asked to come again.
+   * Stops reading until the future completes, then returns the message; if it fails, the client is
+   * asked to reconnect.
    */
   void waitFor(Future<Void> future, byte[] message, Consumer<byte[]> again) {
     waitsForKinds = true;
@@ -167,12 +167,12 @@ final class Backpressure {
     return messages >= limits.inflightMessages() || bytes >= limits.inflightBytes();
   }
 
-  /** Whether it is the server that does not read; then no silence is the client's. */
+  /** Whether the server is the one not reading; then the client's silence does not count. */
   boolean pauses() {
     return waitsForMemory || waitsForRate || waitsForKinds || draining || windowIsFull();
   }
 
-  /** Reads what is on its way, until nothing has come for a moment; then nothing more, ever. */
+  /** Reads what is under way, until nothing has arrived for a moment; then stops for good. */
   void drain() {
     drain(System.nanoTime() + LONGEST_DRAIN_NANOS);
   }
@@ -191,14 +191,14 @@ final class Backpressure {
     }
   }
 
-  /** Whether nothing more is read. */
+  /** Whether reading has stopped for good. */
   boolean isDrained() {
     return draining;
   }
 
   /**
-   * The fragments of a message that is not whole yet hold so many bytes. They are never written as
-   * they are, so nobody may wait for others' fragments for ever.
+   * How many bytes the fragments of an incomplete message now hold. They are never written as such,
+   * so nobody may wait for other clients' fragments for ever.
    */
   void hold(int size) {
     boolean more = size > unfinished;
@@ -220,7 +220,7 @@ final class Backpressure {
     }
   }
 
-  /** Whether a message has begun and does not end. */
+  /** Whether a message has started and not ended. */
   boolean dribbles() {
     return unfinished > 0
         && !pauses()

@@ -6,9 +6,10 @@ import dev.candlewick.ingest.table.Streams;
 import dev.candlewick.net.TextSocket;
 
 /**
- * A hello, asked of the database until it is answered or has waited for too long. Greets once
- * nothing of the stream is in the spool, so that {@code next_seq} lies beyond all that was told as
- * spooled; asked again after the older connection is fenced: from then on it tells nothing more.
+ * A hello, retried against the database until it is answered or has waited too long. The welcome is
+ * sent once nothing of the stream is left in the spool, so that {@code next_seq} is past everything
+ * acked as spooled; and the database is asked again after the older connection is fenced, because
+ * from then on that one acks nothing more.
  */
 final class Hello {
   private static final long SPOOL_MILLIS = 50;
@@ -31,7 +32,7 @@ final class Hello {
     this.name = name;
   }
 
-  /** Ends in a welcome or in the session's end. */
+  /** Ends with a welcome or with the end of the session. */
   void ask() {
     if (sessions.holdsSpooled(name)) {
       askLater(SPOOL_MILLIS);

@@ -8,7 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** Step 1 of the write way: the upgrade of {@code /v1/ingest}; one session a socket. */
+/** Step 1 of the write path: upgrades {@code /v1/ingest}; one session per socket. */
 public final class IngestEndpoint {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -17,7 +17,7 @@ public final class IngestEndpoint {
   private final Limits limits;
   private final Function<RoutingContext, IngestKey> keyOf;
 
-  /** {@code keyOf}: the key that a request came with. */
+  /** {@code keyOf}: the API key of a request. */
   public IngestEndpoint(
       Intake intake, Sessions sessions, Limits limits, Function<RoutingContext, IngestKey> keyOf) {
     this.intake = intake;

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Step 2 of the write way: one WebSocket of one feed. Lives on one event loop; lanes answer from
- * their own threads and hop here. {@link #message} is the spine.
+ * Step 2 of the write path: one feed's WebSocket. Lives on one event loop; lanes answer from their
+ * own threads and switch to it. {@link #message} is the spine.
  */
 public final class IngestSession implements Answer, TextSocket.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(IngestSession.class);
@@ -92,7 +92,7 @@ public final class IngestSession implements Answer, TextSocket.Listener {
     backpressure.hold(bytes);
   }
 
-  /** Finds out connections that are dead. */
+  /** Detects dead connections. */
   private void beat() {
     boolean silent = socket.silence().compareTo(LONGEST_SILENCE) > 0;
     boolean waitsForDatabase = greeting && stream == null;
@@ -162,7 +162,9 @@ public final class IngestSession implements Answer, TextSocket.Listener {
     socket.send(SessionJson.welcome(opened, greeting.durability(), limits));
   }
 
-  /** The sequence rule: the next is taken, an older one is a duplicate, a newer one is a gap. */
+  /**
+   * The sequence rule: the next one is accepted, an older one is a duplicate, a newer one is a gap.
+   */
   private void take(StreamState open, RowType type, Envelope envelope, byte[] json)
       throws DecodeException {
     if (envelope.seq() < 0 || envelope.rows() == null) {
@@ -195,7 +197,7 @@ public final class IngestSession implements Answer, TextSocket.Listener {
     intake.submit(message);
   }
 
-  /** A message is looked at once more, its kind now as the database has it. */
+  /** Processes a message again, now that its kind is as the database has it. */
   private void again(byte[] json) {
     looked = true;
     message(json);
@@ -258,12 +260,12 @@ public final class IngestSession implements Answer, TextSocket.Listener {
     context.runOnContext(hop -> refused(FENCED, "fenced", "a newer connection holds the stream"));
   }
 
-  /** Every message up to this seq is committed, as far as this server was told. */
+  /** Every message up to this seq is committed, as far as this server has been told. */
   long committed() {
     return committed;
   }
 
-  /** The database has gone back behind what was acked, or behind the hello. */
+  /** The database has gone back to before what was acked, or before the hello. */
   void rewound(long trueNextSeq) {
     if (!fenced) {
       fenced = true;
@@ -293,7 +295,9 @@ public final class IngestSession implements Answer, TextSocket.Listener {
         });
   }
 
-  /** The server is about to stop: what is on its way is still read, and what was taken acked. */
+  /**
+   * The server is about to stop: what is under way is still read, and what was accepted is acked.
+   */
   void drain() {
     context.runOnContext(
         hop -> {
@@ -302,12 +306,12 @@ public final class IngestSession implements Answer, TextSocket.Listener {
         });
   }
 
-  /** Whether nothing more is read. */
+  /** Whether reading has stopped for good. */
   boolean isDrained() {
     return backpressure.isDrained();
   }
 
-  /** Ends the connection once everything taken is answered. */
+  /** Closes the connection once everything accepted is answered. */
   void goAway() {
     context.runOnContext(
         hop -> {

@@ -1,11 +1,11 @@
 package dev.candlewick.ingest.socket;
 
 /**
- * What {@code welcome} tells a WebSocket client.
+ * The limits that {@code welcome} gives a WebSocket client.
  *
  * @param messageBytes size of a message
- * @param rows rows of a message
- * @param inflightMessages messages sent and not acked
- * @param inflightBytes their size
+ * @param rows rows in a message
+ * @param inflightMessages unacked messages
+ * @param inflightBytes their total size
  */
 public record Limits(int messageBytes, int rows, int inflightMessages, int inflightBytes) {}

@@ -8,7 +8,7 @@ import dev.candlewick.ingest.socket.SessionJson.Refused;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the next ack of a session tells. While a client does not read, acks fold into one. */
+/** The contents of a session's next ack. While a client does not read, acks are merged into one. */
 final class PendingAck {
   private static final int MOST_REJECTED_TOLD = 100;
 
@@ -29,7 +29,7 @@ final class PendingAck {
     this.durability = durability;
   }
 
-  /** Something that was sent before is to be acked again. */
+  /** Something sent before must be acked again. */
   void again() {
     due = true;
   }
@@ -60,7 +60,7 @@ final class PendingAck {
     return due;
   }
 
-  /** The ack; the next one begins empty. */
+  /** The ack; the next one starts empty. */
   String take() {
     long told = tellsSpooled ? spooled : -1;
     String ack =

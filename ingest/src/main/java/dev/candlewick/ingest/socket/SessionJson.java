@@ -9,16 +9,16 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
 
-/** What the server says on {@code /v1/ingest}: one JSON object a frame. */
+/** What the server says on {@code /v1/ingest}: one JSON object per frame. */
 public final class SessionJson {
   private static final JsonFactory JSON = new JsonFactory();
 
   private SessionJson() {}
 
-  /** A refused row of a message of a stream. */
+  /** A rejected row of a stream's message. */
   record Refused(long seq, Rejection rejection) {}
 
-  /** Rows that were stored already, and those of them that are not what is stored. */
+  /** Rows that were already stored, and how many of them differ from what is stored. */
   record Known(long duplicates, long conflicts) {}
 
   private interface Body {
@@ -43,7 +43,7 @@ public final class SessionJson {
         });
   }
 
-  /** An ack; {@code spooled} is -1 where there is no spool. */
+  /** An ack; {@code spooled} is -1 without a spool. */
   static String ack(
       long committed,
       long spooled,
@@ -117,7 +117,7 @@ public final class SessionJson {
     return frame("drain", json -> {});
   }
 
-  /** The members that say why a row was refused; also in REST answers. */
+  /** The members that say why a row was rejected; also used in REST answers. */
   public static void rejection(JsonGenerator json, Rejection rejection) throws IOException {
     json.writeNumberField("index", rejection.index());
     json.writeStringField("field", rejection.field());

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Who holds which stream on this server, and whether the database still agrees. */
+/** Which session holds which stream on this server, and whether the database still agrees. */
 public final class Sessions {
   private static final long LOOK_EVERY_MILLIS = 2_000;
 
@@ -35,25 +35,25 @@ public final class Sessions {
   }
 
   /**
-   * What a hello found.
+   * The result of a hello.
    *
-   * @param turn of the hellos of one stream the later one has the greater
+   * @param turn later hellos of the same stream have a greater one
    */
   record Welcome(Streams.Greeting greeting, long turn) {}
 
-  /** {@code spooler}: null where messages are not spooled. */
+  /** {@code spooler}: null if messages are not spooled. */
   public Sessions(Vertx vertx, Intake intake, @Nullable Spooler spooler) {
     this.vertx = vertx;
     this.intake = intake;
     this.spooler = spooler;
   }
 
-  /** Begins to look after the streams. */
+  /** Starts watching the streams. */
   public void start() {
     vertx.setPeriodic(LOOK_EVERY_MILLIS, tick -> look());
   }
 
-  /** Whether messages are spooled while the database is away. */
+  /** Whether messages are spooled while the database is unavailable. */
   boolean spools() {
     return spooler != null;
   }
@@ -63,7 +63,7 @@ public final class Sessions {
     return spooler != null && spooler.holds(stream);
   }
 
-  /** While the database is away one hello at a time finds out; the others fail at once. */
+  /** While the database is unavailable, one hello at a time tries it; the others fail at once. */
   Future<Welcome> hello(int apiKeyId, String stream) {
     boolean asks = asking.compareAndSet(false, true);
     if (away && !asks) {
@@ -73,7 +73,7 @@ public final class Sessions {
         .withConnection(
             connection -> {
               Streams.Greeting greeting = Streams.hello(connection, apiKeyId, stream);
-              // The stream's row is locked until COMMIT: turns are in the order of epochs.
+              // The stream's row is locked until COMMIT, so turns are in the order of epochs.
               return new Welcome(greeting, turns.incrementAndGet());
             })
         .onComplete(
@@ -85,7 +85,7 @@ public final class Sessions {
             });
   }
 
-  /** From where the database wants a stream's messages, whoever holds it. */
+  /** From which seq the database wants a stream's messages, whoever holds it. */
   Future<Long> nextSeq(StreamName name) {
     return intake
         .withConnection(connection -> Streams.look(connection, List.of(name)))
@@ -96,7 +96,10 @@ public final class Sessions {
     return stream == null ? 1 : stream.committedSeq() + 1;
   }
 
-  /** Of two sessions of a stream the one that said hello first is fenced, whichever comes first. */
+  /**
+   * Of two sessions for a stream, the one that said hello first is fenced, whichever gets here
+   * first.
+   */
   synchronized void opened(IngestSession session, Welcome welcome) {
     StreamState stream = welcome.greeting().stream();
     Held before = held.get(stream.name());
@@ -125,8 +128,9 @@ public final class Sessions {
   }
 
   /**
-   * A feed that does not write for long would not know that its stream was taken over on another
-   * server, or that the database has gone back behind what it was told. One look for all streams.
+   * A feed that does not write for a long time would not notice that its stream was taken over on
+   * another server, or that the database has gone back to before what it was told. One query for
+   * all streams.
    */
   private void look() {
     List<Held> now = held.values().stream().map(Held::asItIs).toList();
@@ -149,12 +153,12 @@ public final class Sessions {
     }
   }
 
-  /** Tells the feeds that the server stops and takes nothing more. */
+  /** Tells feeds that the server is stopping and accepts nothing more. */
   public void drain() {
     held.values().forEach(one -> one.session().drain());
   }
 
-  /** Waits until nothing more is read of any feed, at most until then. */
+  /** Waits, at most until then, until no feed is being read. */
   public void awaitDrained(Instant end) throws InterruptedException {
     while (Instant.now().isBefore(end)
         && held.values().stream().anyMatch(one -> !one.session().isDrained())) {
@@ -162,7 +166,7 @@ public final class Sessions {
     }
   }
 
-  /** Says good-bye to the feeds; everything taken is answered. */
+  /** Closes the feeds' connections; everything accepted has been answered. */
   public void goAway() {
     held.values().forEach(one -> one.session().goAway());
   }

@@ -36,12 +36,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /**
- * What every source of rows goes through, whatever brought them: what was sent is read and checked,
- * counted in the budget of its key, and handed to a lane, which answers the source after COMMIT.
- * Safe on any thread.
+ * What every source of rows goes through: rows are decoded and validated, counted in the budget of
+ * their key, and handed to a lane, which answers the source after COMMIT. Thread-safe.
  */
 public final class Intake {
-  /** Rows of one REST request: each needs an id of its own within it. */
+  /** Most rows in one REST request: each needs its own id within it. */
   public static final int MAX_REQUEST_ROWS = 100_000;
 
   private final Bounds bounds;
@@ -57,17 +56,17 @@ public final class Intake {
   private final Map<Integer, Quota> quotas = new ConcurrentHashMap<>();
 
   /**
-   * What is taken.
+   * What is accepted.
    *
-   * @param messageRows rows of one message of a stream
-   * @param keyBudgetBytes bytes of messages in memory, of one API key
-   * @param retention how long what is taken is kept; older rows are refused
-   * @param strictDurability refuse to take data where COMMIT does not mean on disk
+   * @param messageRows rows in one message of a stream
+   * @param keyBudgetBytes bytes of messages in memory, per API key
+   * @param retention how long accepted rows are kept; older rows are rejected
+   * @param strictDurability accept no data if COMMIT does not mean on disk
    */
   public record Bounds(
       int messageRows, long keyBudgetBytes, Retention retention, boolean strictDurability) {}
 
-  /** Something done with a connection in a transaction of its own. */
+  /** Something done with a connection in its own transaction. */
   public interface Work<T> {
     T with(Connection connection) throws SQLException;
   }
@@ -92,7 +91,7 @@ public final class Intake {
     this.requestRecords = new RecordIntake(kinds, bounds.retention(), MAX_REQUEST_ROWS);
   }
 
-  /** Of messages of streams. */
+  /** For messages of streams. */
   public JsonDecoder decoder() {
     return decoder;
   }
@@ -101,12 +100,12 @@ public final class Intake {
     return kinds;
   }
 
-  /** Records of messages of streams. */
+  /** Records in messages of streams. */
   public RecordIntake records() {
     return records;
   }
 
-  /** Records of REST and of dialects. */
+  /** Records in REST requests and dialects. */
   public RecordIntake requestRecords() {
     return requestRecords;
   }
@@ -115,12 +114,12 @@ public final class Intake {
     return metrics;
   }
 
-  /** Why rows cannot be written now, as {@code code: detail}; empty while all is well. */
+  /** Why rows cannot be written now, as {@code code: detail}; empty if all is well. */
   public List<String> troubles() {
     return lanes.stream().map(Lane::holding).filter(Objects::nonNull).distinct().toList();
   }
 
-  /** Whether the operator wants no data taken by such a database. */
+  /** Whether the operator wants no data accepted by such a database. */
   public boolean refuses(Durability durability) {
     return bounds.strictDurability() && durability == Durability.DEGRADED;
   }
@@ -150,7 +149,7 @@ public final class Intake {
     return new Message.Checked(rows, rejections);
   }
 
-  /** Candles from an archive: those older than their retention are taken too. */
+  /** Candles from an archive: those past their retention are accepted too. */
   public Message.Checked checkArchived(Envelope.Defaults defaults, List<RawRow> raw) {
     List<Row> rows = new ArrayList<>(raw.size());
     List<Rejection> rejections = new ArrayList<>(0);
@@ -168,7 +167,7 @@ public final class Intake {
     return new Message.Checked(rows, rejections, takenBack);
   }
 
-  /** What this key may take up. Only ids of valid keys come here, so there are few. */
+  /** The quota of this key. Only ids of valid keys get here, so there are few. */
   public Quota quota(IngestKey key) {
     return quotas
         .computeIfAbsent(
@@ -176,16 +175,16 @@ public final class Intake {
         .limit(key);
   }
 
-  /** Takes a message of a stream, which is counted in a budget. */
+  /** Accepts a message of a stream, which is counted in a budget. */
   public void submit(Message message) {
     int lane = Math.floorMod(Long.hashCode(message.stream().number()), lanes.size());
     lanes.get(lane).submit(message);
   }
 
   /**
-   * Takes a request whose body is counted in the quota's budget; from now on its rows count there.
-   * Requests for one subject share a lane: trades without ids stay in the order in which they were
-   * sent.
+   * Accepts a request whose body is counted in the quota's budget; from now on its rows count
+   * there. Requests for one subject share a lane, so trades without ids keep the order in which
+   * they were sent.
    */
   public void submitRequest(Message message, Quota quota) {
     quota.spendRows(message.rowsSent());
@@ -195,7 +194,7 @@ public final class Intake {
     lanes.get(Math.floorMod(subject, lanes.size())).submit(message);
   }
 
-  /** Does work on a thread aside; committed once the future succeeds. */
+  /** Runs work on a background thread; committed once the future succeeds. */
   public <T> Future<T> withConnection(Work<T> work) {
     return blocking.executeBlocking(
         () -> {

@@ -5,8 +5,8 @@ import dev.candlewick.net.Problem;
 import dev.candlewick.net.TokenBucket;
 
 /**
- * What one API key may take up, in all its requests and sockets together: memory, rows and bytes a
- * second. Safe on any thread.
+ * What one API key may use, over all its requests and sockets: memory, rows and bytes per second.
+ * Thread-safe.
  */
 public final class Quota {
   private final Budget budget;
@@ -17,7 +17,7 @@ public final class Quota {
     this.budget = budget;
   }
 
-  /** What the key's line says now. */
+  /** The key's current limits. */
   Quota limit(IngestKey key) {
     rows.limit(key.rowsPerSecond());
     bytes.limit(key.bytesPerSecond());
@@ -36,7 +36,7 @@ public final class Quota {
     rows.take(count);
   }
 
-  /** How long the key must wait for its rates' sake; 0 = not at all. */
+  /** How long the key must wait because of its rates; 0 = not at all. */
   public long waitMillis() {
     return Math.max(rows.waitMillis(), bytes.waitMillis());
   }
@@ -49,7 +49,7 @@ public final class Quota {
     }
   }
 
-  /** What a request is refused with for want of memory. */
+  /** The answer to a request when memory is short. */
   public static Problem noRoom(Budget full) {
     return full.isWhole()
         ? Problem.passing(503, "overloaded", "more is coming in than can be written")

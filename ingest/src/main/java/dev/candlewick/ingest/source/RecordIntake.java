@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of declared kinds, read and checked. Where the kind is not known, or a newer declaration of
- * it might take what this one refuses, {@link #mayBeStale} tells so.
+ * Rows of declared kinds, decoded and validated. {@link #mayBeStale} says if the kind is unknown,
+ * or if a newer declaration might accept what this one rejects.
  */
 public final class RecordIntake {
   private static final Set<Rejection.Code> LIFTED_BY_A_CHANGE =
@@ -41,7 +41,7 @@ public final class RecordIntake {
   private final JsonDecoder heads;
   private final int maxRows;
 
-  /** {@code maxRows}: of one message. */
+  /** {@code maxRows}: in one message. */
   public RecordIntake(KindCatalogue kinds, Retention retention, int maxRows) {
     this.kinds = kinds;
     this.retention = retention;
@@ -49,12 +49,12 @@ public final class RecordIntake {
     this.maxRows = maxRows;
   }
 
-  /** Whether a look at the database may change what was refused. */
+  /** Whether asking the database may change what was rejected. */
   public static boolean mayBeStale(Message.Checked checked) {
     return checked.rejections().stream().anyMatch(r -> LIFTED_BY_A_CHANGE.contains(r.code()));
   }
 
-  /** The rows of a frame whose head is decoded. */
+  /** The rows of a frame whose header fields are decoded. */
   public Message.Checked frame(String kind, Defaults defaults, byte[] json, IngestKey key)
       throws DecodeException {
     Optional<DeclaredKind> declared = kinds.find(kind);
@@ -84,8 +84,8 @@ public final class RecordIntake {
   }
 
   /**
-   * Rows of a dialect, values by name: times of rows in nanoseconds, whole numbers in columns of
-   * type timestamp in units of so many of them.
+   * Rows of a dialect, values by name: row times in nanoseconds, whole numbers in timestamp columns
+   * in units of so many nanoseconds.
    */
   public Message.Checked values(
       String kind, List<Map<String, Object>> rows, long nanosPerUnit, IngestKey key) {

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory that this process alone uses. */
+/** A directory that only this process uses. */
 final class Directory implements Disk {
   private static final String SUFFIX = ".spool";
 
@@ -29,7 +29,7 @@ final class Directory implements Disk {
     this.lock = lock;
   }
 
-  /** Takes the directory for this process, and makes it if it is not there. */
+  /** Locks the directory for this process, creating it if needed. */
   static Directory take(Path path) {
     try {
       Files.createDirectories(path.resolve("quarantine"));

@@ -5,10 +5,10 @@ package dev.candlewick.ingest.spool;
  *
  * @param apiKeyId whose stream it is
  * @param stream {@code [A-Za-z0-9._-]{1,64}}
- * @param epoch of the connection it came by
+ * @param epoch of the connection it came through
  * @param seq its number in the stream
- * @param takenMillis when it was taken in, milliseconds since the epoch
- * @param payload what it carries; the spool does not look into it
+ * @param takenMillis when it was accepted, milliseconds since the epoch
+ * @param payload its content, opaque to the spool
  */
 public record Entry(
     int apiKeyId, String stream, long epoch, long seq, long takenMillis, byte[] payload) {

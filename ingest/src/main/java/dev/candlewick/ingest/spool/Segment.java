@@ -6,14 +6,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One file of a log: records of one lane, from {@link #firstLsn} on. The spool's thread appends, a
+ * One file of a log: records of one lane, from {@link #firstLsn} on. The spool's thread appends; a
  * lane's thread reads up to {@link #end}.
  */
 final class Segment {
-  /** Size at which the next file begins. */
+  /** Size at which the next file starts. */
   static final long FULL = 64L << 20;
 
-  /** In the order in which they were made. */
+  /** In order of creation. */
   static final Comparator<Segment> ORDER = Comparator.comparingLong(segment -> segment.number);
 
   private static final Pattern NAME =
@@ -26,13 +26,13 @@ final class Segment {
   /** Bytes that are fsynced. */
   volatile long end;
 
-  /** The lsn that follows on the last fsynced record. */
+  /** The lsn after the last fsynced record. */
   volatile long endLsn;
 
-  /** Nothing is appended any more. */
+  /** Nothing more is appended. */
   volatile boolean sealed;
 
-  /** Not all of it could be drained: it is kept for a person to look at. */
+  /** Not all of it could be drained: it is kept for an operator to look at. */
   volatile boolean damaged;
 
   Segment(int lane, long number, long firstLsn) {
@@ -42,7 +42,7 @@ final class Segment {
     this.endLsn = firstLsn;
   }
 
-  /** The segment of a file of this name, if it is one. */
+  /** The segment for a file with this name, if it is one. */
   static Optional<Segment> named(String name) {
     Matcher parts = NAME.matcher(name);
     return parts.matches()

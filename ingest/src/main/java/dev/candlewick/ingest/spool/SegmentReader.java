@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the good records of one file, in order; where one is damaged it finds the next good one.
+ * Reads the intact records of one file, in order; after a damaged one it finds the next intact one.
  */
 final class SegmentReader implements Closeable {
   private static final int WINDOW = 256 << 10;
@@ -20,7 +20,7 @@ final class SegmentReader implements Closeable {
     this.file = file;
   }
 
-  /** The next good record that ends at {@code limit} or before; null if there is none. */
+  /** The next intact record that ends at or before {@code limit}; null if there is none. */
   @Nullable StoredRecord next(long limit) throws IOException {
     for (long start = position; limit - start >= StoredRecord.HEADER; start++) {
       int body = StoredRecord.bodyLength(bytes(start, StoredRecord.HEADER, limit));
@@ -36,7 +36,7 @@ final class SegmentReader implements Closeable {
     return null;
   }
 
-  /** Where the last record given ends. */
+  /** Where the last record returned ends. */
   long position() {
     return position;
   }

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All that this server has on its own disk: a log for each lane, within one bound. */
+/** Everything this server has on its own disk: a log for each lane, within one limit. */
 public final class Spool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
@@ -30,9 +30,9 @@ public final class Spool implements AutoCloseable {
   }
 
   /**
-   * Takes the directory and finds what an earlier process left there.
+   * Locks the directory and finds what an earlier process left there.
    *
-   * @param lanes how many lanes there are now; logs of lanes that are gone go to others
+   * @param lanes how many lanes there are now; logs of lanes that no longer exist go to others
    */
   public static Spool open(SpoolConfig config, int lanes) {
     return open(Directory.take(config.directory()), config, lanes);
@@ -55,7 +55,7 @@ public final class Spool implements AutoCloseable {
     return logs.get(lane);
   }
 
-  /** Bytes that can still be appended; negative where there are too many already. */
+  /** Bytes that can still be appended; negative if there are already too many. */
   public long room() throws IOException {
     long now = used.get();
     long room = Math.min(config.bytes() - now, disk.freeBytes() - config.freeBytes());
@@ -68,7 +68,7 @@ public final class Spool implements AutoCloseable {
     return used.get();
   }
 
-  /** What they may take, by the configuration or by what the disk had left when last asked. */
+  /** The size limit, from the configuration or from what the disk had left when last checked. */
   public long limit() {
     return limit;
   }
@@ -78,7 +78,7 @@ public final class Spool implements AutoCloseable {
     return logs.stream().mapToLong(SpoolLog::records).sum();
   }
 
-  /** How long ago the oldest of them was taken in; zero with none. */
+  /** How long ago the oldest of them was accepted; zero if there is none. */
   public Duration oldestAge(long nowMillis) {
     long oldest =
         logs.stream()
@@ -89,12 +89,12 @@ public final class Spool implements AutoCloseable {
     return Duration.ofMillis(Math.max(0, nowMillis - oldest));
   }
 
-  /** Files in {@code quarantine/} when last looked at. */
+  /** Files in {@code quarantine/} when last checked. */
   public int quarantined() {
     return quarantined.get();
   }
 
-  /** Looks at the disk again: others may fill it, a person may have emptied quarantine. */
+  /** Checks the disk again: others may be filling it, an operator may have emptied quarantine. */
   public void look() {
     try {
       quarantined.set(disk.quarantined());

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one lane has on disk, first in, first out. {@link #append} is for the spool's thread; all
- * else is for the lane's. {@link #end} needs both to be at rest.
+ * What one lane has on disk, first in, first out. {@link #append} is for the spool's thread,
+ * everything else for the lane's. {@link #end} requires both to be idle.
  */
 public final class SpoolLog {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolLog.class);
@@ -30,12 +30,12 @@ public final class SpoolLog {
   private final Map<StreamKey, Integer> streams = new ConcurrentHashMap<>();
   private volatile long oldestMillis;
 
-  // Of the spool's thread.
+  // Used by the spool's thread.
   private @Nullable Segment active;
   private Disk.@Nullable File file;
   private long nextLsn;
 
-  // Of the lane's thread.
+  // Used by the lane's thread.
   private final Deque<Segment> readThrough = new ArrayDeque<>();
   private @Nullable SegmentReader reader;
   private @Nullable StoredRecord ahead;
@@ -55,13 +55,15 @@ public final class SpoolLog {
     this.nextLsn = 1;
   }
 
-  /** An entry of an earlier process; before anything is appended. */
+  /** An entry left by an earlier process; before anything is appended. */
   void found(Entry entry) {
     count(entry);
     oldestMillis = oldestMillis == 0 ? entry.takenMillis() : oldestMillis;
   }
 
-  /** Puts a file of an earlier process behind those that are there; before anything is appended. */
+  /**
+   * Adds a file left by an earlier process after those already there; before anything is appended.
+   */
   void recovered(Segment segment) {
     segments.add(segment);
     if (segment.lane == lane) {
@@ -69,7 +71,7 @@ public final class SpoolLog {
     }
   }
 
-  /** Whether there is no file with anything to read. */
+  /** Whether there is no file left to read. */
   public boolean isEmpty() {
     return segments.isEmpty();
   }
@@ -100,14 +102,14 @@ public final class SpoolLog {
     return reader == null ? written : written - reader.position();
   }
 
-  /** When the oldest of them was taken in, milliseconds since the epoch; 0 with none. */
+  /** When the oldest of them was accepted, milliseconds since the epoch; 0 if there is none. */
   public long oldestMillis() {
     return oldestMillis;
   }
 
   /**
-   * Writes these entries and fsyncs them. If that fails none of them counts as written, and the
-   * next call begins another file.
+   * Writes these entries and fsyncs them. If that fails, none of them counts as written, and the
+   * next call starts another file.
    */
   public void append(List<Entry> group) throws IOException {
     int size = group.stream().mapToInt(Entry::size).sum();
@@ -156,9 +158,7 @@ public final class SpoolLog {
     return file;
   }
 
-  /**
-   * Nothing is written to this file any more. One without an fsynced record has nothing to read.
-   */
+  /** Nothing more is written to this file. One without an fsynced record has nothing to read. */
   private void retire(Segment segment) {
     active = null;
     segment.sealed = true;
@@ -175,7 +175,7 @@ public final class SpoolLog {
     }
   }
 
-  /** With everything taken and stored, deletes the last file too. */
+  /** Once everything is taken and stored, deletes the last file too. */
   public void end() throws InterruptedException {
     if (active != null) {
       retire(active);
@@ -185,7 +185,7 @@ public final class SpoolLog {
     streams.clear();
   }
 
-  /** The oldest entry that was not taken; null if all were. */
+  /** The oldest entry not taken yet; null if all were. */
   public @Nullable Entry peek() throws InterruptedException {
     while (ahead == null) {
       Segment segment = segments.peek();
@@ -253,7 +253,7 @@ public final class SpoolLog {
     reader = null;
   }
 
-  /** Takes the entry that {@link #peek} gave. */
+  /** Takes the entry that {@link #peek} returned. */
   public void take() {
     if (ahead == null) {
       throw new IllegalStateException("nothing was looked at");
@@ -263,9 +263,9 @@ public final class SpoolLog {
   }
 
   /**
-   * Everything taken is stored, COMMIT has returned: files that were read through are deleted, in
-   * their order and none before the one before it. Else recovery would take what a file that is
-   * still there lacks up to the next one for damage.
+   * Everything taken is stored, COMMIT has returned: files that were read to the end are deleted,
+   * in order and never before their predecessor. Otherwise recovery would mistake the records
+   * missing between a file that is still there and the next one for damage.
    */
   public void stored() throws InterruptedException {
     taken.forEach(this::uncount);
@@ -277,7 +277,7 @@ public final class SpoolLog {
     }
   }
 
-  /** False if it could not be removed and has to be tried again. */
+  /** False if it could not be removed and must be retried. */
   private boolean remove(Segment segment) {
     try {
       if (segment.damaged) {

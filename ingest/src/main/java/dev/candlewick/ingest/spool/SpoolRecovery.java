@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds what an earlier process left, and tells a write that never finished from damage. Writes
- * nothing: running it again finds the same.
+ * Finds what an earlier process left, and distinguishes a write that never finished from damage.
+ * Writes nothing: running it again finds the same.
  */
 final class SpoolRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolRecovery.class);
@@ -48,9 +48,9 @@ final class SpoolRecovery {
   }
 
   /**
-   * Makes one file known to the lane that drains it.
+   * Hands one file to the lane that drains it.
    *
-   * @param nextFirst where the next file begins; what this one has from there on is superseded
+   * @param nextFirst where the next file starts; anything in this one from there on is superseded
    */
   private void recover(Segment segment, long nextFirst) throws IOException {
     boolean newest = nextFirst == Long.MAX_VALUE;
@@ -76,7 +76,7 @@ final class SpoolRecovery {
     log.recovered(segment);
   }
 
-  /** What follows on the last sound record was never fsynced, unless a later record vouches so. */
+  /** What follows the last sound record was never fsynced, unless a later record proves it was. */
   private void leaveOutTornTail(Segment segment) {
     Scan scan = new Scan(segment, Long.MAX_VALUE, entry -> {});
     if (scan.soundEnd < segment.end && scan.vouchedFor <= scan.soundLsn && !scan.unreadable) {

@@ -18,7 +18,7 @@ record StoredRecord(long lsn, long firstOfGroup, Entry entry) {
   static final int HEADER = 12;
   private static final int MAGIC = 0xCA9D_1E01;
 
-  /** The body of an entry without payload whose stream has a name of one character. */
+  /** The body of an entry with no payload and a stream name of one character. */
   static final int BODY_LEAST = 46;
 
   private static final int BODY_MOST = 128 << 20;
@@ -33,7 +33,7 @@ record StoredRecord(long lsn, long firstOfGroup, Entry entry) {
     out.putInt(start + 8, crc(out.duplicate().flip().position(start)));
   }
 
-  /** The length of the body that a header tells; -1 where no record can begin. */
+  /** The body length in a header; -1 where no record can start. */
   static int bodyLength(ByteBuffer at) {
     int start = at.position();
     int length = at.getInt(start + 4);
@@ -41,7 +41,7 @@ record StoredRecord(long lsn, long firstOfGroup, Entry entry) {
     return plausible ? length : -1;
   }
 
-  /** The record that {@code in} begins with and ends with; null if it is damaged. */
+  /** The record that {@code in} starts and ends with; null if it is damaged. */
   static @Nullable StoredRecord read(ByteBuffer in) {
     if (in.getInt(in.position() + 8) != crc(in)) {
       return null;

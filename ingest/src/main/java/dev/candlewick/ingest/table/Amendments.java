@@ -19,12 +19,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trades of a batch that are corrected or cancelled in it: all its rows of their keys, one
- * after the other, on top of what is stored. The last word counts: a correction brings a cancelled
- * trade back, the trade itself, sent again, does not.
+ * The trades of a batch that are corrected or cancelled in it: all its rows with their keys, one
+ * after another, applied to what is stored. The last one wins: a correction brings a cancelled
+ * trade back; the trade itself, sent again, does not.
  */
 final class Amendments {
-  /** One batch with amendments at a time; the number is only ours to keep unique. */
+  /** One batch with amendments at a time; the number only has to be unique among our locks. */
   private static final String LOCK = "select pg_advisory_xact_lock(740102)";
 
   private static final String UPSERT =
@@ -55,7 +55,7 @@ final class Amendments {
 
   private Amendments() {}
 
-  /** Finds the keys of which a line wants more than to be a trade. */
+  /** Finds the keys for which a line asks for more than a plain trade. */
   static Amendments of(List<Line> trades) {
     Amendments amendments = new Amendments();
     Set<Line.Key> keys = new HashSet<>();
@@ -83,9 +83,9 @@ final class Amendments {
   }
 
   /**
-   * Writes them, and counts for each message what became of its rows.
+   * Writes them, and counts the results of each message's rows.
    *
-   * @return a line of each trade that is another now
+   * @return a line for each trade that has changed
    */
   List<Line> write(Connection connection) throws SQLException {
     try (Statement lock = connection.createStatement()) {

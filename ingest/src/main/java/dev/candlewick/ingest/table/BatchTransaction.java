@@ -33,8 +33,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * Step 7 of the write way: one attempt to write one batch, in one transaction, top to bottom in
- * {@link #write}. Nothing of a failed attempt is left; the next one starts afresh.
+ * Step 7 of the write path: one attempt to write one batch, in one transaction, top to bottom in
+ * {@link #write}. A failed attempt leaves nothing behind; the next one starts afresh.
  */
 public final class BatchTransaction {
   private final Connection connection;
@@ -52,7 +52,7 @@ public final class BatchTransaction {
     this.strictDurability = strictDurability;
   }
 
-  /** Messages must leave the batch; the attempt is over and begins again without them. */
+  /** Messages must leave the batch; the attempt is over and starts again without them. */
   public static final class DroppedException extends Exception {
     private static final long serialVersionUID = 1L;
     public final transient List<Message> messages;
@@ -65,7 +65,7 @@ public final class BatchTransaction {
     }
   }
 
-  /** Messages are found to be stored already; the attempt begins again without them. */
+  /** Messages turned out to be stored already; the attempt starts again without them. */
   public static final class StoredException extends Exception {
     private static final long serialVersionUID = 1L;
     public final transient List<Message> messages;
@@ -78,7 +78,7 @@ public final class BatchTransaction {
     }
   }
 
-  /** Writes and commits, or finds that an earlier attempt, whose counts hold, was committed. */
+  /** Writes and commits, or finds that an earlier attempt, whose counts stand, was committed. */
   public Durability write() throws SQLException, DroppedException, StoredException {
     placeSpooled();
     Streams.Advance advance = Streams.advance(connection, batch);
@@ -101,7 +101,7 @@ public final class BatchTransaction {
     return advance.durability();
   }
 
-  /** How the rows of a type come into their tables. */
+  /** How the rows of a kind get into their tables. */
   private interface Way {
     void write() throws SQLException, DroppedException;
   }
@@ -124,9 +124,9 @@ public final class BatchTransaction {
   }
 
   /**
-   * Messages from the spool take their place by seq alone: whoever holds the stream by now sends
-   * the same under the same seqs. What the database has got past is stored; what does not follow on
-   * it is beyond a gap.
+   * Messages from the spool are placed by seq alone: whoever holds the stream by now sends the same
+   * ones under the same seqs. What the database is already past is stored; what does not follow on
+   * from it is beyond a gap.
    */
   public static void place(List<Message> spooled, Map<StreamName, Streams.Greeting> found)
       throws DroppedException, StoredException {
@@ -161,8 +161,8 @@ public final class BatchTransaction {
   }
 
   /**
-   * Fenced and rewound messages leave; where the database must be durable and is not, all of them
-   * do, but for those from the spool, which are on disk and wait there.
+   * Fenced and rewound messages leave. If the database must be durable and is not, all of them
+   * leave, except those from the spool, which are on disk and wait there.
    */
   private void refuse(Streams.Advance advance) throws SQLException, DroppedException {
     if (strictDurability && advance.durability() == Durability.DEGRADED) {
@@ -214,7 +214,7 @@ public final class BatchTransaction {
     writeTicks(byIdAlone ? TickTable.TRADES : TickTable.TAKEN_TRADES, trades);
   }
 
-  /** Messages that are written as a whole or not at all leave if a row of theirs was refused. */
+  /** Messages written as a whole or not at all leave if one of their rows was refused. */
   private void dropRefused() throws DroppedException {
     List<Message> refused =
         batch.messages().stream()
@@ -247,9 +247,7 @@ public final class BatchTransaction {
     changes.add(table.changeKind, line.instrumentId(), line.row().ts(), line.id());
   }
 
-  /**
-   * In the order of the key: so an instrument's rows lie beside each other, and are read sooner.
-   */
+  /** In key order, so that an instrument's rows are stored next to each other and read faster. */
   private void copy(TickTable table, List<Line> lines) throws SQLException {
     CopyBuffer buffer = new CopyBuffer();
     lines.stream().sorted(Line.BY_KEY).forEach(line -> table.copy(buffer, line));
@@ -282,7 +280,7 @@ public final class BatchTransaction {
     StoredTrade.countKnown(connection, known);
   }
 
-  /** Inserts; where the database refuses a row, halves down to it and goes on without it. */
+  /** Inserts; if the database refuses a row, halves down to it and continues without it. */
   private void insertHalving(TickTable table, List<Line> lines, List<Line> known)
       throws SQLException, DroppedException {
     Savepoint before = connection.setSavepoint();
@@ -363,7 +361,7 @@ public final class BatchTransaction {
     changes.add(ChangeKind.CANDLES, line.instrumentId(), line.candle().ts(), 0);
   }
 
-  /** The row is the database's to refuse; a request that is whole or not at all goes with it. */
+  /** The database may refuse the row; a request that is all or nothing goes with it. */
   static void refuse(Message message, Row row, SQLException e) throws DroppedException {
     message.refusedByDatabase(
         new Rejection(
@@ -376,7 +374,7 @@ public final class BatchTransaction {
     }
   }
 
-  /** Guards against a database that drops rows in silence (TimescaleDB issue 7672 did). */
+  /** Guards against a database that silently drops rows (as in TimescaleDB issue 7672). */
   private void checkCounts() throws SQLException {
     for (Message message : batch.messages()) {
       int told = message.inserted + message.duplicates + message.updated;

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The venue's own candles: of one minute into {@code market.candles_1m}, beside what is built from
- * trades, of every other timeframe into {@code market.candles_native}.
+ * The venue's own candles: one-minute ones go to {@code market.candles_1m}, next to what is built
+ * from trades, every other timeframe to {@code market.candles_native}.
  */
 final class CandleTable {
   private static final String UPSERT_NATIVE =
@@ -45,7 +45,7 @@ final class CandleTable {
       returning instrument_id, timeframe, (extract(epoch from ts) * 1000000)::bigint, xmax = 0
       """;
 
-  /** Of {@code source} 2 are the venue's closed minutes, 4 its forming ones, 1 what is built. */
+  /** {@code source} 2 marks the venue's closed minutes, 4 its forming ones, 1 built ones. */
   private static final String UPSERT_1M =
       """
       insert into market.candles_1m as c
@@ -72,7 +72,7 @@ final class CandleTable {
       returning instrument_id, '1m', (extract(epoch from ts) * 1000000)::bigint, xmax = 0
       """;
 
-  /** Where the minute is stored still it stays as it is. */
+  /** A minute that is still stored stays as it is. */
   private static final String TAKE_BACK =
       """
       insert into market.candles_native as c
@@ -96,8 +96,8 @@ final class CandleTable {
   private CandleTable() {}
 
   /**
-   * Takes candles back from an archive; what is stored stays, what was taken back before stays for
-   * another while.
+   * Brings candles back from an archive; stored ones stay, ones brought back before stay a while
+   * longer.
    *
    * @return the candles that are new
    */
@@ -136,7 +136,7 @@ final class CandleTable {
   private record Key(int instrumentId, String timeframe, long ts) {}
 
   /**
-   * Writes the candles and counts, for each message, what became of its rows.
+   * Writes the candles and counts the results of each message's rows.
    *
    * @return the candles that are new or replaced another
    */
@@ -157,8 +157,8 @@ final class CandleTable {
     Map<Key, Boolean> written = new HashMap<>();
     written.putAll(upsert(connection, UPSERT_1M, minutes));
     written.putAll(upsert(connection, UPSERT_NATIVE, others));
-    // Among the minutes a forming one gives way to trades; whoever asks for the venue's own finds
-    // it here.
+    // Among the minutes, a forming one gives way to trades; queries for the venue's own candles
+    // find it here.
     upsert(connection, UPSERT_NATIVE, minutes.stream().filter(l -> !l.candle().closed()).toList());
     byKey.forEach((key, sameKey) -> count(sameKey, written.get(key)));
     return Stream.concat(minutes.stream(), others.stream())
@@ -167,18 +167,15 @@ final class CandleTable {
   }
 
   /**
-   * One statement cannot meet a key twice, so equal keys collapse here by the database's own rule:
-   * a forming candle never replaces a closed one.
+   * One statement cannot touch a key twice, so equal keys are merged here by the database's own
+   * rule: a forming candle never replaces a closed one.
    */
   private static boolean replaces(Line next, Line held) {
     return (next.candle().closed() || !held.candle().closed())
         && !next.candle().sameValues(held.candle());
   }
 
-  /**
-   * What became of the first of equal keys is the database's to say, of the others {@link
-   * #replaces}.
-   */
+  /** The database decides about the first of equal keys, {@link #replaces} about the others. */
   private static void count(List<Line> sameKey, @Nullable Boolean isNew) {
     Line held = sameKey.get(0);
     held.message().merged(isNew);

@@ -72,7 +72,7 @@ final class CopyBuffer {
     return this;
   }
 
-  /** Ends the rows and gives all bytes, ready to be read. */
+  /** Ends the rows and returns all bytes, ready to be read. */
   ByteBuffer finish() {
     room(Short.BYTES);
     buffer.putShort((short) -1);

@@ -14,16 +14,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The minutes that a batch touches, for the roll-up: written in the transaction of their rows. With
- * a mark goes what the batch's trades are of their minute, where that is less work than to read
- * them again. What comes hours after its time is marked by day: one row for an instrument's day,
- * however many of its minutes it is.
+ * The minutes a batch touches, for the roll-up: written in the transaction of their rows. The mark
+ * also carries what the batch's trades contribute to their minute, if that is cheaper than reading
+ * them again. Rows that come hours after their time are marked by day: one row per instrument and
+ * day, however many of its minutes there are.
  */
 final class DirtyMarks {
   private static final long MINUTE = 60_000_000L;
   private static final long DAY = 1_440 * MINUTE;
 
-  /** What is older, in microseconds, is marked by day. */
+  /** Anything older, in microseconds, is marked by day. */
   private static final long LATE = 3 * 60 * MINUTE;
 
   private static final String MARK =
@@ -45,7 +45,7 @@ final class DirtyMarks {
   /** Level of a minute whose candles of less than a minute changed. */
   private static final int SUB_MINUTE = 1;
 
-  /** To keep a part of fewer trades costs as much as to read them again. */
+  /** Storing a part of fewer trades costs as much as reading them again. */
   private static final int LEAST_TRADES = 5;
 
   private final Map<Long, TreeMap<Integer, PartialCandle>> traded = new TreeMap<>();
@@ -79,7 +79,7 @@ final class DirtyMarks {
         trade.flags());
   }
 
-  /** A trade is another, or is no more: its minute can only be read again. */
+  /** A trade was changed or removed: its minute has to be read again. */
   void amended(Line line) {
     long minute = line.row().ts() - Math.floorMod(line.row().ts(), MINUTE);
     mark(traded, line.instrumentId(), minute).forget();

@@ -49,7 +49,9 @@ public final class IdempotencyKeys {
     }
   }
 
-  /** Keeps the answer with the rows; false if another request with this key was committed first. */
+  /**
+   * Stores the answer with the rows; false if another request with this key was committed first.
+   */
   static boolean keep(
       Connection connection, Message message, Idempotency idempotency, Durability durability)
       throws SQLException {

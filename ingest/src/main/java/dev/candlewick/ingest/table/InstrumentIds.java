@@ -15,11 +15,11 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Instruments' ids, shared by the lanes. An instrument is created on first sight, with its rows.
+ * Instrument ids, shared by the lanes. An instrument is created on first sight, with its rows.
  *
- * <p>An id holds in one era of the database only: a restored copy, or a replica that lagged and
- * took over, may give the same id to another instrument. Each transaction tells its era in the
- * statement that moves its streams, which costs nothing beside; in another era than the ids are of,
+ * <p>An id is valid only in one era of the database: a restored copy, or a lagging replica that
+ * took over, may give the same id to another instrument. Each transaction reads its era in the
+ * statement that moves its streams, at no extra cost; if the era is not the one the ids belong to,
  * none is known.
  */
 public final class InstrumentIds {

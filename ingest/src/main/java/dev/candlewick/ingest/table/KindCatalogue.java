@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@link Kinds} for event loops: looked up at once, looked at and changed on a thread aside. */
+/**
+ * {@link Kinds} for event loops: lookups are immediate, refreshes and changes run on a background
+ * thread.
+ */
 public final class KindCatalogue {
   private static final Logger LOG = LoggerFactory.getLogger(KindCatalogue.class);
   private static final long RETRY_MILLIS = 1_000;
 
-  /** How long a change waits for its turn, trying again and again. */
+  /** How long a change keeps trying to get its turn. */
   private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   private static final int LONGEST_PAUSE_MILLIS = 200;
@@ -54,11 +57,11 @@ public final class KindCatalogue {
     return kinds.all();
   }
 
-  /** Learns what has changed, by a look that begins after this call; many callers share one. */
+  /** Refreshes with a query that starts after this call; many callers share one. */
   public Future<Void> look() {
     Context own = vertx.getOrCreateContext();
     Promise<Void> looked = Promise.promise();
-    // Whoever asked first, the others are told on their own event loops.
+    // Whoever asked first; the others are completed on their own event loops.
     shared().onComplete(done -> own.runOnContext(hop -> looked.handle(done)));
     return looked.future();
   }
@@ -99,16 +102,16 @@ public final class KindCatalogue {
   }
 
   /**
-   * Makes or changes a kind. Fails with {@link IncompatibleException}, or with a {@link
-   * SQLException} also where its table was in use all the time.
+   * Creates or changes a kind. Fails with {@link IncompatibleException}, or with a {@link
+   * SQLException}, for example if its table was in use all the time.
    */
   public Future<Kinds.Saved> save(Kind wanted) {
     return saving.executeBlocking(() -> saveNow(wanted), false);
   }
 
   /**
-   * Makes the kinds that come with the server, or adds what newer versions of them have. Blocks; if
-   * it cannot be done at once it is tried again on a thread aside until it is.
+   * Creates the kinds that come with the server, or adds what newer versions of them have. Blocks;
+   * if it cannot be done at once, a background thread retries until it is.
    */
   public void shipPatiently() {
     try {
@@ -134,7 +137,7 @@ public final class KindCatalogue {
     lookNow();
   }
 
-  /** Never waits for long at once: rows queue up behind whoever waits for their table. */
+  /** Never waits long at a time: rows queue up behind whoever waits for their table. */
   private Kinds.Saved saveNow(Kind wanted)
       throws SQLException, IncompatibleException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE_NANOS;

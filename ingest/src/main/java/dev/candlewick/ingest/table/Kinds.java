@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * {@code ingest.kinds}: the declared kinds, as this server saw them last. Another server may have
- * changed them since. A change only ever widens a kind, so what is here may refuse too much, never
- * take too much: whoever refuses a row by it looks again first. Safe on any thread.
+ * {@code ingest.kinds}: the declared kinds, as this server last saw them. Another server may have
+ * changed them since. A change only ever widens a kind, so this copy may reject too much, never
+ * accept too much: before rejecting a row because of it, it is refreshed. Thread-safe.
  */
 public final class Kinds {
   private static final String CHANGED =
@@ -37,7 +37,7 @@ public final class Kinds {
   /** Kinds are changed one at a time, whichever server is asked. */
   private static final String LOCK = "select pg_advisory_xact_lock(7307236712650534771)";
 
-  /** Who waits for a table makes all wait who come after. */
+  /** Waiting for a table makes everyone behind wait too. */
   private static final String PATIENCE = "set local lock_timeout = '100ms'";
 
   private static final String SAVE = "select ingest.save_kind(?::jsonb)";
@@ -46,7 +46,7 @@ public final class Kinds {
 
   private record Known(DeclaredKind declared, String md5) {}
 
-  /** What became of a declaration. */
+  /** The result of a declaration. */
   public enum Saved {
     MADE,
     CHANGED,
@@ -62,7 +62,7 @@ public final class Kinds {
     return new TreeMap<>(known).values().stream().map(Known::declared).toList();
   }
 
-  /** Learns what has changed, and what a database that went back in time no longer has. */
+  /** Refreshes, and forgets what a database that went back in time no longer has. */
   void look(Connection connection) throws SQLException {
     Map<String, Known> before = known;
     Map<String, Known> now = new HashMap<>();
@@ -90,7 +90,7 @@ public final class Kinds {
   }
 
   /**
-   * Makes or changes a kind with its tables, in the caller's transaction; SQLSTATE 55P03 where a
+   * Creates or changes a kind with its tables, in the caller's transaction; SQLSTATE 55P03 if a
    * table is in use at the moment.
    */
   static Saved save(Connection connection, Kind wanted) throws SQLException, IncompatibleException {
@@ -111,8 +111,8 @@ public final class Kinds {
   }
 
   /**
-   * Makes a kind that comes with the server, or adds what a newer version of it has; what an
-   * operator changed stays.
+   * Creates a kind that comes with the server, or adds what a newer version of it has; an
+   * operator's changes stay.
    */
   static void ship(Connection connection, Kind shipped) throws SQLException {
     Optional<Kind> before = find(connection, shipped.name());

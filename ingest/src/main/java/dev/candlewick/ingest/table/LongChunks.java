@@ -8,11 +8,11 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * Room for rows that are spread thinly over the past: a chunk a day for each of thousands of days
- * would be made for longer than a transaction may take.
+ * Room for rows that are spread thinly over the past: creating a chunk for each of thousands of
+ * days would take longer than a transaction may.
  */
 final class LongChunks {
-  /** So many chunks a transaction makes in its stride. */
+  /** A transaction creates this many chunks easily. */
   private static final int FEW = 50;
 
   private static final String MAKE =
@@ -22,7 +22,7 @@ final class LongChunks {
   private LongChunks() {}
 
   /**
-   * Makes them if there may be many, in the transaction of the rows.
+   * Creates them if there may be many, in the transaction of the rows.
    *
    * @param days the length of the relation's chunks
    * @param times of the rows, in microseconds since the epoch

@@ -46,7 +46,7 @@ final class RecordBatch {
     this.changes = changes;
   }
 
-  /** Rows of one kind, by its newest version among them: each version only adds columns. */
+  /** Rows of one kind, under the newest of their versions: each version only adds columns. */
   private static final class OfKind {
     DeclaredKind declared;
     final List<RecordLine> lines = new ArrayList<>();
@@ -56,7 +56,7 @@ final class RecordBatch {
     }
   }
 
-  /** Writes them, one kind after the other, always in the same order. */
+  /** Writes them, one kind after another, always in the same order. */
   void write(Map<InstrumentKey, Integer> ids) throws SQLException, DroppedException {
     Map<String, OfKind> byKind = new TreeMap<>();
     for (Message message : batch.messages()) {
@@ -85,7 +85,7 @@ final class RecordBatch {
     }
   }
 
-  /** A table that is not as declared holds up nothing but the rows that are for it. */
+  /** A table that does not match its declaration blocks only the rows meant for it. */
   private void write(OfKind its) throws SQLException, DroppedException {
     RecordTable table = new RecordTable(its.declared.kind());
     if (!batch.carefully) {
@@ -108,7 +108,7 @@ final class RecordBatch {
     }
   }
 
-  /** Requests can be sent again when the table is as it should be. */
+  /** Requests can be sent again once the table is as it should be. */
   private static void drop(OfKind its) throws DroppedException {
     List<Message> requests =
         its.lines.stream().map(RecordLine::message).filter(m -> m.isRequest).distinct().toList();
@@ -117,7 +117,7 @@ final class RecordBatch {
     }
   }
 
-  /** The numbers of these kinds: a database that went back in time may not have them any more. */
+  /** The numbers of these kinds: a database that went back in time may no longer have them. */
   private Map<String, Integer> numbers(Set<String> names) throws SQLException {
     Map<String, Integer> numbers = new HashMap<>();
     if (names.isEmpty()) {
@@ -165,7 +165,9 @@ final class RecordBatch {
     }
   }
 
-  /** Of equal identities the last that says something new is written: the others came before it. */
+  /**
+   * Of equal identities the last one that says something new is written: the others came before it.
+   */
   private void upsert(DeclaredKind declared, RecordTable table, List<RecordLine> lines)
       throws SQLException {
     Map<List<Object>, List<RecordLine>> byIdentity = new LinkedHashMap<>();
@@ -192,7 +194,7 @@ final class RecordBatch {
     }
   }
 
-  /** What became of the first is the database's to say, of the others what they replace. */
+  /** The database decides about the first, and what they replace decides about the others. */
   private static void count(List<RecordLine> same, @Nullable Boolean isNew) {
     RecordLine held = same.get(0);
     held.message().merged(isNew);

@@ -20,12 +20,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The tables of one kind: all rows, and the newest of each key. */
+/** The tables of one kind: all rows, and the newest for each key. */
 final class RecordTable {
   private final Kind kind;
   private final List<Place> places = new ArrayList<>();
 
-  /** A column of the table: what it is sent as, and what PostgreSQL makes of that. */
+  /** A column of the table: what it is sent as, and what PostgreSQL converts that to. */
   private record Place(
       String name, String sentAs, String cast, Function<RecordLine, @Nullable Object> value) {}
 
@@ -87,8 +87,8 @@ final class RecordTable {
   }
 
   /**
-   * Writes rows of unlike identities: new ones, and those that say something else than what is
-   * stored. By index of the line: whether it is new.
+   * Writes rows with distinct identities: new ones, and those that differ from what is stored.
+   * Returns, by index of the line, whether it is new.
    */
   Map<Integer, Boolean> upsert(Connection connection, List<RecordLine> lines) throws SQLException {
     Map<Integer, Boolean> written = new HashMap<>();

@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 
 /**
- * {@code ingest.rejects}: every refused row of a stream, kept in the transaction of its message.
+ * {@code ingest.rejects}: every rejected row of a stream, stored in the transaction of its message.
  */
 final class Rejects {
   private static final String KEEP =

@@ -21,7 +21,7 @@ final class ShippedKinds {
 
   private ShippedKinds() {}
 
-  /** By name. Empty where the class path has none of them. */
+  /** By name. Empty if the class path has none. */
   static List<Kind> read() {
     URL one = ShippedKinds.class.getResource(ONE_OF_THEM);
     if (one == null) {

@@ -2,7 +2,7 @@ package dev.candlewick.ingest.table;
 
 import java.sql.SQLException;
 
-/** Sorts a failure of the database once, by SQLSTATE, never by message text. */
+/** Classifies a database failure in one place, by SQLSTATE, never by message text. */
 public final class SqlStates {
   static final String UNIQUE_VIOLATION = "23505";
 
@@ -11,13 +11,13 @@ public final class SqlStates {
   private SqlStates() {}
 
   public enum Verdict {
-    /** A key is there already: write again, row by row rules. */
+    /** A key already exists: write again, row by row. */
     DUPLICATE_KEY,
-    /** A row that passed our checks is refused by the database: find it. */
+    /** The database refuses a row that passed validation: find it. */
     BAD_ROW,
-    /** Not now: try again, for ever. */
+    /** Not now: keep trying. */
     NOT_NOW,
-    /** Schema or set-up is wrong: hold everything and say so. */
+    /** The schema or set-up is wrong: hold everything and say so. */
     HOLD
   }
 
@@ -33,14 +33,12 @@ public final class SqlStates {
     };
   }
 
-  /** Whether a table is not what the statement was made for. */
+  /** Whether a table is not what the statement was written for. */
   static boolean isOfTable(SQLException e) {
     return state(e).startsWith("42") && !state(e).equals(INSUFFICIENT_PRIVILEGE);
   }
 
-  /**
-   * Five characters; {@code 08000} where the driver gives none (a socket timed out, no pool slot).
-   */
+  /** Five characters; {@code 08000} if the driver gives none (a socket timed out, no pool slot). */
   public static String state(SQLException e) {
     String state = e.getSQLState();
     return state == null || state.length() != 5 ? "08000" : state;

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code market.trades} has of a trade beside its key.
+ * What {@code market.trades} stores for a trade besides its key.
  *
  * @param flags those of {@link Trade}, {@link #CANCELLED} and {@link #CORRECTED}
  */
 record StoredTrade(double price, double size, short side, short flags) {
-  /** In no candle and no answer; its row stays, so that the trade sent again is known. */
+  /** In no candle and no answer; its row stays, so that the trade is recognised if sent again. */
   static final int CANCELLED = 32;
 
   static final int CORRECTED = 64;
@@ -56,7 +56,7 @@ record StoredTrade(double price, double size, short side, short flags) {
     return new StoredTrade(price, size, side, (short) (flags | CORRECTED));
   }
 
-  /** Counts rows whose keys are stored already: duplicates, and those of other content. */
+  /** Counts rows whose keys are already stored: duplicates, and those with different content. */
   static void countKnown(Connection connection, List<Line> lines) throws SQLException {
     List<Line.Key> trades =
         lines.stream().filter(line -> line.row() instanceof Trade).map(Line::key).toList();

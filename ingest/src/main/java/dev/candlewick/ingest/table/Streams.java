@@ -64,9 +64,7 @@ public final class Streams {
         on s.api_key_id = v.api_key_id and s.stream = v.stream
       """;
 
-  /**
-   * Who holds the streams of a database that was restored from a backup, until their next hello.
-   */
+  /** Holder of the streams of a database restored from a backup, until their next hello. */
   private static final String NOBODY = "00000000-0000-0000-0000-000000000000";
 
   private Streams() {}
@@ -74,13 +72,13 @@ public final class Streams {
   /** A stream as hello found it, and what COMMIT means on this database. */
   public record Greeting(StreamState stream, Durability durability) {}
 
-  /** Takes the stream over: its epoch grows, whoever held it before is fenced. */
+  /** Takes over the stream: its epoch increases, and the previous holder is fenced. */
   public static Greeting hello(Connection connection, int apiKeyId, String stream)
       throws SQLException {
     return hello(connection, apiKeyId, stream, 0);
   }
 
-  /** The same; {@code before} is where a stream stands that is new. */
+  /** The same; {@code before} is the position of a new stream. */
   public static Greeting hello(Connection connection, int apiKeyId, String stream, long before)
       throws SQLException {
     try (PreparedStatement hello = connection.prepareStatement(HELLO)) {
@@ -101,17 +99,17 @@ public final class Streams {
   public enum Held {
     /** Nothing: it is held as before. */
     AS_BEFORE,
-    /** Somebody else has said hello for it. */
+    /** Someone else has said hello for it. */
     FENCED,
-    /** The database has gone back to a time before this hello, or before what it has committed. */
+    /** The database has gone back to before this hello, or before what it had committed. */
     REWOUND
   }
 
   /**
    * What has become of a stream.
    *
-   * @param now as the database has it; null if it does not know it
-   * @param committed up to where it was committed, as far as this server was told
+   * @param now its state in the database; null if the database does not know it
+   * @param committed up to where it was committed, as far as this server has been told
    */
   public static Held sort(StreamState held, @Nullable StreamState now, long committed) {
     if (now == null || now.holder().equals(NOBODY)) {
@@ -123,9 +121,7 @@ public final class Streams {
     return now.epoch() > held.epoch() ? Held.FENCED : Held.REWOUND;
   }
 
-  /**
-   * Where these streams stand, whoever holds them; one that the database does not know is absent.
-   */
+  /** The positions of these streams, whoever holds them; unknown ones are absent. */
   public static Map<StreamName, StreamState> look(
       Connection connection, Collection<StreamName> names) throws SQLException {
     Map<StreamName, StreamState> found = new HashMap<>();
@@ -160,8 +156,8 @@ public final class Streams {
   }
 
   /**
-   * Where these streams stand, by key and name, whoever holds them; they stay locked until the
-   * transaction ends. One that the database does not know is absent.
+   * The positions of these streams, by key and name, whoever holds them; they stay locked until the
+   * transaction ends. Unknown ones are absent.
    */
   static Map<StreamName, Greeting> lock(Connection connection, List<StreamName> names)
       throws SQLException {
@@ -179,12 +175,13 @@ public final class Streams {
   }
 
   /**
-   * What the compare-and-set found; with no stored, fenced or rewound messages every stream moved.
+   * The result of the compare-and-set; without stored, fenced or rewound messages every stream
+   * moved.
    *
-   * @param stored messages that are committed already: by an earlier attempt whose reply was lost,
+   * @param stored messages that are already committed: by an earlier attempt whose reply was lost,
    *     or by another server that had them in its spool
-   * @param fenced streams that are somebody else's now
-   * @param rewound streams that the database has gone back with
+   * @param fenced streams that belong to someone else now
+   * @param rewound streams with which the database has gone back
    * @param era which history of the database this is; see {@link InstrumentIds}
    */
   public record Advance(
@@ -194,7 +191,7 @@ public final class Streams {
       Durability durability,
       String era) {}
 
-  /** The messages of one stream in a batch, each of which follows on the one before. */
+  /** The messages of one stream in a batch, each following on from the one before. */
   private static final class Span {
     final StreamState stream;
     final long before;
@@ -208,7 +205,7 @@ public final class Streams {
   }
 
   /**
-   * Moves each stream of the batch on, if it still stands where the batch begins. Rows stay locked
+   * Moves each stream of the batch forward, if it is still where the batch starts. Rows stay locked
    * until the transaction ends, so a retry waits for a half-dead older attempt and then sees it.
    */
   public static Advance advance(Connection connection, Batch batch) throws SQLException {
@@ -230,7 +227,7 @@ public final class Streams {
         : examine(connection, batch, spans.values(), durability);
   }
 
-  /** By holder: of two streams with one number, one is of a history that is over. */
+  /** By holder: of two streams with the same number, one belongs to a history that is over. */
   private static Map<String, Span> spans(Batch batch) {
     Map<String, Span> spans = new HashMap<>();
     for (Message message : batch.messages()) {
@@ -247,7 +244,7 @@ public final class Streams {
   private static void bind(
       Connection connection, PreparedStatement advance, Collection<Span> unordered)
       throws SQLException {
-    // In one order everywhere, so that two servers cannot wait for each other.
+    // In the same order everywhere, so that two servers cannot deadlock.
     List<Span> spans =
         unordered.stream().sorted(Comparator.comparingLong(s -> s.stream.number())).toList();
     advance.setObject(1, longs(spans, span -> span.stream.number()));
@@ -264,9 +261,9 @@ public final class Streams {
   }
 
   /**
-   * Of the streams that did not move: one that we still hold has got past where the batch begins,
-   * so what lies behind that point is stored, or has gone back behind it; another is somebody
-   * else's now, or was ours in a history that is over.
+   * For streams that did not move: one that we still hold either is past where the batch starts, so
+   * everything up to that point is stored, or has gone back to before it; another either belongs to
+   * someone else now, or was ours in a history that is over.
    */
   private static Advance examine(
       Connection connection, Batch batch, Collection<Span> left, Durability durability)

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements and columns of {@code market.trades} and {@code market.quotes}. */
 enum TickTable {
-  /** Trades with integer ids alone. */
+  /** Trades with integer ids only. */
   TRADES(
       ChangeKind.TRADES,
       "market.trades",
@@ -26,7 +26,7 @@ enum TickTable {
       "int8[], float8[], float8[], int2[], int2[]",
       TickTable::copyTrade,
       TickTable::tradeColumns),
-  /** Trades among which some are in the order in which they were taken. */
+  /** Trades of which some are in the order they were accepted. */
   TAKEN_TRADES(
       ChangeKind.TRADES,
       "market.trades",
@@ -84,7 +84,7 @@ enum TickTable {
     copyLine.accept(buffer, line);
   }
 
-  /** Inserts what is not there yet; the keys of what was inserted. */
+  /** Inserts what is not there yet; returns the keys of what was inserted. */
   Set<Line.Key> insert(Connection connection, List<Line> lines) throws SQLException {
     Set<Line.Key> inserted = new HashSet<>();
     try (PreparedStatement insert = connection.prepareStatement(insertSql)) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Candles of whole days that do not begin at midnight UTC: they must begin at midnight of their
+ * Candles of whole days that do not start at midnight UTC: they must start at midnight of their
  * instrument's time zone, which only the database knows.
  */
 final class VenueDays {
@@ -24,7 +24,7 @@ final class VenueDays {
 
   private VenueDays() {}
 
-  /** The lines without those whose candle begins at no such midnight, which are refused. */
+  /** The lines without those whose candle starts at no such midnight, which are rejected. */
   static List<CandleTable.Line> check(Connection connection, List<CandleTable.Line> lines)
       throws SQLException {
     int[] asked =

@@ -1,8 +1,8 @@
 /**
- * A batch into the hypertables in one transaction.
+ * Writes a batch to the hypertables in one transaction.
  *
  * <p>{@link dev.candlewick.ingest.table.BatchTransaction} is the spine: {@link
- * dev.candlewick.ingest.table.Streams} moves the streams on, {@link
+ * dev.candlewick.ingest.table.Streams} moves the streams forward, {@link
  * dev.candlewick.ingest.table.InstrumentIds} finds the instruments, {@link
  * dev.candlewick.ingest.table.TickTable} copies trades and quotes, {@link
  * dev.candlewick.ingest.table.CandleTable} merges candles, {@link
