@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Minutes in which a trade was corrected or cancelled. Their built candles go before the minutes
- * are rolled up: what is left of their trades, if anything, makes another. Each such minute is
- * marked besides, so that it is read from its trades for as long as it is without a candle.
+ * Minutes in which a trade was corrected or cancelled. Their built candles are removed before the
+ * minutes are rolled up; whatever is left of their trades makes another. Each such minute is also
+ * marked, so that it is read from its trades for as long as it has no candle.
  */
 final class AmendedMinutes {
   private static final String TAKE =
@@ -29,7 +29,7 @@ final class AmendedMinutes {
       where instrument_id = ? and ts = to_timestamp(?) and source = 1
       """;
 
-  /** The venue's forming candle, which gave way to trades that are no more. */
+  /** The venue's forming candle, which had given way to trades that no longer exist. */
   private static final String FORMING =
       """
       insert into market.candles_1m
@@ -57,8 +57,8 @@ final class AmendedMinutes {
   private AmendedMinutes() {}
 
   /**
-   * Takes them and removes their candles: after the marks were taken, lest a minute that is amended
-   * in between lose both.
+   * Takes them and removes their candles. Called after the marks were taken, so that a minute
+   * amended in between does not lose both.
    */
   static AmendedMinutes take(Connection connection) throws SQLException {
     AmendedMinutes amended = new AmendedMinutes();
@@ -72,7 +72,7 @@ final class AmendedMinutes {
     return amended;
   }
 
-  /** Once their trades are rolled up: what takes the place of a candle that is no more. */
+  /** Once their trades are rolled up: what replaces a candle that no longer exists. */
   void replace(Connection connection) throws SQLException {
     each(connection, FORMING);
     if (!minutes.isEmpty()) {
@@ -101,7 +101,7 @@ final class AmendedMinutes {
     }
   }
 
-  /** Apache edition: longer candles that are made of nothing any more. */
+  /** Apache edition: longer candles that have nothing left to be made of. */
   void removeEmptyLevels(Connection connection) throws SQLException {
     if (minutes.isEmpty()) {
       return;

@@ -7,7 +7,10 @@ import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.TreeMap;
 
-/** Marks of minutes by instrument and UTC day: what is old is kept so, and found by instrument. */
+/**
+ * Marks of minutes by instrument and UTC day: old minutes are stored this way and found by
+ * instrument.
+ */
 final class DayMarks {
   /** A day's length in seconds. */
   static final long DAY = 86_400;
@@ -65,7 +68,7 @@ final class DayMarks {
     }
   }
 
-  /** Marks that waited until they were old, as after an outage, become marks of days. */
+  /** Marks that waited until they were old, for example through an outage, become day marks. */
   static void moveLate(Connection connection) throws SQLException {
     DayMarks late = new DayMarks();
     try (PreparedStatement move = connection.prepareStatement(MOVE_LATE);

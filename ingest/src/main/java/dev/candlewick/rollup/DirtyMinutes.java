@@ -18,8 +18,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The (instrument, minute) pairs to roll up in one pass, taken out of {@code ingest.dirty}. A mark
- * is taken once its minute is closed; a trade that comes later leaves a mark of its own.
+ * The (instrument, minute) pairs to roll up in one pass, taken from {@code ingest.dirty}. A mark is
+ * taken once its minute is closed; a trade that comes later leaves its own mark.
  */
 final class DirtyMinutes {
   private static final String TAKE =
@@ -63,13 +63,13 @@ final class DirtyMinutes {
     }
   }
 
-  /** Rows of marks that are in memory at a time. */
+  /** Most marks in memory at a time. */
   private static final int FETCH = 500;
 
-  /** Days of one slice: each costs a statement, and their candles lie in a few chunks. */
+  /** Most days in a slice: each costs a statement, and their candles are in a few chunks. */
   private static final long MOST_DAYS = 60;
 
-  /** With what their trades are, where every mark told; else null. */
+  /** With a summary of their trades, if every mark has one; otherwise null. */
   private final TreeMap<Pair, @Nullable PartialCandle> traded = new TreeMap<>();
 
   private final TreeSet<Pair> subMinute = new TreeSet<>();
@@ -82,8 +82,9 @@ final class DirtyMinutes {
   }
 
   /**
-   * Takes pairs from the oldest minutes on, {@code limit} of each kind at most. What a minute has
-   * beyond that is marked again: a minute can have more trades than one statement has time for.
+   * Takes pairs starting with the oldest minutes, at most {@code limit} of each kind. Anything a
+   * minute has beyond that is marked again: a minute can have more trades than one statement has
+   * time for.
    */
   static DirtyMinutes take(Connection connection, long limit) throws SQLException {
     DirtyMinutes minutes = new DirtyMinutes(limit);
@@ -103,7 +104,7 @@ final class DirtyMinutes {
   }
 
   /**
-   * A slice of what is marked by day: {@code limit} pairs at most, of the newest of the days before
+   * A slice of the day marks: at most {@code limit} pairs, from the newest of the days before
    * {@code before}, in epoch seconds.
    */
   static DirtyMinutes takeDays(Connection connection, long limit, long before) throws SQLException {
@@ -138,7 +139,7 @@ final class DirtyMinutes {
 
   private void addDay(int level, int id, long day, byte[] packed, DayMarks rest) {
     BitSet minutes = BitSet.valueOf(packed);
-    // From the end of the day on: the newest first.
+    // From the end of the day backwards: newest first.
     for (int minute = minutes.length(); (minute = minutes.previousSetBit(minute - 1)) >= 0; ) {
       Pair pair = new Pair(id, day + minute * 60L);
       if (taken >= limit) {
@@ -200,22 +201,22 @@ final class DirtyMinutes {
     }
   }
 
-  /** Minutes whose trades, or whose one-minute candle from the venue, changed; in order. */
+  /** Minutes whose trades, or whose one-minute candle from the venue, changed; sorted. */
   Set<Pair> traded() {
     return traded.keySet();
   }
 
-  /** What the marks tell of a minute's trades; null if not all of them tell. */
+  /** The marks' summary of a minute's trades; null unless all of them have one. */
   @Nullable PartialCandle partial(Pair minute) {
     return traded.get(minute);
   }
 
-  /** Minutes whose candles of less than a minute changed, in order. */
+  /** Minutes whose candles of less than a minute changed, sorted. */
   Set<Pair> subMinute() {
     return subMinute;
   }
 
-  /** The buckets of a longer timeframe that these minutes lie in, in order. */
+  /** The buckets of a longer timeframe that contain these minutes, sorted. */
   Set<Pair> buckets(int seconds) {
     Set<Pair> buckets = new TreeSet<>();
     for (Set<Pair> pairs : List.of(traded.keySet(), subMinute)) {
@@ -227,7 +228,7 @@ final class DirtyMinutes {
     return buckets;
   }
 
-  /** Tells the live way which candles may read differently from now on. */
+  /** Tells live readers which candles may read differently from now on. */
   void tell(Connection connection) throws SQLException {
     Changes changes = new Changes();
     for (Set<Pair> pairs : List.of(traded.keySet(), subMinute)) {

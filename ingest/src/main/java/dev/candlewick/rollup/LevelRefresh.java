@@ -20,30 +20,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Community edition: materialises the continuous aggregates. All that has changed since the last
- * time, up to where they are read in real time, is done now and then; buckets that late data
- * touched before that are done at once, together. Until a bucket is refreshed its mark stays, and
- * reads build it from the minutes.
+ * Community edition: materialises the continuous aggregates. From time to time it refreshes
+ * everything that has changed since the last time, up to where they are read in real time; buckets
+ * before that which late data touched are refreshed at once, together. Until a bucket is refreshed
+ * its mark stays, and reads build it from the minutes.
  *
- * <p>A server does this, not TimescaleDB's policies: a policy that was held up for longer than its
- * window leaves a hole under what it materialises next, and another one drops the source meanwhile.
- * Here one hand refreshes all that is left and then drops.
+ * <p>The server does this rather than TimescaleDB's policies: a policy held up for longer than its
+ * window leaves a hole below what it materialises next, and another policy drops the source
+ * meanwhile. Here one hand refreshes everything that is left and then drops.
  */
 final class LevelRefresh {
   private static final Logger LOG = LoggerFactory.getLogger(LevelRefresh.class);
 
-  /** A slice takes a moment, the first one with very many instruments perhaps very long. */
+  /** A slice takes a moment; the first one with very many instruments may take very long. */
   private static final Duration LONGEST = Duration.ofHours(1);
 
-  /** Buckets of one call: a fortnight of 5m. What is done by then stays done. */
+  /** Buckets per call: a fortnight of 5m. What is done by then stays done. */
   private static final int SLICE = 4_000;
 
-  /** Seconds between two buckets up to which one call costs less than two. */
+  /** Most seconds between two buckets for which one call is cheaper than two. */
   private static final long CLOSE = 14_400;
 
   private static final Duration TELL_EVERY = Duration.ofSeconds(10);
 
-  /** SQLSTATEs of a refresh that met another instance's. */
+  /** SQLSTATEs of a refresh that ran into another instance's. */
   private static final Set<String> COLLISION = Set.of("55P03", "40P01");
 
   /** Level of a five-minute bucket that waits for its refresh. */
@@ -58,7 +58,7 @@ final class LevelRefresh {
           14_400, Duration.ofDays(1),
           86_400, Duration.ofDays(3));
 
-  /** Marks of one call, which is over before it has lasted long. */
+  /** Marks per call, so that it does not last long. */
   private static final int MARKS = 5_000;
 
   private static final String WAITING_BUCKETS =
@@ -75,7 +75,7 @@ final class LevelRefresh {
       "select coalesce(max(ceil(extract(epoch from before))), 0)::int8 from ingest.dropped where"
           + " relation = '%s'";
 
-  /** Where what is there of a relation, table or aggregate, begins; null if there is nothing. */
+  /** Where the data of a relation, table or aggregate, starts; null if there is none. */
   private static final String FIRST =
       """
       select floor(extract(epoch from min(c.range_start)))::int8
@@ -108,17 +108,17 @@ final class LevelRefresh {
     waiting.write(connection);
   }
 
-  /** What a call of {@link #refreshMarked} came to. */
+  /** The result of {@link #refreshMarked}. */
   enum Outcome {
     ALL_DONE,
     MORE_WAITS,
-    /** Another instance is at it. */
+    /** Another instance is doing it. */
     PUT_OFF
   }
 
   /**
-   * Refreshes what is marked, from the newest buckets on and level after level, then takes the
-   * marks away: a slice of what waits.
+   * Refreshes what is marked, from the newest buckets on and level by level, then removes the
+   * marks: one slice of what waits.
    */
   static Outcome refreshMarked(Connection connection) throws SQLException {
     TreeSet<Long> buckets = new TreeSet<>();
@@ -160,8 +160,8 @@ final class LevelRefresh {
   }
 
   /**
-   * Refreshes whatever has changed and is still there to be rolled up. False if another instance is
-   * at it.
+   * Refreshes whatever has changed and can still be rolled up. False if another instance is doing
+   * it.
    */
   static boolean refreshAll(Connection connection) throws SQLException {
     return refresh(
@@ -175,7 +175,7 @@ final class LevelRefresh {
   }
 
   private static boolean refresh(Connection connection, Choice choice) throws SQLException {
-    // A refresh commits by itself and may take long.
+    // A refresh commits by itself and may take a long time.
     connection.setAutoCommit(true);
     connection.setNetworkTimeout(Runnable::run, (int) LONGEST.toMillis());
     try (Statement statement = connection.createStatement()) {
@@ -201,7 +201,7 @@ final class LevelRefresh {
     String options = "";
     try (ResultSet has = statement.executeQuery(HAS_OPTIONS)) {
       if (has.next() && has.getBoolean(1)) {
-        // Ten buckets a batch, the default since 2.28, costs seven times as much.
+        // Ten buckets per batch, the default since 2.28, takes seven times as long.
         options = ", options => '{\"buckets_per_batch\": 0}'";
       }
     }
@@ -247,7 +247,7 @@ final class LevelRefresh {
     }
   }
 
-  /** Where the level's source begins, epoch seconds; {@link Long#MAX_VALUE} if it is empty. */
+  /** Where the level's source starts, epoch seconds; {@link Long#MAX_VALUE} if it is empty. */
   private static long first(Connection connection, int level) throws SQLException {
     String source = relation(Retention.LEVELS.get(Retention.LEVELS.indexOf(level) - 1));
     try (Statement statement = connection.createStatement();
@@ -259,8 +259,8 @@ final class LevelRefresh {
   }
 
   /**
-   * The whole buckets between, cut into slices that take not too long. Before {@code first} there
-   * is nothing to take long.
+   * The whole buckets in between, cut into slices that do not take too long. Before {@code first}
+   * there is nothing that could take long.
    */
   static List<Stretch> slices(int level, long oldest, long first, long newest) {
     long to = newest - Math.floorMod(newest, (long) level);
@@ -275,8 +275,8 @@ final class LevelRefresh {
   }
 
   /**
-   * The level's buckets that hold these (sorted) ones, neighbours joined. None that starts before
-   * {@code oldest}: refreshing over a dropped range of the source would delete candles.
+   * The level's buckets that contain these (sorted) ones, with neighbours joined. None that starts
+   * before {@code oldest}: refreshing over a dropped range of the source would delete candles.
    */
   static List<Stretch> stretches(List<Long> buckets, int level, long oldest, long newest) {
     List<Stretch> stretches = new ArrayList<>();

@@ -8,7 +8,8 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Apache edition: each longer stored timeframe from the one below it, in the minutes' transaction.
+ * Apache edition: builds each longer stored timeframe from the one below it, in the minutes'
+ * transaction.
  */
 final class LevelRollUp {
   /** Parameters: runs of the level's buckets. */
@@ -60,7 +61,10 @@ final class LevelRollUp {
         Timeframe.ofSeconds(level).text(), Timeframe.ofSeconds(below).text(), level);
   }
 
-  /** How much of a level one statement takes, in seconds: the longer, the fewer there are. */
+  /**
+   * How much of a level one statement covers, in seconds: the longer the timeframe, the fewer
+   * candles there are.
+   */
   private static long period(int level) {
     return Math.max(DayMarks.DAY, level * 288L);
   }

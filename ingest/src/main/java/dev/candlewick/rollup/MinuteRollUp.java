@@ -13,8 +13,9 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Trades, and the venue's candles of less than a minute, to {@code market.candles_1m}. How a minute
- * is built stands in the SQL functions; here only which candle may replace which.
+ * Rolls trades, and the venue's candles of less than a minute, up into {@code market.candles_1m}.
+ * How a minute is built is defined by SQL functions; this class only decides which candle may
+ * replace which.
  */
 final class MinuteRollUp {
   /** Parameters: runs of minutes. */
@@ -39,8 +40,9 @@ final class MinuteRollUp {
       """;
 
   /**
-   * The venue's closed candle stands. A built one is never replaced by one of fewer trades: that
-   * could only be because some of them are gone. However old a mark is: no trade goes before it.
+   * The venue's closed candle stays. A built one is never replaced by one of fewer trades: that
+   * could only mean some of them are gone. This holds however old a mark is: no trade is dropped
+   * before it.
    */
   static final String FROM_TRADES =
       UPSERT.formatted(
@@ -53,7 +55,7 @@ final class MinuteRollUp {
       UPSERT.formatted("8", "native", FINER, "c.source in (4, 8)");
 
   /**
-   * What the marks tell is a minute if it has no candle yet and just as many trades: none came
+   * The marks' summary is the minute if it has no candle yet and exactly as many trades: none came
    * before, and none is missing.
    */
   private static final String FROM_PARTIALS =
@@ -95,7 +97,7 @@ final class MinuteRollUp {
     write(connection, FROM_SUB_MINUTE, minutes.subMinute());
   }
 
-  /** Day by day: as many chunks as a day has are all that a run looks at. */
+  /** Day by day, so that a run looks only at as many chunks as a day has. */
   private static void write(Connection connection, String sql, Set<Pair> pairs)
       throws SQLException {
     try (PreparedStatement upsert = connection.prepareStatement(sql)) {
@@ -106,7 +108,7 @@ final class MinuteRollUp {
     }
   }
 
-  /** The minutes that were made of what the marks tell. */
+  /** The minutes built from the marks' summaries. */
   private static Set<Pair> writePartials(Connection connection, DirtyMinutes minutes)
       throws SQLException {
     List<Pair> told = new ArrayList<>();

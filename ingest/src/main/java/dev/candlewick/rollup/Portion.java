@@ -2,7 +2,7 @@ package dev.candlewick.rollup;
 
 import java.time.Duration;
 
-/** How many minutes of an instrument one transaction takes: so many that it ends soon. */
+/** How many minutes of an instrument one transaction takes: few enough that it ends soon. */
 final class Portion {
   private static final long MOST = 20_000;
   private static final long FEWEST_GROWN = 500;
@@ -12,13 +12,13 @@ final class Portion {
   private long taken;
   private long since;
 
-  /** Minutes that the transaction which begins now takes. */
+  /** Minutes for the transaction that starts now. */
   long most() {
     since = System.nanoTime();
     return most;
   }
 
-  /** It has taken so many. */
+  /** How many it has taken. */
   void taken(long minutes) {
     taken = minutes;
   }
@@ -29,7 +29,7 @@ final class Portion {
     taken = 0;
   }
 
-  /** Perhaps by its size. */
+  /** Possibly because of its size. */
   void failed() {
     most = Math.max(1, (taken > 0 ? Math.min(most, taken) : most) / 4);
     taken = 0;

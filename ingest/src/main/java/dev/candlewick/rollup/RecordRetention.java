@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Drops records past what their kinds declare, and the newest states that went with them. */
+/**
+ * Drops records past the retention their kinds declare, and the newest states that go with them.
+ */
 final class RecordRetention {
   private static final String KINDS = "select declaration::text from ingest.kinds order by kind";
 

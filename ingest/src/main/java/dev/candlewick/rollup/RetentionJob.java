@@ -10,18 +10,18 @@ import java.sql.Statement;
 import java.time.Duration;
 
 /**
- * Drops what is past its retention: whole chunks, and rows where those hold what is kept longer.
- * Not by TimescaleDB's policies, which the Apache edition lacks and which know nothing of marks.
- * Where an archive is kept it only says what may go: the archive drops it.
+ * Drops what is past its retention: whole chunks, and individual rows where a chunk also holds rows
+ * that are kept longer. Not with TimescaleDB's policies, which the Apache edition lacks and which
+ * know nothing of marks. If there is an archive, it only says what may go: the archive drops it.
  */
 final class RetentionJob {
   private static final String TRADES = "market.trades";
   private static final String NATIVE = "market.candles_native";
 
   /**
-   * How old, in seconds, the oldest mark is that a relation has chunks of, those of the Community
-   * edition's refresh aside: all is refreshed before anything goes. Marks of days lie at the day's
-   * beginning.
+   * The age, in seconds, of the oldest mark for which a relation has chunks, not counting those for
+   * the Community edition's refresh: everything is refreshed before anything is dropped. Day marks
+   * count from the start of the day.
    */
   private static final String OLDEST_MARK =
       """
@@ -58,7 +58,7 @@ final class RetentionJob {
       on conflict (relation, level) do update set due = excluded.due
       """;
 
-  /** What may go is said anew each time: retention may be longer than it was. */
+  /** What may go is stated anew each time, because retention may have been extended. */
   private static final String TAKE_OFFERS_BACK = "update ingest.archive set due = null";
 
   private static final String[] BOOKKEEPING = {
@@ -72,7 +72,7 @@ final class RetentionJob {
   /** In the caller's transaction, which holds the roll-up's lock. */
   static void run(Connection connection, Retention retention) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      // A reader of an old chunk must not make everybody behind this queue up.
+      // A reader of an old chunk must not make everyone behind this queue up.
       statement.execute("set local lock_timeout = '2s'");
       for (String delete : BOOKKEEPING) {
         statement.execute(delete);
@@ -92,8 +92,9 @@ final class RetentionJob {
   }
 
   /**
-   * Rolled up first, dropped then: nothing goes that is not older than every mark of what is held.
-   * A mark from before that, as of years of candles that are being loaded, holds nothing back.
+   * Rolls up first, then drops: nothing goes unless it is older than every mark on stored data. A
+   * mark from before that, for example for years of candles being loaded, does not hold anything
+   * back.
    */
   private static Duration atLeast(long waiting, Duration keep) {
     return keep.toSeconds() < waiting ? Duration.ofSeconds(waiting) : keep;

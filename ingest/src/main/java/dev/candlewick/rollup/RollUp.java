@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Once a second, on whichever server instance gets the advisory lock: dirty minutes that are closed
- * become candles again, longer timeframes follow; then a slice of what was loaded late, the newest
- * first, so that what is live never waits for longer than one. Every ten minutes the Community
- * edition's aggregates are materialised. Once an hour what is past its retention goes, when all
- * that is rolled up.
+ * Once a second, on whichever server instance gets the advisory lock: closed dirty minutes become
+ * candles again, and longer timeframes follow; then a slice of what was loaded late, newest first,
+ * so that live data never waits for more than one slice. Every ten minutes the Community edition's
+ * aggregates are materialised. Once an hour, when all that is rolled up, data past its retention is
+ * dropped.
  */
 public final class RollUp implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(RollUp.class);
@@ -33,13 +33,13 @@ public final class RollUp implements Runnable {
   private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
   private static final Duration ROLL_UP_FIRST = Duration.ofSeconds(30);
 
-  /** No bound on the days of a slice, in epoch seconds. */
+  /** No limit on the days of a slice, in epoch seconds. */
   private static final long ANY = 253_402_300_800L;
 
   /**
-   * One roll-up at a time per database; the number is only ours to keep unique. Only a plan made
-   * for its values leaves out the chunks that they rule out. A leader that is frozen between two
-   * statements is rolled back, and another one goes on.
+   * One roll-up at a time per database; the number only has to be unique among our locks. Plans are
+   * made for the actual values, because only those leave out irrelevant chunks. A leader frozen
+   * between two statements is rolled back, and another one takes over.
    */
   private static final String LEAD =
       """
@@ -63,7 +63,7 @@ public final class RollUp implements Runnable {
   private long retentionDue = refreshDue;
   private long forgetDue = refreshDue;
 
-  /** Starts with {@link #start}. The database need not be there, nor migrated, yet. */
+  /** {@link #start} starts it. The database need not be available, or migrated, yet. */
   public RollUp(
       DataSource database, Retention retention, ChangeNotifier notifier, MeterRegistry registry) {
     this.database = database;
@@ -76,7 +76,7 @@ public final class RollUp implements Runnable {
     thread.start();
   }
 
-  /** Ends after the pass at hand; an unfinished pass is rolled back and done again later. */
+  /** Ends after the current pass; an unfinished pass is rolled back and redone later. */
   public void stop() throws InterruptedException {
     stopping = true;
     thread.interrupt();
@@ -120,7 +120,7 @@ public final class RollUp implements Runnable {
     }
   }
 
-  /** What is recent, then a slice of what is late; true if more is waiting. */
+  /** Recent minutes, then a slice of late ones; true if more are waiting. */
   private boolean pass(Connection connection) throws SQLException {
     long start = System.nanoTime();
     inHand = recent;
@@ -155,7 +155,7 @@ public final class RollUp implements Runnable {
     return rollUp(connection, slice, community);
   }
 
-  /** In one transaction, with which the marks go; true if more of them are waiting. */
+  /** In one transaction, which also removes the marks; true if more of them are waiting. */
   private boolean rollUp(Connection connection, DirtyMinutes minutes, boolean community)
       throws SQLException {
     inHand.taken(minutes.count());
@@ -197,7 +197,7 @@ public final class RollUp implements Runnable {
     }
   }
 
-  /** False if another instance is at it; tried again with the next pass. */
+  /** False if another instance is doing it; retried with the next pass. */
   private boolean refreshAll(Connection connection) throws SQLException {
     boolean done = LevelRefresh.refreshAll(connection);
     if (done) {
@@ -208,8 +208,8 @@ public final class RollUp implements Runnable {
   }
 
   /**
-   * Nothing goes that is not rolled up. What is about to go is rolled up first, whatever else
-   * waits; what there is no time for stays until the next time.
+   * Nothing is dropped that is not rolled up. What is about to be dropped is rolled up first,
+   * whatever else waits; if there is no time for it, it stays until the next run.
    */
   private void dropWhatIsTooOld(Connection connection) throws SQLException {
     if (!isDue(retentionDue)) {
@@ -228,7 +228,7 @@ public final class RollUp implements Runnable {
     connection.commit();
   }
 
-  /** What retention drops next of each relation, the oldest first; each in a time of its own. */
+  /** What retention drops next from each relation, oldest first; each with its own time limit. */
   private void rollUpWhatIsTooOld(Connection connection, boolean community) throws SQLException {
     List<Duration> kept =
         Stream.concat(Stream.of(retention.trades()), retention.candles().stream())
@@ -245,7 +245,9 @@ public final class RollUp implements Runnable {
     }
   }
 
-  /** All that waits, or as much as there is time for; false if another instance is at it. */
+  /**
+   * Everything that waits, or as much as there is time for; false if another instance is doing it.
+   */
   private static boolean refreshMarked(Connection connection) throws SQLException {
     long giveUp = System.nanoTime() + ROLL_UP_FIRST.toNanos();
     Outcome refreshed = Outcome.MORE_WAITS;

@@ -16,7 +16,7 @@ final class RollUpMetrics {
   private final AtomicLong refreshAt = new AtomicLong();
   private final AtomicLong retentionAt = new AtomicLong();
 
-  /** Since when recent marks wait that this leader has not done; 0 while it does not lead. */
+  /** Since when recent marks have been waiting for this leader; 0 while it does not lead. */
   private volatile long behindSince;
 
   RollUpMetrics(MeterRegistry registry) {
@@ -66,20 +66,20 @@ final class RollUpMetrics {
     return since == 0 ? 0 : (System.nanoTime() - since) / 1e9;
   }
 
-  /** Another instance does the work. */
+  /** Another instance leads. */
   void followed() {
     behindSince = 0;
   }
 
-  /** Minutes were made again. */
+  /** Minutes were rebuilt. */
   void rolledUp(int minutes) {
     candles.increment(minutes);
   }
 
   /**
-   * A pass that began at {@code start}, by {@link System#nanoTime}, is committed.
+   * A pass that started at {@code start}, by {@link System#nanoTime}, is committed.
    *
-   * @param behind whether something recent is left; what came late waits its turn
+   * @param behind whether anything recent is left; late data waits its turn
    */
   void passed(long start, boolean behind) {
     passes.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Buckets of one instrument without a gap between them; epoch seconds, half-open. A statement over
- * runs is bounded by the range around them, so that it touches no chunk beyond it.
+ * Consecutive buckets of one instrument; epoch seconds, half-open. A statement over runs is limited
+ * to the range around them, so that it touches no chunk outside it.
  */
 record Run(int instrumentId, long from, long to) {
-  /** The runs of these buckets, which are sorted, by the period of {@code seconds} they lie in. */
+  /** The runs of these sorted buckets, split at multiples of {@code seconds}. */
   static TreeMap<Long, List<Run>> byPeriod(Collection<Pair> buckets, long length, long seconds) {
     TreeMap<Long, List<Run>> periods = new TreeMap<>();
     for (Pair bucket : buckets) {
@@ -33,7 +33,7 @@ record Run(int instrumentId, long from, long to) {
     return periods;
   }
 
-  /** Binds the runs as three arrays from {@code at} on, and behind them the range around them. */
+  /** Binds the runs as three arrays from {@code at} on, followed by the range around them. */
   static void bind(PreparedStatement statement, int at, List<Run> runs) throws SQLException {
     statement.setObject(at, runs.stream().mapToInt(Run::instrumentId).toArray());
     statement.setObject(at + 1, runs.stream().mapToLong(Run::from).toArray());

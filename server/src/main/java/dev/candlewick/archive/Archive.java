@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One pass over what retention offers: every row is in a verified file before the database drops
- * it. Killed anywhere, it is simply run again.
+ * it. If killed at any point, it is simply run again.
  */
 public final class Archive {
-  /** One archive at a time per database; the number is only ours to keep unique. */
+  /** One archive at a time per database; the number only has to be unique among our locks. */
   private static final String LEAD = "select pg_try_advisory_lock(740105)";
 
   private static final String OFFERS =
@@ -42,7 +42,7 @@ public final class Archive {
       where a.due is not null order by a.relation, a.level
       """;
 
-  /** Bytes of a value; file systems take 255 for a name. */
+  /** Bytes in a value; file systems allow 255 in a name. */
   private static final int LONGEST_NAME = 240;
 
   private static final String NULL_NAME = "__HIVE_DEFAULT_PARTITION__";
@@ -52,7 +52,7 @@ public final class Archive {
   private final Path directory;
   private final Consumer<String> told;
 
-  /** {@code told}: of each chunk that is dropped, and of what holds it up. */
+  /** {@code told}: called with each chunk that is dropped, and with whatever holds one up. */
   public Archive(String jdbcUrl, Properties login, Path directory, Consumer<String> told) {
     this.jdbcUrl = jdbcUrl;
     this.login = login;
@@ -60,7 +60,7 @@ public final class Archive {
     this.told = told;
   }
 
-  /** What may go of a relation. */
+  /** What may be dropped from a relation. */
   private record Offer(String relation, int level, String due, @Nullable String declaration) {
     ArchivedTable table() {
       if (declaration != null) {
@@ -79,7 +79,7 @@ public final class Archive {
   /**
    * Runs it.
    *
-   * @return whether nothing was held up; true too if another instance is at it
+   * @return whether nothing was held up; also true if another instance is doing it
    */
   public boolean run() throws IOException {
     try {
@@ -165,7 +165,7 @@ public final class Archive {
       this.aside = aside;
     }
 
-    /** False if something has to wait until the roll-up is through with it. */
+    /** False if something has to wait until the roll-up is done with it. */
     boolean run() throws IOException, SQLException {
       if (offer.level() > 0) {
         for (String day : lines("select distinct " + day() + before() + " order by 1")) {
@@ -189,13 +189,13 @@ public final class Archive {
       return "(t.ts at time zone 'UTC')::date::text from " + offer.relation() + " t where ";
     }
 
-    /** Natives of whole days past their retention. */
+    /** The venue's candles of whole days that are past their retention. */
     private String before() {
       return "%s and t.ts < date_trunc('day', timestamptz %s, 'UTC')"
           .formatted(table.where(), literal(offer.due()));
     }
 
-    /** Three times: rows may come late while the others are read. */
+    /** Three attempts: late rows may arrive while the others are read. */
     private boolean takeChunk(String since, String until) throws IOException, SQLException {
       for (int attempt = 0; attempt < 3; attempt++) {
         String range =
@@ -229,7 +229,7 @@ public final class Archive {
       return false;
     }
 
-    /** How many rows a day has and what they come to, in the snapshot that the day is read in. */
+    /** The row count and checksum of a day, in the same snapshot in which the day is read. */
     private String digest(String day) {
       return "select rows || '/' || digest from ingest.row_digest(%s, %s, timestamptz %s + interval '24 hours')"
           .formatted(literal(offer.relation()), midnight(day), midnight(day));
@@ -286,7 +286,7 @@ public final class Archive {
     }
 
     private void checkLead() throws IOException, SQLException {
-      // The lock is this connection's: while it answers nobody else has it.
+      // The lock belongs to this connection: while it answers, nobody else has it.
       if (!text(state, "select 1").equals("1")) {
         throw new IOException("the lock of the archive is lost");
       }
@@ -329,8 +329,8 @@ public final class Archive {
   }
 
   /**
-   * A value in a folder's name, as Hive, Spark and DuckDB read it. Letters of other scripts stay as
-   * they are where a file system would not take the name otherwise.
+   * A value in a folder name, as Hive, Spark and DuckDB read it. Letters of other scripts are kept
+   * as they are if the file system would not accept the name otherwise.
    */
   static String encoded(String value) {
     if (value.isEmpty()) {
@@ -385,7 +385,7 @@ public final class Archive {
     return "'" + text.replace("'", "''") + "'";
   }
 
-  /** What a pass that was killed left behind. */
+  /** Removes what a killed pass left behind. */
   private static void empty(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       List<Path> all;

@@ -7,9 +7,9 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column of a file.
+ * A column of an archive file.
  *
- * @param sql PostgreSQL's expression for its values in CSV
+ * @param sql PostgreSQL's expression for its CSV values
  */
 record ArchivedColumn(String name, Form form, String sql) {
   /** Values that decimal(38, 18) holds with all their digits. */
@@ -20,7 +20,7 @@ record ArchivedColumn(String name, Form form, String sql) {
     return Engine.named(name);
   }
 
-  /** DuckDB's expression that makes a value of the file of one of CSV. */
+  /** DuckDB's expression that converts a CSV value to the file's type. */
   String typed(boolean isPlain) {
     String value = quoted();
     String typed =
@@ -36,12 +36,15 @@ record ArchivedColumn(String name, Form form, String sql) {
     return typed + " as " + value;
   }
 
-  /** DuckDB's expression of whether all values of CSV are plain decimals. */
+  /** DuckDB's expression for whether all CSV values are plain decimals. */
   String plainDecimals() {
     return "coalesce(bool_and(regexp_full_match(" + quoted() + ", '" + PLAIN_DECIMAL + "')), true)";
   }
 
-  /** DuckDB's expression that reads a value of the file, in a form that {@link #differs} knows. */
+  /**
+   * DuckDB's expression that reads a value from the file in a form that {@link #differs}
+   * understands.
+   */
   String read() {
     return switch (form) {
       case TIME -> "epoch_us(" + quoted() + ")";
@@ -51,7 +54,7 @@ record ArchivedColumn(String name, Form form, String sql) {
     };
   }
 
-  /** Whether the value read at that place is not what CSV says; null there is null here. */
+  /** Whether the value read at that place differs from the CSV; null there is null here. */
   boolean differs(@Nullable String csv, ResultSet row, int place) throws SQLException {
     Object read = row.getObject(place);
     if (csv == null || read == null) {

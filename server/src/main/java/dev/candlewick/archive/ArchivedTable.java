@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A relation that retention drops from, and how its rows stand in the archive.
+ * A relation that retention drops from, and the form of its rows in the archive.
  *
  * @param relation its name in the database
- * @param kind the folder, and the table that one reads: {@code trades}, {@code quotes}, {@code
- *     candles} or a kind of record
- * @param hasInstrument whether files are parted by venue and symbol
- * @param columns of a file, in their order
- * @param from what follows FROM, the relation as {@code t}, its instrument as {@code i}
- * @param where which rows there are in the files; the others are no rows to anybody
+ * @param kind the folder, and the table one reads: {@code trades}, {@code quotes}, {@code candles}
+ *     or a kind of record
+ * @param hasInstrument whether files are partitioned by venue and symbol
+ * @param columns of a file, in order
+ * @param from what follows FROM, with the relation as {@code t} and its instrument as {@code i}
+ * @param where which rows go into the files; the others are not visible to anyone
  * @param order of the rows, the instrument first
  */
 record ArchivedTable(
@@ -71,7 +71,7 @@ record ArchivedTable(
         "t.instrument_id, t.ts, t.seq");
   }
 
-  /** Those of a stored timeframe. */
+  /** Candles of a stored timeframe. */
   static ArchivedTable candles(String relation) {
     String timeframe = relation.substring("market.candles_".length());
     boolean minutes = timeframe.equals("1m");
@@ -83,7 +83,7 @@ record ArchivedTable(
         "true");
   }
 
-  /** The venue's own of one level's timeframes. */
+  /** The venue's own candles in one level's timeframes. */
   static ArchivedTable nativeCandles(int level) {
     return candles(
         NATIVE,
@@ -170,7 +170,7 @@ record ArchivedTable(
         .formatted(hasInstrument ? "i.venue, i.symbol, " : "", values, from, rowsOf(day), order);
   }
 
-  /** How many rows {@link #copy} gives. */
+  /** How many rows {@link #copy} returns. */
   String count(String day) {
     return "select count(*) from %s t where %s".formatted(relation, rowsOf(day));
   }

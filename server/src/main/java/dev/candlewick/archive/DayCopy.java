@@ -13,7 +13,7 @@ import java.util.zip.CheckedOutputStream;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
-/** Reads a day's rows and cuts them into one piece of CSV for each instrument. */
+/** Reads a day's rows and splits them into one piece of CSV per instrument. */
 final class DayCopy {
   /** What became of a piece. */
   @FunctionalInterface

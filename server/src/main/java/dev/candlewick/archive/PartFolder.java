@@ -29,12 +29,12 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 
 /**
- * The files of one instrument and day. A part is written aside, read back, compared row by row with
- * what the database gave, and then gets its name; rows that an earlier part has are not written
- * again.
+ * The files of one instrument and day. A part is written to a temporary file, read back, compared
+ * row by row with what the database returned, and then renamed; rows that an earlier part has are
+ * not written again.
  */
 final class PartFolder {
-  /** What a text of CSV without quotes stands for, which no text of the database can be. */
+  /** What an unquoted CSV text is replaced by; no text in the database can be this. */
   private static final String NULL = "\0";
 
   private static final FieldModifier NULLS =
@@ -50,13 +50,13 @@ final class PartFolder {
   private final ArchivedTable table;
   private final Permit permit;
 
-  /** Asked before a part gets its name: throws if another may be at it. */
+  /** Called before a part gets its final name: throws if another process may be at work. */
   @FunctionalInterface
   interface Permit {
     void check() throws IOException, SQLException;
   }
 
-  /** {@code aside}: a folder on the same file system for what is not whole yet. */
+  /** {@code aside}: a folder on the same file system for incomplete files. */
   PartFolder(Path folder, Path aside, ArchivedTable table, Permit permit) {
     this.folder = folder;
     this.aside = aside;
@@ -67,8 +67,8 @@ final class PartFolder {
   /**
    * Makes sure that every row of the piece is in the files.
    *
-   * @return the bytes of the part that was made; 0 if none was needed
-   * @throws IOException if it cannot be written, or what is read back is something else
+   * @return the size in bytes of the part that was written; 0 if none was needed
+   * @throws IOException if it cannot be written, or what is read back differs
    */
   long add(Piece piece) throws IOException, SQLException {
     List<Path> parts = parts();
@@ -127,7 +127,7 @@ final class PartFolder {
         .formatted(path(piece.csv()), columns);
   }
 
-  /** All columns of CSV in the file's types. */
+  /** All CSV columns in the file's types. */
   private String typed(Statement statement) throws SQLException {
     List<String> typed = new ArrayList<>();
     for (ArchivedColumn column : table.columns()) {
@@ -158,12 +158,12 @@ final class PartFolder {
         table.columns().stream()
             .map(column -> "null as " + column.quoted())
             .collect(Collectors.joining(", "));
-    // With a part of no rows that has all columns no column is unknown.
+    // With an empty part that has all columns, no column is unknown.
     return "(select * from read_parquet([%s], union_by_name = true, hive_partitioning = false) union all by name select %s where false)"
         .formatted(paths, none);
   }
 
-  /** What the files have of the rows of CSV, in their order. */
+  /** What the files contain of the CSV rows, in order. */
   private String found(String rows, List<Path> files) {
     String same =
         table.columns().stream()
@@ -185,7 +185,7 @@ final class PartFolder {
     }
   }
 
-  /** Row by row, in their order, and the CSV byte by byte. */
+  /** Row by row, in order, and the CSV byte by byte. */
   private void compare(Piece piece, Statement statement, String query)
       throws IOException, SQLException {
     CRC32C checksum = new CRC32C();
@@ -256,7 +256,7 @@ final class PartFolder {
     return bytes;
   }
 
-  /** Makes it so that it is there after a power cut too. */
+  /** Makes sure it survives a power cut too. */
   private static void makeFolder(Path folder) throws IOException {
     Path parent = folder.getParent();
     if (!Files.isDirectory(folder) && parent != null) {

@@ -19,13 +19,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The file that {@code CANDLEWICK_API_KEYS_FILE} names, a key a line: {@code <id> <scopes> <SHA-256
- * of the key, hex> [limits]}, for example {@code 7 ingest,read 9f86d0... rows/s=5000}; {@code #}
- * begins a comment. Ids are whole numbers from 1; streams belong to the id, so keep it when a key
- * is renewed: two lines may have one id while both keys are in use. Limits are {@code rows/s},
- * {@code bytes/s} (of messages and bodies, inflated) and {@code sockets} (open at a time), whole
- * numbers from 1 to 999999999999. {@code bot=alpha,beta} beside them confines the key to records of
- * these bots.
+ * The file that {@code CANDLEWICK_API_KEYS_FILE} points to, one key per line: {@code <id> <scopes>
+ * <SHA-256 of the key, hex> [limits]}, for example {@code 7 ingest,read 9f86d0... rows/s=5000};
+ * {@code #} starts a comment. Ids are whole numbers from 1; streams belong to the id, so keep it
+ * when a key is renewed: two lines may have the same id while both keys are in use. Limits are
+ * {@code rows/s}, {@code bytes/s} (of messages and decompressed bodies) and {@code sockets} (open
+ * at a time), whole numbers from 1 to 999999999999. {@code bot=alpha,beta} confines the key to
+ * records of these bots.
  */
 record ApiKeyFile(List<Key> keys) {
   static final ApiKeyFile NONE = new ApiKeyFile(List.of());
@@ -39,12 +39,12 @@ record ApiKeyFile(List<Key> keys) {
    * One line.
    *
    * @param sha256 lower case hex
-   * @param limits by name; what is not there is not limited by the file
+   * @param limits by name; anything absent is not limited by the file
    * @param bots whose records it may write and read; empty = everyone's
    */
   record Key(
       int id, Set<String> scopes, String sha256, Map<String, Long> limits, Set<String> bots) {
-    /** The limit of this name; 0 if there is none. */
+    /** The limit with this name; 0 if there is none. */
     long limit(String name) {
       return limits.getOrDefault(name, 0L);
     }
@@ -53,7 +53,7 @@ record ApiKeyFile(List<Key> keys) {
   /**
    * Reads the file.
    *
-   * @throws ServerException if it cannot be read, others may write it, or a line is no key
+   * @throws ServerException if it cannot be read, others may write it, or a line is not a key
    */
   static ApiKeyFile read(Path file) throws ServerException {
     List<Key> keys = new ArrayList<>();
@@ -135,7 +135,7 @@ record ApiKeyFile(List<Key> keys) {
     return keys.contains(key);
   }
 
-  /** Looks at every key, so that the time taken tells nothing. */
+  /** Compares with every key, so that timing reveals nothing. */
   Optional<Key> find(String offered) {
     byte[] sha256 = sha256(offered);
     Key found = null;

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who may do what, by the keys of {@link ApiKeyFile}. Without a file everything is allowed, and the
- * server listens on loopback only. The file is read again every second or so: a key taken out, or
- * whose scopes changed, loses its open sockets too.
+ * Who may do what, according to the keys in {@link ApiKeyFile}. Without a file everything is
+ * allowed, and the server listens on loopback only. The file is reread about once a second: a key
+ * that was removed, or whose scopes changed, loses its open sockets too.
  */
 final class ApiKeys {
   private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
@@ -62,14 +62,15 @@ final class ApiKeys {
     return keys.size();
   }
 
-  /** No keys are configured: whoever can connect may do everything. */
+  /** No keys are configured: anyone who can connect may do anything. */
   boolean open() {
     return file == null;
   }
 
   /**
-   * Reads the file again. Blocks. One that could not be started with leaves the keys as they are:
-   * one that cannot be read, has a bad line, or holds no key, as when it is written anew in place.
+   * Rereads the file. Blocks. A file that the server could not start with leaves the keys as they
+   * are: one that cannot be read, has an invalid line, or contains no key, as happens while it is
+   * rewritten in place.
    */
   void reload(Connections connections, ServerMetrics metrics) {
     if (file == null) {
@@ -96,7 +97,7 @@ final class ApiKeys {
     }
   }
 
-  /** The key a request came with; null where no keys are configured. */
+  /** The key of a request; null if no keys are configured. */
   static ApiKeyFile.@Nullable Key of(RoutingContext ctx) {
     return ctx.get(KEY);
   }
@@ -119,7 +120,7 @@ final class ApiKeys {
     ctx.next();
   }
 
-  /** What stands in a URL ends in the logs of every proxy on the way. */
+  /** Anything in a URL ends up in the logs of every proxy on the way. */
   private static void refuseInQuery(RoutingContext ctx) {
     boolean lines = LINE_PROTOCOL.contains(ctx.request().path());
     for (String name : ctx.queryParams().names()) {
@@ -146,7 +147,7 @@ final class ApiKeys {
     return Optional.ofNullable(request.getHeader("X-API-Key"));
   }
 
-  /** The password of {@code Basic}: all that clients of InfluxDB 1 and QuestDB may have to send. */
+  /** The password of {@code Basic}: all that InfluxDB 1 and QuestDB clients may be able to send. */
   private static Optional<String> password(String header) {
     if (!header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
       return Optional.empty();

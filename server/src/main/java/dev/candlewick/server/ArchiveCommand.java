@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
       "process of its own; by hand it does the same at once. Exit code 1: something is held."
     })
 final class ArchiveCommand implements Callable<Integer> {
-  /** Runtime.halt's code when the server has died. */
+  /** Exit code when the server has died. */
   private static final int ORPHANED = 3;
 
   @Option(names = "--with-parent", hidden = true)
@@ -53,7 +53,7 @@ final class ArchiveCommand implements Callable<Integer> {
     }
   }
 
-  /** The server holds the other end of standard input for as long as it lives. */
+  /** The server keeps the other end of standard input open for as long as it lives. */
   private static void haltWithParent() {
     try {
       while (System.in.read() >= 0) {

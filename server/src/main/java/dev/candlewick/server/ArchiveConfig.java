@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where what retention drops is kept.
+ * Where rows are archived before retention drops them.
  *
- * @param directory null where this instance writes no archive
- * @param isOff no instance is to write one any more
+ * @param directory null if this instance writes no archive
+ * @param isOff no instance is to archive any more
  */
 record ArchiveConfig(@Nullable Path directory, boolean isOff) {}

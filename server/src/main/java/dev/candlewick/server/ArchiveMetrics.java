@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Meters of the archive, by the database's last answer. */
+/** Meters of the archive, from the database's last answer. */
 final class ArchiveMetrics {
   private volatile @Nullable ArchiveState state;
 

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The command {@code archive} as a process of its own, for its engine is native and takes memory
- * beside the heap: what goes wrong there does not touch the server. It ends with the server,
- * however that ends.
+ * Runs the command {@code archive} in its own process, because its engine is native and uses memory
+ * outside the heap: if something goes wrong there, the server is not affected. It ends with the
+ * server, however that ends.
  */
 final class ArchiveProcess {
   private static final Logger LOG = LoggerFactory.getLogger(ArchiveProcess.class);
@@ -28,7 +28,7 @@ final class ArchiveProcess {
     this.directory = directory;
   }
 
-  /** Starts it, unless it runs. */
+  /** Starts it, unless it is running. */
   synchronized void start() {
     if (process != null && process.isAlive()) {
       return;
@@ -76,7 +76,7 @@ final class ArchiveProcess {
     }
   }
 
-  /** Ends it; what it was at is done again. */
+  /** Ends it; unfinished work is done again. */
   synchronized void stop() {
     if (process != null) {
       process.destroy();

@@ -4,14 +4,14 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 
-/** Whether an archive is kept, and how far it is. */
+/** Whether there is an archive, and how far it has got. */
 final class ArchiveRepository {
   private static final String KEEP =
       "insert into ingest.archiving default values on conflict do nothing";
 
   private static final String KEEP_NO_MORE = "delete from ingest.archiving";
 
-  /** What failed is tried again after ten minutes, what had to wait after one. */
+  /** Failures are retried after ten minutes, what had to wait after one. */
   private static final String STATE =
       """
       select exists (select from ingest.archiving) as is_on,

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server's part in the archive: it says in the database that one is kept, looks every few seconds
- * whether retention has offered something, and then starts the process that writes it.
+ * A server's part in archiving: it records in the database that there is an archive, checks every
+ * few seconds whether retention has offered something, and then starts the process that writes it.
  */
 final class Archiving {
   private static final Logger LOG = LoggerFactory.getLogger(Archiving.class);
@@ -40,7 +40,7 @@ final class Archiving {
     this.process = directory == null ? null : new ArchiveProcess(database, directory);
   }
 
-  /** Before anything is dropped; false if the database has gone meanwhile. Blocks. */
+  /** Called before anything is dropped; false if the database is unavailable meanwhile. Blocks. */
   boolean start() throws InterruptedException {
     if (process != null || isOff) {
       try {

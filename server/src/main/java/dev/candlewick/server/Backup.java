@@ -23,9 +23,9 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * A database as a folder, and back: pg_dump's archive, and beside it how many rows each table has
- * in the same snapshot, by which a restored database is checked. What is restored has its name only
- * once it is whole.
+ * A database as a folder, and back: pg_dump's archive, plus how many rows each table has in the
+ * same snapshot, against which a restored database is checked. A restored database gets its name
+ * only once it is complete.
  */
 final class Backup {
   private static final String DUMP = "candlewick.dump";
@@ -44,9 +44,9 @@ final class Backup {
       """;
 
   /**
-   * Above any epoch that a feed has seen since, for time does not go back; and nobody holds a
-   * stream any more, so that feeds which stayed connected are told to go back, not that another has
-   * their stream.
+   * Higher than any epoch a feed has seen since, because time does not go back; and streams have no
+   * holder any more, so that feeds which stayed connected are told to go back rather than that
+   * someone else has their stream.
    */
   private static final String NEXT_EPOCHS =
       """
@@ -58,7 +58,7 @@ final class Backup {
   private final DatabaseUrl database;
   private final String programs;
 
-  /** {@code programs}: the folder of pg_dump and pg_restore; empty for those on the path. */
+  /** {@code programs}: the folder with pg_dump and pg_restore; empty to find them on the path. */
   Backup(DatabaseUrl database, String programs) {
     this.database = database;
     this.programs = programs;
@@ -74,7 +74,7 @@ final class Backup {
   }
 
   /**
-   * Makes the backup; the folder appears once it is whole.
+   * Creates the backup; the folder appears once it is complete.
    *
    * @return the rows in it
    */
@@ -115,7 +115,7 @@ final class Backup {
   }
 
   /**
-   * Restores a backup as the database of the URL, which must be empty or not exist.
+   * Restores a backup as the database in the URL, which must be empty or not exist.
    *
    * @return the rows, which are as many as in the backup, table by table
    */
@@ -214,7 +214,7 @@ final class Backup {
   }
 
   private void rename(Connection connection, String restoring) throws SQLException {
-    // A worker of TimescaleDB that is just going would hold the name.
+    // A TimescaleDB worker that is just ending would keep the name in use.
     execute(
         connection,
         "select pg_terminate_backend(pid) from pg_stat_activity where datname = '"
@@ -314,7 +314,7 @@ final class Backup {
     }
   }
 
-  /** What it complained of: the last lines. */
+  /** Its complaint: the last lines. */
   private static List<String> errors(Process process) throws IOException {
     List<String> errors = new ArrayList<>();
     try (BufferedReader lines =
@@ -329,7 +329,9 @@ final class Backup {
     return errors;
   }
 
-  /** Roles belong to the server, not to the database: sql/roles.sql makes them, and grants. */
+  /**
+   * Roles belong to the server, not to the database: sql/roles.sql creates them and grants rights.
+   */
   private static boolean onlyRolesMissed(List<String> errors) {
     return !errors.isEmpty()
         && errors.stream()

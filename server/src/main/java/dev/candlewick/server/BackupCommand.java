@@ -39,7 +39,7 @@ abstract class BackupCommand implements Callable<Integer> {
     }
   }
 
-  /** Makes one. */
+  /** Creates a backup. */
   @Command(
       name = "backup",
       mixinStandardHelpOptions = true,
@@ -56,7 +56,7 @@ abstract class BackupCommand implements Callable<Integer> {
     }
   }
 
-  /** Takes one back. */
+  /** Restores a backup. */
   @Command(
       name = "restore",
       mixinStandardHelpOptions = true,

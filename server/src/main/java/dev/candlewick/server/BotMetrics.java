@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Meters of the bots that write records, by the last answer; no label names any of them. */
+/** Meters of the bots that write records, from the last answer; no label names a bot. */
 final class BotMetrics {
   private final MeterRegistry registry;
   private volatile BotRepository.@Nullable State state;

@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 
-/** Counts what bots have told of themselves; who they are is nobody's business here. */
+/** Counts what bots report about themselves, without naming them. */
 final class BotRepository {
   private static final String STATE =
       """
@@ -20,10 +20,11 @@ final class BotRepository {
   private final Pool primary;
 
   /**
-   * What bots are like.
+   * The state of the bots.
    *
-   * @param silent active ones that have told nothing for two minutes, though they did within a week
-   * @param breaches risk events of the last day that nobody has resolved
+   * @param silent active ones that have reported nothing for two minutes, though they did within a
+   *     week
+   * @param breaches unresolved risk events of the last day
    */
   record State(long active, long silent, long breaches) {}
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** Meters of how large what is stored is, by the last answer; all kinds of record are one. */
+/** Meters of the size of stored data, from the last answer; all kinds of record count as one. */
 final class ChunkMetrics {
   private static final List<String> RELATIONS =
       List.of(

@@ -5,7 +5,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How large what is stored is, by relation. */
+/** The size of stored data, by relation. */
 final class ChunkRepository {
   private static final String SIZES =
       """
@@ -31,8 +31,8 @@ final class ChunkRepository {
   /**
    * Sizes of a relation in bytes.
    *
-   * @param live of chunks, or parts of them, that are rows
-   * @param columnstore of those that are in the columnstore
+   * @param live of chunks, or parts of them, stored as rows
+   * @param columnstore of those in the columnstore
    */
   record Sizes(long live, long columnstore) {}
 

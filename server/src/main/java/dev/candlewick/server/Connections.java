@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds on connections: how many there are, in all and of one address, and how long one may take
- * to send a request's headers, to be answered, and to lie idle between two requests. What has
- * become a socket has no deadline here: it sees to itself. A connection whose requests a proxy
- * before it may read otherwise ends with the first of them.
+ * Limits on connections: how many there are, in total and per address, and how long one may take to
+ * send a request's headers, to be answered, and to stay idle between two requests. Once a
+ * connection has become a socket it has no deadline here; the socket has its own. A connection with
+ * a request that a proxy in front might read differently is closed after the first one.
  */
 final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
@@ -74,7 +74,7 @@ final class Connections {
     within(connection, deadlines.headers());
   }
 
-  /** The headers of a request are there. */
+  /** The headers of a request are complete. */
   void asked(RoutingContext ctx) {
     HttpConnection connection = ctx.request().connection();
     cancel(connection);
@@ -82,7 +82,7 @@ final class Connections {
     within(connection, deadlines.answer());
     ctx.addEndHandler(
         ended -> {
-          // One that became a socket, or is gone, has no deadline any more.
+          // One that became a socket, or is gone, no longer has a deadline.
           if (cancel(connection)) {
             within(connection, deadlines.idle());
           }
@@ -92,8 +92,8 @@ final class Connections {
   }
 
   /**
-   * Beside what the HTTP decoder refuses by itself: another transfer coding than {@code chunked}
-   * alone, or more than one host (RFC 9112, sections 6.1 and 3.2).
+   * In addition to what the HTTP decoder rejects by itself: any transfer coding other than just
+   * {@code chunked}, or more than one host (RFC 9112, sections 6.1 and 3.2).
    */
   private static void refuseAmbiguous(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
@@ -136,7 +136,7 @@ final class Connections {
   }
 
   /**
-   * Closes the sockets of the keys that the file no longer holds, also of those who do not read.
+   * Closes the sockets of keys that are no longer in the file, even of clients that do not read.
    */
   void closeRevoked(ApiKeyFile keys) {
     sockets.forEach(

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Meters of the database behind the server, by its last answer; down before the first one. */
+/** Meters of the database, from its last answer; down before the first one. */
 final class DatabaseMetrics {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseMetrics.class);
 
@@ -34,7 +34,7 @@ final class DatabaseMetrics {
     job("columnstore", DatabaseState::compressed);
   }
 
-  /** Minutes that wait for the roll-up, by the last answer; 0 before the first one. */
+  /** Minutes that wait for the roll-up, from the last answer; 0 before the first one. */
   long waitingMinutes() {
     DatabaseState last = state;
     return last == null ? 0 : last.waiting().all();
@@ -92,7 +92,7 @@ final class DatabaseMetrics {
     up = false;
   }
 
-  /** What kind of TimescaleDB this is. */
+  /** Which edition and version of TimescaleDB this is. */
   void kind(String edition, String version) {
     Gauge.builder("candlewick.timescaledb.info", () -> 1)
         .description("Always 1; edition and version are in the labels")

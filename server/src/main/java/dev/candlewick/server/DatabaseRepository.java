@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 
-/** Asks the primary how it is. Reads only what TimescaleDB publishes. */
+/** Checks the state of the primary. Reads only what TimescaleDB publishes. */
 final class DatabaseRepository {
   private static final String STATE =
       """

@@ -21,12 +21,12 @@ import java.util.stream.Collectors;
  * {@code postgresql://user:password@host:port,host:port/database?parameters}; the password is never
  * printed.
  *
- * @param hosts one or several, of which the first one that answers and is what is wanted counts
+ * @param hosts one or several; the first one that answers and is of the wanted kind is used
  * @param parameters after the question mark: {@code sslmode} ({@code disable}, {@code prefer},
  *     {@code require}, {@code verify-ca}, {@code verify-full}), {@code sslrootcert}, the file with
  *     the certificate of the authority to trust, {@code target_session_attrs} ({@code any}, {@code
  *     read-write}, {@code primary}, {@code read-only}, {@code standby}, {@code prefer-standby}),
- *     and {@code pool_mode=transaction} where a pooler of connections lends them by transaction
+ *     and {@code pool_mode=transaction} if a connection pooler lends sessions per transaction
  */
 record DatabaseUrl(
     List<Host> hosts,
@@ -42,7 +42,7 @@ record DatabaseUrl(
     }
   }
 
-  /** Which server of several is wanted. */
+  /** Which of several servers is wanted. */
   enum Target {
     ANY("any"),
     PRIMARY("primary"),
@@ -73,7 +73,7 @@ record DatabaseUrl(
   private static final Set<String> SSL_MODES =
       Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
-  /** Settings of a migrator's session, which may take its time. */
+  /** Settings for a migrator's session, which may take its time. */
   static final String MIGRATING =
       DatabaseSession.options(Map.of("statement_timeout", "0", "lock_timeout", "0"));
 
@@ -89,9 +89,9 @@ record DatabaseUrl(
   }
 
   /**
-   * Reads a URL.
+   * Parses a URL.
    *
-   * @throws IllegalArgumentException if it is none; the message does not repeat it
+   * @throws IllegalArgumentException if it is not one; the message does not repeat it
    */
   static DatabaseUrl parse(String url) {
     try {
@@ -128,7 +128,7 @@ record DatabaseUrl(
     return List.copyOf(hosts);
   }
 
-  /** Two drivers read them, so only what means the same to both is let through. */
+  /** Two drivers read them, so only what means the same to both is allowed. */
   private static Map<String, String> parameters(String query) {
     Map<String, String> parameters = new TreeMap<>();
     for (String parameter : query.isEmpty() ? new String[0] : query.split("&")) {
@@ -164,7 +164,7 @@ record DatabaseUrl(
     return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
-  /** The same, of the one host of several that takes writes. */
+  /** The same, for the one of several hosts that accepts writes. */
   DatabaseUrl toWrite() {
     if (target() != Target.PRIMARY && parameters.containsKey(TARGET)) {
       throw new IllegalArgumentException("needs target_session_attrs=read-write, or none");
@@ -181,7 +181,7 @@ record DatabaseUrl(
     return TARGETS.getOrDefault(parameters.getOrDefault(TARGET, "any"), Target.ANY);
   }
 
-  /** Whether each transaction may have another session, prepared by nobody but the pooler. */
+  /** Whether each transaction may run in another session, prepared by the pooler only. */
   boolean isLentByTransaction() {
     return "transaction".equals(parameters.get("pool_mode"));
   }
@@ -196,17 +196,17 @@ record DatabaseUrl(
     return hosts.get(0).port();
   }
 
-  /** How the connection is encrypted; libpq's default where the URL does not say. */
+  /** How the connection is encrypted; libpq's default if the URL does not say. */
   String sslMode() {
     return parameters.getOrDefault("sslmode", "prefer");
   }
 
-  /** The file that {@code sslrootcert} names; there with each of the verifying modes. */
+  /** The file that {@code sslrootcert} names; present with each of the verifying modes. */
   String sslRootCertificate() {
     return parameters.getOrDefault("sslrootcert", "");
   }
 
-  /** The whole URL, password included: for a configuration, never for a log. */
+  /** The whole URL, password included: for configuration, never for a log. */
   String withPassword() {
     String query =
         parameters.entrySet().stream()
@@ -229,7 +229,7 @@ record DatabaseUrl(
     return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** Another database of the same server. */
+  /** Another database on the same server. */
   DatabaseUrl withDatabase(String other) {
     return new DatabaseUrl(hosts, other, user, password, parameters);
   }
@@ -244,8 +244,7 @@ record DatabaseUrl(
       url.append("&prepareThreshold=0");
     }
     if (hosts.size() > 1) {
-      // Which one it is may have changed a moment ago; one that is gone must leave time for the
-      // next.
+      // Which host it is may have changed a moment ago; a dead one must leave time for the next.
       url.append("&hostRecheckSeconds=1&connectTimeout=2");
     }
     if (!sslRootCertificate().isEmpty()) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code demo}: a database, the server and a simulated market in one; Ctrl-C stops all of it. */
+/** {@code demo}: a database, the server and a simulated market in one; Ctrl-C stops everything. */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
       "be replayed into it. Ctrl-C stops what it started; the data stays for the next time."
     })
 final class DemoCommand implements Callable<Integer> {
-  /** A longer one fills more of the charts; each hour is about 18,000 trades. */
+  /** A longer history fills more of the charts; each hour is about 18,000 trades. */
   private static final Duration BACKFILL = Duration.ofHours(3);
 
   @Option(
@@ -94,7 +94,7 @@ final class DemoCommand implements Callable<Integer> {
         url);
   }
 
-  /** What was started, closed once in the reverse order, by whoever comes first. */
+  /** Everything that was started, closed once in reverse order, by whoever gets there first. */
   private static final class Parts implements AutoCloseable {
     private volatile @Nullable LocalDatabase database;
     private volatile @Nullable Server server;

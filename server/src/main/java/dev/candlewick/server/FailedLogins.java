@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Wrong keys by client address: who offers many of them is told to wait. A right key always passes,
- * since one client with a wrong key must not lock out its neighbours behind the same address. Keeps
- * the addresses that failed last, so many that an attacker fills no memory.
+ * Wrong keys by client address: an address that offers many of them has to wait. A valid key always
+ * passes, because one client with a wrong key must not lock out its neighbours behind the same
+ * address. Keeps only the addresses that failed last, so an attacker cannot fill the memory.
  */
 final class FailedLogins {
   static final int ADDRESSES = 10_000;
@@ -31,7 +31,7 @@ final class FailedLogins {
     this.nanoTime = nanoTime;
   }
 
-  /** One more at this address: what it is answered with. */
+  /** One more from this address: the answer it gets. */
   synchronized Problem at(String address) {
     TokenBucket tries =
         byAddress.computeIfAbsent(
@@ -44,7 +44,7 @@ final class FailedLogins {
     return new Problem(401, "unauthorized", "a valid API key is required");
   }
 
-  /** One customer has 2^64 IPv6 addresses: they count as one. */
+  /** A single customer has 2^64 IPv6 addresses: they count as one. */
   private static String network(String address) {
     return address.contains(":") ? address.replaceFirst("^((?:[^:]*:){4}).*", "$1") : address;
   }

@@ -10,19 +10,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who may read and write the files that the server is given; links are followed. Where the file
- * system has no such modes nothing is asked, and a file that is not there is its reader's to tell.
+ * Who may read and write the files given to the server; links are followed. On file systems without
+ * such modes nothing is checked, and a missing file is reported by whoever reads it.
  *
- * <p>A private key that everybody on the machine may read stops the start, as it does with
- * PostgreSQL and ssh. Of other files one is warned: in Kubernetes every mounted secret is so unless
- * told otherwise, in a container where nobody else is.
+ * <p>A world-readable private key stops the start, as it does with PostgreSQL and ssh. Other files
+ * only cause a warning: in Kubernetes every mounted secret is world-readable unless configured
+ * otherwise, in a container where nobody else is.
  */
 final class FileModes {
   private static final Logger LOG = LoggerFactory.getLogger(FileModes.class);
 
   private FileModes() {}
 
-  /** Refuses a file that everybody may write. */
+  /** Refuses a world-writable file. */
   static void refuseWritable(Path file) throws ServerException {
     Set<PosixFilePermission> mode = mode(file);
     if (mode.contains(PosixFilePermission.OTHERS_WRITE)) {
@@ -30,7 +30,7 @@ final class FileModes {
     }
   }
 
-  /** Refuses a private key that everybody may read. */
+  /** Refuses a world-readable private key. */
   static void refuseReadable(Path key) throws ServerException {
     Set<PosixFilePermission> mode = mode(key);
     if (mode.contains(PosixFilePermission.OTHERS_READ)) {
@@ -41,7 +41,7 @@ final class FileModes {
     }
   }
 
-  /** Warns of a file that everybody may read. */
+  /** Warns about a world-readable file. */
   static void warnOfReadable(Path file, String holds) {
     Set<PosixFilePermission> mode = mode(file);
     if (mode.contains(PosixFilePermission.OTHERS_READ)) {

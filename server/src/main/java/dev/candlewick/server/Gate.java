@@ -3,7 +3,7 @@ package dev.candlewick.server;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-/** What stands before every URL: bounds on connections, pages of other origins, API keys. */
+/** What every request passes first: limits on connections, the origin check, API keys. */
 record Gate(Connections connections, Origins origins, ApiKeys keys, boolean tls) {
   private static final String A_YEAR = "max-age=31536000";
 
@@ -14,7 +14,9 @@ record Gate(Connections connections, Origins origins, ApiKeys keys, boolean tls)
     router.route().handler(origins::check);
   }
 
-  /** No answer is to be taken for another type than it says, nor be fetched without TLS later. */
+  /**
+   * No answer may be interpreted as another type than it says, nor be fetched without TLS later.
+   */
   private void protect(RoutingContext ctx) {
     ctx.response().putHeader("X-Content-Type-Options", "nosniff");
     if (tls) {
@@ -23,7 +25,7 @@ record Gate(Connections connections, Origins origins, ApiKeys keys, boolean tls)
     ctx.next();
   }
 
-  /** For everything mounted after it: a key, if there are any. */
+  /** For everything mounted after it: requires a key, if there are any. */
   void mountKeys(Router router) {
     keys.mount(router);
   }

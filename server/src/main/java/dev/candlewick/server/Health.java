@@ -14,7 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** {@code /livez}: the process turns. {@code /readyz}: it can serve, or the reasons why not. */
+/**
+ * {@code /livez}: the process is running. {@code /readyz}: it can serve, or the reasons why not.
+ */
 final class Health {
   private static final long ANSWER_SECONDS = 2;
 
@@ -23,7 +25,7 @@ final class Health {
   private final LongSupplier waitingMinutes;
   private volatile boolean draining;
 
-  /** {@code waitingMinutes}: what waits for the roll-up, which makes reads slower, not wrong. */
+  /** {@code waitingMinutes}: what waits for the roll-up, which makes reads slower but not wrong. */
   Health(
       Supplier<List<String>> ingestTroubles,
       Supplier<Future<?>> askDatabase,

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param host address to listen on; null = loopback, or everywhere once there are API keys
  * @param port port to listen on, 0 = a free one
  * @param certificate PEM chain for TLS; null = plain HTTP
- * @param key its private key, PEM; there whenever {@code certificate} is
+ * @param key its private key, PEM; present whenever {@code certificate} is
  * @param origins web origins other than the server's own that may open sockets and write
- * @param connections open connections at most
- * @param connectionsPerAddress open connections of one client address at most
- * @param socketsPerKey open WebSockets of one API key at most, where its line says nothing
+ * @param connections most open connections
+ * @param connectionsPerAddress most open connections from one client address
+ * @param socketsPerKey most open WebSockets of one API key, unless its line says otherwise
  */
 record HttpConfig(
     @Nullable String host,

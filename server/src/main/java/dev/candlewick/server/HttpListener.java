@@ -29,12 +29,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP server's socket: where it listens, what it speaks, and its certificate. Each event loop
- * has a server of its own on the one port; a connection stays on the loop that it was given.
+ * has its own server on the shared port; a connection stays on the loop it was assigned to.
  */
 final class HttpListener {
   private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
-  /** Forward secret and authenticated, of TLS 1.3 and 1.2: no static RSA, no CBC. */
+  /** Forward secret and authenticated, for TLS 1.3 and 1.2: no static RSA, no CBC. */
   private static final List<String> SUITES =
       List.of(
           "TLS_AES_256_GCM_SHA384",
@@ -51,7 +51,8 @@ final class HttpListener {
   private static final int ANY_PORT = -1;
 
   static {
-    // Read once, when the JDK's TLS is first used; a renegotiation costs a server far more.
+    // Read once, when the JDK's TLS is first used; a renegotiation costs a server far more than a
+    // client.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
   }
 
@@ -65,8 +66,8 @@ final class HttpListener {
    * Prepares to listen.
    *
    * @param loops how many event loops share the connections
-   * @throws ServerException if it would listen to others without any API key, or everybody may read
-   *     the certificate's private key
+   * @throws ServerException if it would listen to others without any API key, or the certificate's
+   *     private key is world-readable
    */
   HttpListener(
       Vertx vertx,
@@ -122,13 +123,14 @@ final class HttpListener {
             .setHost(host)
             .setPort(config.port() == 0 ? ANY_PORT : config.port())
             .setTcpKeepAlive(true)
-            // A small deflated frame may inflate to anything before a limit is looked at.
+            // A small deflated frame may inflate to anything before a limit is checked.
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false)
             .setMaxWebSocketFrameSize(frameBytes)
-            // A list of indicators, percent-encoded, of which too many are refused by name.
+            // Room for a percent-encoded list of too many indicators, so that it can be rejected by
+            // name.
             .setMaxInitialLineLength(16_384)
-            // As much of a body at once as is read at once.
+            // Read up to this much of a body at once.
             .setMaxChunkSize(65_536)
             .setHttp2ClearTextEnabled(false);
     Path certificate = config.certificate();
@@ -152,7 +154,7 @@ final class HttpListener {
     Iterator<HttpServer> each = servers.iterator();
     DeploymentOptions once = new DeploymentOptions().setInstances(servers.size());
     try {
-      // An instance each, and so a context and an event loop.
+      // One instance each, and so one context and one event loop.
       vertx
           .deployVerticle(() -> new OnLoop(each.next(), metrics), once)
           .toCompletionStage()
@@ -181,7 +183,7 @@ final class HttpListener {
     }
   }
 
-  /** Takes up a renewed certificate; open connections keep the old one. Blocks. */
+  /** Loads a renewed certificate; open connections keep the old one. Blocks. */
   void reloadCertificate() {
     Path certificate = config.certificate();
     Path key = config.key();
@@ -196,7 +198,7 @@ final class HttpListener {
       boolean renewed = certificateRead.toMillis() > 0;
       certificateRead = written;
       if (renewed) {
-        // By force: the paths are the same, what they hold is not.
+        // Forced, because the paths are the same and only their contents differ.
         servers
             .get(0)
             .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(pem(certificate, key)), true)

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A TimescaleDB of the demo's own: in a container if a Docker engine answers, else by the script
+ * The demo's own TimescaleDB: in a container if a Docker engine answers, otherwise from the script
  * that runs Debian's packages in place.
  */
 final class LocalDatabase implements AutoCloseable {
@@ -56,7 +56,8 @@ final class LocalDatabase implements AutoCloseable {
 
   private static LocalDatabase container()
       throws IOException, ServerException, InterruptedException {
-    // As public as the port is private: it is published on loopback only, and the data outlives it.
+    // The password is no secret because the port is published on loopback only; and the data
+    // outlives it.
     String password = "candlewick";
     String name = "candlewick-demo";
     run(List.of("docker", "rm", "--force", name));
@@ -104,7 +105,7 @@ final class LocalDatabase implements AutoCloseable {
     return all;
   }
 
-  /** What the command prints; its progress and errors go to standard error. */
+  /** The command's output; its progress and errors go to standard error. */
   private static String run(List<String> command)
       throws IOException, ServerException, InterruptedException {
     Process process =
@@ -112,12 +113,13 @@ final class LocalDatabase implements AutoCloseable {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new ServerException(
-          "no database could be started; provide one with CANDLEWICK_DB_URL, a Docker engine, or Debian with apt");
+          "no database could be started; provide one with CANDLEWICK_DB_URL, a Docker engine, or"
+              + " Debian with apt");
     }
     return output;
   }
 
-  /** Stops it; the data stays for the next time. */
+  /** Stops it; the data is kept for the next time. */
   @Override
   public void close() {
     try {

@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
 /**
- * Bounds the log. Of one kind of line, those of one place in the code, three may come at once and
- * one in ten seconds after that; of all kinds together there are at most nine in any second, errors
- * not held back by others. How many of a kind were left out is told with the next of it. Named in
- * logback.xml.
+ * Limits the log. Of the same kind of line, meaning one place in the code, three may come in a row
+ * and then one every ten seconds; of all kinds together there are at most nine in any second, but
+ * errors are not held back by others. The next line of a kind says how many were left out.
+ * Referenced in logback.xml.
  */
 public final class LogLimit extends TurboFilter {
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LogLimit.class);
@@ -25,14 +25,16 @@ public final class LogLimit extends TurboFilter {
   private static final int ALL_AT_ONCE = 4;
   private static final int ALL_PER_SECOND = 3;
 
-  /** There are as many as places in the code that log; a bound in case a format is made up. */
+  /**
+   * There are only as many as places in the code that log; bounded in case a format is generated.
+   */
   private static final int KINDS = 1_000;
 
   private final Map<String, Kind> kinds = new HashMap<>();
   private final TokenBucket all;
   private final LongSupplier nanoTime;
 
-  /** By the system's clock. */
+  /** Uses the system clock. */
   public LogLimit() {
     this(System::nanoTime);
   }
@@ -91,7 +93,7 @@ public final class LogLimit extends TurboFilter {
       return -1;
     }
     kind.lines.take(1);
-    // The line that tells what was left out is one too.
+    // The line that reports what was left out counts too.
     all.take(kind.leftOut > 0 ? 2 : 1);
     int before = kind.leftOut;
     kind.leftOut = 0;

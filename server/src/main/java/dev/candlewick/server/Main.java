@@ -42,7 +42,7 @@ final class Main {
     System.exit(line.execute(arguments));
   }
 
-  /** The version that the jar was built as. */
+  /** The version the jar was built as. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -6,7 +6,7 @@ import dev.candlewick.server.ServerConfig.InvalidException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** {@code migrate}: the database alone. */
+/** {@code migrate}: only migrates the database. */
 @Command(
     name = "migrate",
     mixinStandardHelpOptions = true,

@@ -19,12 +19,12 @@ import org.flywaydb.core.internal.exception.FlywaySqlException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a database to the schema of this version, for the edition of TimescaleDB it runs. All
+ * Brings a database to this version's schema, for the edition of TimescaleDB it runs. All
  * migrations of a run are one transaction under a lock: several servers may start together, and
  * nothing is ever half done.
  */
 final class Migrator {
-  /** Older ones lose rows in silence (TimescaleDB issue 7672, fixed in 2.18.1). */
+  /** Older versions silently lose rows (TimescaleDB issue 7672, fixed in 2.18.1). */
   private static final int[] OLDEST = {2, 18, 1};
 
   private static final String NOT_LOADED =
@@ -50,7 +50,7 @@ final class Migrator {
     }
   }
 
-  /** The database cannot be asked at the moment; trying again may help. */
+  /** The database cannot be reached at the moment; retrying may help. */
   static final class UnreachableException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -73,8 +73,7 @@ final class Migrator {
   }
 
   /**
-   * Looks whether the database is as {@link #migrate} would leave it; needs no more rights than
-   * reading.
+   * Checks whether the database is as {@link #migrate} would leave it; needs only read rights.
    *
    * @throws UnsuitableException also if it is not
    */
@@ -151,7 +150,7 @@ final class Migrator {
         .anyMatch(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS);
   }
 
-  /** Whether the migration as it is here was applied before, and another one after it. */
+  /** Whether this version of the migration was applied before, and then another one. */
   private static boolean wasReplaced(Flyway flyway, MigrationInfo ours) {
     Integer checksum = ours.getResolvedChecksum();
     Integer last = null;
@@ -205,10 +204,10 @@ final class Migrator {
     return version;
   }
 
-  /** The edition is known only once the extension is there: it is made first, by itself. */
+  /** The edition is known only once the extension exists, so it is created first, separately. */
   private static String edition(Connection connection, boolean creates)
       throws SQLException, UnsuitableException {
-    // Not shared_preload_libraries itself: only superusers may look at that.
+    // Not shared_preload_libraries itself: only superusers may read that.
     if (one(connection, "select current_setting('timescaledb.max_background_workers', true)")
         == null) {
       throw new UnsuitableException(NOT_LOADED);

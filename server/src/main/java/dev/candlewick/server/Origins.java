@@ -11,9 +11,9 @@ import java.util.Set;
 
 /**
  * A browser lets any page open a socket to, and send a plain POST to, any server that its user can
- * reach, this one on loopback included; it only tells where the page is from. Such requests are
- * taken from the server's own pages and from the origins that {@code CANDLEWICK_ALLOWED_ORIGINS}
- * names, whose pages may read the answers as well. Machines send no Origin.
+ * reach, including this one on loopback; it only says where the page is from. Such requests are
+ * accepted from the server's own pages and from the origins in {@code CANDLEWICK_ALLOWED_ORIGINS},
+ * whose pages may also read the answers. Programs send no Origin.
  */
 final class Origins {
   private static final Set<HttpMethod> READS =
@@ -24,10 +24,10 @@ final class Origins {
   private final boolean open;
 
   /**
-   * Makes the check.
+   * Creates the check.
    *
-   * @param open no API keys: then a page's own host must be loopback, or a name that someone else
-   *     lets point to it would do
+   * @param open no API keys: then a page's own host must be loopback, because otherwise any name
+   *     that someone points to it would do
    */
   Origins(Set<String> allowed, boolean open) {
     this.allowed = allowed;

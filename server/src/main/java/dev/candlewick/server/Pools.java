@@ -22,20 +22,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
- * Connections for everything that does not block.
+ * Connections for everything that must not block.
  *
- * @param reads on a replica, if one is named
- * @param primary where what was just committed is seen
- * @param opened how many connections were opened: what is remembered of a database holds no longer
- *     than its connections, since one that went back in time has closed them all
- * @param memory what was read by them lately; none where reads go to a replica
+ * @param reads on a replica, if one is configured
+ * @param primary where what was just committed is visible
+ * @param opened how many connections were opened: what is remembered of a database is valid no
+ *     longer than its connections, because one that went back in time has closed them all
+ * @param memory what was read through them lately; none if reads go to a replica
  */
 record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
   /**
-   * Planning with the values at hand is what excludes chunks. A statement that reads committed rows
-   * looks at the chunks when it is planned and at the rows a moment later: what the roll-up moved
-   * to a new chunk in between would be in neither place. At repeatable read both are as they were
-   * at one moment.
+   * Planning with the actual values is what excludes chunks. At read committed a statement looks at
+   * the chunks when it is planned and at the rows a moment later: rows that the roll-up moved to a
+   * new chunk in between would be in neither place. At repeatable read both are as of one moment.
    */
   private static final Map<String, String> SESSION =
       Map.of(
@@ -47,9 +46,9 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
           "plan_cache_mode", "force_custom_plan");
 
   /**
-   * A connection on which nothing has come for so long is dead, and nothing else would end it: the
-   * pool has no deadline for what it has lent. It is more than a connection may be idle and a
-   * statement may then take.
+   * A connection that has been silent this long is dead, and nothing else would end it: the pool
+   * has no deadline for connections in use. Longer than a connection may be idle plus the longest
+   * statement.
    */
   private static final int SILENT_SECONDS = 12;
 
@@ -92,7 +91,7 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
         .setIdleTimeoutUnit(TimeUnit.SECONDS);
   }
 
-  /** Several hosts, each asked before a connection is opened what it is by now. */
+  /** Several hosts, each asked for its role before a connection is opened. */
   private static final class Hosts {
     private static final String IS_REPLICA = "select pg_is_in_recovery()";
     private static final int CONNECT_MILLIS = 2_000;

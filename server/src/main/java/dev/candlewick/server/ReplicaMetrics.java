@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Meters of the replica that reads go to; all 0 where none is named. */
+/** Meters of the read replica; all 0 without one. */
 final class ReplicaMetrics {
   private final AtomicLong behind = new AtomicLong();
   private final Counter replica;

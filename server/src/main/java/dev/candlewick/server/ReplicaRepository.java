@@ -18,13 +18,13 @@ import java.util.stream.Collector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections to a replica that has everything which was committed when they were asked for: what
- * any client was told before is there, whichever instance told it. One that takes longer than a
- * moment to get there leaves the read to the primary. Where the primary cannot be asked, nobody
- * knows what was committed, and there is no answer unless the replica has taken its place.
+ * Connections to a replica that already has everything committed by the time they were asked for:
+ * anything any client was told before is there, whichever instance told it. A replica that takes
+ * longer than a moment to get there leaves the read to the primary. If the primary cannot be asked,
+ * nobody knows what was committed, and there is no answer unless the replica has taken its place.
  */
 final class ReplicaRepository implements Pool {
-  /** With synchronous_commit off what is told need not be flushed yet. */
+  /** With synchronous_commit off, acked data need not be flushed yet. */
   private static final String POSITION =
       """
       select (case when current_setting('synchronous_commit') = 'off'
@@ -41,7 +41,7 @@ final class ReplicaRepository implements Pool {
   private static final long ASK_MILLIS = 2_000;
   private static final long LOOK_AGAIN_MILLIS = 5;
 
-  /** How long a read waits for the replica at most. */
+  /** The longest a read waits for the replica. */
   private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final Vertx vertx;
@@ -51,7 +51,7 @@ final class ReplicaRepository implements Pool {
   private boolean asking;
   private @Nullable Promise<String> next;
 
-  /** Whether the last read could not wait so long: until it has got there again none waits. */
+  /** Whether the last read waited in vain: until the replica has caught up, none waits. */
   private volatile boolean lags;
 
   ReplicaRepository(Vertx vertx, Pool replica, Pool primary, ReplicaMetrics metrics) {
@@ -62,8 +62,8 @@ final class ReplicaRepository implements Pool {
   }
 
   /**
-   * Up to where the primary's log goes. A question that is under way may have been answered before
-   * this read came in, so it waits for the one after that, and many share it.
+   * The primary's log position. A query already under way may have been answered before this read
+   * came in, so the read waits for the next one, which many share.
    */
   private synchronized Future<String> position() {
     if (!asking) {
@@ -156,7 +156,7 @@ final class ReplicaRepository implements Pool {
     return primary.getConnection();
   }
 
-  /** A connection to what was the replica, if it is a primary by now. */
+  /** A connection to the former replica, if it is a primary by now. */
   private Future<SqlConnection> promoted() {
     return replica
         .getConnection()
@@ -188,7 +188,7 @@ final class ReplicaRepository implements Pool {
     return new Asked<>(connection -> connection.preparedQuery(sql, options));
   }
 
-  /** A query that takes a connection for itself. */
+  /** A query that takes its own connection. */
   private final class Asked<T> implements PreparedQuery<T> {
     private final Function<SqlConnection, PreparedQuery<T>> query;
 

@@ -51,7 +51,7 @@ import io.vertx.sqlclient.Pool;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
-/** Every URL on one page. */
+/** Every URL, on one page. */
 final class Routes {
   private final Router router;
 
@@ -117,7 +117,7 @@ final class Routes {
     mountProblems();
   }
 
-  /** What no route takes is answered in the form of the path that it lies under. */
+  /** An unknown path is answered in the format of the dialect it belongs to. */
   private void mountProblems() {
     Problems.mount(
         router,
@@ -136,7 +136,7 @@ final class Routes {
   }
 
   /**
-   * Streams and rejects are their API key's own; a key of scope admin sees all, unless confined.
+   * An API key sees its own streams and rejects; one with scope admin sees all, unless confined.
    */
   private static @Nullable Integer owner(RoutingContext ctx) {
     ApiKeyFile.Key key = ApiKeys.of(ctx);

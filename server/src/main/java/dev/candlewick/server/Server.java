@@ -39,13 +39,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The composition: pools, the write way, the read way, the routes, in this order; {@link #stop} is
- * the reverse. Listens at once, also before the database is there; {@code /readyz} tells.
+ * The composition: pools, the write path, the read path, the routes, in this order; {@link #stop}
+ * reverses it. Listens immediately, even before the database is available; {@code /readyz} reports
+ * that.
  */
 final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
-  /** A thread each; more of them than processors would only take turns. */
+  /** One thread each; more of them than processors would only take turns. */
   private static final int LOOPS = Runtime.getRuntime().availableProcessors();
 
   private static final Duration DRAIN = Duration.ofSeconds(20);
@@ -133,7 +134,7 @@ final class Server {
             .setEventLoopPoolSize(LOOPS)
             .setMaxEventLoopExecuteTime(200)
             .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
-            // Else it needs a directory of its own to write in, for files that we never serve.
+            // Otherwise it needs its own directory to write to, for files that we never serve.
             .setFileSystemOptions(
                 new FileSystemOptions()
                     .setFileCachingEnabled(false)
@@ -178,7 +179,7 @@ final class Server {
   }
 
   private Pools pools() {
-    // Four more: the live way listens, features are written, candles are told, the memory asks.
+    // Four more: live listens, features are written, candles are published, the memory asks.
     Pool primary = pool("primary", config.database(), config.readPool() + 4);
     Pool reads = pool("reads", config.readDatabase(), config.readPool());
     ReplicaMetrics replica = new ReplicaMetrics(metrics.registry());
@@ -225,7 +226,7 @@ final class Server {
     return routes;
   }
 
-  /** Tries until the database can be asked; then the write way begins. */
+  /** Retries until the database answers; then the write path starts. */
   private void migrate() {
     Migrator migrator = Migrator.of(config);
     while (!stopping) {
@@ -297,13 +298,13 @@ final class Server {
     }
   }
 
-  /** Waits until {@link #stop} is through; the exit code. */
+  /** Waits until {@link #stop} is done; returns the exit code. */
   int awaitStop() throws InterruptedException {
     stopped.await();
     return OK;
   }
 
-  /** Drains: no new data, what was taken is written and acked, then everything closes. */
+  /** Drains: no new data, everything accepted is written and acked, then everything closes. */
   void stop() {
     if (stopping) {
       return;

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The whole configuration: every key with its default, read once at the start from the environment
- * and, below it, from the file that {@code CANDLEWICK_CONFIG_FILE} names. An unknown key stops the
- * start.
+ * and, with lower precedence, from the file that {@code CANDLEWICK_CONFIG_FILE} points to. An
+ * unknown key stops the start.
  */
 record ServerConfig(
     DatabaseUrl database,
@@ -54,7 +54,7 @@ record ServerConfig(
     return from(System.getenv());
   }
 
-  /** From the process's environment; {@code defaults} where it does not say anything. */
+  /** From the process's environment; {@code defaults} for anything it does not set. */
   static ServerConfig fromEnvironment(Map<String, String> defaults) throws InvalidException {
     Map<String, String> environment = new LinkedHashMap<>(defaults);
     environment.putAll(System.getenv());
@@ -66,7 +66,7 @@ record ServerConfig(
     return System.getenv(Settings.DB_URL.name()) != null;
   }
 
-  /** The key that commands which are clients send. */
+  /** The key that client commands send. */
   static @Nullable String clientApiKey() {
     return System.getenv(Settings.API_KEY.name());
   }
@@ -205,7 +205,7 @@ record ServerConfig(
     return merged;
   }
 
-  /** The values, defaults filled in; every fault names its key. */
+  /** The values, with defaults filled in; every error names its key. */
   private record Values(Map<String, String> all) {
     static Values of(Map<String, String> all) throws InvalidException {
       TreeSet<String> unknown = new TreeSet<>(all.keySet());

@@ -22,7 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The registry, {@code /metrics}, and the meters of the server itself. */
+/** The registry, {@code /metrics}, and the server's own meters. */
 final class ServerMetrics {
   private static final long TICK_MILLIS = 100;
   private static final int SWITCHING_PROTOCOLS = 101;
@@ -34,7 +34,7 @@ final class ServerMetrics {
   private final AtomicInteger keys = new AtomicInteger();
   private final AtomicInteger keysFileRefused = new AtomicInteger();
 
-  /** Held, because the collector's notifications end when it is closed or collected. */
+  /** Kept, because the collector's notifications end when it is closed or collected. */
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
   ServerMetrics() {
@@ -61,18 +61,18 @@ final class ServerMetrics {
     processorTime();
   }
 
-  /** So many API keys are valid, as the file has them now. */
+  /** How many API keys are valid, as the file is now. */
   void keys(int count) {
     keys.set(count);
     keysFileRefused.set(0);
   }
 
-  /** The file of API keys cannot be used as it is now. */
+  /** The API key file cannot be used as it is now. */
   void keysFileRefused() {
     keysFileRefused.set(1);
   }
 
-  /** Micrometer's own meter of it counts nanoseconds and is no counter. */
+  /** Micrometer's own meter for this counts nanoseconds and is not a counter. */
   private void processorTime() {
     Optional<Duration> readable = ProcessHandle.current().info().totalCpuDuration();
     if (readable.isPresent()) {
@@ -96,7 +96,7 @@ final class ServerMetrics {
     router.get("/metrics").handler(this::scrape);
   }
 
-  /** Shows how late the event loop that this is called on comes to its work. */
+  /** Measures how late the calling event loop runs its tasks. */
   void watchEventLoop(Vertx vertx) {
     LoopClock clock = new LoopClock();
     loops.add(clock);
@@ -107,7 +107,7 @@ final class ServerMetrics {
     return loops.stream().mapToDouble(LoopClock::late).max().orElse(0);
   }
 
-  /** When one event loop came to its work. */
+  /** When one event loop ran its task. */
   private static final class LoopClock {
     private volatile long expected = System.nanoTime() + TICK_MILLIS * 1_000_000;
     private volatile long last;
@@ -118,7 +118,7 @@ final class ServerMetrics {
       expected = now + TICK_MILLIS * 1_000_000;
     }
 
-    /** Seconds. Between two ticks the loop may be stuck: then what is due already counts. */
+    /** Seconds. Between two ticks the loop may be stuck: an overdue tick already counts. */
     double late() {
       return Math.max(last, System.nanoTime() - expected) / 1e9;
     }
@@ -135,7 +135,7 @@ final class ServerMetrics {
     String path = ctx.currentRoute() == null ? null : ctx.currentRoute().getPath();
     int status = ctx.response().getStatusCode();
     if (status == SWITCHING_PROTOCOLS) {
-      // A socket's life is no request's time.
+      // A socket's lifetime is not a request's duration.
       return;
     }
     Timer.builder("candlewick.http.request.duration")
@@ -164,7 +164,7 @@ final class ServerMetrics {
         openMetrics
             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
             : "text/plain; version=0.0.4; charset=utf-8";
-    // Some milliseconds of work, which the loop's other connections are not to wait for.
+    // Some milliseconds of work that the loop's other connections should not wait for.
     ctx.vertx()
         .executeBlocking(() -> registry.scrape(type), false)
         .onSuccess(text -> ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, type).end(text))

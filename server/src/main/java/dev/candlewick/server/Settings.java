@@ -16,7 +16,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Every key of the configuration, as the README lists them. */
+/** Every configuration key, as the README lists them. */
 final class Settings {
   private static final List<Setting<?>> ALL = new ArrayList<>();
   private static final String NONE = "none";
@@ -174,7 +174,7 @@ final class Settings {
 
   private Settings() {}
 
-  /** All of them, in the order in which they are documented. */
+  /** All of them, in the order of the documentation. */
   static List<Setting<?>> all() {
     return List.copyOf(ALL);
   }

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code simulate}: the demo's market alone, sent to a server that runs elsewhere. */
+/** {@code simulate}: only the demo's market, sent to a server that runs elsewhere. */
 @Command(
     name = "simulate",
     mixinStandardHelpOptions = true,

@@ -6,8 +6,9 @@ import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
- * SIGTERM and Ctrl-C: the first begins an orderly stop, a second ends the process at once. Handled
- * here and not by a shutdown hook, because those exit with 143 and do not see a second signal.
+ * SIGTERM and Ctrl-C: the first starts an orderly stop, a second one ends the process at once.
+ * Handled here rather than with a shutdown hook, because hooks exit with 143 and do not see a
+ * second signal.
  */
 final class StopSignal {
   private static final Logger LOG = LoggerFactory.getLogger(StopSignal.class);
@@ -15,7 +16,7 @@ final class StopSignal {
 
   private StopSignal() {}
 
-  /** Runs {@code stop} on a thread of its own when the first signal comes. */
+  /** Runs {@code stop} on its own thread when the first signal arrives. */
   static void onFirst(Runnable stop) {
     AtomicBoolean stopping = new AtomicBoolean();
     for (String name : new String[] {"TERM", "INT"}) {

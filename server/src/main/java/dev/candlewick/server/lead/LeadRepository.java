@@ -11,22 +11,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which instance does a piece of work: the one whose connection holds its advisory lock. Whatever
- * that work writes, it writes over this connection, so that an instance which has lost the lock can
- * write nothing more.
+ * Decides which instance does a piece of work: the one whose connection holds its advisory lock.
+ * All writes of that work go over this connection, so an instance that has lost the lock cannot
+ * write anything more.
  *
- * <p>A process that is killed loses its connections at once. One that is frozen, or cut off, keeps
- * them; so the leader says something every second, and the database ends its session when it has
- * heard nothing for a few. It is the database that ends it: what wakes up finds itself deposed.
+ * <p>A killed process loses its connections at once. One that is frozen, or cut off, keeps them; so
+ * the leader says something every second, and the database ends its session after a few seconds of
+ * silence. Because the database ends it, a leader that wakes up finds itself deposed.
  *
- * @param <T> the work, made of the connection that it goes over
+ * @param <T> the work, created with its connection
  */
 public final class LeadRepository<T> {
   private static final Logger LOG = LoggerFactory.getLogger(LeadRepository.class);
 
   /**
-   * Null where the session that answers is not the one that was greeted: a pooler lends sessions,
-   * and a lock of theirs is nobody's.
+   * Null if the session that answers is not the one that was asked first: a pooler lends sessions,
+   * and their locks belong to nobody.
    */
   private static final String LEAD =
       "select case when pg_backend_pid() = $1 then pg_try_advisory_lock($2) end";
@@ -49,9 +49,9 @@ public final class LeadRepository<T> {
   private boolean pooled;
 
   /**
-   * The pool must be the primary's; the instance that leads keeps one connection of it.
+   * The pool must be the primary's; the leading instance keeps one of its connections.
    *
-   * @param lock the number of the lock, unlike any other of this database
+   * @param lock the number of the lock, unique in this database
    */
   public LeadRepository(Vertx vertx, Pool primary, long lock, Function<PgConnection, T> work) {
     this.vertx = vertx;
@@ -61,9 +61,9 @@ public final class LeadRepository<T> {
   }
 
   /**
-   * The work, if this instance is the one that does it; else null.
+   * The work, if this instance is the one doing it; otherwise null.
    *
-   * @param lost run when the connection is gone, and with it the lock
+   * @param lost run when the connection is gone, and the lock with it
    */
   public Future<@Nullable Lead<T>> lead(Runnable lost) {
     return primary
@@ -99,7 +99,7 @@ public final class LeadRepository<T> {
               connection.closeHandler(
                   gone -> {
                     vertx.cancelTimer(alive);
-                    // Else the pool counts it as lent for ever.
+                    // Otherwise the pool counts it as in use for ever.
                     connection.close();
                     lost.run();
                   });

@@ -1,4 +1,6 @@
-/** Work that one instance does for all: which one, and how the others learn that it is gone. */
+/**
+ * Work that one instance does for all: which one it is, and how the others notice that it is gone.
+ */
 @NullMarked
 package dev.candlewick.server.lead;
 

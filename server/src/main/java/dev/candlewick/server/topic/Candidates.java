@@ -18,23 +18,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the candles that are due, and finds out of which of them there is something to tell. */
+/** Reads the candles that are due, and determines which of them need to be published. */
 final class Candidates {
   private static final long MICROS = 1_000_000;
 
-  /** Buckets that one read covers at most. */
+  /** Most buckets in one read. */
   private static final long STRETCH = 1_000;
 
   private static final int READS_AT_A_TIME = 4;
 
   private final Candles candles;
 
-  /** The candles must be the primary's. */
+  /** The candles must come from the primary. */
   Candidates(Candles candles) {
     this.candles = candles;
   }
 
-  /** What came of each, those of one series in the order of time. */
+  /** The result for each, those of one series in order of time. */
   Future<List<Told>> read(List<Due> due) {
     Map<Due.Series, List<List<Due>>> stretches = new LinkedHashMap<>();
     for (Due one : due) {
@@ -82,7 +82,9 @@ final class Candidates {
             });
   }
 
-  /** A candle whose trades were all cancelled is told as live subscribers are told it. */
+  /**
+   * A candle whose trades were all cancelled is published in the form that live subscribers get.
+   */
   private static Told told(Due due, Timeframe timeframe, Map<Long, Candle> rows) {
     Candle candle = rows.get(due.ts());
     if (candle == null) {

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells candles to a topic once they are closed, and again when they are amended. On one instance
- * at a time, on a thread of its own: Kafka's producer blocks. While Kafka is away, what is due is
- * kept in the database.
+ * Publishes candles to a topic once they are closed, and again when they are amended. On one
+ * instance at a time, on its own thread, because Kafka's producer blocks. While Kafka is
+ * unavailable, candles that are due are kept in the database.
  */
 public final class CandleTopic {
   private static final Logger LOG = LoggerFactory.getLogger(CandleTopic.class);
@@ -39,7 +39,7 @@ public final class CandleTopic {
   private long toldAt = System.nanoTime();
   private long forgotAt = System.nanoTime();
 
-  /** Starts with {@link #start}; candles must be the primary's. */
+  /** {@link #start} starts it; candles must come from the primary. */
   public CandleTopic(
       TopicConfig config,
       LeadRepository<OutRepository> lead,
@@ -57,7 +57,7 @@ public final class CandleTopic {
     thread.start();
   }
 
-  /** Lets another instance go on. */
+  /** Lets another instance take over. */
   public void stop() throws InterruptedException {
     stopping = true;
     thread.interrupt();
@@ -108,7 +108,7 @@ public final class CandleTopic {
     }
   }
 
-  /** What was committed, then what is due; true if more is. */
+  /** Handles what was committed, then what is due; true if there is more. */
   private boolean pass(OutRepository held)
       throws ExecutionException, InterruptedException, TimeoutException {
     await(held.look());
@@ -162,7 +162,7 @@ public final class CandleTopic {
     }
   }
 
-  /** Once, until it works again. */
+  /** Logged once, until it works again. */
   private void failed(Exception fault) {
     if (!failing && !stopping) {
       failing = true;

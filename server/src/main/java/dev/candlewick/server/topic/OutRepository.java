@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which candles are due, and what was told of them. All of it goes over the connection that holds
- * the lock by which this instance is the one that tells: with the connection both are lost.
+ * Which candles are due, and what was published. All of it goes over the connection that holds the
+ * lock making this instance the publisher: if the connection is lost, so is the lock.
  */
 public final class OutRepository {
   private static final String POSITION =
@@ -28,7 +28,10 @@ public final class OutRepository {
 
   private static final String FORGET_ALL = "delete from ingest.candles_out";
 
-  /** Takes the journal up here; what ended after a time, or is forming, is looked at. */
+  /**
+   * Starts reading the journal here; candles that ended after a given time, or are forming, are
+   * considered.
+   */
   private static final String BEGIN =
       """
       with position as (
@@ -45,7 +48,7 @@ public final class OutRepository {
       on conflict (instrument_id, timeframe, ts) do update set due = true, at = now()
       """;
 
-  /** What the last look did not see. */
+  /** What the last check did not see. */
   private static final String SINCE =
       """
       select pg_current_snapshot()::text as moment, null::int4 as id, null::bytea as keys
@@ -92,7 +95,7 @@ public final class OutRepository {
 
   private static final String TOLD = "update ingest.candle_topic set told = $1";
 
-  /** What was told, if Kafka says how far that is, or has forgotten it. */
+  /** What was published, if Kafka says how far that is, or has forgotten it. */
   private static final String GO_ON =
       """
       with position as (
@@ -111,15 +114,15 @@ public final class OutRepository {
     this.connection = connection;
   }
 
-  /** By which one instance at a time tells; the pool must be the primary's. */
+  /** Decides which instance publishes; the pool must be the primary's. */
   public static LeadRepository<OutRepository> lead(Vertx vertx, Pool primary) {
     return new LeadRepository<>(vertx, primary, 740_182, OutRepository::new);
   }
 
   /**
-   * Goes on where the journal was left. Where nobody looked for so long that it may have forgotten,
-   * what closed since is looked through, a day of it at most; a topic that is new begins with the
-   * candles that are forming.
+   * Resumes where reading the journal stopped. If nobody read it for so long that entries may have
+   * been deleted, everything that closed since is considered, at most a day of it; for a new topic,
+   * publishing starts with the candles that are forming.
    */
   Future<Void> begin(String topic) {
     return connection
@@ -146,7 +149,7 @@ public final class OutRepository {
         .mapEmpty();
   }
 
-  /** Marks what was committed since the last look. */
+  /** Records what was committed since the last check. */
   Future<Void> look() {
     return connection
         .query(SINCE)
@@ -194,7 +197,7 @@ public final class OutRepository {
     return connection.preparedQuery(MARK).execute(columns).mapEmpty();
   }
 
-  /** Candles that have ended by now and were touched, the oldest first. */
+  /** Touched candles that have ended by now, oldest first. */
   Future<List<Due>> due(long nowSeconds, int atMost) {
     return connection
         .preparedQuery(DUE)
@@ -212,7 +215,7 @@ public final class OutRepository {
             });
   }
 
-  /** Notes what is about to be told; the number of its transaction. */
+  /** Records what is about to be published; returns the number of its transaction. */
   Future<Long> note(List<Told> all) {
     return connection
         .query(NUMBER)
@@ -234,17 +237,20 @@ public final class OutRepository {
         .addArrayOfLong(all.stream().map(Told::digest).toArray(Long[]::new));
   }
 
-  /** The transaction of this number is told. */
+  /** The transaction with this number was published. */
   Future<Void> told(long number) {
     return connection.preparedQuery(TOLD).execute(Tuple.of(number)).mapEmpty();
   }
 
-  /** After a transaction whose end is not known: what was noted beyond this number is due again. */
+  /**
+   * After a transaction whose outcome is unknown: everything recorded beyond this number is due
+   * again.
+   */
   Future<Void> goOn(long number) {
     return connection.preparedQuery(GO_ON).execute(Tuple.of(number)).mapEmpty();
   }
 
-  /** What was told some hours ago is told again if it is touched again. */
+  /** What was published some hours ago is published again if it is touched again. */
   Future<Void> forget() {
     return connection.query(FORGET).execute().mapEmpty();
   }

@@ -3,13 +3,13 @@ package dev.candlewick.server.topic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of a candle that was due.
+ * The result for a candle that was due.
  *
- * @param value what to tell of it; null if there is nothing to tell
+ * @param value what to publish; null if there is nothing to publish
  * @param digest of the value; 0 without one
  */
 record Told(Due due, byte @Nullable [] value, long digest) {
-  /** Nothing changed since it was told, or there is nothing yet. */
+  /** Nothing changed since it was published, or there is nothing yet. */
   static Told nothing(Due due) {
     return new Told(due, null, 0);
   }

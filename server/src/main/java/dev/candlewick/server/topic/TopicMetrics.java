@@ -5,12 +5,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Meters of the candles that are told to a topic of Kafka. */
+/** Meters of the candles published to a Kafka topic. */
 public final class TopicMetrics {
   private final Counter told;
   private final AtomicLong behind = new AtomicLong();
 
-  /** There without a topic too: what is not told is 0. */
+  /** Present even without a topic: 0 published. */
   public TopicMetrics(MeterRegistry registry) {
     told =
         Counter.builder("candlewick.kafka.candles.told")

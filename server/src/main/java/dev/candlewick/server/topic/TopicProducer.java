@@ -26,21 +26,21 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A transaction of Kafka for each batch. All instances have one transactional id, so that whoever
- * opens it shuts everybody else out: one that was frozen can finish nothing.
+ * One Kafka transaction per batch. All instances share one transactional id, so whoever opens it
+ * shuts everyone else out: an instance that was frozen cannot finish anything.
  */
 final class TopicProducer implements AutoCloseable {
   private final TopicConfig config;
   private final Properties settings;
   private final Producer<byte[], byte[]> producer;
 
-  /** Where the number of the last batch is kept: as the offset of a group of its own. */
+  /** Where the number of the last batch is kept: as the offset of a separate group. */
   private final TopicPartition place;
 
   private final String group;
 
   /**
-   * Opens it, and ends what another instance had begun.
+   * Opens it, and ends what another instance had started.
    *
    * @throws KafkaException if Kafka does not answer, or refuses
    */
@@ -82,7 +82,7 @@ final class TopicProducer implements AutoCloseable {
   }
 
   /**
-   * The number of the last batch that was committed, 0 if Kafka knows of none.
+   * The number of the last committed batch, 0 if Kafka knows of none.
    *
    * @throws KafkaException if Kafka does not answer
    */
@@ -102,9 +102,9 @@ final class TopicProducer implements AutoCloseable {
   }
 
   /**
-   * Tells all of them, and the batch's number, or nothing.
+   * Publishes all of them, and the batch's number, or nothing.
    *
-   * @throws KafkaException if that did not come to an end that is known; open it anew then
+   * @throws KafkaException if the outcome is unknown; then open it again
    */
   @SuppressWarnings("removal") // Nothing else names a group without members yet.
   void tell(long number, List<Told> batch) {

@@ -5,15 +5,15 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 
 /**
- * By which API key a request came, as far as what it may read depends on it.
+ * The API key of a request, as far as it affects what may be read.
  *
- * @param keyId 0 where no keys are configured
+ * @param keyId 0 if no keys are configured
  * @param bots whose records it may read; empty = everyone's
  */
 public record Caller(int keyId, Set<String> bots) {
   private static final String CALLER = "candlewick.caller";
 
-  /** Where no keys are configured, and the server itself. */
+  /** If no keys are configured, and for the server itself. */
   public static final Caller ANYONE = new Caller(0, Set.of());
 
   public Caller {
@@ -26,7 +26,7 @@ public record Caller(int keyId, Set<String> bots) {
     return caller == null ? ANYONE : caller;
   }
 
-  /** Says for all that follows who sent the request. */
+  /** Records who sent the request, for everything that follows. */
   public void put(RoutingContext ctx) {
     ctx.put(CALLER, this);
   }

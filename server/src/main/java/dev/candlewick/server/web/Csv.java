@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writing CSV (RFC 4180): a header line, then a line per row. A text that a spreadsheet would take
- * for a formula gets an apostrophe before it; numbers are written as they are.
+ * Writes CSV (RFC 4180): a header line, then one line per row. A text that a spreadsheet would take
+ * for a formula gets a leading apostrophe; numbers are written as they are.
  */
 public final class Csv {
   private final StringBuilder text = new StringBuilder(1024);
   private boolean lineBegun;
 
-  /** Begins with a line of these names. */
+  /** Starts with a header line of these names. */
   public Csv(String... header) {
     for (String name : header) {
       text(name);
@@ -43,7 +43,7 @@ public final class Csv {
     return plain(value == null ? "" : value.toString());
   }
 
-  /** A cell with a number that is text already. */
+  /** A cell with a number that is already text. */
   public Csv digits(String value) {
     return plain(value);
   }
@@ -53,7 +53,7 @@ public final class Csv {
     return plain(unit.text(timestamp));
   }
 
-  /** A cell with a truth value. */
+  /** A cell with a boolean. */
   public Csv truth(boolean value) {
     return plain(String.valueOf(value));
   }

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a page ended, as an opaque word for the client. It is no secret and holds nothing but the
- * position; a cursor of another kind of answer is refused by its {@code kind}.
+ * Where a page ended, as an opaque word for the client. It is not secret and contains nothing but
+ * the position; {@code kind} rejects a cursor from another kind of answer.
  */
 public record Cursor(List<String> parts) {
   private static final String SEPARATOR = "\n";
@@ -27,7 +27,7 @@ public record Cursor(List<String> parts) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** Reads a client's word back; null if it was not written with this kind and number of parts. */
+  /** Parses a client's word; null if it was not written with this kind and number of parts. */
   static @Nullable Cursor read(String word, String kind, int count) {
     try {
       String text = new String(Base64.getUrlDecoder().decode(word), StandardCharsets.UTF_8);
@@ -46,7 +46,7 @@ public record Cursor(List<String> parts) {
     return parts.get(part);
   }
 
-  /** A part that is an integer; 400 naming {@code cursor} if it is none. */
+  /** A part that is an integer; 400 naming {@code cursor} if it is not. */
   public long number(int part) {
     try {
       return Long.parseLong(parts.get(part));

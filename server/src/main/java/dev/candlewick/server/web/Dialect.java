@@ -6,14 +6,14 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The paths at and below {@code root} at which another system's clients read: GET and HEAD, and
- * failures told in that system's words, those of unknown paths and methods too.
+ * The paths at and below {@code root} where another system's clients read: GET and HEAD, with
+ * failures in that system's format, including unknown paths and methods.
  *
- * @param root with a slash at its end
+ * @param root ending with a slash
  * @param refuse answers a failed request to which nothing has been sent yet
  */
 public record Dialect(Router router, String root, Handler<RoutingContext> refuse) {
-  /** Takes a path. */
+  /** Handles a path. */
   public void route(String path, Handler<RoutingContext> handler) {
     router
         .get(root + path)
@@ -29,7 +29,7 @@ public record Dialect(Router router, String root, Handler<RoutingContext> refuse
             });
   }
 
-  /** Whether a path is one of this dialect's. */
+  /** Whether a path belongs to this dialect. */
   boolean covers(String path) {
     return path.startsWith(root) || path.equals(root.substring(0, root.length() - 1));
   }

@@ -2,12 +2,12 @@ package dev.candlewick.server.web;
 
 import java.util.Locale;
 
-/** What an answer may be written as. */
+/** The formats of an answer. */
 public enum Format {
   JSON("application/json"),
   CSV("text/csv; charset=utf-8"),
   NDJSON("application/x-ndjson"),
-  /** Rows as the charting library lightweight-charts takes them. */
+  /** Rows in the form that the charting library lightweight-charts takes. */
   LIGHTWEIGHT("application/json");
 
   private final String contentType;
@@ -21,7 +21,7 @@ public enum Format {
     return contentType;
   }
 
-  /** Its word in the parameter {@code format}. */
+  /** Its name in the parameter {@code format}. */
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }

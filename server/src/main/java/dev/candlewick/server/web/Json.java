@@ -9,7 +9,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /**
- * Writing JSON into a buffer. Timestamps go through {@link Times}, doubles through {@link Numbers}.
+ * Writes JSON into a buffer. Timestamps go through {@link Times}, doubles through {@link Numbers}.
  */
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
@@ -24,12 +24,12 @@ public final class Json {
     void write(JsonGenerator json) throws IOException;
   }
 
-  /** One JSON document; for NDJSON, several root values, each on a line of its own. */
+  /** One JSON document; for NDJSON, several root values, each on its own line. */
   public static Buffer buffer(Content content) {
     return buffer(1024, content);
   }
 
-  /** The same where it is known beforehand about how many bytes it will have. */
+  /** The same if its approximate size in bytes is known beforehand. */
   public static Buffer buffer(int bytes, Content content) {
     Buffer buffer = Buffer.buffer(bytes);
     try (JsonGenerator json = FACTORY.createGenerator(new Appending(buffer))) {
@@ -41,7 +41,7 @@ public final class Json {
     return buffer;
   }
 
-  /** Writes the row of an index. */
+  /** Writes the row with an index. */
   @FunctionalInterface
   public interface Row {
     void write(JsonGenerator json, int row) throws IOException;
@@ -50,7 +50,7 @@ public final class Json {
   /**
    * The elements of a list without its brackets.
    *
-   * @param ends takes where each element ends
+   * @param ends receives where each element ends
    */
   public static Buffer rows(int bytes, int count, Row row, int[] ends) {
     Buffer buffer = Buffer.buffer(bytes);

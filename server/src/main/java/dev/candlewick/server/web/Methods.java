@@ -7,14 +7,14 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 
-/** HEAD and OPTIONS of every path, from what its routes take. */
+/** HEAD and OPTIONS of every path, derived from its routes. */
 public final class Methods {
   private static final int NO_CONTENT = 204;
   private static final String LONGEST_PREFLIGHT = "600";
 
   private Methods() {}
 
-  /** HEAD is answered as GET, without the body. To be mounted first of all. */
+  /** HEAD is answered like GET, without the body. Must be mounted first. */
   public static void mountHead(Router router) {
     router.head().handler(Methods::head);
   }
@@ -27,7 +27,10 @@ public final class Methods {
     }
   }
 
-  /** OPTIONS tells what a path takes, without a key; to pages of allowed origins CORS, too. */
+  /**
+   * OPTIONS says what a path accepts, without a key; pages of allowed origins also get CORS
+   * headers.
+   */
   public static void mountOptions(Router router) {
     router.options().handler(ctx -> options(router, ctx));
   }

@@ -8,8 +8,8 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Doubles on the way out: the shortest digits that read back to the same double, without exponent
- * and without an empty fraction between 1e-7 and 1e21 ({@code 63000}, {@code 0.00000123}).
+ * Doubles in answers: the shortest digits that read back to the same double, without exponent and
+ * without an empty fraction between 1e-7 and 1e21 ({@code 63000}, {@code 0.00000123}).
  */
 public final class Numbers {
   private static final double PLAIN_FROM = 1e-7;
@@ -30,12 +30,12 @@ public final class Numbers {
   }
 
   /**
-   * Writes a number of at most 15 digits, ten of them decimals, to the end of the text, as most
-   * prices and sizes are: a tenth of the general way's time. A quotient is rounded correctly, so
-   * where one equals the number it has its digits, and where that of the most decimals does not,
-   * none does.
+   * Writes a number of at most 15 digits, ten of them decimals, as most prices and sizes are, at
+   * the end of the text: a tenth of the time of the general method. A quotient is rounded
+   * correctly, so if one equals the number it has its digits, and if the one with the most decimals
+   * does not, none does.
    *
-   * @return where in the text the number begins; -1 if it is none of these
+   * @return where in the text the number starts; -1 if it is not such a number
    */
   private static int shortDecimal(double value, char[] text) {
     double size = Math.abs(value);
@@ -90,7 +90,7 @@ public final class Numbers {
         : digits.replace(".0E", "E");
   }
 
-  /** The number, NaN for one that is not known. */
+  /** The number, NaN if unknown. */
   public static double known(@Nullable Double value) {
     return value == null ? Double.NaN : value;
   }

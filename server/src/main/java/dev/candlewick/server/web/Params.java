@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The query parameters of a request. Every method here throws a 400 {@link Problem} with code
- * {@code bad_parameter} whose detail begins with the parameter's name; so does {@link #of} for a
- * parameter that is not known, given twice or empty.
+ * {@code bad_parameter} whose detail starts with the parameter's name; so does {@link #of} for a
+ * parameter that is unknown, given twice or empty.
  */
 public final class Params {
-  /** Spellings of other systems: {@code 1Min}, {@code 1T}, {@code 1Hour}, {@code 1D}. */
+  /** Other systems' spellings: {@code 1Min}, {@code 1T}, {@code 1Hour}, {@code 1D}. */
   private static final Pattern SPELT_OUT =
       Pattern.compile("([0-9]+)(Min|T|Hour|H|Day|D|Week|W|Month)");
 
@@ -46,12 +46,12 @@ public final class Params {
     this.accepted = accepted;
   }
 
-  /** The parameters of this request, which may be these and no others. */
+  /** The parameters of this request, which may only be these. */
   public static Params of(RoutingContext ctx, Set<String> known) {
     return of(ctx, known, Set.of());
   }
 
-  /** The same where some others may be given, each of them several times. */
+  /** The same, with some others that may be given several times each. */
   public static Params of(RoutingContext ctx, Set<String> known, Set<String> repeated) {
     Map<String, String> values = new HashMap<>();
     Map<String, List<String>> lists = new LinkedHashMap<>();
@@ -103,7 +103,7 @@ public final class Params {
     return types;
   }
 
-  /** At most 64 characters of what a client sent, control characters replaced. */
+  /** At most 64 characters of what a client sent, with control characters replaced. */
   public static String excerpt(String name) {
     String cut = name.length() <= 64 ? name : name.substring(0, 64) + "...";
     return cut.replaceAll("\\p{Cntrl}", "?");
@@ -114,12 +114,12 @@ public final class Params {
     return lists;
   }
 
-  /** The parameter's text, null if it is not given. */
+  /** The parameter's text, or null if it is not given. */
   public @Nullable String text(String name) {
     return values.get(name);
   }
 
-  /** The text of a parameter that must be there. */
+  /** The text of a required parameter. */
   public String required(String name) {
     String value = values.get(name);
     if (value == null) {
@@ -128,17 +128,17 @@ public final class Params {
     return value;
   }
 
-  /** {@code venue}, which must be there. */
+  /** {@code venue}, which is required. */
   public String venue() {
     return venue(required("venue"));
   }
 
-  /** {@code symbol}, which must be there. */
+  /** {@code symbol}, which is required. */
   public String symbol() {
     return symbol(required("symbol"));
   }
 
-  /** The same text if it is a venue. */
+  /** The same text if it is a valid venue. */
   public static String venue(String text) {
     if (!VENUE.matcher(text).matches()) {
       throw Problem.badParameter("venue", "must match " + VENUE);
@@ -146,7 +146,7 @@ public final class Params {
     return text;
   }
 
-  /** The same text if it is a symbol. */
+  /** The same text if it is a valid symbol. */
   public static String symbol(String text) {
     if (!Symbol.isValid(text)) {
       throw Problem.badParameter("symbol", Symbol.RULE);
@@ -154,7 +154,7 @@ public final class Params {
     return text;
   }
 
-  /** A timeframe as the native routes take it, in other systems' spellings too. */
+  /** A timeframe as the native routes accept it, also in other systems' spellings. */
   public static Timeframe timeframe(String text) {
     Matcher speltOut = SPELT_OUT.matcher(text);
     return Timeframe.parse(
@@ -175,7 +175,7 @@ public final class Params {
     };
   }
 
-  /** One of these words, the default if the parameter is not given. */
+  /** One of these words; the default if the parameter is not given. */
   public String oneOf(String name, String byDefault, String... words) {
     String value = values.getOrDefault(name, byDefault);
     if (!Arrays.asList(words).contains(value)) {
@@ -184,12 +184,12 @@ public final class Params {
     return value;
   }
 
-  /** {@code unit}: what integer timestamps count and how timestamps are written, default ms. */
+  /** {@code unit}: the unit of integer timestamps and how timestamps are written, default ms. */
   public Times unit() {
     return unit(oneOf("unit", "ms", "s", "ms", "us", "ns", "iso"));
   }
 
-  /** The unit of that word. */
+  /** The unit with that name. */
   public static Times unit(String word) {
     return switch (word) {
       case "s" -> Times.S;
@@ -260,9 +260,9 @@ public final class Params {
   }
 
   /**
-   * {@code from} and {@code to}: RFC 3339, a date (its midnight in UTC), or a number in {@code
-   * unit}; what is finer than a microsecond is rounded up, so that a range means what it says.
-   * Neither may lie before 1800, nor {@code from} after 2100 or after {@code to}.
+   * {@code from} and {@code to}: RFC 3339, a date (midnight UTC), or a number in {@code unit};
+   * anything finer than a microsecond is rounded up, so that a range means what it says. Neither
+   * may be before 1800, nor {@code from} after 2100 or after {@code to}.
    */
   public Range range(Times unit) {
     Long from = timestamp("from", unit);
@@ -281,12 +281,15 @@ public final class Params {
     return value == null ? null : timestamp(name, value, unit);
   }
 
-  /** The microseconds of a timestamp as {@link #range} takes it; what is finer is rounded up. */
+  /**
+   * The microseconds of a timestamp in the forms that {@link #range} accepts; anything finer is
+   * rounded up.
+   */
   public static long timestamp(String name, String value, Times unit) {
     return timestamp(name, value, unit, RoundingMode.CEILING);
   }
 
-  /** The microseconds of the last moment that a text allows: what is finer is cut. */
+  /** The microseconds of the last moment that a text allows: anything finer is truncated. */
   public static long moment(String name, String value, Times unit) {
     return timestamp(name, value, unit, RoundingMode.FLOOR);
   }
@@ -307,7 +310,7 @@ public final class Params {
     return micros;
   }
 
-  /** An integer; one that a long does not hold becomes the nearest that it does. */
+  /** An integer; one that does not fit a long becomes the nearest that does. */
   private static long whole(String value) {
     try {
       return Long.parseLong(value);

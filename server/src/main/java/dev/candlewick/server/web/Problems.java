@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The only place where a failed request becomes an answer: a {@link Problem} as it is, a database
- * that is away or too slow as 503 {@code unavailable}, anything unexpected as 500 {@code internal},
- * logged once under the request's id.
+ * that is unavailable or too slow as 503 {@code unavailable}, anything unexpected as 500 {@code
+ * internal}, logged once with the request's id.
  */
 public final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
@@ -31,14 +31,14 @@ public final class Problems {
   private static final String QUERY_CANCELED = "57014";
   private static final String READ_ONLY = "25006";
 
-  /** No such schema, table, column, function: not migrated yet, or taken away. */
+  /** No such schema, table, column or function: not migrated yet, or removed. */
   private static final Set<String> NO_SCHEMA = Set.of("3F000", "42P01", "42703", "42883");
 
   private Problems() {}
 
   /**
-   * Makes every failure of this router's routes, an unknown path included, end here; under a
-   * dialect's root it is told in that dialect.
+   * Sends every failure of this router's routes here, including unknown paths; below a dialect's
+   * root it is answered in that dialect.
    */
   public static void mount(Router router, Dialect... dialects) {
     for (int status = 400; status < 600; status++) {
@@ -57,7 +57,7 @@ public final class Problems {
       return;
     }
     Set<String> allowed = byDefault == 405 ? allowed(router, ctx) : Set.of();
-    // HEAD and OPTIONS are taken on every path, and so the router finds no path unknown.
+    // HEAD and OPTIONS are accepted on every path, so the router considers no path unknown.
     int status = byDefault == 405 && allowed.isEmpty() ? 404 : byDefault;
     if (status == 405) {
       response.putHeader(HttpHeaders.ALLOW, String.join(", ", allowed));
@@ -72,9 +72,9 @@ public final class Problems {
     send(ctx, of(ctx, status));
   }
 
-  /** What a failed request is answered with, for a dialect that tells it in words of its own. */
+  /** The answer to a failed request, for a dialect that words it itself. */
   public static Problem of(RoutingContext ctx) {
-    // Of a path that no route takes the context has no status.
+    // For a path without a route the context has no status.
     Integer told = ctx.get(STATUS);
     return of(ctx, told == null ? ctx.statusCode() : told);
   }
@@ -111,7 +111,7 @@ public final class Problems {
         });
   }
 
-  /** The problem that a failure is to a client. */
+  /** The problem that a client sees for a failure. */
   public static Problem of(Throwable failure) {
     return problem(500, failure);
   }
@@ -129,7 +129,7 @@ public final class Problems {
     if (failure instanceof DatabaseException refused) {
       return ofSqlState(String.valueOf(refused.getSqlState()));
     }
-    // The pool and the socket below it: no connection to be had, or lost under the query.
+    // The pool and its socket: no connection available, or lost during the query.
     if (failure instanceof VertxException
         || failure instanceof IOException
         || failure instanceof TimeoutException) {
@@ -190,7 +190,7 @@ public final class Problems {
     }
   }
 
-  /** The methods that a path takes; none for an unknown path. */
+  /** The methods a path accepts; none for an unknown path. */
   static Set<String> allowed(Router router, RoutingContext ctx) {
     Set<String> methods = new TreeSet<>();
     for (Route route : router.getRoutes()) {
@@ -207,7 +207,7 @@ public final class Problems {
     return methods;
   }
 
-  /** Whether a route takes this path; in the route's, {@code :name} stands for any one segment. */
+  /** Whether a route matches this path; {@code :name} in the route stands for any one segment. */
   private static boolean leadsTo(Route taken, String path) {
     String route = taken.getPath();
     if (route == null) {

@@ -8,14 +8,14 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Sending an answer whose body is complete. */
+/** Sends an answer whose body is complete. */
 public final class Reply {
-  /** Repeats {@code next_cursor} for the formats that have no place for it in the body. */
+  /** Repeats {@code next_cursor} for formats that have no place for it in the body. */
   public static final String NEXT_CURSOR = "X-Next-Cursor";
 
   private Reply() {}
 
-  /** Sends what comes of it; fails the request if nothing does. */
+  /** Sends the result, or fails the request if there is none. */
   public static <T> void when(RoutingContext ctx, Future<T> answer, Consumer<T> send) {
     answer
         .map(
@@ -26,7 +26,7 @@ public final class Reply {
         .onFailure(ctx::fail);
   }
 
-  /** Sends the body; to HEAD, only its headers. The status is 200 unless it was set before. */
+  /** Sends the body; for HEAD only its headers. The status is 200 unless it was set before. */
   public static void send(RoutingContext ctx, String contentType, Buffer body) {
     ctx.response()
         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)

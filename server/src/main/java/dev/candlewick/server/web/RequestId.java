@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name under which a request is found in the log: the client's own {@code X-Request-Id} if it
- * is a plain word of up to 64 characters, else a new one. It is sent back in the same header.
+ * The id under which a request is found in the log: the client's own {@code X-Request-Id} if it is
+ * a plain word of up to 64 characters, otherwise a new one. It is sent back in the same header.
  */
 public final class RequestId {
   private static final String HEADER = "X-Request-Id";

@@ -13,21 +13,20 @@ import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
 
 /**
- * How a request's timestamps are written ({@code unit=s|ms|us|ns|iso}). Inside, a timestamp is a
- * long of microseconds since the epoch; a written integer is never finer than asked, it is rounded
- * down.
+ * How a request's timestamps are written ({@code unit=s|ms|us|ns|iso}). Internally a timestamp is a
+ * long of microseconds since the epoch; an integer in an answer is rounded down to the unit.
  */
 public enum Times {
   S(1_000_000, 1, 0),
   MS(1_000, 1, 3),
   US(1, 1, 6),
   NS(1, 1_000, 9),
-  /** RFC 3339 in UTC, with no more digits of the second than are needed; integers mean ms. */
+  /** RFC 3339 in UTC, with no more digits of the second than needed; integers mean ms. */
   ISO(1_000, 1, 3);
 
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
 
-  /** An offset whose plus sign was not percent-encoded and so came through as a space. */
+  /** An offset whose plus sign was not percent-encoded and so arrived as a space. */
   private static final Pattern LOST_PLUS = Pattern.compile("(.{10}[Tt ].*) ([0-9]{2}:[0-9]{2})");
 
   private static final Pattern NO_SECONDS =
@@ -44,8 +43,8 @@ public enum Times {
   }
 
   /**
-   * The microseconds of a time: a number in this unit, RFC 3339, or a date, which is its midnight
-   * in UTC. What is finer is rounded; beyond what a long holds it is the end of that.
+   * The microseconds of a time: a number in this unit, RFC 3339, or a date, which means midnight
+   * UTC. Anything finer is rounded; out of range becomes the limit of a long.
    *
    * @throws DateTimeException if there is no such date or time of day
    * @throws IllegalArgumentException if the text is none of these

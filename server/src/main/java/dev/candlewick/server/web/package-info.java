@@ -1,5 +1,5 @@
 /**
- * What every HTTP way in shares: a request's parameters in, JSON or CSV out, and failures told as
+ * What every HTTP endpoint shares: a request's parameters in, JSON or CSV out, and failures as
  * problems. Read {@link Params} (with {@link Range}, {@link Cursor}, {@link Times}, {@link
  * Format}), {@link Reply} (with {@link Json}, {@link Csv}, {@link Numbers}), then {@link Problems}.
  */
