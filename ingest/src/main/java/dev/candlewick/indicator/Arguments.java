@@ -2,7 +2,7 @@ package dev.candlewick.indicator;
 
 import java.util.List;
 
-/** An indicator's arguments, checked, those left out included. */
+/** An indicator's arguments, validated and with defaults filled in. */
 record Arguments(List<Double> numbers, Price price) {
   Arguments {
     numbers = List.copyOf(numbers);

@@ -4,7 +4,7 @@ package dev.candlewick.indicator;
 final class Averages {
   private Averages() {}
 
-  /** One line over the price. */
+  /** One line computed from the price. */
   private static Formula over(Price price, Layout layout, Line line) {
     return Formula.single(layout, line.warm, (m, bar) -> line.next(m, price.of(bar)));
   }
@@ -39,7 +39,7 @@ final class Averages {
     return over(given.price(), layout, Line.lowest(layout, given.integer(0)));
   }
 
-  /** Hull's: the WMA over sqrt(n) of twice the WMA over n/2 less that over n. */
+  /** Hull's moving average: the WMA over sqrt(n) of twice the WMA over n/2 minus that over n. */
   static Formula hma(Arguments given) {
     Layout layout = new Layout();
     int n = given.integer(0);
@@ -56,7 +56,7 @@ final class Averages {
         });
   }
 
-  /** EMAs, each of the one before it. */
+  /** EMAs, each computed from the one before it. */
   private static final class Chain {
     private final Line first;
     private final Line second;
@@ -96,7 +96,7 @@ final class Averages {
         });
   }
 
-  /** The change of the triple EMA in percent. */
+  /** The change of the triple EMA, in percent. */
   static Formula trix(Arguments given) {
     Layout layout = new Layout();
     Price price = given.price();
@@ -112,7 +112,7 @@ final class Averages {
         });
   }
 
-  /** Price by volume; nothing where nothing was traded. */
+  /** Price weighted by volume; no value if nothing was traded. */
   static Formula vwma(Arguments given) {
     Layout layout = new Layout();
     Price price = given.price();
@@ -128,7 +128,7 @@ final class Averages {
                 Double.NaN));
   }
 
-  /** Since midnight, or over the last candles where their number is given. */
+  /** Since midnight, or over the last candles if their number is given. */
   static Formula vwap(Arguments given) {
     if (given.integer(0) > 0) {
       return vwma(given);
@@ -147,7 +147,7 @@ final class Averages {
         .from(Formula.Start.DAY);
   }
 
-  /** The quotient, or something else where it is divided by 0. */
+  /** The quotient, or another value if the divisor is 0. */
   static double share(double part, double whole, double otherwise) {
     return whole == 0 ? otherwise : part / whole;
   }

@@ -6,7 +6,7 @@ import static dev.candlewick.indicator.Averages.share;
 final class Bands {
   private Bands() {}
 
-  /** The true range: from the second candle on, for it needs the close before. */
+  /** The true range: from the second candle on, because it needs the previous close. */
   static final class TrueRange {
     private final Line before;
 

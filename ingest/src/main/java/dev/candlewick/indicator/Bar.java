@@ -2,7 +2,7 @@ package dev.candlewick.indicator;
 
 /** A candle as indicators see it. */
 public interface Bar {
-  /** When it begins, seconds since the epoch. */
+  /** When it starts, seconds since the epoch. */
   long ts();
 
   double open();

@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Every indicator there is, with the field's arguments. */
+/** Every indicator, with the arguments customary in the field. */
 final class Catalogue {
-  /** Of windows. */
+  /** Limit for window lengths. */
   private static final int LONGEST = 1_000;
 
-  /** Of averages that smooth for ever, which look back much further than their length. */
+  /** Limit for averages that smooth for ever and so look back much further than their length. */
   private static final int LONGEST_SMOOTHED = 500;
 
   private static final Map<String, Definition> ALL = new LinkedHashMap<>();
@@ -96,7 +96,7 @@ final class Catalogue {
 
   private Catalogue() {}
 
-  /** The indicator of that name; null if there is none. */
+  /** The indicator with that name; null if there is none. */
   static @Nullable Definition find(String name) {
     return ALL.get(name);
   }
@@ -116,7 +116,7 @@ final class Catalogue {
     ALL.put(name, new Definition(name, List.of(arguments), price, outputs, formula));
   }
 
-  /** Of several prices of a candle. */
+  /** Computed from several prices of a candle. */
   private static void of(
       String name,
       List<String> outputs,
@@ -125,7 +125,7 @@ final class Catalogue {
     add(name, null, outputs, formula, arguments);
   }
 
-  /** Of one price, the close if no other is named. */
+  /** Computed from one price, the close unless another is named. */
   private static void over(
       String name, Function<Arguments, Formula> formula, Argument... arguments) {
     add(name, Price.CLOSE, List.of(), formula, arguments);

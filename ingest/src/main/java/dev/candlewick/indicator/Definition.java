@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An indicator of the catalogue.
  *
- * @param price the price it takes if no other is given; null if it takes several
+ * @param price the default price; null if it uses several
  * @param outputs the names of its further values; the first value has none
  */
 record Definition(
@@ -20,7 +20,7 @@ record Definition(
     Function<Arguments, Formula> formula) {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
 
-  /** A number; an integer if the least one is. */
+  /** A number; an integer if its minimum is one. */
   record Argument(String name, double usual, double least, double most) {
     private boolean isInteger() {
       return least == Math.rint(least);
@@ -33,7 +33,7 @@ record Definition(
     }
   }
 
-  /** What these words mean; what is left out is as usual. */
+  /** Parses these words; anything left out gets its default. */
   Arguments arguments(List<String> words) {
     List<Double> numbers = new ArrayList<>();
     Price chosen = price == null ? Price.CLOSE : price;
@@ -68,7 +68,7 @@ record Definition(
     return number;
   }
 
-  /** How it is written, with its usual arguments. */
+  /** How it is written, with its default arguments. */
   String usage() {
     List<String> words = new ArrayList<>();
     for (Argument argument : arguments) {

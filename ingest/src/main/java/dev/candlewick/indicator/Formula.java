@@ -3,29 +3,29 @@ package dev.candlewick.indicator;
 /**
  * How an indicator is computed.
  *
- * @param size how many numbers its state has, all 0 at first
- * @param warm how many candles have to come before one, so that those before them no longer matter
- * @param start where the computation of a candle's value begins
- * @param cost of a step, counted in numbers looked at
+ * @param size how many numbers its state has, all initially 0
+ * @param warm how many candles must precede one for earlier ones to be negligible
+ * @param start where the computation of a candle's value starts
+ * @param cost of a step, counted in numbers read
  */
 record Formula(int size, int warm, Start start, int cost, Step step) {
-  /** Where the computation of a candle's value begins. */
+  /** Where the computation of a candle's value starts. */
   enum Start {
-    /** So many candles before it that those left out no longer matter. */
+    /** Far enough before it that earlier candles are negligible. */
     WARM,
-    /** At the first candle that is held. */
+    /** At the first candle that is stored. */
     HELD,
     /** At midnight. */
     DAY
   }
 
-  /** Takes one candle in and writes its values to {@code out}, from {@code at} on. */
+  /** Consumes one candle and writes its values to {@code out}, starting at {@code at}. */
   @FunctionalInterface
   interface Step {
     void next(double[] m, Bar bar, double[] out, int at);
   }
 
-  /** A step that makes one value. */
+  /** A step that produces one value. */
   @FunctionalInterface
   interface Single {
     double next(double[] m, Bar bar);

@@ -9,14 +9,14 @@ import java.util.regex.Pattern;
 /**
  * One indicator with its arguments.
  *
- * @param text as it was asked for, without spaces
+ * @param text as it was requested, without spaces
  * @param columns the names of its values
  */
 record Indicator(String text, List<String> columns, Formula formula) {
   private static final Pattern FORM = Pattern.compile("([a-z_]+)(?:\\(([^()]*)\\))?");
   private static final int MOST_CHARS = 64;
 
-  /** What a text names; throws {@link IndicatorException} if it is no indicator. */
+  /** Parses a text; throws {@link IndicatorException} if it is not an indicator. */
   static Indicator parse(String asked) {
     String text = asked.replace(" ", "");
     if (text.length() > MOST_CHARS) {

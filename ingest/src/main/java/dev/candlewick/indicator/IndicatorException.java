@@ -1,6 +1,6 @@
 package dev.candlewick.indicator;
 
-/** What was asked for is no indicator; the message tells the asker why. */
+/** The requested text is not an indicator; the message says why. */
 public final class IndicatorException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

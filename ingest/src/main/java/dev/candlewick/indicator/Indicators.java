@@ -7,10 +7,12 @@ import java.util.Set;
 
 /** Indicators that are computed together. */
 public final class Indicators {
-  /** How many there may be. */
+  /** The most there may be. */
   public static final int MOST = 50;
 
-  /** Candles that one value may look back on: those that {@code obv} and {@code ad} begin with. */
+  /**
+   * The most candles that one value may look back on: what {@code obv} and {@code ad} start with.
+   */
   public static final int MOST_BEFORE = 200_000;
 
   private final List<Indicator> all;
@@ -22,14 +24,14 @@ public final class Indicators {
   }
 
   /**
-   * The indicators of a list such as {@code rsi(14),ema(20,high),obv}; throws {@link
-   * IndicatorException} naming what is wrong.
+   * Parses a list such as {@code rsi(14),ema(20,high),obv}; throws {@link IndicatorException}
+   * naming what is wrong.
    */
   public static Indicators parse(String list) {
     return parse(split(list), MOST);
   }
 
-  /** The same of texts of one indicator each, so many at most. */
+  /** The same for separate texts, with a limit on their number. */
   public static Indicators parse(List<String> texts, int most) {
     if (texts.size() > most) {
       throw new IndicatorException("at most " + most + " indicators at a time");
@@ -46,7 +48,7 @@ public final class Indicators {
     return new Indicators(all);
   }
 
-  /** At commas that are not between parentheses. */
+  /** Splits at commas that are not inside parentheses. */
   private static List<String> split(String list) {
     List<String> texts = new ArrayList<>();
     int depth = 0;
@@ -63,19 +65,19 @@ public final class Indicators {
     return texts;
   }
 
-  /** As they were asked for. */
+  /** As they were requested. */
   public List<String> texts() {
     return all.stream().map(Indicator::text).toList();
   }
 
-  /** The names of the values, in the order of {@link Run#next}'s. */
+  /** The names of the values, in the order of {@link Run#next}. */
   public List<String> columns() {
     return columns;
   }
 
   /**
-   * How many candles before the first one whose values are wanted are needed, or all that are held
-   * if they are fewer: {@link #MOST_BEFORE} and one more where all must be there.
+   * How many candles are needed before the first one whose values are wanted, or all that are
+   * stored if there are fewer; {@link #MOST_BEFORE} plus one if all are needed.
    */
   public int before(Blocks blocks) {
     int before = 0;
@@ -85,7 +87,10 @@ public final class Indicators {
     return before;
   }
 
-  /** About how many numbers are looked at for so many candles in a row and those before them. */
+  /**
+   * Approximately how many numbers are read to compute so many consecutive candles and those before
+   * them.
+   */
   public long work(int before, int candles, Blocks blocks) {
     long work = 0;
     for (Indicator one : all) {
@@ -102,7 +107,10 @@ public final class Indicators {
     return new Run(all, blocks);
   }
 
-  /** A column's name where only letters, digits and {@code _} may be: {@code bbands_20_2_upper}. */
+  /**
+   * A column name for places that allow only letters, digits and {@code _}: {@code
+   * bbands_20_2_upper}.
+   */
   public static String plain(String column) {
     return column.replaceAll("[^a-z0-9]+", "_").replaceAll("_$", "");
   }

@@ -5,7 +5,7 @@ final class Layout {
   private int size;
   private int cost = 1;
 
-  /** So many numbers, all 0 at first; where they begin. */
+  /** Reserves so many numbers, all initially 0; returns where they start. */
   int take(int numbers) {
     int at = size;
     size += numbers;

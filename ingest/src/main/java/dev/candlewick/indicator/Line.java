@@ -1,14 +1,14 @@
 package dev.candlewick.indicator;
 
 /**
- * A series made of another, value by value. The state lies in the array {@code m}. NaN in, which
- * means that there is no value yet, gives NaN out and changes nothing.
+ * A series computed from another, value by value. The state is in the array {@code m}. NaN, meaning
+ * there is no value yet, gives NaN and changes nothing.
  */
 public abstract class Line {
-  /** What is left out before so many values weighs less than this. */
+  /** Values further back weigh less than this and are negligible. */
   static final double LEAST_WEIGHT = 1e-15;
 
-  /** How many values have to come before one, so that those before them no longer matter. */
+  /** How many values must precede one for earlier ones to be negligible. */
   final int warm;
 
   private Line(int warm) {
@@ -21,7 +21,7 @@ public abstract class Line {
 
   abstract double step(double[] m, double x);
 
-  /** What is made of the values in a window, once it is full. */
+  /** Computed from the values in a window, once it is full. */
   private interface Fold {
     double of(Window window, double[] m);
   }
@@ -52,7 +52,7 @@ public abstract class Line {
     return new Folded(layout, n, Window::sum);
   }
 
-  /** The mean of the last n values by linear weights. */
+  /** The linearly weighted mean of the last n values. */
   static Line wma(Layout layout, int n) {
     return new Folded(layout, n, Window::weighted);
   }
@@ -65,12 +65,12 @@ public abstract class Line {
     return new Folded(layout, n, Window::min);
   }
 
-  /** The population's variance. */
+  /** The population variance. */
   static Line variance(Layout layout, int n) {
     return new Folded(layout, n, (window, m) -> window.squares(m, window.mean(m)) / n);
   }
 
-  /** The value of n steps ago. */
+  /** The value n steps ago. */
   static Line lag(Layout layout, int n) {
     return new Folded(layout, n + 1, (window, m) -> window.back(m, n));
   }
@@ -80,7 +80,7 @@ public abstract class Line {
     return emaAfter(layout, n, 0);
   }
 
-  /** The same, but the first values are passed over. */
+  /** The same, but skipping the first values. */
   static Line emaAfter(Layout layout, int n, int passedOver) {
     return new Smoothed(layout, n, passedOver, 2.0 / (n + 1));
   }
@@ -127,7 +127,7 @@ public abstract class Line {
     }
   }
 
-  /** The change from the value before. */
+  /** The change from the previous value. */
   static Line change(Layout layout) {
     return new Change(layout);
   }

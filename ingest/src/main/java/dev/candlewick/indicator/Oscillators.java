@@ -2,13 +2,13 @@ package dev.candlewick.indicator;
 
 import static dev.candlewick.indicator.Averages.share;
 
-/** What swings within bounds or around 0. A market that does not move is in the middle. */
+/** Indicators that move within bounds or around 0. A flat market is in the middle. */
 final class Oscillators {
   private static final double MIDDLE = 50;
 
   private Oscillators() {}
 
-  /** Wilder's relative strength. */
+  /** Wilder's relative strength index. */
   private static final class Strength {
     private final Line change;
     private final Line gain;
@@ -39,7 +39,7 @@ final class Oscillators {
     return Formula.single(layout, strength.warm(), (m, bar) -> strength.next(m, price.of(bar)));
   }
 
-  /** Where a value lies between the lowest and the highest of the last n, in percent. */
+  /** Where a value is between the lowest and the highest of the last n, in percent. */
   private static final class Place {
     private final Line highest;
     private final Line lowest;
@@ -122,7 +122,9 @@ final class Oscillators {
     return difference(given, true);
   }
 
-  /** As in TA-Lib, MACD seeds both EMAs at the same candle, PPO each as soon as it can. */
+  /**
+   * As in TA-Lib, MACD seeds both EMAs at the same candle, while PPO seeds each as soon as it can.
+   */
   private static Formula difference(Arguments given, boolean inPercent) {
     int fastest = Math.min(given.integer(0), given.integer(1));
     int slowest = Math.max(given.integer(0), given.integer(1));

@@ -1,11 +1,11 @@
 package dev.candlewick.indicator;
 
-/** Wilder's parabolic stop and reverse; where it begins and turns is as in TA-Lib. */
+/** Wilder's parabolic stop and reverse; where it starts and turns is as in TA-Lib. */
 final class Parabolic {
   private final double acceleration;
   private final double most;
 
-  /** Candles seen, up to 2. */
+  /** Candles seen so far, up to 2. */
   private final int count;
 
   /** 1 for a long position, -1 for a short one. */
@@ -76,7 +76,7 @@ final class Parabolic {
     m[low] = bar.low();
   }
 
-  /** Never inside the range of this candle and the one before. */
+  /** Never inside the range of this candle or the previous one. */
   private double within(double[] m, Bar bar, double value) {
     return m[side] > 0
         ? Math.min(value, Math.min(m[low], bar.low()))

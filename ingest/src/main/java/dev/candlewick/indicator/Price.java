@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What of a candle an indicator takes for the price. */
+/** Which of a candle's values an indicator uses as the price. */
 enum Price {
   OPEN,
   HIGH,
   LOW,
   CLOSE,
   VOLUME,
-  /** The middle of high and low. */
+  /** The midpoint of high and low. */
   HL2,
   /** The typical price. */
   HLC3,

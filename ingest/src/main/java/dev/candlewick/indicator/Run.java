@@ -5,14 +5,14 @@ import java.util.List;
 
 /**
  * Indicators over one series of candles, ascending, candle by candle. The series may grow and its
- * last candle change; after any other change {@link #restart}.
+ * last candle may change; after any other change call {@link #restart}.
  */
 public final class Run {
   private final List<Indicator> all;
   private final Blocks blocks;
   private final double[][] states;
 
-  /** The index of the next candle of each; -1 if it must begin anew. */
+  /** Per indicator, the index of the next candle; -1 if it must start over. */
   private final int[] next;
 
   private final long[] block;
@@ -28,17 +28,20 @@ public final class Run {
     restart();
   }
 
-  /** Forgets what was computed. */
+  /** Forgets everything computed. */
   public void restart() {
     Arrays.fill(next, -1);
   }
 
-  /** The values at a candle, NaN where there is none yet. A step if the one before was the last. */
+  /**
+   * The values at a candle, NaN if there is none yet. A single step if the previous candle was the
+   * last one computed.
+   */
   public double[] next(List<? extends Bar> bars, int index) {
     return values(bars, index, true);
   }
 
-  /** The same of a candle that may still change. */
+  /** The same for a candle that may still change. */
   public double[] peek(List<? extends Bar> bars, int index) {
     return values(bars, index, false);
   }

@@ -2,16 +2,16 @@ package dev.candlewick.indicator;
 
 import static dev.candlewick.indicator.Averages.share;
 
-/** Changes of the price, and how far it strays. */
+/** Changes of the price, and how much it varies. */
 final class Statistics {
   private Statistics() {}
 
-  /** The change as a part of what it was before. */
+  /** The change as a fraction of the earlier value. */
   static double growth(double now, double before) {
     return share(now - before, before, Double.NaN);
   }
 
-  /** Of prices above 0. */
+  /** Only for prices above 0. */
   private static double logGrowth(double now, double before) {
     return now > 0 && before > 0 ? Math.log(now / before) : Double.NaN;
   }
@@ -79,7 +79,7 @@ final class Statistics {
     return spread(given, (x, mean, variance) -> share(x - mean, Math.sqrt(variance), 0));
   }
 
-  /** The sample's standard deviation of the last n logarithmic returns of one candle. */
+  /** The sample standard deviation of the last n one-candle logarithmic returns. */
   static Formula volatility(Arguments given) {
     Layout layout = new Layout();
     Price price = given.price();

@@ -2,16 +2,16 @@ package dev.candlewick.indicator;
 
 import static dev.candlewick.indicator.Averages.share;
 
-/** Direction and strength of a trend. */
+/** The direction and strength of a trend. */
 final class Trends {
-  /** So many candles back two computations of a path that turns now and then have met. */
+  /** Two computations of a path that turns now and then have converged after so many candles. */
   private static final int MEETS = 2_000;
 
   private Trends() {}
 
   /**
-   * Wilder's directional movement, summed as TA-Lib does it: n - 1 values to begin with, then each
-   * one less an n-th of the sum.
+   * Wilder's directional movement, summed as TA-Lib does: n - 1 initial values, then each new one
+   * minus an n-th of the sum.
    */
   private static final class Directions {
     private final int n;
@@ -114,7 +114,7 @@ final class Trends {
     return Formula.single(layout, MEETS, parabolic::next);
   }
 
-  /** The bands follow the price on one side and never step back; a close beyond one turns it. */
+  /** The bands follow the price on one side and never step back; a close beyond one flips it. */
   static Formula supertrend(Arguments given) {
     Layout layout = new Layout();
     Bands.TrueRange range = new Bands.TrueRange(layout);
@@ -151,7 +151,7 @@ final class Trends {
         });
   }
 
-  /** The middle of the highest and the lowest price of the last n. */
+  /** The midpoint of the highest and the lowest price of the last n. */
   private static final class Middle {
     private final Line highest;
     private final Line lowest;

@@ -2,7 +2,7 @@ package dev.candlewick.indicator;
 
 import static dev.candlewick.indicator.Averages.share;
 
-/** What price and volume tell together. */
+/** Indicators of price and volume together. */
 final class Volumes {
   private Volumes() {}
 
@@ -27,7 +27,7 @@ final class Volumes {
         });
   }
 
-  /** The first candle's volume to begin with. */
+  /** Starts with the first candle's volume. */
   static Formula obv(Arguments given) {
     Layout layout = new Layout();
     Price price = given.price();
@@ -44,7 +44,7 @@ final class Volumes {
         .from(Formula.Start.HELD);
   }
 
-  /** The volume by where the close lies between low (-1) and high (1). */
+  /** The volume weighted by where the close is between low (-1) and high (1). */
   private static double accumulated(Bar bar) {
     double place = (bar.close() - bar.low()) - (bar.high() - bar.close());
     return share(place, bar.high() - bar.low(), 0) * bar.volume();

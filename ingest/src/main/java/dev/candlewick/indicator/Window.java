@@ -1,9 +1,9 @@
 package dev.candlewick.indicator;
 
 /**
- * The last values of a series. What is told of them depends on them alone, not on those before:
- * sums are taken anew, from the oldest value on, for a running sum would keep the rounding of all
- * its past.
+ * The last values of a series. Results depend on these alone, not on earlier ones: sums are
+ * recomputed from the oldest value on, because a running sum would accumulate the rounding errors
+ * of its whole past.
  */
 final class Window {
   private final int length;
@@ -35,7 +35,7 @@ final class Window {
     return (int) m[at] % length;
   }
 
-  /** The value that is so many steps old, from 0, the newest, on. */
+  /** The value from so many steps ago; 0 is the newest. */
   double back(double[] m, int steps) {
     return m[values + Math.floorMod((int) m[at] - 1 - steps, length)];
   }
@@ -56,7 +56,7 @@ final class Window {
     return sum(m) / length;
   }
 
-  /** The sum of squared differences from the mean. */
+  /** The sum of squared deviations from the mean. */
   double squares(double[] m, double mean) {
     int next = oldest(m);
     double sum = 0;
@@ -68,7 +68,7 @@ final class Window {
     return sum;
   }
 
-  /** The mean distance from the mean. */
+  /** The mean absolute deviation from the mean. */
   double deviation(double[] m, double mean) {
     int next = oldest(m);
     double sum = 0;
@@ -79,7 +79,7 @@ final class Window {
     return sum / length;
   }
 
-  /** The mean by weights of 1 for the oldest value to the length for the newest. */
+  /** The weighted mean, from weight 1 for the oldest value to the length for the newest. */
   double weighted(double[] m) {
     int next = oldest(m);
     double sum = 0;
@@ -106,12 +106,12 @@ final class Window {
     return min;
   }
 
-  /** How many steps old the largest value is; of equals the newest. */
+  /** How many steps ago the largest value was; the newest of equal ones. */
   int sinceMax(double[] m) {
     return since(m, max(m));
   }
 
-  /** How many steps old the smallest value is; of equals the newest. */
+  /** How many steps ago the smallest value was; the newest of equal ones. */
   int sinceMin(double[] m) {
     return since(m, min(m));
   }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One run over everything: scan by scan, instrument by instrument, slice by slice, one statement at
- * a time, so that it never takes more than one connection of those for reads.
+ * a time, so that it never uses more than one read connection.
  */
 final class Audit {
   static final List<Scan> SCANS =
@@ -63,7 +63,7 @@ final class Audit {
     results().forEach(result -> results.put(result.name, result));
   }
 
-  /** Of every check, as nothing has been looked at yet. */
+  /** A result for every check, before anything has been looked at. */
   static List<Result> results() {
     List<Result> results = new ArrayList<>();
     for (Scan scan : SCANS) {
@@ -77,10 +77,7 @@ final class Audit {
     return results;
   }
 
-  /**
-   * All checks in their order; fails as a read fails where the database cannot be reached at the
-   * moment.
-   */
+  /** All checks in order; fails like a read if the database cannot be reached at the moment. */
   Future<List<Result>> run() {
     return repository
         .instruments(query)
@@ -93,7 +90,7 @@ final class Audit {
         .map(done -> List.copyOf(results.values()));
   }
 
-  /** Fails for a venue of which there is nothing: it is misspelt. */
+  /** Fails for a venue without any data: it is probably misspelt. */
   private Future<Void> knownVenue(List<Instrument> instruments) {
     String venue = query.venue();
     if (venue == null || !instruments.isEmpty()) {
@@ -145,10 +142,10 @@ final class Audit {
   }
 
   /**
-   * Goes through the asked part of what a relation holds, slice by slice; time without rows is
-   * passed over in one step.
+   * Goes through the requested part of what a relation holds, slice by slice; time without rows is
+   * skipped in one step.
    *
-   * @param look looks at a slice; how many rows it has
+   * @param look examines a slice; returns how many rows it has
    */
   private Future<Void> walk(
       String relation, @Nullable Integer id, Duration slice, Function<Extent, Future<Long>> look) {
@@ -217,7 +214,7 @@ final class Audit {
     return time.toLocalDate().atStartOfDay().atOffset(ZoneOffset.UTC);
   }
 
-  /** What a statement has no time for, its halves have. */
+  /** If a statement runs out of time, its two halves are tried. */
   private Future<Long> slice(
       Scan scan, @Nullable Object scope, OffsetDateTime from, OffsetDateTime to) {
     return repository
@@ -329,7 +326,7 @@ final class Audit {
             });
   }
 
-  /** Does one after the other; the first failure ends it. */
+  /** Runs one after another; the first failure ends it. */
   private static <T> Future<Void> each(List<T> items, Function<T, Future<Void>> action) {
     Promise<Void> done = Promise.promise();
     next(items.iterator(), action, done);

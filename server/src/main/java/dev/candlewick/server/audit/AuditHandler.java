@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /v1/audit}: every check over all that is held, or over a part of it; one at a time on
- * an instance, 503 {@code overloaded} while another runs. {@code GET /v1/audit/last}: what the last
+ * {@code GET /v1/audit}: every check over everything stored, or a part of it; one at a time per
+ * instance, 503 {@code overloaded} while another runs. {@code GET /v1/audit/last}: what the last
  * hourly sample found.
  */
 public final class AuditHandler {

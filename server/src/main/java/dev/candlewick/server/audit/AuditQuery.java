@@ -11,13 +11,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to look at.
+ * What to audit.
  *
  * @param venue null for all
  * @param symbol null for all of the venue
- * @param from null for all that is held
- * @param to null up to a day ahead of now, where nothing is refused yet
- * @param records whether what bots write is looked at too
+ * @param from null for everything stored
+ * @param to null for up to a day ahead of now, beyond which rows are rejected
+ * @param records whether to include what bots write
  */
 record AuditQuery(
     @Nullable String venue,
@@ -28,7 +28,7 @@ record AuditQuery(
   private static final Set<String> PARAMETERS = Set.of("venue", "symbol", "from", "to", "unit");
   private static final long MICROS = 1_000_000;
 
-  /** The question that the parameters ask; 400 naming the one that is wrong. */
+  /** The query in the parameters; 400 naming the one that is wrong. */
   static AuditQuery parse(RoutingContext ctx, boolean records) {
     Params params = Params.of(ctx, PARAMETERS);
     String venue = params.text("venue") == null ? null : params.venue();

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the database, one statement at a time. */
+/** Queries the database, one statement at a time. */
 public final class AuditRepository {
   private static final String INSTRUMENTS =
       """
@@ -30,16 +30,16 @@ public final class AuditRepository {
     this.pool = pool;
   }
 
-  /** An instrument to look at. */
+  /** An instrument to audit. */
   record Instrument(int id, String venue, String symbol) {}
 
-  /** Where an example lies: {@code ts} in milliseconds since the epoch. */
+  /** Where an example is: {@code ts} in milliseconds since the epoch. */
   record Example(@Nullable String venue, @Nullable String symbol, long ts, String detail) {}
 
-  /** Time that has rows. */
+  /** A period that has rows. */
   record Extent(OffsetDateTime first, OffsetDateTime last) {}
 
-  /** Whether a statement was ended because it took longer than one may. */
+  /** Whether a statement was cancelled because it ran longer than allowed. */
   static boolean tookTooLong(Throwable cause) {
     return cause instanceof PgException sql && TIMED_OUT.equals(sql.getSqlState());
   }
@@ -64,7 +64,10 @@ public final class AuditRepository {
         .map(rows -> rows.iterator().next().getBoolean(0));
   }
 
-  /** From the first to the last row of an instrument, of all where {@code id} is null; or null. */
+  /**
+   * From the first to the last row of an instrument, or of all if {@code id} is null; null if there
+   * are none.
+   */
   Future<@Nullable Extent> extent(String relation, @Nullable Integer id) {
     String where = id == null ? "" : " where instrument_id = " + id;
     return pool.query("select min(ts), max(ts) from " + relation + where)
@@ -77,7 +80,7 @@ public final class AuditRepository {
             });
   }
 
-  /** When the next row is, from a time on; or null. */
+  /** When the next row is, starting at a time; or null. */
   Future<@Nullable OffsetDateTime> next(
       String relation, @Nullable Integer id, OffsetDateTime from) {
     String where = id == null ? "" : " and instrument_id = " + id;
@@ -86,7 +89,7 @@ public final class AuditRepository {
         .map(rows -> rows.iterator().next().getOffsetDateTime(0));
   }
 
-  /** How many rows there are, and how many of them fail each check, in their order. */
+  /** How many rows there are, and how many of them fail each check, in order. */
   Future<long[]> count(Scan scan, @Nullable Object scope, OffsetDateTime from, OffsetDateTime to) {
     return pool.preparedQuery(scan.countSql())
         .execute(Tuple.of(scope, from, to))

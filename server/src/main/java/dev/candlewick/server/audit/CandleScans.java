@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Checks of candles: each by itself, against the trades, against the level below, and the venue's
- * own against built ones. What waits to be made again, and what is not over, is left out.
+ * Checks of candles: on their own, against the trades, against the level below, and the venue's own
+ * against built ones. Candles that wait to be rebuilt, or are not over, are left out.
  */
 final class CandleScans {
   private static final String SHOWN =
@@ -23,9 +23,9 @@ final class CandleScans {
           + " 1)";
 
   /**
-   * Moving counts, which PostgreSQL keeps as the frame moves on; a maximum it makes anew from all
-   * of the frame's rows. A move is an outlier at 60 times the median of all moves (a robust z-score
-   * of about 40) and 5 %: minutes of fast markets stay below both.
+   * Moving counts, which PostgreSQL maintains as the frame moves; a maximum would be recomputed
+   * from all rows of the frame. A move is an outlier at 60 times the median of all moves (a robust
+   * z-score of about 40) and 5 %: minutes of fast markets stay below both.
    */
   private static final Scan MINUTES =
       new Scan(
@@ -100,7 +100,7 @@ final class CandleScans {
                   "a candle begins more than a minute ahead of the clock",
                   "r.ts > now() + interval '1 minute'")));
 
-  /** Built minutes against their trades, where trades are still kept. */
+  /** Built minutes against their trades, while those are kept. */
   private static final Scan AGAINST_TRADES =
       new Scan(
           List.of("market.trades", "market.candles_1m"),
@@ -161,9 +161,7 @@ final class CandleScans {
                       + " 60 else 3600 end) <> 0 and 86400 % (left(r.timeframe, -1)::bigint * case"
                       + " right(r.timeframe, 1) when 'm' then 60 else 3600 end) = 0")));
 
-  /**
-   * Where a venue's candle of minutes or hours lies over minutes that are all built from trades.
-   */
+  /** Where a venue's candle of minutes or hours covers minutes that are all built from trades. */
   private static final Scan NATIVE_AGAINST_BUILT =
       new Scan(
           List.of("market.candles_native", "market.candles_1m"),
@@ -211,9 +209,7 @@ final class CandleScans {
         NATIVE_AGAINST_BUILT);
   }
 
-  /**
-   * A stored level against the one below it; where retention has dropped that one, nothing is said.
-   */
+  /** A stored level against the one below it; not checked where retention has dropped that one. */
   private static Scan level(String level, String below, String length, int days) {
     return new Scan(
         List.of("market.candles_" + level, "market.candles_" + below),

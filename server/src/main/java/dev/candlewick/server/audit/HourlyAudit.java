@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs audits, one at a time: those that are asked for, and every hour one of an instrument drawn
- * by chance over the last day, so that a fault is seen before a person looks.
+ * Runs audits, one at a time: those that are requested, and every hour one of a random instrument
+ * over the last day, so that a fault is found before a person looks.
  */
 public final class HourlyAudit {
   private static final Logger LOG = LoggerFactory.getLogger(HourlyAudit.class);

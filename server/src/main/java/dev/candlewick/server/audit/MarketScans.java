@@ -4,7 +4,7 @@ import dev.candlewick.server.audit.Scan.Scope;
 import java.time.Duration;
 import java.util.List;
 
-/** Checks of trades, quotes, instruments and streams. Bits of flags: see market.trades. */
+/** Checks of trades, quotes, instruments and streams. For the bits in flags see market.trades. */
 final class MarketScans {
   private static final String NOT_FINITE = "in ('NaN', 'Infinity', '-Infinity')";
 

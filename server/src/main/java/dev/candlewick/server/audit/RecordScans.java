@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Checks of what bots and models write, over the kinds that come with the server. */
+/** Checks of what bots and models write, over the built-in kinds. */
 final class RecordScans {
   private static final Duration MONTH = Duration.ofDays(31);
 
@@ -169,7 +169,7 @@ final class RecordScans {
         .toList();
   }
 
-  /** What names a bot that is not among the bots, where there are any. */
+  /** Rows that name a bot that is not among the bots, if there are any bots. */
   private static Scan ofUnknownBots() {
     String each =
         Arrays.stream(

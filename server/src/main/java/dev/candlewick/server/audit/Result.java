@@ -12,7 +12,7 @@ final class Result {
   final String name;
   final String means;
 
-  /** Whether it looks at what bots write. */
+  /** Whether it covers what bots write. */
   final boolean ofRecords;
 
   final List<Example> examples = new ArrayList<>();
@@ -40,7 +40,7 @@ final class Result {
     return failures;
   }
 
-  /** {@code skipped} where there was nothing that could be looked at. */
+  /** {@code skipped} if there was nothing to check. */
   String status() {
     return failures > 0 ? "fail" : looked ? "pass" : "skipped";
   }

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * One reading of rows, and every check that can be made of them on the way.
+ * One pass over rows, and every check that can be made on them along the way.
  *
- * @param relations what it reads, the one whose range it walks first; a scan of a relation that
+ * @param relations what it reads; it walks the range of the first one; a scan of a relation that
  *     does not exist is skipped
- * @param scope of one instrument at a time, or of all of them in one statement
- * @param slice how much time one statement reads at most
+ * @param scope one instrument at a time, or all of them in one statement
+ * @param slice the longest period one statement reads
  * @param rows a query with columns {@code instrument_id} and {@code ts}; its parameters are {@code
- *     $1}, an instrument's id (of all: the ids asked for, or null), {@code $2} and {@code $3}, the
- *     slice. It may bring rows from before the slice, which are seen and not counted.
- * @param shown what a row is, as text, for the examples
+ *     $1}, an instrument's id (for all: the requested ids, or null), {@code $2} and {@code $3}, the
+ *     slice. It may return rows from before the slice, which are seen but not counted.
+ * @param shown a row as text, for the examples
  */
 record Scan(
     List<String> relations,
@@ -24,7 +24,7 @@ record Scan(
     String shown,
     List<Check> checks) {
 
-  /** Of what a statement reads the rows. */
+  /** Which rows one statement reads. */
   enum Scope {
     INSTRUMENT,
     ALL
@@ -32,12 +32,12 @@ record Scan(
 
   private static final String INSIDE = "r.ts >= $2 and r.ts < $3";
 
-  /** Rows of what bots and models write: a key that is bound to bots is not told of them. */
+  /** Rows of what bots and models write: a key confined to bots does not see them. */
   boolean isOfRecords() {
     return relations.get(0).startsWith("record.");
   }
 
-  /** One row: how many rows were looked at, then how many failed each check, in their order. */
+  /** One row: how many rows were checked, then how many failed each check, in order. */
   String countSql() {
     String faults =
         checks.stream()
@@ -46,7 +46,7 @@ record Scan(
     return "select count(*), " + faults + " from (" + rows + ") r where " + inside();
   }
 
-  /** The first rows that fail a check: instrument, ts in milliseconds, what the row is. */
+  /** The first rows that fail a check: instrument, ts in milliseconds, the row as text. */
   String exampleSql(Check check) {
     return "select i.venue, i.symbol, floor(extract(epoch from r.ts) * 1000)::bigint, "
         + shown

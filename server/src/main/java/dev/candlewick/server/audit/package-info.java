@@ -11,9 +11,9 @@
  *       all checks
  *   <li>{@link dev.candlewick.server.audit.Audit}: walks over instruments and time, one statement
  *       at a time
- *   <li>{@link dev.candlewick.server.audit.AuditRepository}: asks the database
+ *   <li>{@link dev.candlewick.server.audit.AuditRepository}: queries the database
  *   <li>{@link dev.candlewick.server.audit.AuditHandler}, {@link
- *       dev.candlewick.server.audit.HourlyAudit}: who asks for it
+ *       dev.candlewick.server.audit.HourlyAudit}: start audits
  * </ol>
  */
 @NullMarked

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One page while candles are added to it in the direction of reading; empty buckets are filled. */
+/** One page while candles are added to it in reading order; empty buckets are filled. */
 final class Answer {
   private final Series series;
   private final Slice slice;
@@ -21,7 +21,7 @@ final class Answer {
     this.next = slice.position();
   }
 
-  /** Adds what was read next, ascending in itself. What was not asked for is left out. */
+  /** Adds what was read next, in ascending order. Candles that were not asked for are left out. */
   void add(List<Candle> found) {
     List<Candle> read = new ArrayList<>(found);
     if (slice.backwards()) {
@@ -65,7 +65,7 @@ final class Answer {
     next = new Position(after, candle.close());
   }
 
-  /** Whether there is more than the page may hold. */
+  /** Whether there is more than fits on the page. */
   boolean isFull() {
     return full;
   }
@@ -74,7 +74,7 @@ final class Answer {
     return candles.isEmpty();
   }
 
-  /** The page; {@code more} says whether something may come after it. */
+  /** The page; {@code more} says whether anything may follow it. */
   CandlePage page(boolean more) {
     if (slice.backwards() && !slice.descending()) {
       Collections.reverse(candles);

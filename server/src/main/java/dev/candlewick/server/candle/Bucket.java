@@ -4,7 +4,7 @@ import dev.candlewick.record.ExactSum;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One bucket while its parts, ascending, are added. */
+/** One bucket while its parts are added in ascending order. */
 final class Bucket {
   private final long start;
   private final List<Part> parts = new ArrayList<>();
@@ -21,7 +21,7 @@ final class Bucket {
     return parts.isEmpty();
   }
 
-  /** The bucket as a part itself; it must not be empty. A sum is unknown if one of its parts is. */
+  /** The bucket as a part itself; it must not be empty. A sum is unknown if any of its parts is. */
   Part part() {
     double high = Double.NEGATIVE_INFINITY;
     double low = Double.POSITIVE_INFINITY;

@@ -4,26 +4,26 @@ import dev.candlewick.record.Timeframe;
 import java.time.ZoneOffset;
 
 /**
- * Where the candles of a timeframe begin and end. Times are whole seconds since the epoch; a start
+ * Where the candles of a timeframe start and end. Times are whole seconds since the epoch; a start
  * is the candle's {@code ts}. Buckets do not overlap; only a session leaves time between them.
  */
 sealed interface Buckets permits UtcBuckets, OffsetBuckets, ZoneBuckets, TradingHoursBuckets {
-  /** The start of the last bucket that begins at or before {@code time}. */
+  /** The start of the last bucket that starts at or before {@code time}. */
   long floor(long time);
 
   /** The first start after this start. */
   long next(long start);
 
-  /** Where the bucket that begins at this start ends, exclusive. */
+  /** Where the bucket with this start ends, exclusive. */
   long end(long start);
 
   /**
-   * Whether {@code time}, which lies between the start and the end of a bucket, belongs to it: a
-   * bucket of several sessions leaves out the time between them.
+   * Whether {@code time}, between the start and the end of a bucket, belongs to it: a bucket of
+   * several sessions leaves out the time between them.
    */
   boolean holds(long time);
 
-  /** A length in seconds in whole numbers of which every start and end lies from the origin. */
+  /** A length in seconds; every start and end is a multiple of it from the origin. */
   long grid();
 
   /** The first start at or after {@code time}. */
@@ -43,8 +43,8 @@ sealed interface Buckets permits UtcBuckets, OffsetBuckets, ZoneBuckets, Trading
   }
 
   /**
-   * The same on a clock of this offset from UTC, whatever the length: not only days begin at its
-   * midnight, buckets of six hours do too.
+   * The same on a clock with this offset from UTC, whatever the length: buckets of six hours start
+   * at its midnight too, not only days.
    */
   static Buckets at(ZoneOffset offset, Timeframe timeframe) {
     long seconds = offset.getTotalSeconds();

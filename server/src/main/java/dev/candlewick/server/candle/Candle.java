@@ -4,15 +4,15 @@ import dev.candlewick.indicator.Bar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A candle as it is answered. What is not known is NaN, for {@code trades} -1: with {@code
- * fill=null} every number of a filled one.
+ * A candle as it is returned. Unknown values are NaN, -1 for {@code trades}; with {@code fill=null}
+ * that is every number of a filled one.
  *
- * @param ts when it begins, seconds since the epoch
+ * @param ts when it starts, seconds since the epoch
  * @param quoteVolume the sum of price times size
  * @param takerBuyVolume the volume in which the taker bought
  * @param closed its end has passed, and the venue's own candle in it is not still forming
  * @param origin null for a filled one
- * @param filled there was no trade; the candle only fills its place
+ * @param filled there was no trade; the candle only fills the gap
  */
 public record Candle(
     long ts,
@@ -29,7 +29,7 @@ public record Candle(
     boolean filled)
     implements Bar {
 
-  /** What a candle was made of. */
+  /** What a candle was made from. */
   public enum Origin {
     BUILT("built"),
     NATIVE("native"),
@@ -41,7 +41,7 @@ public record Candle(
       this.word = word;
     }
 
-    /** Its word in an answer. */
+    /** Its name in an answer. */
     public String word() {
       return word;
     }
@@ -70,18 +70,18 @@ public record Candle(
         false);
   }
 
-  /** A bucket without trades, all unknown. */
+  /** A bucket without trades, all values unknown. */
   public static Candle empty(long ts, boolean closed) {
     double none = Double.NaN;
     return new Candle(ts, none, none, none, none, none, none, -1, none, closed, null, true);
   }
 
-  /** A bucket without trades at the price before it. */
+  /** A bucket without trades, at the price before it. */
   static Candle flat(long ts, double price, boolean closed) {
     return new Candle(ts, price, price, price, price, 0, 0, 0, 0, closed, null, true);
   }
 
-  /** The average price by volume; NaN if a part of it is unknown or nothing was traded. */
+  /** The volume-weighted average price; NaN if part of it is unknown or nothing was traded. */
   public double vwap() {
     return volume == 0 ? Double.NaN : quoteVolume / volume;
   }

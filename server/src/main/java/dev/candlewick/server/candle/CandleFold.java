@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/** Parts into candles. */
+/** Folds parts into candles. */
 final class CandleFold {
   private CandleFold() {}
 
   /**
-   * The candles of these parts, ascending.
+   * The candles of these ascending parts.
    *
-   * @param level where the parts were taken from
+   * @param level where the parts were read from
    * @param now seconds since the epoch
    */
   static List<Candle> candles(Parts parts, Level level, Buckets buckets, long now) {
@@ -31,8 +31,8 @@ final class CandleFold {
   }
 
   /**
-   * One part per start, ascending: the best source, of the same source the last one told; but none
-   * of fewer trades, for then some of them are gone.
+   * One part per start, ascending: the best source, and within a source the last one; but none with
+   * fewer trades, since then some of them are gone.
    */
   static List<Part> best(List<Part> fine) {
     List<Part> sorted = new ArrayList<>(fine);
@@ -58,7 +58,7 @@ final class CandleFold {
     };
   }
 
-  /** Minutes rolled up level by level as the database does it: the sums round as they do there. */
+  /** Minutes rolled up level by level as in the database, so that sums round the same way. */
   static List<Part> upTo(Level level, List<Part> fine) {
     List<Part> parts = fine;
     for (Level step : Level.STORED) {
@@ -70,7 +70,7 @@ final class CandleFold {
     return parts;
   }
 
-  /** The parts, ascending, folded into buckets; those outside every bucket are left out. */
+  /** The ascending parts, folded into buckets; those outside every bucket are left out. */
   static List<Part> fold(List<Part> parts, Buckets buckets) {
     List<Part> folded = new ArrayList<>();
     int i = 0;

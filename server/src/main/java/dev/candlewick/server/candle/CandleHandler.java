@@ -20,7 +20,7 @@ public final class CandleHandler {
     this.memory = new CandleMemory(candles, memory);
   }
 
-  /** Takes its path of the router. */
+  /** Mounts its path on the router. */
   public void mount(Router router) {
     router.get("/v1/candles").handler(this::handle);
   }

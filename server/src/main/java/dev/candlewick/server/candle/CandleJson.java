@@ -37,14 +37,14 @@ public final class CandleJson {
 
   private CandleJson() {}
 
-  /** Writes the candle as an object; what is unknown is null. */
+  /** Writes the candle as an object; unknown values are null. */
   public static void write(JsonGenerator json, Candle candle, Times unit) throws IOException {
     json.writeStartObject();
     writeFields(json, candle, unit);
     json.writeEndObject();
   }
 
-  /** The same into an object that is begun already. */
+  /** The same into an object that has already been started. */
   public static void writeFields(JsonGenerator json, Candle candle, Times unit) throws IOException {
     json.writeFieldName(TS);
     unit.write(json, candle.ts() * MICROS);
@@ -74,7 +74,7 @@ public final class CandleJson {
     }
   }
 
-  /** As the charting library lightweight-charts takes it; a candle of nulls is only a time. */
+  /** In the form that lightweight-charts takes; a candle of nulls is only a time. */
   static void writeLightweight(JsonGenerator json, Candle candle) throws IOException {
     json.writeStartObject();
     json.writeFieldName(TIME);
@@ -93,12 +93,12 @@ public final class CandleJson {
     Numbers.field(json, CLOSE, candle.close());
   }
 
-  /** The value, null for one that is not known. */
+  /** The value, null if unknown. */
   static @Nullable Double known(double value) {
     return Double.isNaN(value) ? null : value;
   }
 
-  /** The word for what the candle was made of, null for a filled one. */
+  /** The word for what the candle was made from, null for a filled one. */
   static @Nullable String word(Candle candle) {
     Candle.Origin origin = candle.origin();
     return origin == null ? null : origin.word();

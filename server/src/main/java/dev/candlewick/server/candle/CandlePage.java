@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Candles in the order that was asked for.
+ * Candles in the requested order.
  *
- * @param next where the next page begins; null if there is none
+ * @param next where the next page starts; null if there is none
  */
 public record CandlePage(List<Candle> candles, @Nullable Position next) {
-  /** The cursor that leads to the next page; null if there is none. */
+  /** The cursor for the next page; null if there is none. */
   public @Nullable String nextCursor(CandleQuery query) {
     return next == null
         ? null

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A question for candles of one instrument.
+ * A query for candles of one instrument.
  *
- * @param zone whose midnights timeframes of whole days begin at; no matter for shorter ones
+ * @param zone at whose midnight timeframes of whole days start; irrelevant for shorter ones
  * @param session whether buckets are those of the instrument's session instead
  */
 public record CandleQuery(
@@ -24,7 +24,7 @@ public record CandleQuery(
     boolean session,
     Source source,
     Slice slice) {
-  /** What a request may ask; {@code format} and {@code unit} are the handler's. */
+  /** What a request may contain; {@code format} and {@code unit} are the handler's. */
   public static final Set<String> PARAMETERS =
       Set.of(
           "venue",
@@ -46,7 +46,7 @@ public record CandleQuery(
   private static final int MAX_LIMIT = 10_000;
   private static final long DAY = 86_400;
 
-  /** Refuses what has no buckets. */
+  /** Rejects anything that has no buckets. */
   public CandleQuery {
     boolean calendar = session || !zone.equals(ZoneOffset.UTC);
     if (calendar && timeframe.longestSeconds() > DAY && !Days.divide(timeframe)) {
@@ -55,7 +55,7 @@ public record CandleQuery(
     }
   }
 
-  /** The question that these parameters ask; 400 naming the parameter that is wrong. */
+  /** The query in these parameters; 400 naming the parameter that is wrong. */
   public static CandleQuery parse(Params params) {
     Timeframe timeframe = Params.timeframe(params.required("timeframe"));
     String tz = params.text("tz");
@@ -109,14 +109,12 @@ public record CandleQuery(
         : new ZoneBuckets(timeframe, zone, instrument.isIn(zone));
   }
 
-  /** Whether its buckets depend on what is known of the instrument. */
+  /** Whether its buckets depend on the instrument's properties. */
   boolean asksOfInstrument() {
     return session || !zone.equals(ZoneOffset.UTC);
   }
 
-  /**
-   * The days by which that sums up within a day what is shorter: midnight to midnight of the zone.
-   */
+  /** The days over which indicators accumulate intraday: midnight to midnight of the zone. */
   Buckets days(Instrument instrument) {
     Timeframe day = Timeframe.ofSeconds(DAY);
     return session ? new TradingHoursBuckets(day, session(instrument)) : new ZoneBuckets(day, zone);

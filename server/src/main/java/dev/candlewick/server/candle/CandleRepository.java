@@ -20,18 +20,18 @@ import java.util.function.LongSupplier;
 public final class CandleRepository {
   private static final int MINUTE = 60;
 
-  /** From this long ago on trades are read, not marks: the open minute has many of those. */
+  /** From this long ago on trades are read instead of marks: the open minute has many of those. */
   private static final long OPEN = 2 * MINUTE;
 
   private static final String INSTRUMENT =
       "select id, session, timezone from market.instruments where venue = $1 and symbol = $2";
 
-  /** How long a cached instrument is trusted, even while no connection is opened. */
+  /** How long a cached instrument is trusted, even if no connection is opened. */
   private static final long KNOWN_NANOS = 60_000_000_000L;
 
   private static final int MOST_KNOWN = 100_000;
 
-  /** Runs that are told of. */
+  /** The most runs that are reported. */
   private static final int MOST_MAKING = 100;
 
   private final Pool pool;
@@ -55,7 +55,7 @@ public final class CandleRepository {
     this.opened = opened;
   }
 
-  /** The instrument of that name; fails with 404 if there is none. */
+  /** The instrument with that name; fails with 404 if there is none. */
   Future<Instrument> instrument(String venue, String symbol) {
     return pool.preparedQuery(INSTRUMENT)
         .execute(Tuple.of(venue, symbol))
@@ -70,7 +70,7 @@ public final class CandleRepository {
             });
   }
 
-  /** The same, but its session and time zone may be those of a minute ago. */
+  /** The same, but its session and time zone may be a minute old. */
   Future<Instrument> knownInstrument(String venue, String symbol) {
     List<String> name = List.of(venue, symbol);
     Known last = known.get(name);
@@ -90,7 +90,7 @@ public final class CandleRepository {
   }
 
   /**
-   * What the buckets from {@code from}, a start, to {@code to}, an end, are made of.
+   * What the buckets from {@code from}, a start, to {@code to}, an end, are made from.
    *
    * @param now decides from where things are read, never what is found
    */
@@ -108,7 +108,7 @@ public final class CandleRepository {
                     : Future.succeededFuture(parts));
   }
 
-  /** The candles of the longer levels, by their seconds, up to where the series' own begin. */
+  /** The candles of the longer levels, by their seconds, up to where the series' own start. */
   private Future<Map<Long, List<Part>>> coarser(Series series, long from, long to, Parts parts) {
     Map<Long, List<Part>> rows = new ConcurrentHashMap<>();
     long until = series.buckets().end(series.buckets().floor(parts.heldFrom(series.level())));
@@ -142,8 +142,8 @@ public final class CandleRepository {
   }
 
   /**
-   * The start of the first part, or of the last one, that lies in a range; empty if none does. What
-   * it belongs to may turn out not to be asked for.
+   * The start of the first or last part in a range; empty if there is none. The bucket it belongs
+   * to may turn out not to be wanted.
    */
   Future<OptionalLong> nearest(Series series, long from, long to, boolean last) {
     Tuple tuple =
@@ -161,7 +161,7 @@ public final class CandleRepository {
             });
   }
 
-  /** The start of the first part, those of longer levels included: where its data began. */
+  /** The start of the first part, including longer levels: where the instrument's data started. */
   Future<OptionalLong> first(Series series, long now) {
     long start = Range.START / 1_000_000;
     List<Future<OptionalLong>> firsts = new ArrayList<>();
@@ -182,7 +182,7 @@ public final class CandleRepository {
                     .min());
   }
 
-  /** Where the levels begin of which retention has dropped something, by their seconds. */
+  /** Where the levels start from which retention has dropped something, by their seconds. */
   Future<Map<Long, Long>> dropped() {
     return pool.query(CandleSql.DROPPED)
         .execute()
@@ -195,7 +195,7 @@ public final class CandleRepository {
             });
   }
 
-  /** What of a range waits to be rolled up, in runs of minutes: the first {@link #MOST_MAKING}. */
+  /** What waits in a range to be rolled up, as runs of minutes: the first {@link #MOST_MAKING}. */
   Future<List<Run>> making(Series series, long from, long to) {
     return pool.preparedQuery(CandleSql.MARKS)
         .execute(Tuple.of(series.instrument(), PartRepository.time(from), PartRepository.time(to)))

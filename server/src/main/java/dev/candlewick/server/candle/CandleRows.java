@@ -8,26 +8,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * All candles that begin in a stretch of time, as JSON. Immutable.
+ * All candles that start in a stretch of time, as JSON. Immutable.
  *
- * @param from the stretch's beginning, a start
- * @param to its end, exclusive: a start, or {@link #OPEN}
- * @param ends where in {@code json} each candle ends; between two of them is one comma
+ * @param from the stretch's start, a bucket start
+ * @param to its end, exclusive: a bucket start, or {@link #OPEN}
+ * @param ends where each candle ends in {@code json}; there is one comma between two of them
  */
 record CandleRows(
     long from, long to, long[] starts, double[] closes, boolean[] closed, int[] ends, byte[] json) {
-  /** No end: there is nothing yet beyond. */
+  /** No end: there is nothing beyond yet. */
   static final long OPEN = Long.MAX_VALUE;
 
-  /** Of a candle, more or less. */
+  /** Approximate size of a candle. */
   private static final int BYTES = 250;
 
-  /** Of a candle beside its JSON. */
+  /** Approximate size of a candle besides its JSON. */
   private static final int BESIDE = 21;
 
   private static final int OWN_BYTES = 200;
 
-  /** The candles, ascending, of a stretch. */
+  /** The ascending candles of a stretch. */
   static CandleRows of(long from, long to, List<Candle> candles, Times unit) {
     int count = candles.size();
     long[] starts = new long[count];
@@ -57,7 +57,7 @@ record CandleRows(
     return OWN_BYTES + json.length + (long) BESIDE * count();
   }
 
-  /** The first candle that begins at {@code time} or later. */
+  /** The first candle that starts at {@code time} or later. */
   int first(long time) {
     int found = Arrays.binarySearch(starts, time);
     return found < 0 ? -found - 1 : found;
@@ -73,7 +73,7 @@ record CandleRows(
     }
   }
 
-  /** How long these candles are in JSON. */
+  /** The length of these candles in JSON. */
   int bytes(int first, int end) {
     return first < end ? ends[end - 1] - start(first) : 0;
   }
@@ -82,7 +82,7 @@ record CandleRows(
     return row == 0 ? 0 : ends[row - 1] + 1;
   }
 
-  /** The part of the stretch from {@code since} to {@code until}, both starts, inside it. */
+  /** The part of the stretch from {@code since} to {@code until}, both bucket starts inside it. */
   CandleRows part(long since, long until) {
     int first = first(since);
     int end = Math.max(first, first(until));
@@ -101,7 +101,7 @@ record CandleRows(
         first == end ? new byte[0] : Arrays.copyOfRange(json, start, ends[end - 1]));
   }
 
-  /** This stretch in pieces of so many candles at most. */
+  /** This stretch in pieces of at most so many candles. */
   List<CandleRows> pieces(int most) {
     List<CandleRows> pieces = new ArrayList<>();
     long since = from;
@@ -113,7 +113,7 @@ record CandleRows(
     return pieces;
   }
 
-  /** This stretch and the one that follows it. */
+  /** This stretch joined with the one that follows it. */
   CandleRows join(CandleRows next) {
     Buffer joined = Buffer.buffer(json.length + next.json.length + 1);
     append(joined, 0, count());

@@ -4,26 +4,28 @@ import dev.candlewick.net.Problem;
 import io.vertx.core.Future;
 
 /**
- * Reads one page, window after window in the direction of reading, until it is full or the range
- * ends. A window begins and ends with a bucket. Where there was nothing it jumps to where there is
- * something again; where there is little it takes ever more.
+ * Reads one page, window by window in reading order, until it is full or the range ends. A window
+ * starts and ends at a bucket boundary. If there was nothing, it jumps to where data resumes; if
+ * there is little, it takes larger and larger windows.
  */
 final class CandleScan {
   private static final long MOST_TRADED_SECONDS = 30 * 86_400L;
   private static final long FIRST_TRADED_SECONDS = 3_600;
 
-  /** Rows of a window: to read and fold more would hold up the event loop's other requests. */
+  /** Rows in a window: reading and folding more would hold up the event loop's other requests. */
   private static final long MOST_STORED_ROWS = 16_000;
 
   /** A window that cost more than this is not followed by a larger one. */
   private static final long COSTLY = MOST_STORED_ROWS / 2;
 
-  /** One that cost less shows that there is little: windows so many times as wide may follow. */
+  /**
+   * One that cost less shows that there is little data: windows so many times as wide may follow.
+   */
   private static final long SPARSE = MOST_STORED_ROWS / 64;
 
   private static final int WIDER = 8;
 
-  /** How much longer each stretch is that is looked through for anything at all. */
+  /** How much longer each further stretch is when looking for any data at all. */
   private static final int FARTHER = 8;
 
   private final CandleRepository repository;
@@ -53,7 +55,7 @@ final class CandleScan {
     long length = series.timeframe().longestSeconds();
     boolean traded = series.level().isTrades();
     this.widest = traded ? MOST_TRADED_SECONDS : MOST_STORED_ROWS * series.level().seconds();
-    // A quarter more than would do without gaps.
+    // A quarter more than would be enough without gaps.
     long wanted = (slice.limit() * 5L / 4 + 2) * length;
     this.width = Math.min(wanted, traded ? Math.max(FIRST_TRADED_SECONDS, length) : widest);
   }
@@ -65,7 +67,7 @@ final class CandleScan {
         : pageFrom(slice.backwards() ? high : low);
   }
 
-  /** Reads on from the bucket that begins at {@code at}. */
+  /** Continues reading from the bucket that starts at {@code at}. */
   private Future<CandlePage> pageFrom(long at) {
     long first = slice.backwards() ? bottom(at) : at;
     long last = slice.backwards() ? at : Math.min(high, buckets.floor(at + width - 1));
@@ -75,7 +77,7 @@ final class CandleScan {
   }
 
   private long bottom(long at) {
-    // The future that is still served holds next to nothing: the width is counted from now.
+    // There is next to nothing in the accepted future: the width is counted from now.
     long top = Math.min(buckets.end(at), now);
     return Math.min(at, Math.max(low, buckets.ceil(top - width)));
   }
@@ -107,8 +109,9 @@ final class CandleScan {
   }
 
   /**
-   * Reads on where there is something again, from the bucket {@code at} on. It is looked for in
-   * ever longer stretches: a statement over all that may follow is planned for every chunk of it.
+   * Continues where data resumes after the bucket {@code at}. It is looked for in longer and longer
+   * stretches, because a statement over everything that may follow is planned for every chunk of
+   * it.
    */
   private Future<CandlePage> jump(long at, long length) {
     long from = slice.backwards() ? Math.max(low, buckets.end(at) - length) : at;

@@ -11,17 +11,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of candles written out.
+ * Writes a page of candles.
  *
  * @param timeframe as the client spelt it
  */
 record CandleText(String timeframe, CandleQuery query, CandlePage page, Times unit) {
   private static final long MICROS = 1_000_000;
 
-  /** What follows the candles, but for the cursor. */
+  /** What follows the candles, except the cursor. */
   private static final String END = "],\"next_cursor\":}";
 
-  /** Of a candle, more or less. */
+  /** Approximate size of a candle. */
   private static final int BYTES = 250;
 
   Buffer write(Format format) {

@@ -20,7 +20,7 @@ public final class Candles {
   private final CandleRepository repository;
   private final Clock clock;
 
-  /** Finds them in this repository; the clock tells which ones are closed. */
+  /** Finds them in this repository; the clock decides which ones are closed. */
   public Candles(CandleRepository repository, Clock clock) {
     this.repository = repository;
     this.clock = clock;
@@ -37,7 +37,7 @@ public final class Candles {
         : repository.knownInstrument(query.venue(), query.symbol());
   }
 
-  /** The last candles of a query that begin before a time, ascending, as many as are wanted. */
+  /** The last candles of a query that start before a time, ascending, up to a number. */
   public Future<List<Candle>> before(CandleQuery query, long seconds, int count) {
     Range range = new Range(null, seconds * MICROS);
     boolean closedOnly = query.slice().closedOnly();
@@ -45,12 +45,12 @@ public final class Candles {
     return instrument(query).compose(found -> rest(series(query, found), slice, new ArrayList<>()));
   }
 
-  /** When the day of a query begins that holds a time, both in seconds since the epoch. */
+  /** When the day of a query that contains a time starts, both in seconds since the epoch. */
   public Future<LongUnaryOperator> days(CandleQuery query) {
     return instrument(query).map(found -> query.days(found)::floor);
   }
 
-  /** The clock, in seconds since the epoch. */
+  /** The current time, in seconds since the epoch. */
   long now() {
     return clock.instant().getEpochSecond();
   }
@@ -65,8 +65,8 @@ public final class Candles {
   }
 
   /**
-   * Candles of an instrument, ascending, the forming one included, as {@code GET /v1/candles} would
-   * answer them: the first or the last of the range, as many as are wanted.
+   * Candles of an instrument, ascending, including the forming one, as {@code GET /v1/candles}
+   * would return them: the first or the last of the range, up to a number.
    */
   public Future<List<Candle>> find(int instrument, Wanted wanted) {
     Series series =
@@ -87,13 +87,13 @@ public final class Candles {
   }
 
   /**
-   * What is held of a range of candles.
+   * What is stored of a range of candles.
    *
-   * @param from the asked beginning, or the first candle's
-   * @param to the asked end, now at the latest
-   * @param firstData where the instrument's first candle of the timeframe begins, or would
-   * @param dropped where the levels begin of which retention has dropped something
-   * @param making what is being made: until then a read makes it itself
+   * @param from the requested start, or the first candle's
+   * @param to the requested end, now at the latest
+   * @param firstData where the instrument's first candle of the timeframe starts, or would start
+   * @param dropped where the levels start from which retention has dropped something
+   * @param making what is still being rolled up: until then each read builds it itself
    */
   record Held(
       Instrument instrument,

@@ -8,25 +8,25 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which candles of a range are there, and why the others are not.
+ * Which candles of a range exist, and why the others do not.
  *
  * @param gaps ascending
- * @param expected buckets that are closed and in which the market is open
+ * @param expected closed buckets in which the market is open
  * @param present those of them that have a candle
  */
 record Coverage(List<Gap> gaps, long expected, long present) {
-  /** Buckets of a range that may be asked for. */
+  /** The most buckets in a requested range. */
   static final int MOST_BUCKETS = 200_000;
 
   /** Why there is no candle. */
   enum State {
-    /** Proven: the venue's ids go on without a hole, or it quoted and did not trade. */
+    /** Proven: the venue's ids continue without a hole, or it quoted and did not trade. */
     NO_TRADES,
     /** Proven: the venue's ids have a hole here. */
     FEED_DOWN,
-    /** Before the first data of the instrument. */
+    /** Before the instrument's first data. */
     NOT_LOADED,
-    /** Retention has dropped what it would be made of. */
+    /** Retention has dropped what it would be made from. */
     DROPPED,
     MARKET_CLOSED,
     UNKNOWN;
@@ -36,14 +36,14 @@ record Coverage(List<Gap> gaps, long expected, long present) {
     }
   }
 
-  /** Missing buckets without a break; {@code from} and {@code to} in seconds since the epoch. */
+  /** Consecutive missing buckets; {@code from} and {@code to} in seconds since the epoch. */
   record Gap(long from, long to, long missing, State state) {
     Gap as(State proven) {
       return new Gap(from, to, missing, proven);
     }
   }
 
-  /** Compares what is held with what should be there. */
+  /** Compares what is stored with what should be there. */
   static Coverage of(CandleQuery query, Candles.Held held) {
     Series series = Candles.series(query, held.instrument());
     return of(
@@ -57,11 +57,11 @@ record Coverage(List<Gap> gaps, long expected, long present) {
 
   /**
    * Compares what is there with what should be. Gaps while the market is open are {@link
-   * State#UNKNOWN} as yet.
+   * State#UNKNOWN} for now.
    *
    * @param starts of the candles that are there
    * @param to the end of the range, not after now
-   * @param held whether the bucket that begins there could be made if there was something in it
+   * @param held whether the bucket that starts there could be built if it contained anything
    */
   private static Coverage of(
       Buckets buckets,

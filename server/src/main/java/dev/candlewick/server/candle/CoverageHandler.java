@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
-/** {@code GET /v1/coverage}: what is missing of a range of candles, and why. */
+/** {@code GET /v1/coverage}: what is missing from a range of candles, and why. */
 public final class CoverageHandler {
   private static final Set<String> PARAMETERS =
       Set.of("venue", "symbol", "timeframe", "from", "to", "unit", "tz");

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What the database can prove about gaps. */
 public final class CoverageRepository {
-  /** Gaps looked into; more stay unknown. */
+  /** The most gaps examined; further ones stay unknown. */
   private static final int MOST_GAPS = 2_000;
 
   /**
-   * Around each gap: the ids of the last trade before it and of the first behind it, where they are
-   * the venue's own (neither hashed nor made here), and whether the feed quoted meanwhile.
+   * Around each gap: the ids of the last trade before it and the first after it, if they are the
+   * venue's own (neither hashed nor generated here), and whether the feed quoted meanwhile.
    */
   private static final String EVIDENCE =
       """

@@ -8,16 +8,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buckets at the edge of what retention keeps. One that begins before the parts of its level do
- * is made of longer ones as far as those are held and its beginning is one of theirs, and is left
- * out otherwise: a part of a bucket is never told as the whole.
+ * The buckets at the edge of what retention keeps. One that starts before the parts of its level do
+ * is built from longer ones, as far as those are stored and one of them starts where it does;
+ * otherwise it is left out, so that part of a bucket is never presented as the whole.
  */
 final class Edge {
   private final Series series;
   private final Parts parts;
   private final long held;
 
-  /** The level's own parts by their start, shorter ones folded into them. */
+  /** The level's own parts by their start, with shorter ones folded into them. */
   private final TreeMap<Long, Part> own = new TreeMap<>();
 
   /** Those of longer levels, by their seconds and start. */
@@ -42,7 +42,7 @@ final class Edge {
   }
 
   /**
-   * The parts of the buckets between, without those that are not whole.
+   * The parts of the buckets in between, without those that are incomplete.
    *
    * @param coarser what longer levels have of the range, by their seconds
    */
@@ -51,7 +51,7 @@ final class Edge {
     return new Edge(series, parts, coarser).complete(from, to);
   }
 
-  /** Whether the bucket that begins here can be made, whatever it holds. */
+  /** Whether the bucket that starts here can be built, whatever it contains. */
   static boolean isHeld(Series series, Map<Long, Long> held, long start) {
     Parts none = new Parts(List.of(), List.of(), List.of(), false, false, held);
     Edge edge = new Edge(series, none, Map.of());
@@ -77,7 +77,7 @@ final class Edge {
     return whole;
   }
 
-  /** What the bucket is made of; null if a part of it is gone. */
+  /** What the bucket is made from; null if part of it is gone. */
   private @Nullable List<Part> bucket(long start) {
     List<Part> bucket = new ArrayList<>();
     long end = series.buckets().end(start);
@@ -97,7 +97,7 @@ final class Edge {
     return bucket;
   }
 
-  /** The shortest longer level that has a candle from here on which ends with the bucket. */
+  /** The shortest longer level with a candle that starts here and ends with the bucket. */
   private @Nullable Level at(long time, long end) {
     for (Level level : series.level().coarser()) {
       boolean begins = level.buckets().floor(time) == time && time + level.seconds() <= end;

@@ -7,15 +7,15 @@ import io.vertx.core.Future;
 import java.time.ZoneOffset;
 import java.util.List;
 
-/** Missing 1m candles for which there is no good reason. */
+/** Missing 1m candles without a good reason. */
 public final class Gaps {
-  /** Days whose minutes fit into one question. */
+  /** Days whose minutes fit into one query. */
   public static final int MOST_DAYS = 120;
 
   private static final Timeframe MINUTE = Timeframe.ofSeconds(60);
   private static final long MICROS = 1_000_000;
 
-  /** Gaps of an instrument that trades in nearly every minute begin to matter at five minutes. */
+  /** For an instrument that trades in nearly every minute, gaps matter from five minutes on. */
   private static final int SHORTEST = 5;
 
   private static final double DENSE = 0.9;
@@ -28,19 +28,19 @@ public final class Gaps {
     this.evidence = evidence;
   }
 
-  /** Minutes without a break that are missing; {@code from} in seconds since the epoch. */
+  /** Consecutive missing minutes; {@code from} in seconds since the epoch. */
   public record Gap(long from, long missing) {}
 
   /**
-   * What is missing while the market is open: where the venue's ids have a hole, and, of an
-   * instrument that has nine of ten minutes, every five minutes and more that nothing explains.
+   * What is missing while the market is open: wherever the venue's ids have a hole, and, for an
+   * instrument that has nine of ten minutes, every unexplained gap of five minutes or more.
    *
    * @param expected minutes in which the market was open
    * @param present those of them that have a candle
    */
   public record Found(long expected, long present, List<Gap> gaps) {}
 
-  /** Of a range of at most {@link #MOST_DAYS}, in seconds since the epoch. */
+  /** For a range of at most {@link #MOST_DAYS}, in seconds since the epoch. */
   public Future<Found> find(String venue, String symbol, long from, long to) {
     Slice slice =
         new Slice(new Range(from * MICROS, to * MICROS), 1, false, null, Fill.NONE, false);

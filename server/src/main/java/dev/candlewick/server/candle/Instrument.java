@@ -5,10 +5,10 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An instrument as far as its candles depend on it.
+ * The properties of an instrument that its candles depend on.
  *
- * @param session what {@link TradingHours} reads
- * @param timezone at whose midnight the venue's own candles of whole days may begin
+ * @param session in the form that {@link TradingHours} reads
+ * @param timezone at whose midnight the venue's own candles of whole days may start
  */
 record Instrument(int id, @Nullable String session, @Nullable String timezone) {
   /** Whether days of this zone are the venue's own. */

@@ -8,7 +8,7 @@ import java.util.stream.LongStream;
  * What a read takes its parts from: stored candles, or the trades themselves.
  *
  * @param seconds the length of a part
- * @param buckets where the parts begin
+ * @param buckets where the parts start
  */
 record Level(long seconds, String relation, Buckets buckets) {
   private static final long MINUTE = 60;
@@ -32,8 +32,8 @@ record Level(long seconds, String relation, Buckets buckets) {
   }
 
   /**
-   * The longest stored level that divides the buckets, minutes if none does; for a timeframe that
-   * is no multiple of a minute the trades, in steps that divide the buckets.
+   * The longest stored level that divides the buckets, or minutes if none does; for a timeframe
+   * that is not a multiple of a minute, the trades, in steps that divide the buckets.
    */
   static Level of(Timeframe timeframe, Buckets buckets) {
     long grid = buckets.grid();
@@ -50,8 +50,8 @@ record Level(long seconds, String relation, Buckets buckets) {
   }
 
   /**
-   * The timeframes of the venue's own candles of which its finest parts can be made: shorter than a
-   * minute, the finest first.
+   * The timeframes of the venue's own candles from which its finest parts can be built: shorter
+   * than a minute, finest first.
    */
   List<String> finer() {
     long length = isTrades() ? seconds : MINUTE;
@@ -61,7 +61,7 @@ record Level(long seconds, String relation, Buckets buckets) {
         .toList();
   }
 
-  /** The stored levels that are longer, shortest first. */
+  /** The longer stored levels, shortest first. */
   List<Level> coarser() {
     return STORED.stream().filter(level -> !isTrades() && level.seconds > seconds).toList();
   }

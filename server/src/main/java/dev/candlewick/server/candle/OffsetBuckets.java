@@ -3,8 +3,8 @@ package dev.candlewick.server.candle;
 import dev.candlewick.record.Timeframe;
 
 /**
- * The buckets of UTC on a clock that always goes ahead of it, or behind, by the same seconds: their
- * starts are earlier by as many.
+ * UTC's buckets on a clock that is always the same number of seconds ahead or behind: their starts
+ * are earlier by that much.
  */
 record OffsetBuckets(Timeframe timeframe, long offset) implements Buckets {
   @Override

@@ -15,7 +15,7 @@ import java.util.Map;
 
 /** What the statements of {@link CandleSql} take and return. Times are seconds since the epoch. */
 final class PartRepository {
-  /** How many rows one statement may return. */
+  /** The most rows one statement may return. */
   static final int MOST = 100_000;
 
   private static final long MINUTE = 60;
@@ -51,12 +51,12 @@ final class PartRepository {
     }
     stored.addAll(fresh);
     stored.removeIf(part -> !series.source().takes(part));
-    // Days of the venue's own zone and of UTC lie beside one another.
+    // Days of the venue's own zone and of UTC are next to one another.
     exact.removeIf(part -> series.buckets().floor(part.ts()) != part.ts());
     return new Parts(level, stored, exact, stale, rows.size() > MOST, held);
   }
 
-  /** The minutes as they are stored, of every source. */
+  /** The minutes as they are stored, from every source. */
   static List<Part> stored(RowSet<Row> rows) {
     List<Part> parts = new ArrayList<>();
     for (Row row : rows) {
@@ -74,7 +74,7 @@ final class PartRepository {
     return parts;
   }
 
-  /** What a mark is of: its bucket, or minutes of its day. */
+  /** What a mark refers to: its bucket, or minutes of its day. */
   static List<Run> marked(Row row) {
     long bucket = row.getOffsetDateTime(1).toEpochSecond();
     if (row.getBuffer(2) == null) {

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one statement found of a range, in no order.
+ * What one statement found in a range, in no particular order.
  *
  * @param level rows of a stored level, where they are up to date
  * @param fine shorter parts where they are not: minutes, or steps folded from trades; of several
- *     with the same start and source the last one holds
- * @param exact the venue's own candles of the asked timeframe
- * @param stale whether something was looked at that is not up to date
+ *     with the same start and source the last one wins
+ * @param exact the venue's own candles of the requested timeframe
+ * @param stale whether any of it is not up to date
  * @param cut whether there was more than one statement may return
- * @param held where levels begin of which something was dropped: by their seconds
+ * @param held where levels start from which something was dropped: by their seconds
  */
 record Parts(
     List<Part> level,
@@ -30,7 +30,7 @@ record Parts(
     return held.getOrDefault(of.seconds(), Long.MIN_VALUE);
   }
 
-  /** How many rows, for those folded from trades how many trades, it took. */
+  /** How many rows it took; for those folded from trades, how many trades. */
   long cost(Level from) {
     if (!from.isTrades()) {
       return level.size() + fine.size() + exact.size();

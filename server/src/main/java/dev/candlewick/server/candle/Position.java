@@ -5,13 +5,13 @@ import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.web.Cursor;
 
 /**
- * Where a page begins that is not the first.
+ * Where a page other than the first starts.
  *
- * @param next the start of the bucket to be answered next
- * @param close the close before it, which fills it if it is empty; NaN where none is known
+ * @param next the start of the next bucket
+ * @param close the close before it, which fills it if it is empty; NaN if unknown
  */
 record Position(long next, double close) {
-  /** No candle begins further from the epoch, in seconds. */
+  /** No candle starts further from the epoch, in seconds. */
   private static final long FURTHEST = 8_000_000_000L;
 
   /** What a cursor says it was written for. */
@@ -19,7 +19,7 @@ record Position(long next, double close) {
     return "candles " + timeframe.text() + (backwards ? " back" : " on");
   }
 
-  /** The position that a cursor of two parts tells. */
+  /** The position in a cursor of two parts. */
   static Position of(Cursor cursor) {
     long next = cursor.number(0);
     try {
@@ -27,7 +27,7 @@ record Position(long next, double close) {
         return new Position(next, Double.parseDouble(cursor.text(1)));
       }
     } catch (NumberFormatException notANumber) {
-      // refused below
+      // Rejected below.
     }
     throw Problem.badParameter("cursor", "is not a next_cursor of the same request");
   }

@@ -24,7 +24,7 @@ record Run(long from, long to, long minutes) {
     this(from, to, (to - from) / MINUTE);
   }
 
-  /** The set bits as runs, bit 0 at {@code base} and each of {@code length}. */
+  /** The set bits as runs, with bit 0 at {@code base} and each {@code length} long. */
   static List<Run> of(BitSet bits, long base, long length) {
     List<Run> runs = new ArrayList<>();
     for (int start = bits.nextSetBit(0); start >= 0; ) {
@@ -36,11 +36,11 @@ record Run(long from, long to, long minutes) {
   }
 
   /**
-   * The same runs, which are in order, in groups for a statement each: a run of a statement looks
-   * at every chunk between the first one and the last, so that few may be many days apart.
+   * The same sorted runs, grouped by statement: a statement looks at every chunk between its first
+   * run and its last, so only a few may be many days apart.
    *
-   * @param most minutes of all runs of a group; a longer run is cut
-   * @param mostLooks runs of a group times the days that they are spread over
+   * @param most minutes in all runs of a group; a longer run is cut
+   * @param mostLooks runs in a group times the days they are spread over
    */
   static List<List<Run>> groups(List<Run> runs, long most, long mostLooks) {
     List<List<Run>> groups = new ArrayList<>();
@@ -51,7 +51,7 @@ record Run(long from, long to, long minutes) {
     return groups;
   }
 
-  /** Takes the first of these groups away. */
+  /** Removes and returns the first of these groups. */
   static List<Run> takeGroup(Deque<Run> left, long most, long mostLooks) {
     List<Run> group = new ArrayList<>();
     long minutes = 0;
@@ -72,7 +72,7 @@ record Run(long from, long to, long minutes) {
     return group;
   }
 
-  /** These runs in order, joined where they meet, within a range; the first {@code most}. */
+  /** These sorted runs, joined where they meet, within a range; the first {@code most}. */
   static List<Run> joined(List<Run> runs, long from, long to, int most) {
     List<Run> joined = new ArrayList<>();
     for (Run run : runs.stream().sorted(comparingLong(Run::from)).toList()) {

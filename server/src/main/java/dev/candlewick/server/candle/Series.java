@@ -3,10 +3,10 @@ package dev.candlewick.server.candle;
 import dev.candlewick.record.Timeframe;
 
 /**
- * One instrument's candles of one timeframe.
+ * One instrument's candles in one timeframe.
  *
  * @param instrument its id
- * @param level where its parts are taken from
+ * @param level where its parts are read from
  */
 record Series(int instrument, Timeframe timeframe, Buckets buckets, Level level, Source source) {
   Series(int instrument, Timeframe timeframe, Buckets buckets, Source source) {
@@ -14,8 +14,8 @@ record Series(int instrument, Timeframe timeframe, Buckets buckets, Level level,
   }
 
   /**
-   * Whether the venue's own candles of the timeframe are to be looked up. Those are told in UTC, or
-   * in the instrument's time zone; of minutes they are those that were taken back from an archive.
+   * Whether to look up the venue's own candles of the timeframe. Those are in UTC, or in the
+   * instrument's time zone; for minutes they are the ones brought back from an archive.
    */
   boolean hasExact() {
     boolean venues =

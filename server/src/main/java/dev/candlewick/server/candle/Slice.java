@@ -4,11 +4,11 @@ import dev.candlewick.server.web.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which candles of a series, and how they are told.
+ * Which candles of a series, and in what order.
  *
- * @param range when they begin
- * @param limit how many a page holds at most, filled ones included
- * @param position where the page begins; null for the first one
+ * @param range when they start
+ * @param limit the most on a page, filled ones included
+ * @param position where the page starts; null for the first one
  * @param closedOnly whether candles that are not closed are left out
  */
 record Slice(
@@ -36,13 +36,13 @@ record Slice(
     return new Slice(range, limit - found, descending, start, fill, closedOnly);
   }
 
-  /** The first second at which a candle may begin. */
+  /** The first second at which a candle may start. */
   long from() {
     long first = range.from() == null ? Range.START / MICROS : ceil(range.from());
     return position == null || backwards() ? first : Math.max(first, position.next());
   }
 
-  /** The second before which a candle must begin; a day ahead of the clock at most. */
+  /** The second before which a candle must start; at most a day ahead of the clock. */
   long to(long now) {
     long latest = now + DAY;
     long last = range.to() == null ? latest : Math.min(latest, ceil(range.to()));

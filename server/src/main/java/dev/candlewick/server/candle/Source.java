@@ -1,10 +1,13 @@
 package dev.candlewick.server.candle;
 
-/** Which candles are asked for. */
+/** Which candles are requested. */
 public enum Source {
-  /** The venue's closed candle where there is one, else built from trades, else its forming one. */
+  /**
+   * The venue's closed candle if there is one, else one built from trades, else the venue's forming
+   * one.
+   */
   AUTO,
-  /** From trades only, as long as they are kept. */
+  /** From trades only, while they are kept. */
   BUILT,
   /** The venue's own only. */
   NATIVE;

@@ -12,25 +12,29 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Reads a range in which something is not up to date: what is marked is made of its minutes, and a
- * marked minute of its trades. In one transaction, so that it sees the stored candles, the marks
- * and the trades as they were at one moment; in pieces, so that it costs what is marked of this
- * range and this instrument, however much that is.
+ * Reads a range in which something is not up to date: what is marked is built from its minutes, and
+ * a marked minute from its trades. In one transaction, so that stored candles, marks and trades are
+ * all seen at one moment; in pieces, so that the cost depends only on what is marked in this range
+ * for this instrument.
  */
 final class StaleRepository {
   private static final long MINUTE = 60;
   private static final int BUILT = 60;
   private static final int FINER = 1;
 
-  /** Minutes of a piece: folding more would hold up the event loop. */
+  /** Minutes in a piece: folding more would hold up the event loop. */
   private static final long PIECE = 2_880;
 
   /**
-   * Where there is little a piece grows, to so many times that length; a statement has room for it.
+   * Where there is little data a piece grows to so many times that length; a statement has room for
+   * it.
    */
   private static final long MOST_PIECES = 16;
 
-  /** Looks of a piece's statement: a chunk costs a run some 30 us, a statement takes 1 ms. */
+  /**
+   * Index lookups in a piece's statement: a run costs about 30 us per chunk, a statement takes 1
+   * ms.
+   */
   private static final long LOOKS = 150;
 
   private final Pool pool;
@@ -128,7 +132,7 @@ final class StaleRepository {
     return (int) ((time - from) / MINUTE);
   }
 
-  /** Buckets that are to be made again for their source, whether they are marked or not. */
+  /** Buckets to be rebuilt because of their source, whether they are marked or not. */
   private Future<Void> impure(SqlConnection connection) {
     if (series.source() == Source.AUTO || level.equals(Level.M1)) {
       return Future.succeededFuture();
@@ -172,7 +176,7 @@ final class StaleRepository {
   }
 
   /**
-   * Makes the minutes of a piece that are marked, or stored of another source than is asked for.
+   * Builds the minutes of a piece that are marked, or stored from another source than requested.
    */
   private Future<Void> readMinutes(
       SqlConnection connection, List<Part> fine, List<Part> stored, List<Run> piece) {

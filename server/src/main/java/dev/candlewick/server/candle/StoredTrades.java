@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** How many trades the stored minutes say they have: what it costs to read beside others. */
+/** How many trades the stored minutes say they have: the cost of reading them along with others. */
 final class StoredTrades {
   private static final long MINUTE = 60;
 
-  /** To read so many trades beside costs less than another run does. */
+  /** Reading up to so many extra trades costs less than another run. */
   private static final long CHEAP = 50;
 
   private final List<Part> minutes;
@@ -21,11 +21,11 @@ final class StoredTrades {
   }
 
   /**
-   * The marked minutes that lie in these stretches, which are in order, as runs. A gap in which
-   * next to nothing is stored is read too: it makes its minutes what they are.
+   * The marked minutes in these sorted stretches, as runs. A gap in which next to nothing is stored
+   * is read too: it produces the same minutes.
    *
    * @param marked bit 0 is the minute at {@code base}
-   * @param most minutes of a run that has gaps
+   * @param most minutes in a run with gaps
    */
   List<Run> runs(BitSet marked, long base, List<Run> stretches, long most) {
     List<Run> runs = new ArrayList<>();
@@ -51,7 +51,7 @@ final class StoredTrades {
     return runs;
   }
 
-  /** Trades stored of minutes in this gap; each gap lies behind the one before. */
+  /** Trades stored for minutes in this gap; each gap is after the previous one. */
   private long between(long from, long to) {
     while (at < minutes.size() && minutes.get(at).ts() < from) {
       at++;

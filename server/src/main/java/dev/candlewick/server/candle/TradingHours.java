@@ -11,18 +11,18 @@ import java.util.regex.Pattern;
 
 /**
  * An instrument's daily session on its venue's clock, written {@code America/New_York 09:30-16:00},
- * or {@code America/Chicago 17:00-16:00+1} where it closes on the next day. It bears the date of
- * its last second: what opens in Chicago on Sunday at 17:00 is Monday's.
+ * or {@code America/Chicago 17:00-16:00+1} if it closes on the next day. Its date is that of its
+ * last second: a session that opens in Chicago on Sunday at 17:00 is Monday's.
  *
  * @param open seconds after midnight
- * @param close seconds after midnight of the opening day, after {@code open}, a day later at most
+ * @param close seconds after midnight of the opening day, after {@code open}, at most a day later
  */
 record TradingHours(ZoneId zone, int open, int close) {
   private static final int DAY = 86_400;
   private static final Pattern FORM =
       Pattern.compile("(\\S+) ([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})(\\+1)?");
 
-  /** The session that this text names; empty if none does. */
+  /** The session that this text describes; empty if it describes none. */
   static Optional<TradingHours> parse(String text) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
@@ -40,7 +40,7 @@ record TradingHours(ZoneId zone, int open, int close) {
     }
   }
 
-  /** Seconds after midnight; below zero, whatever is added, for what no clock shows. */
+  /** Seconds after midnight; negative, whatever is added, for times that no clock shows. */
   private static int seconds(String hours, String minutes) {
     int h = Integer.parseInt(hours);
     int m = Integer.parseInt(minutes);
@@ -66,7 +66,7 @@ record TradingHours(ZoneId zone, int open, int close) {
     return date;
   }
 
-  /** Whether a session of a weekday overlaps the time from {@code start} to {@code end}. */
+  /** Whether a session on a weekday overlaps the time from {@code start} to {@code end}. */
   boolean isOpen(long start, long end) {
     for (LocalDate date = date(start); opens(date) < end; date = date.plusDays(1)) {
       boolean weekday = date.getDayOfWeek().getValue() < DayOfWeek.SATURDAY.getValue();
@@ -77,7 +77,7 @@ record TradingHours(ZoneId zone, int open, int close) {
     return false;
   }
 
-  /** A length that divides every opening and close. */
+  /** A length that divides every opening and closing time. */
   long grid() {
     return ZoneGrid.gcd(ZoneGrid.gcd(ZoneGrid.of(zone), open), close);
   }

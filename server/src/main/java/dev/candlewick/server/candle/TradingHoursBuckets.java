@@ -4,8 +4,8 @@ import dev.candlewick.record.Timeframe;
 import java.time.LocalDate;
 
 /**
- * Buckets of an instrument's session. A timeframe of whole days takes whole sessions by their date;
- * a shorter one counts from each opening, and its last bucket ends with the session.
+ * Buckets of an instrument's session. A timeframe of whole days consists of whole sessions by their
+ * date; a shorter one counts from each opening, and its last bucket ends with the session.
  */
 final class TradingHoursBuckets implements Buckets {
   private static final long DAY = 86_400;

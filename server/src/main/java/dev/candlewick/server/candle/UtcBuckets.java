@@ -2,7 +2,7 @@ package dev.candlewick.server.candle;
 
 import dev.candlewick.record.Timeframe;
 
-/** The buckets that TimescaleDB's {@code time_bucket} makes without a time zone. */
+/** The buckets of TimescaleDB's {@code time_bucket} without a time zone. */
 record UtcBuckets(Timeframe timeframe) implements Buckets {
   private static final long DAY = 86_400;
 

@@ -7,13 +7,13 @@ import java.time.ZoneOffset;
 /**
  * Which candles of an instrument are wanted.
  *
- * @param offset of the clock at whose midnights they begin
- * @param range when they begin
- * @param limit how many at most, from 1
- * @param last whether the last ones of the range are wanted, not the first
+ * @param offset of the clock at whose midnight they start
+ * @param range when they start
+ * @param limit the most, from 1
+ * @param last whether the last ones of the range are wanted rather than the first
  */
 public record Wanted(Timeframe timeframe, ZoneOffset offset, Range range, int limit, boolean last) {
-  /** The first candles of a range, in UTC; the last ones where it has no beginning. */
+  /** The first candles of a range, in UTC; the last ones if it has no start. */
   public static Wanted of(Timeframe timeframe, Range range, int limit) {
     return new Wanted(timeframe, ZoneOffset.UTC, range, limit, range.from() == null);
   }

@@ -31,7 +31,7 @@ final class ZoneBuckets implements Buckets {
     this.grid = ZoneGrid.of(zone);
   }
 
-  /** Whether the venue's own candles may be of these buckets. */
+  /** Whether the venue's own candles may fill these buckets. */
   boolean isVenues() {
     return venues;
   }

@@ -7,7 +7,7 @@ import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneOffsetTransitionRule;
 import java.time.zone.ZoneRules;
 
-/** The step, in seconds, of a zone's offsets from UTC: an hour, for India half an hour. */
+/** The granularity, in seconds, of a zone's offsets from UTC: an hour, for India half an hour. */
 final class ZoneGrid {
   private static final long DAY = 86_400;
 

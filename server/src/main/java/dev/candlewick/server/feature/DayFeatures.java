@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the minutes of a day come to.
+ * The features of a day, computed from its minutes.
  *
  * @param ts the day's start
- * @param features by column, but for the daily indicators
+ * @param features by column, except the daily indicators
  */
 record DayFeatures(
     LocalDate date,
@@ -28,7 +28,7 @@ record DayFeatures(
    * Computes them.
    *
    * @param minutes of the day, ascending, at least one
-   * @param now which minutes are over, seconds since the epoch
+   * @param now decides which minutes are over, seconds since the epoch
    */
   static DayFeatures of(PlanDay day, List<Candle> minutes, long now) {
     Plan plan = day.plan();
@@ -91,7 +91,7 @@ record DayFeatures(
     return "none";
   }
 
-  /** Some minutes together. */
+  /** Several minutes combined. */
   private static final class Range {
     final double open;
     final double close;

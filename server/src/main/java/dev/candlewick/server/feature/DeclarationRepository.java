@@ -21,12 +21,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Plans and feature sets as they were declared, and their kinds of record. */
+/** Declared plans and feature sets, and their kinds of record. */
 public final class DeclarationRepository {
-  /** At repeatable read, which reads want, the later of two at once would fail. */
+  /** At repeatable read, which reads use, the later of two concurrent changes would fail. */
   private static final String FOLLOW_ONE_ANOTHER = "set transaction isolation level read committed";
 
-  /** Kinds are changed one at a time, by whichever way. */
+  /** Kinds are changed one at a time, whichever way. */
   private static final String LOCK = "select pg_advisory_xact_lock(7307236712650534771)";
 
   private static final String KIND = "select declaration::text from ingest.kinds where kind = $1";
@@ -35,12 +35,12 @@ public final class DeclarationRepository {
   private static final Map<String, String> SAVE =
       Map.of(Job.PLAN, save("plans", "plan"), Job.SET, save("feature_sets", "name"));
 
-  /** Days that are counted otherwise leave rows behind that nobody would correct. */
+  /** If days are counted differently, old rows would be left behind and never corrected. */
   private static final String FORGET_DAYS = "delete from ingest.plan_days where plan = $1";
 
   private static final String FORGET_ROWS = "delete from %s.daily_features where plan = $1";
 
-  /** Rows of a version from a time on, the oldest first. */
+  /** Rows of a version from a time on, oldest first. */
   private static final String DROP_VERSION =
       """
       with old as materialized (
@@ -88,10 +88,10 @@ public final class DeclarationRepository {
   private final Pool primary;
 
   /**
-   * Makes the repository.
+   * Creates the repository.
    *
-   * @param reads on any database, a replica too
-   * @param primary for what is written
+   * @param reads on any database, even a replica
+   * @param primary for writes
    */
   public DeclarationRepository(Pool reads, Pool primary) {
     this.reads = reads;
@@ -110,7 +110,7 @@ public final class DeclarationRepository {
   }
 
   /**
-   * One that is kept, and how far it is.
+   * A stored declaration and its progress.
    *
    * @param progress 0 to 1
    */
@@ -122,7 +122,7 @@ public final class DeclarationRepository {
       boolean complete,
       double progress) {}
 
-  /** Those of a sort: {@link Job#PLAN} or {@link Job#SET}; of this name where one is given. */
+  /** Those of a sort: {@link Job#PLAN} or {@link Job#SET}; only the one with this name if given. */
   Future<List<Kept>> find(String of, @Nullable String name) {
     return find(reads, of, name);
   }
@@ -149,7 +149,7 @@ public final class DeclarationRepository {
   }
 
   /**
-   * What became of a declaration.
+   * The result of a declaration.
    *
    * @param made whether it is new
    */
@@ -199,8 +199,8 @@ public final class DeclarationRepository {
   }
 
   /**
-   * Drops the rows of a version that the set is not declared by any more, part by part; how many
-   * they were.
+   * Drops the rows of a version that the set no longer has, part by part; returns how many there
+   * were.
    */
   Future<Long> dropVersion(String set, String version) {
     return find(primary, Job.SET, set)
@@ -237,7 +237,7 @@ public final class DeclarationRepository {
             });
   }
 
-  /** When the rows of a set, stored from one time up to another, are not these; epoch seconds. */
+  /** Times at which a set's stored rows between two times are not among these; epoch seconds. */
   Future<List<Long>> different(FeatureSet set, int instrument, long from, long to, String rows) {
     return reads
         .preparedQuery(DIFFERENT.formatted(set.name()))
@@ -287,7 +287,7 @@ public final class DeclarationRepository {
             });
   }
 
-  /** Fails with 409 if there is a kind of that name that is no feature set's. */
+  /** Fails with 409 if a kind with that name does not belong to a feature set. */
   private static Future<Void> ownKind(SqlConnection connection, String name) {
     return connection
         .preparedQuery(

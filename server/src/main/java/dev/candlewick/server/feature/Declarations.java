@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** Plans and feature sets as JSON; 422 {@code bad_declaration} naming the field that is wrong. */
+/** Plans and feature sets as JSON; 422 {@code bad_declaration} naming the invalid field. */
 final class Declarations {
   static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
   private static final Pattern CLOCK = Pattern.compile("([01][0-9]|2[0-3]):([0-5][0-9])");

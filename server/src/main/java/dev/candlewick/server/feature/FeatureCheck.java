@@ -11,33 +11,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The latest rows of feature sets against what they come to when they are computed anew. */
+/** Compares the latest rows of feature sets with a fresh computation. */
 public final class FeatureCheck {
   private static final long MICROS = 1_000_000;
 
-  /** Of each instrument and set. */
+  /** Rows checked per instrument and set. */
   private static final int ROWS = 200;
 
-  /** A late trade has to be in the rows of features after 5 s. */
+  /** A late trade must be reflected in the rows of features after 5 s. */
   private static final long PATIENCE_MILLIS = 6_000;
 
   private final DeclarationRepository declarations;
   private final Candles candles;
 
-  /** Reads rows where the declarations are read, and candles there. */
+  /** Reads rows where the declarations are stored, and candles there. */
   public FeatureCheck(DeclarationRepository declarations, Candles candles) {
     this.declarations = declarations;
     this.candles = candles;
   }
 
-  /** A row that is not what it should be, is missing, or should not be there. */
+  /** A row that is wrong, missing, or should not be there. */
   public record Different(String set, long ts) {}
 
   /** How many rows there should be, and those that differ. */
   public record Found(long lookedAt, List<Different> different) {}
 
   /**
-   * Of all sets that are filled in. To be called on a context of Vert.x; times in seconds since the
+   * For all sets that are filled in. Must be called on a Vert.x context; times in seconds since the
    * epoch, {@code to} exclusive.
    */
   public Future<Found> find(int instrument, String venue, String symbol, long from, long to) {
@@ -72,7 +72,7 @@ public final class FeatureCheck {
         });
   }
 
-  /** What differs may be on its way; what differs for longer is wrong. */
+  /** A difference may be about to disappear; one that lasts is wrong. */
   private static Future<Found> twice(Vertx vertx, Supplier<Future<Found>> look) {
     return look.get()
         .compose(

@@ -30,7 +30,7 @@ public final class FeatureHandler {
 
   private final DeclarationRepository declarations;
 
-  /** Keeps them there. */
+  /** Stores them there. */
   public FeatureHandler(DeclarationRepository declarations) {
     this.declarations = declarations;
   }
@@ -134,7 +134,7 @@ public final class FeatureHandler {
     return Declarations.named(parameter, String.valueOf(ctx.pathParam(parameter)));
   }
 
-  /** The body without its name, which may be there if it is that of the path. */
+  /** The body without its name, which may be present if it matches the path. */
   private static JsonObject declaration(RoutingContext ctx, String parameter) {
     Buffer body = ctx.body().buffer();
     JsonObject json;

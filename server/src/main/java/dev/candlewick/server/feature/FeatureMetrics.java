@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
-/** How far plans and feature sets are, on the instance that works on them; 0 on others. */
+/** The progress of plans and feature sets, on the instance that works on them; 0 on others. */
 final class FeatureMetrics {
   private static final State NOTHING = new State(0, 0, 1);
 
@@ -15,7 +15,9 @@ final class FeatureMetrics {
   private volatile Map<String, State> states = Map.of();
   private volatile long right;
 
-  /** Of all plans, or of all sets: instruments, those still filled in, the average part done. */
+  /**
+   * Over all plans, or all sets: instruments, those still being filled in, the average progress.
+   */
   private record State(int jobs, int filling, double progress) {
     static State of(List<Job> jobs, long now) {
       return new State(
@@ -55,7 +57,7 @@ final class FeatureMetrics {
     return right == 0 ? 0 : Math.max(0, millis.getAsLong() - right) / 1_000.0;
   }
 
-  /** What had changed by this time, in milliseconds since the epoch, is made good. */
+  /** Everything that had changed by this time, in milliseconds since the epoch, is up to date. */
   void corrected(List<Job> jobs, long at) {
     right = at;
     states =

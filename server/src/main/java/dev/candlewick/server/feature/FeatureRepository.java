@@ -21,11 +21,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work on features in the database. All of it goes over one connection, which holds the lock by
- * which this instance is the one that does it: with the connection both are lost.
+ * The feature work in the database. All of it goes over one connection, which holds the lock that
+ * makes this instance the one to do it: if the connection is lost, so is the lock.
  */
 public final class FeatureRepository {
-  /** A declaration, or several, in a word that changes with any of them. */
+  /** One or several declarations, in a word that changes with any of them. */
   private static final String DECLARED =
       """
       select 'plan', plan, version, declaration::text from ingest.plans
@@ -36,7 +36,7 @@ public final class FeatureRepository {
 
   private static final String INSTRUMENTS = "select id, venue, symbol from market.instruments";
 
-  /** A position of minutes ago is none: the journal has forgotten since. */
+  /** A position from minutes ago is useless: journal entries since then have been deleted. */
   private static final String POSITION =
       """
       select moment from ingest.feature_position where at > now() - interval '8 minutes'
@@ -53,7 +53,7 @@ public final class FeatureRepository {
   private static final String SAVE_POSITION =
       "update ingest.feature_position set moment = $1, at = now()";
 
-  /** Candles that changed: what a snapshot does not see. */
+  /** Candles that changed: what a snapshot did not see. */
   private static final String SINCE =
       """
       select pg_current_snapshot()::text as moment, null::int4 as id, null::bytea as keys
@@ -121,7 +121,7 @@ public final class FeatureRepository {
     this.connection = connection;
   }
 
-  /** By which one instance at a time does the work; the pool must be the primary's. */
+  /** Decides which instance does the work; the pool must be the primary's. */
   public static LeadRepository<FeatureRepository> lead(Vertx vertx, Pool primary) {
     return new LeadRepository<>(vertx, primary, 740_181, FeatureRepository::new);
   }
@@ -160,7 +160,7 @@ public final class FeatureRepository {
             });
   }
 
-  /** Where the journal was left; if that is too long ago, everything is filled in anew. */
+  /** Where reading the journal stopped; if that is too long ago, everything is filled in again. */
   Future<String> position() {
     return connection
         .query(POSITION)
@@ -241,7 +241,7 @@ public final class FeatureRepository {
     return connection.preparedQuery(SAVE_JOB).execute(tuple).mapEmpty();
   }
 
-  /** The days of a plan that are kept, by date; those before a date only as candles. */
+  /** The stored days of a plan, by date; those before a date only as candles. */
   Future<TreeMap<LocalDate, DayFeatures>> days(String plan, int instrument, LocalDate whole) {
     return connection
         .preparedQuery(DAYS)
@@ -266,7 +266,7 @@ public final class FeatureRepository {
             });
   }
 
-  /** Before this time, in epoch seconds, minutes are gone. */
+  /** Before this time, in epoch seconds, minutes have been dropped. */
   Future<Long> dropped() {
     return connection.query(DROPPED).execute().map(rows -> rows.iterator().next().getLong(0));
   }
@@ -300,10 +300,7 @@ public final class FeatureRepository {
         .mapEmpty();
   }
 
-  /**
-   * Takes rows of a kind away, told by their keys and times; those that are not there are no
-   * matter.
-   */
+  /** Deletes rows of a kind by their keys and times; missing ones are ignored. */
   Future<Void> remove(String kind, List<JsonObject> rows) {
     return rows.isEmpty()
         ? Future.succeededFuture()
@@ -313,7 +310,7 @@ public final class FeatureRepository {
             .mapEmpty();
   }
 
-  /** Writes rows of a kind, by the names of its table's columns; those that are as stored stay. */
+  /** Writes rows of a kind, by its table's column names; unchanged ones stay. */
   Future<Void> put(String kind, List<JsonObject> rows) {
     return put(kind, new JsonArray(rows).encode());
   }

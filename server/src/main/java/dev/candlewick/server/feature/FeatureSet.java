@@ -5,9 +5,10 @@ import dev.candlewick.record.Timeframe;
 import java.util.List;
 
 /**
- * Indicators of each closed candle of some instruments, kept as a kind of record of the set's name.
+ * Indicators for each closed candle of some instruments, stored as a kind of record with the set's
+ * name.
  *
- * @param version told in each row; rows of another version stay
+ * @param version part of each row; rows of other versions stay
  * @param retention of the kind, as declared
  */
 record FeatureSet(

@@ -24,10 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the rows of all plans and feature sets right: looks twice a second at which candles
- * changed, makes those good, and fills in a part of the past of what was declared anew. On one
- * instance at a time; where it stops, killed or not, the next goes on. Everything runs on one
- * context.
+ * Keeps the rows of all plans and feature sets right: checks twice a second which candles changed,
+ * updates the rows for those, and fills in a part of the past of new declarations. On one instance
+ * at a time; if it stops, killed or not, the next one continues. Everything runs on one context.
  */
 public final class Features {
   private static final Logger LOG = LoggerFactory.getLogger(Features.class);
@@ -53,7 +52,7 @@ public final class Features {
 
   private record Key(String of, String name, int version) {}
 
-  /** Starts with {@link #start}; candles must be the primary's. */
+  /** {@link #start} starts it; candles must come from the primary. */
   public Features(
       Vertx vertx,
       LeadRepository<FeatureRepository> lead,
@@ -72,7 +71,7 @@ public final class Features {
     context.runOnContext(hop -> look());
   }
 
-  /** Lets another instance go on. */
+  /** Lets another instance take over. */
   public void stop() {
     stopped = true;
     context.runOnContext(
@@ -96,7 +95,7 @@ public final class Features {
             });
   }
 
-  /** Once, until it works again. */
+  /** Logged once, until it works again. */
   private void tell(@Nullable Throwable fault) {
     if (fault != null && !failing && !stopped) {
       LOG.warn("features put off, trying again: {}", fault.toString());
@@ -106,7 +105,7 @@ public final class Features {
     failing = fault != null;
   }
 
-  /** When to look again, in milliseconds. */
+  /** When to check again, in milliseconds. */
   private Future<Long> pass() {
     Lead<FeatureRepository> held = kept;
     if (held != null) {
@@ -174,7 +173,7 @@ public final class Features {
         .compose(jobs -> fill(held, jobs));
   }
 
-  /** Where nothing changed the position is only kept from becoming too old. */
+  /** If nothing changed, the position is only kept from becoming too old. */
   private Future<Void> save(FeatureRepository held, FeatureRepository.News news) {
     if (news.changed().isEmpty() && clock.millis() < positionSaved + POSITION_MILLIS) {
       return Future.succeededFuture();
@@ -182,7 +181,7 @@ public final class Features {
     return held.savePosition(news.moment()).onSuccess(saved -> positionSaved = clock.millis());
   }
 
-  /** A job for each instrument of each plan and set, by its present version. */
+  /** A job for each instrument of each plan and set, in its current version. */
   private List<Job> current(List<Job> jobs) {
     Map<String, Job> known = new HashMap<>();
     jobs.forEach(job -> known.put(job.of() + " " + job.name() + " " + job.instrument(), job));
@@ -243,7 +242,7 @@ public final class Features {
     return times;
   }
 
-  /** A part of each past that is not filled in yet; at once again if more is left. */
+  /** One part of each past that is not filled in yet; immediately again if more is left. */
   private Future<Long> fill(FeatureRepository held, List<Job> jobs) {
     long now = clock.instant().getEpochSecond();
     List<Job> open = jobs.stream().filter(job -> !job.complete()).limit(8).toList();

@@ -4,11 +4,11 @@ import dev.candlewick.record.Timeframe;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a plan or a feature set is with an instrument. Times are seconds since the epoch.
+ * The progress of a plan or feature set for one instrument. Times are seconds since the epoch.
  *
- * @param first where what is held begins; null until it was looked for
- * @param doneTo up to where the past is filled in, null for nothing yet; once that is complete,
- *     where a candle begins that was open when it was last looked at, null for none
+ * @param first where stored data starts; null until it was looked up
+ * @param doneTo up to where the past is filled in, null for nothing yet; once that is complete, the
+ *     start of a candle that was open when last checked, null for none
  */
 record Job(
     String of,
@@ -25,7 +25,7 @@ record Job(
     return of.equals(PLAN);
   }
 
-  /** The part of the past that is filled in, 0 to 1. */
+  /** How much of the past is filled in, 0 to 1. */
   double progress(long now) {
     Long from = first;
     Long to = doneTo;
@@ -47,15 +47,13 @@ record Job(
     return new Job(of, name, instrument, version, first, open, true);
   }
 
-  /**
-   * Whether a change at this time is its business: what is not filled in yet will be read later.
-   */
+  /** Whether a change at this time matters: what is not filled in yet will be read later. */
   boolean covers(long time) {
     Long to = doneTo;
     return complete || (to != null && time < to);
   }
 
-  /** Whether a candle that was open is not any more. */
+  /** Whether a candle that was open no longer is. */
   boolean hasClosed(Timeframe timeframe, long now) {
     Long open = doneTo;
     return complete && open != null && timeframe.end(open) <= now;

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The trading day of some instruments. Times of the day are minutes after {@code dayStart} on the
+ * The trading day of some instruments. Times of day are minutes after {@code dayStart} on the
  * zone's clock, up to 1,440.
  *
  * @param dayStart minutes after midnight at which a day starts
- * @param namedByEnd whether a day is named by the date of its end, not of its start
- * @param days on whose dates there are days
+ * @param namedByEnd whether a day is named by the date of its end rather than its start
+ * @param days weekdays on which there are days
  * @param daily indicators over the candles of whole days
  */
 record Plan(
@@ -34,10 +34,10 @@ record Plan(
   /** A part of the day. */
   record Span(String name, int from, int to) {}
 
-  /** The first minutes from a time on, and until when a break out of them counts. */
+  /** The first minutes from a time on, and until when a break out of their range counts. */
   record OpeningRange(String name, int from, int to, int until) {}
 
-  /** The day that holds a time, seconds since the epoch. */
+  /** The day that contains a time, seconds since the epoch. */
   PlanDay dayAt(long time) {
     LocalDateTime clock = LocalDateTime.ofInstant(Instant.ofEpochSecond(time), zone);
     LocalDate date = clock.minusMinutes(dayStart).toLocalDate();
@@ -51,8 +51,8 @@ record Plan(
   }
 
   /**
-   * When the clock passes a time of the day that starts on this date. An hour that comes twice
-   * counts the first time; one that is left out is passed at the jump.
+   * When the clock passes a time of the day that starts on this date. An hour that occurs twice
+   * counts the first time; one that does not exist is passed at the jump.
    */
   long instant(LocalDate starts, int minutes) {
     LocalDateTime clock = starts.atStartOfDay().plusMinutes(dayStart + minutes);
@@ -62,7 +62,7 @@ record Plan(
         : clock.atZone(zone).toEpochSecond();
   }
 
-  /** The columns of a row that are numbers, and after them those that are a direction. */
+  /** The columns of a row that are numbers, followed by those that are a direction. */
   Columns columns() {
     List<String> numbers = new ArrayList<>();
     List<String> directions = new ArrayList<>();
@@ -82,6 +82,6 @@ record Plan(
     return new Columns(numbers, directions);
   }
 
-  /** Names of columns by what they hold. */
+  /** Column names by what they contain. */
   record Columns(List<String> numbers, List<String> directions) {}
 }

@@ -31,7 +31,7 @@ final class PlanWork implements Work {
   /** Days of the past that are read at a time. */
   private static final int DAYS = 14;
 
-  /** Minutes of {@link #DAYS} and of a day more. */
+  /** Minutes in {@link #DAYS} plus one day. */
   private static final int MOST_MINUTES = (DAYS + 1) * 1_500;
 
   private final Plan plan;
@@ -124,7 +124,7 @@ final class PlanWork implements Work {
     return days;
   }
 
-  /** Days that changed and have no minute any more: their last trade was cancelled. */
+  /** Days that changed and no longer have any minute: their last trade was cancelled. */
   private List<PlanDay> without(List<DayFeatures> days, LocalDate first, LocalDate to) {
     Set<LocalDate> there = new HashSet<>();
     days.forEach(day -> there.add(day.date()));
@@ -136,7 +136,7 @@ final class PlanWork implements Work {
   }
 
   /**
-   * A day changes the daily indicators of all days after it. One whose minutes are partly gone
+   * A day changes the daily indicators of all days after it. One whose minutes are partly dropped
    * stays as it was computed when they were there.
    */
   private Future<Void> write(

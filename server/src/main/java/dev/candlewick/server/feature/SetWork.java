@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class SetWork implements Work {
   private static final long MICROS = 1_000_000;
 
-  /** Candles of days and longer are taken from 1800 on. */
+  /** Candles of days and longer are accepted from 1800 on. */
   private static final long EARLIEST = Instant.parse("1800-01-01T00:00:00Z").getEpochSecond();
 
-  /** Rows that are made at a time. */
+  /** Rows computed at a time. */
   private static final int ROWS = 1_000;
 
   private final FeatureSet set;
@@ -58,12 +58,12 @@ final class SetWork implements Work {
     return set.instruments().stream().anyMatch(pattern -> pattern.matches(venue, symbol));
   }
 
-  /** A candle changes the rows of the candles after it, as long as it weighs anything. */
+  /** A candle changes the rows of the candles after it, for as long as its weight matters. */
   @Override
   public Future<Job> correct(FeatureRepository kept, Job job, SortedSet<Long> times, long now) {
     long first = timeframe.bucket(times.first());
     if (job.complete() && timeframe.end(first) > now) {
-      // Of an open candle nothing is kept but where it begins.
+      // For an open candle only its start is kept.
       Job open = job.completed(first);
       return open.equals(job) ? Future.succeededFuture(job) : kept.save(open).map(open);
     }
@@ -125,10 +125,10 @@ final class SetWork implements Work {
   /**
    * Rows of closed candles, as JSON.
    *
-   * @param closed when they begin
+   * @param closed when they start
    * @param asked how many candles there were
    * @param last the last of them
-   * @param open where one begins that is not closed
+   * @param open the start of one that is not closed
    */
   record Read(
       String rows, Set<Long> closed, int asked, @Nullable Candle last, @Nullable Long open) {}
@@ -174,7 +174,7 @@ final class SetWork implements Work {
     return new Read(rows.encode(), closed, asked.size(), all.get(all.size() - 1), open);
   }
 
-  /** Of candles that are no more: their last trade was cancelled. */
+  /** Rows of candles that no longer exist: their last trade was cancelled. */
   private List<JsonObject> keys(int instrument, Set<Long> times) {
     return times.stream().map(ts -> key(instrument, ts)).toList();
   }

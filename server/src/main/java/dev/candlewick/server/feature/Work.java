@@ -7,9 +7,9 @@ import java.util.SortedSet;
 interface Work {
   boolean matches(String venue, String symbol);
 
-  /** Makes good what changed at these times; how far the job is then. */
+  /** Updates what changed at these times; returns the job's progress. */
   Future<Job> correct(FeatureRepository kept, Job job, SortedSet<Long> times, long now);
 
-  /** Fills in the next part of the past; how far the job is then. */
+  /** Fills in the next part of the past; returns the job's progress. */
   Future<Job> fill(FeatureRepository kept, Job job, long now);
 }

@@ -18,7 +18,7 @@ public final class IndicatorHandler {
     this.pages = new IndicatorPages(candles);
   }
 
-  /** Takes its path of the router. */
+  /** Mounts its path on the router. */
   public void mount(Router router) {
     router.get("/v1/indicators").method(HttpMethod.HEAD).handler(this::handle);
   }

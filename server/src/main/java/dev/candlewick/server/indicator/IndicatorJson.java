@@ -19,12 +19,12 @@ public final class IndicatorJson {
 
   private final SerializableString[] columns;
 
-  /** Of values in this order. */
+  /** For values in this order. */
   public IndicatorJson(List<String> columns) {
     this.columns = columns.stream().map(SerializedString::new).toArray(SerializableString[]::new);
   }
 
-  /** Writes the row as an object; null where there is no value yet. */
+  /** Writes the row as an object; null if there is no value yet. */
   public void write(JsonGenerator json, IndicatorRow row, Times unit) throws IOException {
     json.writeStartObject();
     json.writeFieldName(TS);
@@ -36,7 +36,7 @@ public final class IndicatorJson {
     json.writeEndObject();
   }
 
-  /** As the charting library lightweight-charts takes it. */
+  /** In the form that lightweight-charts takes. */
   void writeLightweight(JsonGenerator json, IndicatorRow row) throws IOException {
     json.writeStartObject();
     json.writeFieldName(TIME);

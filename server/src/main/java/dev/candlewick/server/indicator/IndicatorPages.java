@@ -15,7 +15,7 @@ import java.util.List;
 
 /** Finds candles and computes indicators over them. */
 final class IndicatorPages {
-  /** Numbers looked at for one answer: about half a second. */
+  /** Numbers read for one answer: about half a second. */
   private static final long MOST_WORK = 200_000_000;
 
   /** More than this would hold up the event loop's other requests. */

@@ -11,9 +11,9 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
 
-/** A question for indicators over one instrument's candles. */
+/** A query for indicators over one instrument's candles. */
 public record IndicatorQuery(CandleQuery candles, Indicators indicators) {
-  /** What a request may ask; {@code format} and {@code unit} are the handler's. */
+  /** What a request may contain; {@code format} and {@code unit} are the handler's. */
   static final Set<String> PARAMETERS = parameters();
 
   private static final long DAY = 86_400;
@@ -26,13 +26,13 @@ public record IndicatorQuery(CandleQuery candles, Indicators indicators) {
     return Set.copyOf(names);
   }
 
-  /** The question that these parameters ask; 400 naming the parameter that is wrong. */
+  /** The query in these parameters; 400 naming the parameter that is wrong. */
   static IndicatorQuery parse(Params params) {
     Indicators indicators = indicators(params.required("indicators"));
     return new IndicatorQuery(CandleQuery.parse(params), indicators);
   }
 
-  /** The indicators of a list; 400 if they are none. */
+  /** The indicators in a list; 400 if it is invalid. */
   public static Indicators indicators(String list) {
     try {
       return Indicators.parse(list);
@@ -42,22 +42,20 @@ public record IndicatorQuery(CandleQuery candles, Indicators indicators) {
   }
 
   /**
-   * Where the computation of each value begins.
+   * Where the computation of each value starts.
    *
-   * @param days when the day begins that holds a time
+   * @param days when the day that contains a time starts
    */
   Blocks blocks(LongUnaryOperator days) {
     return new Blocks(shortest(candles.timeframe(), candles.session()), days);
   }
 
-  /** The same for candles as they are told live: in UTC. */
+  /** The same for live candles: in UTC. */
   public static Blocks blocks(Timeframe timeframe) {
     return Blocks.utc(shortest(timeframe, false));
   }
 
-  /**
-   * How far from one candle to the next at least, on average: a session cuts its last one short.
-   */
+  /** The minimum average distance between two candles: a session cuts its last one short. */
   private static long shortest(Timeframe timeframe, boolean session) {
     long seconds =
         timeframe.months() > 0 ? timeframe.months() * SHORTEST_MONTH : timeframe.seconds();

@@ -3,7 +3,7 @@ package dev.candlewick.server.indicator;
 import dev.candlewick.server.candle.Candle;
 import java.util.Arrays;
 
-/** The values of one candle, NaN where there is none, in the order of the columns. */
+/** The values of one candle, NaN if there is none, in column order. */
 public record IndicatorRow(long ts, double close, boolean closed, double[] values) {
   /** The values of a candle. */
   public static IndicatorRow of(Candle candle, double[] values) {

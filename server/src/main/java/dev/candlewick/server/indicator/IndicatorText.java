@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of indicators written out.
+ * Writes a page of indicators.
  *
  * @param timeframe as the client spelt it
  */
