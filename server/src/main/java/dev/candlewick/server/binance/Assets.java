@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What an instrument trades against what. */
+/** The base and quote asset of an instrument. */
 record Assets(String base, String quote) {
-  /** What stands for no currency in ISO 4217. */
+  /** ISO 4217 codes that stand for no currency. */
   private static final String NONE = "XXX";
 
   /**
-   * Those that end with another one come before it. TUSD and BUSD are none of them: they would take
-   * the last letter of what is traded against dollars, ARB and XBT.
+   * Quote assets; one that ends with another comes before it. TUSD and BUSD are left out: they
+   * would take the last letter of assets traded against dollars, such as ARB and XBT.
    */
   private static final List<String> QUOTES =
       List.of(
@@ -20,7 +20,7 @@ record Assets(String base, String quote) {
           "CAD", "TRY", "BRL", "ARS", "MXN", "ZAR", "PLN", "KRW", "INR", "IDR", "BTC", "ETH", "BNB",
           "SOL", "TRX", "XRP", "DOGE");
 
-  /** As its metadata tells, else as its symbol does: {@code BTCUSDT}, {@code BTC-USD}. */
+  /** From its metadata, else from its symbol: {@code BTCUSDT}, {@code BTC-USD}. */
   static Assets of(Instrument instrument) {
     String symbol = instrument.symbol();
     Optional<Assets> split = split(symbol);

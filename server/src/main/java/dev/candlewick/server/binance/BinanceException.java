@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.candlewick.net.Problem;
 import java.io.IOException;
 
-/** A request that is refused, in Binance's words. */
+/** A rejected request, in Binance's words. */
 final class BinanceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -30,7 +30,7 @@ final class BinanceException extends RuntimeException {
     this.code = code;
   }
 
-  /** The fault of a request, or of the server, that Binance has no word of its own for. */
+  /** An error of the request or the server for which Binance has no code. */
   static BinanceException of(Problem problem) {
     int code =
         switch (problem.status()) {
@@ -44,7 +44,7 @@ final class BinanceException extends RuntimeException {
     return new BinanceException(code, problem.detail());
   }
 
-  /** The store cannot be asked at the moment. */
+  /** The store cannot be reached at the moment. */
   static BinanceException unavailable() {
     return new BinanceException(DISCONNECTED, "Not available at the moment, please try again.");
   }
@@ -56,7 +56,7 @@ final class BinanceException extends RuntimeException {
     json.writeEndObject();
   }
 
-  /** Writes the same into an object that has other fields as well. */
+  /** Writes the same into an object with other fields. */
   void writeFields(JsonGenerator json) throws IOException {
     json.writeNumberField("code", code);
     json.writeStringField("msg", getMessage());

@@ -44,10 +44,10 @@ public final class BinanceHandler {
   private final BookRepository books;
   private final Clock clock;
 
-  /** What is told of trades: the trades, and where an id lies among them. */
+  /** What trade requests are answered from: the trades, and where an id is among them. */
   public record Trades(TickRepository ticks, TradeIdRepository ids) {}
 
-  /** Answers for this venue. */
+  /** Serves this venue. */
   public BinanceHandler(
       String venue,
       InstrumentRepository instruments,
@@ -69,7 +69,7 @@ public final class BinanceHandler {
     this.clock = clock;
   }
 
-  /** Takes its paths of the router. */
+  /** Mounts its paths on the router. */
   public void mount(Router router) {
     Dialect binance = new Dialect(router, "/api/v3/", BinanceHandler::refuse);
     binance.route("ping", this::ping);
@@ -229,8 +229,8 @@ public final class BinanceHandler {
   }
 
   /**
-   * An object if one symbol was named, which must be there; else an array. Every market here is
-   * TRADING.
+   * An object if a single symbol was named, which is then required to exist; otherwise an array.
+   * Every market here is TRADING.
    */
   private <T> void answer(
       RoutingContext ctx,
@@ -266,7 +266,7 @@ public final class BinanceHandler {
     }
   }
 
-  /** How many microseconds the times of the answer count. */
+  /** How many microseconds one unit of the answer's times is. */
   private static long micros(RoutingContext ctx) {
     return BinanceParams.micros(UNIT, ctx.request().getHeader(UNIT));
   }

@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of one request, each at most once, none unknown. */
+/** The parameters of one request, each given at most once, none unknown. */
 final class BinanceParams {
   private static final String INTEGER = "^[0-9]{1,20}$";
   private static final String SYMBOL = "1 to 64 letters, digits and . _ : / = + - ^ & ! @ # $ % ~";
@@ -30,7 +30,7 @@ final class BinanceParams {
   private static final int DEFAULT_LIMIT = 500;
   private static final int MAX_LIMIT = 1_000;
 
-  /** Times from here on are microseconds: in milliseconds it is the year 5138. */
+  /** Times from here on are microseconds: in milliseconds this is the year 5138. */
   private static final long LEAST_MICROS = 100_000_000_000_000L;
 
   private static final long PER_MILLI = 1_000;
@@ -59,7 +59,9 @@ final class BinanceParams {
     return new BinanceParams(values);
   }
 
-  /** How many microseconds the times of an answer count, by the word of a parameter or header. */
+  /**
+   * How many microseconds one unit of an answer's times is, by the value of a parameter or header.
+   */
   static long micros(String name, @Nullable String unit) {
     return switch (unit == null ? "MILLISECOND" : unit.toUpperCase(Locale.ROOT)) {
       case "MILLISECOND" -> PER_MILLI;
@@ -80,12 +82,12 @@ final class BinanceParams {
     return value;
   }
 
-  /** {@code symbol}, which must be there. */
+  /** {@code symbol}, which is required. */
   String symbol() {
     return symbol(required("symbol"));
   }
 
-  /** The symbols that {@code symbol} or the JSON array {@code symbols} names; empty for all. */
+  /** The symbols named by {@code symbol} or the JSON array {@code symbols}; empty for all. */
   List<String> symbols() {
     String list = values.get("symbols");
     if (list == null) {
@@ -108,12 +110,12 @@ final class BinanceParams {
     }
   }
 
-  /** {@code limit}; what is above the most is taken as the most. */
+  /** {@code limit}; anything above the maximum counts as the maximum. */
   int limit() {
     return limit(DEFAULT_LIMIT, MAX_LIMIT);
   }
 
-  /** The same with other bounds. */
+  /** The same with other limits. */
   int limit(int byDefault, int max) {
     long limit = whole("limit", byDefault);
     if (limit == 0) {
@@ -124,7 +126,7 @@ final class BinanceParams {
 
   /**
    * {@code startTime} and {@code endTime}, both inclusive, in milliseconds or microseconds; null if
-   * nothing lies between them.
+   * there is nothing between them.
    */
   @Nullable Range range() {
     long start = whole("startTime", -1);
@@ -137,12 +139,12 @@ final class BinanceParams {
     return new Range(start < 0 ? null : from, end < 0 ? null : Math.min(to, Range.END));
   }
 
-  /** A whole number of at least 0; null if it is not sent. */
+  /** A whole number of at least 0; null if absent. */
   @Nullable Long whole(String name) {
     return values.containsKey(name) ? (Long) whole(name, 0) : null;
   }
 
-  /** One of these words, null if it is not sent. */
+  /** One of these words, null if absent. */
   @Nullable String word(String name, Set<String> words) {
     String value = values.get(name);
     if (value != null && !words.contains(value)) {
@@ -151,7 +153,7 @@ final class BinanceParams {
     return value;
   }
 
-  /** One text, or the texts of a JSON array; empty if it is not sent. */
+  /** One text, or the texts of a JSON array; empty if absent. */
   List<String> texts(String name) {
     String value = values.get(name);
     if (value == null) {
@@ -186,11 +188,11 @@ final class BinanceParams {
   /** {@code timeZone}: {@code 8}, {@code -1:00} or {@code 05:45}, from -12:00 to +14:00. */
   ZoneOffset zone() {
     String value = values.getOrDefault("timeZone", "0");
-    // A plus sign that was not percent-encoded came through as a space.
+    // A plus sign that was not percent-encoded arrived as a space.
     return zone(value.startsWith(" ") ? value.substring(1) : value);
   }
 
-  /** The offset that this text tells. */
+  /** The offset in this text. */
   static ZoneOffset zone(String text) {
     Matcher form = ZONE.matcher(text);
     if (!form.matches()) {

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client of the streams. Everything here runs on the connection's context. A message is worked
- * off before the next one is read. Streams that are named in the address begin before there is a
- * socket: what is committed once the client has it is not missed.
+ * One client of the streams. Everything here runs on the connection's context. A message is fully
+ * handled before the next one is read. Streams named in the URL start before there is a socket, so
+ * that nothing committed once the client has it is missed.
  */
 final class BinanceSession implements TextSocket.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(BinanceSession.class);
@@ -56,7 +56,7 @@ final class BinanceSession implements TextSocket.Listener {
    * A client that has no socket yet.
    *
    * @param context of its connection
-   * @param perMilli what the times of events count
+   * @param perMilli units of event times per millisecond
    * @param combined whether events come in an envelope
    */
   BinanceSession(BinanceStreams streams, Context context, long perMilli, boolean combined) {
@@ -67,7 +67,7 @@ final class BinanceSession implements TextSocket.Listener {
     this.vertx = context.owner();
   }
 
-  /** One stream as the live feed sees it: hops to this socket's context. */
+  /** One stream as the live feed sees it: switches to this socket's context. */
   private final class Outlet<T> implements Subscriber<T> {
     final String name;
     final EventQueue<T> queue;
@@ -123,7 +123,7 @@ final class BinanceSession implements TextSocket.Listener {
     }
   }
 
-  /** Begins the streams of an address; what becomes of that is told once there is a socket. */
+  /** Starts the streams in the URL; the result is reported once there is a socket. */
   Future<Void> prepare(List<String> names) {
     return begin(names)
         .onFailure(
@@ -155,7 +155,7 @@ final class BinanceSession implements TextSocket.Listener {
     }
   }
 
-  /** There is one as long as it says something. */
+  /** Dead connections are detected: a living one says something. */
   private TextSocket socket() {
     return requireNonNull(socket);
   }
@@ -249,8 +249,8 @@ final class BinanceSession implements TextSocket.Listener {
   }
 
   /**
-   * Begins all of these streams that are not there yet, or none; done when whatever is committed
-   * from then on is told.
+   * Starts all of these streams that have not been started, or none; completes when everything
+   * committed from then on will be sent.
    */
   private Future<Void> begin(List<String> names) {
     try {
@@ -320,7 +320,7 @@ final class BinanceSession implements TextSocket.Listener {
     }
   }
 
-  /** Sends what is due and the client has room for. */
+  /** Sends what is due, as long as the client has room. */
   private void pump() {
     TextSocket open = socket;
     if (open == null || !open.isOpen()) {

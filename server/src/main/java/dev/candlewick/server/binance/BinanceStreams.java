@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The door of the streams: WebSocket {@code /ws}, {@code /ws/<stream>}, {@code /ws/<number>} with
- * bare events, {@code /stream?streams=<stream>/<stream>} with events in an envelope, and {@code
- * /stream/ws} for clients that know by this path that they talk of spot.
+ * The entry point of the streams: WebSocket {@code /ws}, {@code /ws/<stream>}, {@code /ws/<number>}
+ * with bare events, {@code /stream?streams=<stream>/<stream>} with events in an envelope, and
+ * {@code /stream/ws} for clients that recognise spot by this path.
  */
 public final class BinanceStreams {
   private static final String ALIAS = "/stream/ws";
@@ -37,7 +37,7 @@ public final class BinanceStreams {
   private final Set<BinanceSession> sessions = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
 
-  /** Streams what is committed of this venue. */
+  /** Streams what is committed for this venue. */
   public BinanceStreams(
       String venue, InstrumentRepository instruments, LiveFeed feed, Clock clock) {
     this.venue = venue;
@@ -51,7 +51,7 @@ public final class BinanceStreams {
     return venue;
   }
 
-  /** Takes its paths of the router. */
+  /** Mounts its paths on the router. */
   public void mount(Router router) {
     route(router, "/ws/*", ctx -> open(ctx, inPath(ctx, "/ws"), false));
     route(router, ALIAS + "/*", ctx -> open(ctx, inPath(ctx, ALIAS), false));
@@ -62,7 +62,7 @@ public final class BinanceStreams {
     router.get(path).handler(handler).failureHandler(BinanceHandler::refuse);
   }
 
-  /** What stands after the root. A number there is no stream: clients count connections by it. */
+  /** What follows the root. A number is not a stream: clients number their connections that way. */
   private static List<String> inPath(RoutingContext ctx, String root) {
     requireKnown(ctx, Set.of(TIME_UNIT));
     String path = ctx.normalizedPath().substring(root.length()).replaceFirst("^/", "");
@@ -81,7 +81,7 @@ public final class BinanceStreams {
   private static List<String> inQuery(RoutingContext ctx) {
     requireKnown(ctx, Set.of(TIME_UNIT, "streams"));
     String streams = ctx.queryParams().get("streams");
-    // A plus sign that was not percent-encoded came through as a space.
+    // A plus sign that was not percent-encoded arrived as a space.
     return StreamName.split(streams == null ? "" : streams.replaceAll("@ (?=[0-9])", "@+"));
   }
 
@@ -138,7 +138,7 @@ public final class BinanceStreams {
     }
   }
 
-  /** Tells the clients that the server stops: {@code serverShutdown}. */
+  /** Tells the clients that the server is stopping: {@code serverShutdown}. */
   public void drain() {
     draining = true;
     sessions.forEach(BinanceSession::drain);

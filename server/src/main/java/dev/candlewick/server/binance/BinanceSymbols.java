@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The instruments of the venue by the names that clients know. A name is looked up as it is
- * written, then by its upper case where exactly one instrument has that: {@code btcusdt}.
+ * The venue's instruments by the names that clients use. A name is looked up as written, then in
+ * upper case if exactly one instrument matches: {@code btcusdt}.
  */
 final class BinanceSymbols {
   private final String venue;
@@ -50,7 +50,7 @@ final class BinanceSymbols {
     return Future.all(found).map(all -> found.stream().map(Future::result).distinct().toList());
   }
 
-  /** The names of these as the venue writes them; none for all of the venue. */
+  /** These names as the venue writes them; none for all of the venue. */
   Future<List<String>> names(List<String> symbols) {
     return find(symbols).map(found -> found.stream().map(Instrument::symbol).toList());
   }

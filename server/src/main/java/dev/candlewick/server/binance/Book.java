@@ -13,19 +13,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order book as it was last told.
+ * An order book's latest state.
  *
- * @param id the feed's own number of this state, or its time in milliseconds
- * @param bids the best, the highest, first
- * @param asks the best, the lowest, first
+ * @param id the feed's own number for this state, or its time in milliseconds
+ * @param bids the best, i.e. highest, first
+ * @param asks the best, i.e. lowest, first
  */
 record Book(long id, List<Level> bids, List<Level> asks) {
-  /** Where there is a market but nobody has told its book. */
+  /** For a market without any book. */
   static final Book NONE = new Book(0, List.of(), List.of());
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** A price and what is offered or asked for at it. */
+  /** A price and the size bid or asked at it. */
   record Level(BigDecimal price, BigDecimal size) {}
 
   Book {
@@ -33,7 +33,7 @@ record Book(long id, List<Level> bids, List<Level> asks) {
     asks = asks.stream().sorted(Comparator.comparing(Level::price)).toList();
   }
 
-  /** Of a row of the kind {@code books}; {@code ts} in microseconds, sides as JSON. */
+  /** From a row of the kind {@code books}; {@code ts} in microseconds, sides as JSON. */
   static Book of(long ts, @Nullable Long id, @Nullable String bids, @Nullable String asks) {
     return new Book(id == null ? ts / 1_000 : id, levels(bids), levels(asks));
   }

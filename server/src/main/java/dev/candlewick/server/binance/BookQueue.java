@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The newest book of a stream, sent at most once in so many milliseconds, and when it changed. */
+/** The newest book of a stream, sent at most once per interval, and when it changed. */
 final class BookQueue implements EventQueue<LiveRecord> {
   private final int levels;
   private final long every;

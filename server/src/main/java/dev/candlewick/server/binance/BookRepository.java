@@ -20,7 +20,7 @@ public final class BookRepository {
     this.client = client;
   }
 
-  /** The newest book of an instrument; an empty one where nobody has told any. */
+  /** The newest book of an instrument; an empty one if there is none. */
   Future<Book> latest(int instrument) {
     return client
         .preparedQuery(LATEST)

@@ -10,7 +10,7 @@ final class Decimals {
 
   private Decimals() {}
 
-  /** With eight decimal places, with more where the number has more; NaN, not known, is zero. */
+  /** With eight decimal places, or more if the number has more; NaN, unknown, is zero. */
   static String text(double value) {
     BigDecimal exact = Double.isNaN(value) ? BigDecimal.ZERO : new BigDecimal(Numbers.text(value));
     return exact.setScale(Math.max(PLACES, exact.scale())).toPlainString();

@@ -10,18 +10,16 @@ import java.util.List;
  * @param <T> the type of its rows
  */
 interface EventQueue<T> {
-  /** The state at first. */
+  /** The initial state. */
   void begin(List<T> rows);
 
   /** What has changed since. */
   void add(List<T> rows);
 
-  /** How many rows wait. */
+  /** How many rows are waiting. */
   int waiting();
 
-  /**
-   * The millisecond from which on the next event may be sent; the largest long if there is none.
-   */
+  /** The millisecond from which the next event may be sent; the largest long if there is none. */
   long due();
 
   /** Writes the next event and forgets it. */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /api/v3/exchangeInfo}: every instrument as a spot market. Steps that nobody told are
- * 0.00000001. Nothing can be ordered here, so limits of orders are as wide as they can be.
+ * {@code GET /api/v3/exchangeInfo}: every instrument as a spot market. Unknown steps are
+ * 0.00000001. Orders cannot be placed here, so order limits are as wide as possible.
  */
 record ExchangeInfo(List<Instrument> instruments, boolean permissionSets, long serverTime) {
   private static final int PRECISION = 8;

@@ -10,7 +10,7 @@ import java.util.Set;
  * The length of a kline.
  *
  * @param text one of Binance's words
- * @param offset of the clock at whose midnights it begins
+ * @param offset of the clock at whose midnight it starts
  */
 record Interval(String text, Timeframe timeframe, ZoneOffset offset) {
   private static final Set<String> WORDS =
@@ -26,13 +26,13 @@ record Interval(String text, Timeframe timeframe, ZoneOffset offset) {
     return new Interval(text, timeframe, offset);
   }
 
-  /** Whether it begins when it does in UTC: every hour does in Europe. */
+  /** Whether it starts when it does in UTC, as every hour does in Europe. */
   boolean isUtc() {
     long seconds = offset.getTotalSeconds();
     return timeframe.months() == 0 ? seconds % timeframe.seconds() == 0 : seconds == 0;
   }
 
-  /** Where the kline that begins at this second ends, exclusive. */
+  /** Where the kline that starts at this second ends, exclusive. */
   long end(long start) {
     if (timeframe.months() == 0) {
       return start + timeframe.seconds();

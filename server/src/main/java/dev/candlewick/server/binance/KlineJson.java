@@ -15,8 +15,8 @@ final class KlineJson {
   /**
    * Writes the klines.
    *
-   * @param takerQuotes by when a kline opens, the quote volume in which takers bought
-   * @param perSecond what the times count
+   * @param takerQuotes the taker buy quote volume by when a kline opens
+   * @param perSecond units of time per second
    */
   static void write(
       JsonGenerator json,
@@ -46,7 +46,7 @@ final class KlineJson {
     json.writeEndArray();
   }
 
-  /** The quote volume in which takers bought, as far as a candle tells it. */
+  /** The taker buy quote volume, as far as a candle determines it. */
   static String takerQuote(Candle candle) {
     if (candle.takerBuyVolume() == 0) {
       return Decimals.text(0);

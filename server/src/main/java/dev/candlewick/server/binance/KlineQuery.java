@@ -6,9 +6,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question for klines.
+ * A query for klines.
  *
- * @param range when they open; null if nothing can
+ * @param range when they open; null if none can
  * @param limit 1 to 1000, default 500
  */
 record KlineQuery(String symbol, Interval interval, @Nullable Range range, int limit) {

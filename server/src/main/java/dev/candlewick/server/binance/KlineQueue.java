@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The klines of a stream, in the order of their times. Clients act on {@code x} = true: it is told
- * once for a kline, after which nothing more is told of it. So a candle built from trades is held
- * back for a second after its end, until trades that were under way are in it; one that the venue
- * itself closed is not. Earlier states of a kline that waits are replaced by later ones.
+ * The klines of a stream, in order of time. Clients act on {@code x} = true: it is sent once per
+ * kline, after which nothing more is sent about it. So a candle built from trades is held back for
+ * a second after its end, until trades that were on their way are included; one that the venue
+ * itself closed is not. A waiting state of a kline is replaced by a later one.
  */
 final class KlineQueue implements EventQueue<Candle> {
   static final long GRACE_MILLIS = 1_000;
@@ -23,17 +23,17 @@ final class KlineQueue implements EventQueue<Candle> {
   private final long perMilli;
   private final TreeMap<Long, Candle> waiting = new TreeMap<>();
 
-  /** When the newest kline began that was told to be closed. */
+  /** When the newest kline started that was sent as closed. */
   private long told = Long.MIN_VALUE;
 
-  /** {@code perMilli} is what the times count. */
+  /** {@code perMilli}: units of time per millisecond. */
   KlineQueue(String symbol, Interval interval, long perMilli) {
     this.symbol = symbol;
     this.interval = interval;
     this.perMilli = perMilli;
   }
 
-  /** A kline that closed before is no news. */
+  /** A kline that closed earlier is not news. */
   @Override
   public void begin(List<Candle> rows) {
     for (Candle candle : rows) {
@@ -48,7 +48,7 @@ final class KlineQueue implements EventQueue<Candle> {
   public void add(List<Candle> rows) {
     for (Candle candle : rows) {
       if (candle.filled()) {
-        // It has lost all its trades: no kline tells that.
+        // It has lost all its trades: a kline cannot express that.
         waiting.remove(candle.ts());
       } else if (candle.ts() > told) {
         waiting.put(candle.ts(), candle);

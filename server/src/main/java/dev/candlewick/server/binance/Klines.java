@@ -7,7 +7,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 
-/** Finds klines: candles, and beside them what takers bought for. */
+/** Finds klines: candles, plus the taker buy quote volume. */
 public final class Klines {
   private static final Page NONE = new Page(List.of(), Map.of());
 

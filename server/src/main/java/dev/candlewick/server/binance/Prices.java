@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The last price of instruments: of the last trade, else of the forming minute; for an instrument
- * that was asked for by name, else the close of its last minute.
+ * The last price of instruments: from the last trade, else from the forming minute; for an
+ * instrument requested by name, else the close of its last minute.
  */
 public final class Prices {
   private static final Timeframe MINUTE = Timeframe.ofSeconds(60);
@@ -35,7 +35,7 @@ public final class Prices {
   /** A price of an instrument. */
   record Price(String symbol, double price) {}
 
-  /** Those that have a price; without symbols, of all of the venue. */
+  /** Those that have a price; without symbols, for all of the venue. */
   Future<List<Price>> of(String venue, List<String> symbols) {
     return latest.find(venue, symbols).compose(found -> prices(found, !symbols.isEmpty()));
   }

@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What answers a client's message, with the id that the message had. */
+/** The answer to a client's message, with the message's id. */
 final class StreamAnswer {
   private StreamAnswer() {}
 

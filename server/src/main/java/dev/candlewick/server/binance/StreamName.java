@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * {@code btcusdt@kline_1h@+08:00}, {@code btcusdt@depth20@100ms}.
  *
  * @param text as the client wrote it
- * @param symbol as the client wrote it, mostly in lower case
+ * @param symbol as the client wrote it, usually in lower case
  * @param interval of klines, null for others
  * @param levels of a book, 0 for others
- * @param millis from one book to the next at least
+ * @param millis the minimum time between two books
  */
 record StreamName(
     String text,
@@ -35,7 +35,7 @@ record StreamName(
           "(.{1,128})@(?:(trade|aggTrade)|kline_([^@]+?)(?:@([+-][0-9:]+))?"
               + "|depth(5|10|20)(?:@(100|1000)ms)?)");
 
-  /** A name within others, which slashes separate: a symbol may hold a slash itself. */
+  /** A name among others, separated by slashes: a symbol may itself contain a slash. */
   private static final Pattern ONE_OF_MANY =
       Pattern.compile(
           "(.+?@(?:trade|aggTrade|depth[0-9]+(?:@[0-9]+ms)?|kline_[^@/]+(?:@[+-][0-9:]+)?)|[^/]+)(?:/|$)");
@@ -57,7 +57,7 @@ record StreamName(
     return new StreamName(text, form.group(1), KLINE, interval, 0, 0);
   }
 
-  /** The names in a text that has one or more of them, separated by slashes. */
+  /** The names in a text of one or more, separated by slashes. */
   static List<String> split(String text) {
     List<String> names = new ArrayList<>();
     Matcher name = ONE_OF_MANY.matcher(text);

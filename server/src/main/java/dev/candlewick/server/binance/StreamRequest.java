@@ -27,12 +27,12 @@ final class StreamRequest {
   private @Nullable List<Object> params;
   private @Nullable String fault;
 
-  /** A whole number, a text, or null: what the answer repeats. */
+  /** A whole number, a text, or null: repeated in the answer. */
   private @Nullable Object id;
 
   private StreamRequest() {}
 
-  /** Reads a message; one of wrong content is read nonetheless, {@link #check} tells. */
+  /** Reads a message, even one with invalid content, which {@link #check} reports. */
   static StreamRequest parse(byte[] message) {
     StreamRequest request = new StreamRequest();
     try (JsonParser json = JSON.createParser(message)) {
@@ -113,7 +113,7 @@ final class StreamRequest {
     params = read;
   }
 
-  /** Refuses a message of which something was not understood. */
+  /** Rejects a message that was not fully understood. */
   void check() {
     if (fault != null) {
       throw StreamName.refused(fault);
@@ -127,7 +127,7 @@ final class StreamRequest {
     return method == null ? "" : method;
   }
 
-  /** The names of streams, one at least. */
+  /** The names of streams, at least one. */
   List<String> names() {
     List<Object> all = params == null ? List.of() : params;
     if (all.isEmpty()) {
@@ -143,7 +143,7 @@ final class StreamRequest {
     return names;
   }
 
-  /** What follows the property {@code combined}, which must be named: so many values. */
+  /** The values after the property {@code combined}, which is required: so many of them. */
   List<Object> property(int count) {
     List<Object> all = params == null ? List.of() : params;
     if (all.isEmpty() || !(all.get(0) instanceof String name)) {
@@ -158,7 +158,7 @@ final class StreamRequest {
     return all.subList(1, all.size());
   }
 
-  /** Refuses parameters where none are taken. */
+  /** Rejects parameters where none are accepted. */
   void requireNoParams() {
     if (params != null && !params.isEmpty()) {
       throw StreamName.refused("too many parameters");

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The quote volume in which takers bought, which no candle keeps: summed from the trades of candles
- * built from them, where those are still held.
+ * The taker buy quote volume, which candles do not store: summed from the trades of candles built
+ * from them, while those are kept.
  */
 public final class TakerQuoteRepository {
-  /** Trades read for one answer at most; older candles than they reach have none told. */
+  /** The most trades read for one answer; candles older than these trades have none. */
   private static final long MOST_TRADES = 1_000_000;
 
   private static final long MICROS = 1_000_000;
@@ -41,7 +41,7 @@ public final class TakerQuoteRepository {
   }
 
   /**
-   * By when a candle begins, in seconds, what its trades say.
+   * What the trades say, by when a candle starts, in seconds.
    *
    * @param candles ascending
    * @param end where the last one ends, seconds since the epoch
@@ -65,14 +65,14 @@ public final class TakerQuoteRepository {
         .map(rows -> sums(rows, read));
   }
 
-  /** Neither all of it was bought by takers nor nothing. */
+  /** Takers bought neither all of it nor none. */
   private static boolean needsTrades(Candle candle) {
     return candle.origin() == Candle.Origin.BUILT
         && candle.takerBuyVolume() > 0
         && candle.takerBuyVolume() < candle.volume();
   }
 
-  /** A sum holds where the trades are all that the candle was built from. */
+  /** A sum is valid if the trades are all that the candle was built from. */
   private static Map<Long, Double> sums(RowSet<Row> rows, List<Candle> candles) {
     Map<Long, Double> sums = new HashMap<>();
     for (Row row : rows) {

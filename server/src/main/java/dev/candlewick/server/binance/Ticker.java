@@ -13,12 +13,12 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code ticker/24hr} and {@code ticker/bookTicker} tell of an instrument. What is not known
- * is zero, ids -1, as Binance tells it of a symbol without trades.
+ * What {@code ticker/24hr} and {@code ticker/bookTicker} say about an instrument. Unknown values
+ * are zero, ids -1, as Binance does for a symbol without trades.
  *
  * @param day the candles of the day, ascending
  * @param previous the close right before the day, NaN if there is none
- * @param from when the day begins, seconds since the epoch
+ * @param from when the day starts, seconds since the epoch
  * @param now when it ends, milliseconds since the epoch
  */
 record Ticker(Latest newest, List<Candle> day, double previous, long from, long now) {
@@ -37,7 +37,7 @@ record Ticker(Latest newest, List<Candle> day, double previous, long from, long 
    * Writes an object.
    *
    * @param mini without the changes and the book
-   * @param perMilli what the times count
+   * @param perMilli units of time per millisecond
    */
   void write(JsonGenerator json, boolean mini, long perMilli) throws IOException {
     double open = day.isEmpty() ? 0 : day.get(0).open();

@@ -13,15 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The last day of instruments, and their books. The day begins at the full five minutes before 24
- * hours ago, which its {@code openTime} tells: so few candles have to be read for it.
+ * The last day of instruments, and their books. The day starts at a five-minute boundary before 24
+ * hours ago, which is its {@code openTime}, so that few candles have to be read.
  */
 public final class Tickers {
   private static final Timeframe STEP = Timeframe.ofSeconds(300);
   private static final long DAY = 86_400;
   private static final long MICROS = 1_000_000;
 
-  /** Instruments asked for at the same time: the connections are for others too. */
+  /** Instruments read at the same time: others need connections too. */
   private static final int AT_ONCE = 4;
 
   private final InstrumentRepository instruments;
@@ -37,7 +37,7 @@ public final class Tickers {
     this.clock = clock;
   }
 
-  /** The newest of each instrument; without symbols, of all of the venue. */
+  /** The newest rows of each instrument; without symbols, of all of the venue. */
   Future<List<Latest>> books(String venue, List<String> symbols) {
     return latest.find(venue, symbols);
   }
@@ -65,7 +65,7 @@ public final class Tickers {
     long now = clock.millis();
     long from = STEP.bucket(Math.floorDiv(now, 1_000) - DAY);
     Range range = new Range((from - STEP.seconds()) * MICROS, now * 1_000);
-    // The candle before the day is asked for as well: its close is the previous one.
+    // The candle before the day is read as well: its close is the previous one.
     Wanted wanted = Wanted.last(STEP, range, (int) (DAY / STEP.seconds()) + 3);
     return instruments
         .id(newest.venue(), newest.symbol())

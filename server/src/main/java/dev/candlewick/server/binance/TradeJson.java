@@ -14,7 +14,7 @@ final class TradeJson {
   /** Writes a trade. */
   @FunctionalInterface
   interface Form {
-    /** {@code micros} is how many microseconds the times count. */
+    /** {@code micros}: microseconds per unit of time. */
     void write(JsonGenerator json, Trade trade, long micros) throws IOException;
   }
 
@@ -30,7 +30,7 @@ final class TradeJson {
     json.writeEndObject();
   }
 
-  /** An aggregate of this one trade. */
+  /** An aggregate of just this trade. */
   static void aggregate(JsonGenerator json, Trade trade, long micros) throws IOException {
     json.writeStartObject();
     id(json, "a", trade);
@@ -45,8 +45,8 @@ final class TradeJson {
   }
 
   /**
-   * Writes the venue's integer; for any other id a number from 0 to 2^53-1 that is always the same,
-   * as clients count with ids.
+   * Writes the venue's integer id; for any other id a stable number from 0 to 2^53-1, because
+   * clients calculate with ids.
    */
   static void id(JsonGenerator json, String name, Trade trade) throws IOException {
     json.writeFieldName(name);

@@ -5,10 +5,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question for trades or aggregate trades.
+ * A query for trades or aggregate trades.
  *
- * @param range when they happened; null if nothing can have
- * @param fromId the integer id at which they begin, null if they begin by time
+ * @param range when they happened; null if none can have
+ * @param fromId the integer id to start at, null to start by time
  * @param limit 1 to 1000, default 500
  */
 record TradeQuery(String symbol, @Nullable Range range, @Nullable Long fromId, int limit) {

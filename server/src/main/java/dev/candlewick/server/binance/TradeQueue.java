@@ -7,27 +7,27 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The trades of a stream, in the order of their commits. */
+/** The trades of a stream, in order of their commits. */
 final class TradeQueue implements EventQueue<Trade> {
   private final String symbol;
   private final boolean aggregate;
   private final long micros;
   private final Deque<Trade> waiting = new ArrayDeque<>();
 
-  /** {@code micros} is how many microseconds the times count. */
+  /** {@code micros}: microseconds per unit of time. */
   TradeQueue(String symbol, boolean aggregate, long micros) {
     this.symbol = symbol;
     this.aggregate = aggregate;
     this.micros = micros;
   }
 
-  /** What was traded before is no news. */
+  /** Earlier trades are not news. */
   @Override
   public void begin(List<Trade> rows) {}
 
   @Override
   public void add(List<Trade> rows) {
-    // No trade event takes another back or changes it.
+    // No trade event can retract or change another.
     rows.stream().filter(row -> !row.isCancelled() && !row.isCorrected()).forEach(waiting::add);
   }
 

@@ -11,10 +11,10 @@ import java.util.Map;
 
 /**
  * {@code /}, the files it needs, and {@code /openapi.json}. Only the files listed here are served;
- * none of them is secret, so they need no API key. Everything they ask for does.
+ * none of them is secret, so they need no API key. Everything they request does.
  */
 public final class ConsoleHandler {
-  /** The files below {@code /console/}, which are those of the resource folder. */
+  /** The files below {@code /console/}, from the resource folder. */
   static final List<String> FILES =
       List.of(
           "console.css",
@@ -42,7 +42,7 @@ public final class ConsoleHandler {
           "lightweight-charts-5.2.1.js",
           "lightweight-charts-LICENSE.txt");
 
-  /** What the browser may load and run: what comes from here, and nothing written into the page. */
+  /** What the browser may load and run: files from here, and nothing inline. */
   private static final Map<String, String> SECURITY =
       Map.of(
           "Content-Security-Policy",
@@ -60,7 +60,7 @@ public final class ConsoleHandler {
           "Permissions-Policy",
           "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
 
-  /** Takes its paths of the router; before the API keys are asked for. */
+  /** Mounts its paths on the router, before API keys are checked. */
   public void mount(Router router) {
     serve(router, "/", Asset.of("/console/index.html"));
     serve(router, "/openapi.json", Asset.of("/openapi.json"));
@@ -74,7 +74,8 @@ public final class ConsoleHandler {
   private static void answer(RoutingContext ctx, Asset asset) {
     HttpServerResponse response = ctx.response();
     SECURITY.forEach(response::putHeader);
-    // Kept, but asked about each time: after an upgrade all files are of one version at once.
+    // Cached, but revalidated each time, so that after an upgrade all files change version
+    // together.
     response.putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
     response.putHeader(HttpHeaders.ETAG, asset.etag());
     if (isHeld(ctx, asset)) {

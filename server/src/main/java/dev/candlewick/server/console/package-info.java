@@ -1,7 +1,7 @@
 /**
- * The page for people at {@code /} and the description of the API at {@code /openapi.json}. Read
- * {@link dev.candlewick.server.console.ConsoleHandler}, then {@code Asset}; the page itself is in
- * the resource folder {@code console}, beginning with {@code index.html} and {@code app.js}.
+ * The console at {@code /} and the API description at {@code /openapi.json}. Read {@link
+ * dev.candlewick.server.console.ConsoleHandler}, then {@code Asset}; the page itself is in the
+ * resource folder {@code console}, starting with {@code index.html} and {@code app.js}.
  */
 @NullMarked
 package dev.candlewick.server.console;

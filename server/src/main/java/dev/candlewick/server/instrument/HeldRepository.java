@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** From when to when there are rows of an instrument: the ends of its range in every index. */
+/** The time range with rows of an instrument: the ends of its range in every index. */
 final class HeldRepository {
   private static final List<String> STORED = List.of("1m", "5m", "15m", "1h", "4h", "1d");
 
-  /** The venue's own timeframes are found by leaping through the index from one to the next. */
+  /** The venue's own timeframes are found by skipping through the index from one to the next. */
   private static final String NATIVE =
       """
       with recursive own(timeframe) as (
@@ -50,7 +50,7 @@ final class HeldRepository {
     this.pool = pool;
   }
 
-  /** Trades, quotes and every timeframe of which there is at least one row. */
+  /** Trades, quotes and every timeframe with at least one row. */
   Future<List<Held>> of(int instrument) {
     OffsetDateTime start = Times.instant(Range.START).atOffset(ZoneOffset.UTC);
     OffsetDateTime end = Instant.now().plus(Duration.ofDays(1)).atOffset(ZoneOffset.UTC);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public record Instrument(
     int id, String venue, String symbol, Words words, Steps steps, String metadata) {
 
-  /** What is told in words; null where nobody told it. */
+  /** Descriptive text; null if unknown. */
   public record Words(
       @Nullable String base,
       @Nullable String quote,
@@ -21,16 +21,16 @@ public record Instrument(
       @Nullable String timezone,
       @Nullable String session) {}
 
-  /** The smallest steps of price and of size. */
+  /** The smallest steps of price and size. */
   public record Steps(@Nullable Double tickSize, @Nullable Double lotSize) {}
 
   /**
-   * The stored rows of one sort, first and last ts in microseconds since the epoch.
+   * The stored rows of one type, first and last ts in microseconds since the epoch.
    *
    * @param of {@code trades}, {@code quotes} or a timeframe
    */
   record Held(String of, long firstTs, long lastTs) {}
 
-  /** All that is held of an instrument. */
+  /** Everything stored for an instrument. */
   record Detail(Instrument instrument, List<Held> held) {}
 }

@@ -16,10 +16,10 @@ import java.io.UncheckedIOException;
 import java.time.ZoneId;
 
 /**
- * The checked body of {@code PUT /v1/instruments/{venue}/{symbol}}: a field that is there is set,
- * null takes it away, one that is not there stays. {@code metadata} is replaced as a whole.
+ * The validated body of {@code PUT /v1/instruments/{venue}/{symbol}}: a field that is present is
+ * set, null removes it, an absent one stays. {@code metadata} is replaced as a whole.
  *
- * @param json an object of the fields to change, checked and written anew
+ * @param json an object with the fields to change, validated and rewritten
  */
 record InstrumentChange(String json) {
   private static final int MAX_TEXT = 256;
@@ -30,8 +30,8 @@ record InstrumentChange(String json) {
   /**
    * Reads a request's body.
    *
-   * @throws Problem 400 {@code malformed} if it is no JSON object; 422 with a row code of the wire
-   *     contract, the detail beginning with the field's name, if a field is wrong
+   * @throws Problem 400 {@code malformed} if it is not a JSON object; 422 with a row code of the
+   *     wire contract, the detail starting with the field's name, if a field is invalid
    */
   static InstrumentChange read(Buffer body) {
     StringWriter checked = new StringWriter();
@@ -131,7 +131,7 @@ record InstrumentChange(String json) {
     }
   }
 
-  /** Copies an object as it is, but for what PostgreSQL's jsonb cannot hold. */
+  /** Copies an object unchanged, except for what PostgreSQL's jsonb cannot store. */
   private static void copyMetadata(JsonParser parser, JsonGenerator json) throws IOException {
     int depth = 0;
     do {

@@ -23,9 +23,9 @@ public final class InstrumentHandler {
   private final InstrumentRepository writes;
 
   /**
-   * Makes the handler.
+   * Creates the handler.
    *
-   * @param reads on any database, a replica too
+   * @param reads on any database, even a replica
    * @param writes on the primary
    */
   public InstrumentHandler(InstrumentRepository reads, InstrumentRepository writes) {

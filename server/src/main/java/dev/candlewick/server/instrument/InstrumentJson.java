@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How instruments are written; every field is there, null where nobody told it. */
+/** Writes instruments; every field is present, null if unknown. */
 final class InstrumentJson {
   private static final Comparator<Held> BY_LENGTH =
       Comparator.comparingLong(

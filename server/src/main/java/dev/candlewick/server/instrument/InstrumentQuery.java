@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Which instruments a request asks for, ordered by venue and symbol.
  *
  * @param venue null for all venues
- * @param text what symbol or name must contain, in any case; null for all
+ * @param text what symbol or name must contain, case-insensitively; null for all
  * @param limit 1 to 10000, default 500
  */
 record InstrumentQuery(
@@ -31,7 +31,7 @@ record InstrumentQuery(
         params.cursor(KIND, 2));
   }
 
-  /** The cursor after a page that was read with one row too many; null if there is none. */
+  /** The cursor after a page that was read with one row too many; null if it was not. */
   @Nullable String nextCursor(List<Instrument> found) {
     if (found.size() <= limit) {
       return null;
@@ -40,7 +40,7 @@ record InstrumentQuery(
     return Cursor.write(KIND, last.venue(), last.symbol());
   }
 
-  /** The page without the row too many. */
+  /** The page without the extra row. */
   List<Instrument> page(List<Instrument> found) {
     return found.size() > limit ? found.subList(0, limit) : found;
   }

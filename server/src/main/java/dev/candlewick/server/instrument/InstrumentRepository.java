@@ -54,11 +54,11 @@ public final class InstrumentRepository {
   private static final String VENUES =
       "select distinct venue from market.instruments order by venue";
 
-  /** At repeatable read, which reads want, the later of two at once would fail. */
+  /** At repeatable read, which reads use, the later of two concurrent changes would fail. */
   private static final String PUTS_FOLLOW_ONE_ANOTHER =
       "set transaction isolation level read committed";
 
-  /** A field is set where the change names it, and stays where it does not. */
+  /** A field is set if the change names it, and stays otherwise. */
   private static final String PUT =
       """
       insert into market.instruments as i
@@ -127,7 +127,7 @@ public final class InstrumentRepository {
   }
 
   /**
-   * The instruments whose venue and symbol have the same upper case as these.
+   * The instruments whose venue and symbol are the same in upper case.
    *
    * @param venue null for all venues
    */
@@ -151,7 +151,7 @@ public final class InstrumentRepository {
    * The first instruments in the order of venue and symbol.
    *
    * @param venue null for all venues
-   * @param text what symbol or name must contain, in any case; null for all
+   * @param text what symbol or name must contain, case-insensitively; null for all
    */
   public Future<List<Instrument>> search(@Nullable String venue, @Nullable String text, int limit) {
     return list(new InstrumentQuery(venue, text, limit - 1, null));
@@ -169,7 +169,7 @@ public final class InstrumentRepository {
             });
   }
 
-  /** One more than the limit, if there are so many. */
+  /** Up to one more than the limit. */
   Future<List<Instrument>> list(InstrumentQuery query) {
     Tuple values =
         Tuple.of(
@@ -181,7 +181,7 @@ public final class InstrumentRepository {
     return pool.preparedQuery(LIST).execute(values).map(InstrumentRepository::instruments);
   }
 
-  /** The instrument and what is held of it; fails with 404 if there is none. */
+  /** The instrument and what is stored for it; fails with 404 if there is none. */
   Future<Instrument.Detail> detail(String venue, String symbol) {
     return pool.preparedQuery(ONE)
         .execute(Tuple.of(venue, symbol))

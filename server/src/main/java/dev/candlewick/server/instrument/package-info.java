@@ -1,5 +1,5 @@
 /**
- * Instruments: what they are and what is held of them. Read {@link InstrumentHandler}, {@link
+ * Instruments: what they are and what is stored for them. Read {@link InstrumentHandler}, {@link
  * InstrumentQuery} and {@link InstrumentChange}, {@link InstrumentRepository}, {@link
  * InstrumentJson}. The other reads look an instrument's id up here.
  */

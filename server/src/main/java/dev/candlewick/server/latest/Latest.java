@@ -6,9 +6,9 @@ import dev.candlewick.server.tick.Trade;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest rows of an instrument; null where there is none.
+ * The newest rows of an instrument; null if there is none.
  *
- * @param candle of the minute that is under way
+ * @param candle of the current minute
  */
 public record Latest(
     String venue,

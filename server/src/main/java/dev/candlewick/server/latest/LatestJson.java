@@ -9,7 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.List;
 
-/** How the newest rows are written: a trade, a quote and a candle as everywhere, or null. */
+/** Writes the newest rows: a trade, a quote and a candle as everywhere, or null. */
 final class LatestJson {
   private LatestJson() {}
 
@@ -26,7 +26,7 @@ final class LatestJson {
         });
   }
 
-  /** One instrument's. */
+  /** One instrument's rows. */
   static Buffer row(Latest latest, Times unit) {
     return Json.buffer(json -> write(json, unit, latest));
   }

@@ -59,7 +59,7 @@ public final class LatestRepository {
           8,
           TickRepository::quote);
 
-  /** A minute is the venue's closed candle, else built from trades, else what the venue has. */
+  /** A minute is the venue's closed candle, else built from trades, else whatever the venue has. */
   private static final String MINUTES =
       """
       select distinct on (id) id, open, high, low, close, volume, quote_volume, trades,
@@ -88,7 +88,7 @@ public final class LatestRepository {
   private record Newest<T>(String sql, int idColumn, Function<Row, T> reader) {}
 
   /**
-   * The newest rows of a venue's instruments, of all of them where no symbol is given, in the order
+   * The newest rows of a venue's instruments, or of all of them if no symbol is given, in the order
    * of the symbols; fails with 404 if a symbol is unknown.
    */
   public Future<List<Latest>> find(String venue, List<String> symbols) {
@@ -127,7 +127,7 @@ public final class LatestRepository {
         .toList();
   }
 
-  /** Those that are asked for; fails with 404 if a symbol is unknown. */
+  /** The requested ones; fails with 404 if a symbol is unknown. */
   Future<List<Instrument>> instruments(LatestQuery query) {
     String[] symbols = query.symbols().isEmpty() ? null : query.symbols().toArray(new String[0]);
     return pool.preparedQuery(INSTRUMENTS)
@@ -167,7 +167,7 @@ public final class LatestRepository {
     return newest(newest, List.of(ids), end, Duration.ofDays(2), new HashMap<>());
   }
 
-  /** Most instruments have rows of late; for the others it looks ever further back. */
+  /** Most instruments have recent rows; for the others it looks further and further back. */
   private <T> Future<Map<Integer, T>> newest(
       Newest<T> newest, List<Integer> ids, Instant end, Duration length, Map<Integer, T> found) {
     if (ids.isEmpty() || !end.isAfter(Instant.EPOCH)) {
@@ -208,7 +208,7 @@ public final class LatestRepository {
               Numbers.known(row.getDouble(6)),
               trades == null ? -1 : trades,
               Numbers.known(row.getDouble(8)),
-              // Its minute has not passed.
+              // Its minute is not over.
               false,
               row.getBoolean(9) ? Candle.Origin.BUILT : Candle.Origin.NATIVE,
               false);

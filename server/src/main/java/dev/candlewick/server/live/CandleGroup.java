@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One instrument's candles of one timeframe. A commit marks the buckets it touches; marked buckets
- * are read as {@code GET /v1/candles} reads them, and what differs from the last reading is told.
- * Reads follow one another, so each shows a later state than the one before: what was told, the
- * last row of a bucket winning, is always the state of the last read.
+ * One instrument's candles in one timeframe. A commit marks the buckets it touches; marked buckets
+ * are read as {@code GET /v1/candles} reads them, and whatever differs from the last reading is
+ * sent. Reads follow one another, so each shows a later state than the one before: what was sent,
+ * with the last row of a bucket winning, is always the state of the last read.
  */
 final class CandleGroup implements Group<Candle> {
   private static final Logger LOG = LoggerFactory.getLogger(CandleGroup.class);
@@ -32,12 +32,15 @@ final class CandleGroup implements Group<Candle> {
   private static final long PACE_MILLIS = 100;
   private static final long RETRY_MILLIS = 500;
 
-  /** Buckets that one read covers, and so the rows it finds, at most. */
+  /** The most buckets in one read, and so the most rows it finds. */
   private static final int STRETCH = 1_000;
 
   private static final int MOST_CHANGED = 100_000;
 
-  /** Rows remembered in order not to tell them again; older ones are told whenever they change. */
+  /**
+   * How many sent rows are remembered so as not to send them again; older ones are sent whenever
+   * they change.
+   */
   private static final int MOST_KNOWN = 2 * Start.MOST;
 
   private final int instrument;
@@ -57,7 +60,7 @@ final class CandleGroup implements Group<Candle> {
   private boolean busy;
   private long closingTimer = -1;
 
-  /** A subscriber and the first bucket it is told of. */
+  /** A subscriber and the first bucket it is sent. */
   private record Member(Subscriber<Candle> subscriber, long first) {}
 
   private record Joining(Subscriber<Candle> subscriber, Start start) {}
@@ -191,7 +194,10 @@ final class CandleGroup implements Group<Candle> {
         "from: more than " + Start.MOST + " candles; read older ones by GET /v1/candles");
   }
 
-  /** Where fewer than the last n exist, the snapshot is all there is, and older ones are news. */
+  /**
+   * If there are fewer than the last n, the snapshot is everything there is, and older ones are
+   * news.
+   */
   private static long first(Start start, List<Candle> rows) {
     if (start.from() != null && start.before() == 0) {
       return -Math.floorDiv(-start.from(), MICROS);
@@ -228,8 +234,8 @@ final class CandleGroup implements Group<Candle> {
   }
 
   /**
-   * Candles of a range that were there and are no more, for their trades were cancelled: told as
-   * {@code fill=null} tells of a bucket without trades.
+   * Candles of a range that existed and no longer do, because their trades were cancelled: sent as
+   * {@code fill=null} shows a bucket without trades.
    */
   private List<Candle> gone(List<Candle> rows, long from, long last, long asked) {
     TreeSet<Long> gone = new TreeSet<>(known.subMap(from, true, last, true).keySet());
@@ -247,7 +253,7 @@ final class CandleGroup implements Group<Candle> {
   }
 
   /**
-   * Tells the members what differs from what was known.
+   * Sends members what differs from what was known.
    *
    * @param asked when it was read, in milliseconds, or a little before
    */
@@ -274,7 +280,7 @@ final class CandleGroup implements Group<Candle> {
     }
   }
 
-  /** Looks again at what was read as open once it has ended: no commit tells. */
+  /** Reads buckets that were open again once they have ended, since no commit announces that. */
   private void watchClosing() {
     vertx.cancelTimer(closingTimer);
     if (!open.isEmpty() && !isEmpty()) {

@@ -3,7 +3,7 @@ package dev.candlewick.server.live;
 import dev.candlewick.record.ChangeKind;
 
 /**
- * The rows of one instrument and kind that one commit brought.
+ * The rows of one instrument and kind in one commit.
  *
  * @param keys as {@link dev.candlewick.record.RowKeys} packs them
  */

@@ -18,19 +18,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads, while there are subscribers, what the journal has got since it was read last, whenever the
- * database tells that something was committed. The journal is the truth, not the telling: the feed
- * remembers the moment of its last look, so a lost connection costs time but no commit.
+ * While there are subscribers, reads what is new in the journal whenever the database announces a
+ * commit. The journal is what counts, not the announcement: the feed remembers the moment of its
+ * last query, so a lost connection costs time but no commit.
  */
 final class ChangeFeed {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeFeed.class);
 
-  /** From one look to the next, however many commits are told. */
+  /** The interval between two queries, however many commits are announced. */
   private static final long PACE_MILLIS = 20;
 
   /**
-   * When it looks although it was told nothing: a writer may have died between its commit and the
-   * telling, or a pooler of connections may stand between that tells nothing.
+   * When it queries although nothing was announced: a writer may have died between its commit and
+   * the announcement, or there may be a connection pooler in between, which passes on none.
    */
   static final Duration UNTOLD = Duration.ofSeconds(3);
 
@@ -57,8 +57,8 @@ final class ChangeFeed {
   /**
    * Everything happens on the context.
    *
-   * @param untold how long it waits at most to be told
-   * @param tell told each change
+   * @param untold the longest it waits for an announcement
+   * @param tell receives each change
    * @param lose run when too much was missed to be read, or the database went back in time
    */
   ChangeFeed(
@@ -75,8 +75,8 @@ final class ChangeFeed {
   }
 
   /**
-   * From when the future completes on, whatever a read that starts later does not see will be told.
-   * A look under way does not ask for the instrument yet, so it has to end first.
+   * Once the future completes, anything that a later read does not see will be sent. A query under
+   * way does not ask for the instrument yet, so it has to finish first.
    */
   Future<Void> follow(int instrument) {
     followers.merge(instrument, 1, Integer::sum);
@@ -91,7 +91,7 @@ final class ChangeFeed {
     return known.future();
   }
 
-  /** Takes back one {@link #follow}. */
+  /** Undoes one {@link #follow}. */
   void unfollow(int instrument) {
     followers.computeIfPresent(instrument, (same, count) -> count == 1 ? null : count - 1);
   }

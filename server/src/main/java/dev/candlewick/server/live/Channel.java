@@ -10,7 +10,7 @@ enum Channel {
   INDICATORS,
   RECORDS;
 
-  /** Whether its rows are of a timeframe. */
+  /** Whether its rows have a timeframe. */
   boolean hasTimeframe() {
     return this == CANDLES || this == INDICATORS;
   }

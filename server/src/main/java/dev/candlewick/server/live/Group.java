@@ -1,17 +1,17 @@
 package dev.candlewick.server.live;
 
-/** The subscribers of one instrument's rows of one sort, who share the reading of what changes. */
+/** The subscribers to one instrument's rows of one type, who share the reading of changes. */
 interface Group<T> {
-  /** Reads the state and from then on tells what changes. */
+  /** Reads the state and from then on sends changes. */
   void join(Subscriber<T> subscriber, Start start);
 
   void leave(Subscriber<T> subscriber);
 
   boolean isEmpty();
 
-  /** Rows were committed; nothing if they are none of the group's. */
+  /** Rows were committed; ignored if they are not the group's. */
   void changed(Change change);
 
-  /** Tells every subscriber that the thread is lost. */
+  /** Tells every subscriber that changes were missed. */
   void lose();
 }

@@ -30,8 +30,8 @@ final class Groups {
   private final Map<Integer, Map<Key, Group<?>>> groups = new HashMap<>();
 
   /**
-   * What a group is of; ticks have no timeframe, and in the place of an instrument records have
-   * their kind's number, negative.
+   * What a group is for; ticks have no timeframe, and records have the negative number of their
+   * kind in place of an instrument.
    */
   record Key(Channel channel, int instrument, @Nullable Timeframe timeframe) {}
 
@@ -50,7 +50,7 @@ final class Groups {
   /**
    * No group yet.
    *
-   * @param untold when commits are looked for that nobody told of
+   * @param untold how often to look for commits that were not announced
    */
   Groups(Vertx vertx, LiveRepository repository, Candles candles, Clock clock, Duration untold) {
     this.vertx = vertx;
@@ -65,7 +65,7 @@ final class Groups {
     return repository.records();
   }
 
-  /** The subscriber is told a snapshot and then updates, or that it is refused. */
+  /** The subscriber receives a snapshot and then updates, or a rejection. */
   <T> Place<T> join(Key key, Subscriber<T> subscriber, Start start) {
     Place<T> place = new Place<>(key, subscriber);
     context.runOnContext(
@@ -82,7 +82,7 @@ final class Groups {
     return place;
   }
 
-  /** To be called once for each {@link #join}, also when nothing came of it. */
+  /** Must be called once for each {@link #join}, even if it failed. */
   void leave(Place<?> place) {
     context.runOnContext(
         hop -> {
@@ -106,7 +106,7 @@ final class Groups {
     }
   }
 
-  /** A key's channel decides of what type its rows are, and so its subscribers. */
+  /** A key's channel determines the type of its rows, and so of its subscribers. */
   @SuppressWarnings("unchecked")
   private <T> Group<T> group(Key key) {
     return (Group<T>)

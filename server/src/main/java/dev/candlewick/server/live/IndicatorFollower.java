@@ -14,20 +14,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes indicators of the candles that a group tells. The forming candle is a step on a copy of the
- * state; a new candle is one step; from an amended one on everything is computed anew, and told
+ * Computes indicators from the candles that a group sends. The forming candle is a step on a copy
+ * of the state; a new candle is one step; from an amended one on everything is recomputed, and sent
  * where it differs.
  */
 final class IndicatorFollower implements Subscriber<Candle> {
-  /** Candles before the first row that a subscription keeps. */
+  /** The most candles before the first row that a subscription keeps. */
   private static final int MOST_BEFORE = 20_000;
 
-  /**
-   * Numbers looked at for a snapshot: about a tenth of a second, in which nobody else is served.
-   */
+  /** Numbers read for a snapshot: about a tenth of a second, during which no one else is served. */
   private static final long MOST_WORK = 30_000_000;
 
-  /** Once so many are more than needed, they go. */
+  /** Once there are so many more than needed, they are dropped. */
   private static final int MOST_LEFT = 2 * Start.MOST;
 
   private final Indicators indicators;
@@ -36,15 +34,15 @@ final class IndicatorFollower implements Subscriber<Candle> {
   private final Subscriber<IndicatorRow> subscriber;
   private final Run run;
 
-  /** Ascending, with a row for each; none for those that are only needed before. */
+  /** Ascending, with a row for each; none for those that are only needed as history. */
   private final List<Candle> candles = new ArrayList<>();
 
   private final List<@Nullable IndicatorRow> rows = new ArrayList<>();
 
-  /** How many candles the run has taken in for good. */
+  /** How many candles the run has consumed for good. */
   private int settled;
 
-  /** Whether there were older candles that were let go, or never asked for. */
+  /** Whether there were older candles that were dropped, or never read. */
   private boolean cut;
 
   private boolean over;
@@ -61,7 +59,7 @@ final class IndicatorFollower implements Subscriber<Candle> {
     this.run = indicators.run(blocks);
   }
 
-  /** What has to be asked of the group. */
+  /** What to ask the group for. */
   Start start() {
     return start;
   }
@@ -137,7 +135,7 @@ final class IndicatorFollower implements Subscriber<Candle> {
     }
   }
 
-  /** Where a candle is, or is to be put in. */
+  /** Where a candle is, or has to be inserted. */
   private int place(long ts) {
     int at = candles.size();
     while (at > 0 && candles.get(at - 1).ts() >= ts) {
@@ -156,7 +154,7 @@ final class IndicatorFollower implements Subscriber<Candle> {
     rows.add(at, before ? null : NOT_TOLD);
   }
 
-  /** A candle that is no more, for its trades were cancelled: a row without any value. */
+  /** A candle that no longer exists, because its trades were cancelled: a row without values. */
   private void remove(int at, Candle candle, List<IndicatorRow> news) {
     if (at == candles.size() || candles.get(at).ts() != candle.ts()) {
       return;
@@ -175,7 +173,7 @@ final class IndicatorFollower implements Subscriber<Candle> {
     return at < rows.size() && rows.get(at) == null;
   }
 
-  /** The rows from a candle on that are not as they were told. */
+  /** The rows from a candle on that differ from what was sent. */
   private List<IndicatorRow> compute(int from) {
     List<IndicatorRow> news = new ArrayList<>();
     int last = candles.size() - 1;

@@ -14,16 +14,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the journal of commits, on a connection that it keeps and on which the database tells when
- * there is something new.
+ * Reads the journal of commits, on a connection that it keeps and on which the database announces
+ * new entries.
  */
 final class JournalRepository {
   private static final String LISTEN = "listen " + Journal.CHANNEL;
   private static final String UNLISTEN = "unlisten " + Journal.CHANNEL;
 
   /**
-   * By what a later connection can tell that the database still has what was seen by then: its
-   * server's start, timeline and place in the log, and its newest commit.
+   * Lets a later connection tell that the database still has what was seen before: its server's
+   * start, timeline and log position, and its newest commit.
    */
   private static final String MARK =
       """
@@ -37,7 +37,7 @@ final class JournalRepository {
   private static final String MOMENT =
       "select pg_current_snapshot()::text, m.* from (%s) m".formatted(MARK);
 
-  /** Whether nothing that was seen is missing; a restart alone takes nothing away. */
+  /** Whether nothing that was seen is missing; a restart alone loses nothing. */
   private static final String HOLDS =
       """
       select m.started = $1 or (m.timeline = $2 and pg_current_wal_lsn() >= $3::text::pg_lsn
@@ -48,7 +48,7 @@ final class JournalRepository {
       """
           .formatted(MARK);
 
-  /** What a snapshot does not see: what had not ended, and what had not begun. */
+  /** What a snapshot does not see: what had not ended, and what had not started. */
   private static final String SINCE =
       """
       select pg_current_snapshot()::text as moment, m.started, m.timeline, m.lsn, m.newest,
@@ -82,10 +82,10 @@ final class JournalRepository {
     this.woken = woken;
   }
 
-  /** What was committed after one moment and before this one. */
+  /** What was committed between two moments. */
   record News(String moment, List<Change> changes) {}
 
-  /** The database has gone back in time: what was told of it may never have been. */
+  /** The database has gone back in time: what it said earlier may never have happened. */
   static final class WentBackException extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
@@ -97,9 +97,10 @@ final class JournalRepository {
   }
 
   /**
-   * The changes of these instruments since a moment, those of one feed in the order it sent;
-   * without one, the present moment. Listens before it reads: what is committed later is told.
-   * Fails with a {@link WentBackException} if the database has lost what was seen before.
+   * The changes of these instruments since a moment, those of one feed in the order it sent them;
+   * without a moment, only the current one. Listens before it reads, so that later commits are
+   * announced. Fails with a {@link WentBackException} if the database has lost what was seen
+   * before.
    */
   Future<News> since(@Nullable String moment, Collection<Integer> instruments) {
     return listen(moment == null ? null : seen)
@@ -156,7 +157,7 @@ final class JournalRepository {
     }
   }
 
-  /** Gives the connection back, until the next question. */
+  /** Releases the connection until the next query. */
   void release() {
     PgConnection held = listening;
     if (held != null) {

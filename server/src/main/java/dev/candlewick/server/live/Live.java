@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The door of the live way: WebSocket {@code /v1/subscribe}. */
+/** The entry point of live data: WebSocket {@code /v1/subscribe}. */
 public final class Live {
   private final Groups groups;
   private final InstrumentRepository instruments;
@@ -23,9 +23,9 @@ public final class Live {
   private volatile boolean draining;
 
   /**
-   * Serves what is committed, whichever server instance took it in.
+   * Serves what is committed, whichever server instance accepted it.
    *
-   * @param candles of the primary, as all that is live
+   * @param candles from the primary, like all live data
    */
   public Live(
       Vertx vertx,
@@ -72,7 +72,7 @@ public final class Live {
         .onFailure(request::fail);
   }
 
-  /** Tells the clients that the server stops. */
+  /** Tells the clients that the server is stopping. */
   public void drain() {
     draining = true;
     sessions.forEach(LiveSession::drain);
@@ -84,7 +84,7 @@ public final class Live {
     sessions.forEach(LiveSession::goAway);
   }
 
-  /** The same changes for other ways of telling them. */
+  /** The same changes, for other protocols. */
   public LiveFeed feed() {
     return new LiveFeed(groups);
   }

@@ -12,11 +12,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is committed, for whoever tells it in words of his own. He shares the reading with the
- * subscribers of {@code /v1/subscribe}.
+ * Committed rows, for other protocols, which share the reading with the subscribers of {@code
+ * /v1/subscribe}.
  */
 public final class LiveFeed {
-  /** Where the last row is, the first change is news. */
+  /** After the last row, every change is news. */
   private static final Start LAST = new Start(null, 1);
 
   private final Groups groups;
@@ -25,23 +25,23 @@ public final class LiveFeed {
     this.groups = groups;
   }
 
-  /** A subscription; to be ended once, also if it was refused or lost. */
+  /** A subscription; must be ended once, even if it was rejected or lost. */
   @FunctionalInterface
   public interface Ending {
     void end();
   }
 
-  /** Tells the last candle and every change of it and of those after it. */
+  /** Sends the last candle and every change to it and later ones. */
   public Ending candles(int instrument, Timeframe timeframe, Subscriber<Candle> subscriber) {
     return join(Channel.CANDLES, instrument, timeframe, subscriber);
   }
 
-  /** Tells the last trade and every one that is committed from then on. */
+  /** Sends the last trade and every one committed from then on. */
   public Ending trades(int instrument, Subscriber<Trade> subscriber) {
     return join(Channel.TRADES, instrument, null, subscriber);
   }
 
-  /** Tells the newest rows of a kind whose columns have these values, and every change of them. */
+  /** Sends the newest rows of a kind whose columns have these values, and every change to them. */
   public Ending records(
       String kind, Map<String, List<String>> values, Subscriber<LiveRecord> subscriber) {
     Place place = new Place();

@@ -3,13 +3,13 @@ package dev.candlewick.server.live;
 import java.time.Duration;
 
 /**
- * What one connection may take up.
+ * The limits of one connection.
  *
  * @param messageBytes size of a client's message
- * @param subscriptions at a time
+ * @param subscriptions at the same time
  * @param waitingRows changed rows that wait because the client does not read
  * @param stall how long something may wait while the client reads nothing
- * @param heartbeat from one ping to the next; a client that is silent for three is closed
+ * @param heartbeat interval between pings; a client that is silent for three is closed
  */
 record LiveLimits(
     int messageBytes, int subscriptions, int waitingRows, Duration stall, Duration heartbeat) {

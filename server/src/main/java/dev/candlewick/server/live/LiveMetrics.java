@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** All meters of the live way. */
+/** All meters of live data. */
 final class LiveMetrics {
   private final Map<Channel, AtomicInteger> subscribers = new EnumMap<>(Channel.class);
   private final Map<Closed, Counter> closed = new EnumMap<>(Closed.class);

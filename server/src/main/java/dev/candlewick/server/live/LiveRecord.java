@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A record with all columns that its kind had when it was read. */
 public record LiveRecord(List<Column> columns, Stored stored) {
-  /** What the column of this name holds, as {@link Stored#values} has it. */
+  /** The value of the column with this name, as in {@link Stored#values}. */
   public @Nullable Object value(String name) {
     for (int i = 0; i < columns.size(); i++) {
       if (columns.get(i).name().equals(name)) {

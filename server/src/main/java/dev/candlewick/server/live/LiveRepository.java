@@ -8,8 +8,8 @@ import io.vertx.core.Context;
 import io.vertx.sqlclient.Pool;
 
 /**
- * What the live way reads: which rows were committed, and those rows. From the primary only: a
- * replica cannot tell which commits it shows.
+ * What live data is read from: which rows were committed, and those rows. From the primary only: a
+ * replica cannot say which commits it shows.
  */
 public final class LiveRepository {
   private final Pool primary;
@@ -17,7 +17,9 @@ public final class LiveRepository {
   private final LiveTickRepository<Quote> quotes;
   private final LiveRecordRepository records;
 
-  /** The pool must be the primary's. While there are subscribers, one connection of it is kept. */
+  /**
+   * The pool must be the primary's. While there are subscribers, one of its connections is kept.
+   */
   public LiveRepository(Pool primary) {
     this.primary = primary;
     this.trades = LiveTickRepository.trades(primary);

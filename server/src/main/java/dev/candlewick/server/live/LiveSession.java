@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One client of {@code /v1/subscribe}. Everything here runs on the socket's context. One subscribe
- * is worked off at a time, its snapshot sent before the next message is read; so no client makes
- * the server hold more than one snapshot.
+ * is handled at a time, and its snapshot is sent before the next message is read; so no client
+ * makes the server hold more than one snapshot.
  */
 final class LiveSession implements TextSocket.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(LiveSession.class);
@@ -43,7 +43,7 @@ final class LiveSession implements TextSocket.Listener {
   private final Caller caller;
   private final Context context;
 
-  /** By id; the one that was served last stands last. */
+  /** By id; the one served last is last. */
   private final Map<Long, Entry<?>> subscriptions = new LinkedHashMap<>();
 
   private boolean closed;
@@ -56,7 +56,7 @@ final class LiveSession implements TextSocket.Listener {
     this.context = socket.context();
   }
 
-  /** One subscription as the groups see it: hops to this socket's context. */
+  /** One subscription as the groups see it: switches to this socket's context. */
   private final class Entry<T> implements Subscriber<T> {
     final Channel channel;
     final Subscription<T> subscription;
@@ -119,7 +119,7 @@ final class LiveSession implements TextSocket.Listener {
     socket.start(this);
   }
 
-  /** Finds out connections that are dead: a client answers pings, whatever it has subscribed to. */
+  /** Detects dead connections: a living client answers pings, whatever it has subscribed to. */
   private void beat() {
     if (socket.silence().compareTo(live.limits().heartbeat().multipliedBy(3)) > 0) {
       close(GOING_AWAY, "nothing was heard in three heartbeats", Closed.SILENT);
@@ -241,7 +241,7 @@ final class LiveSession implements TextSocket.Listener {
         live.groups().join(new Groups.Key(channel, instrument, timeframe), subscriber, start);
   }
 
-  /** Indicators are made of what the group of the candles tells. */
+  /** Computes indicators from what the candles' group sends. */
   private Following<Integer, IndicatorRow> follow(
       Indicators indicators, @Nullable Timeframe timeframe, Start start) {
     return (instrument, subscriber) -> {
@@ -296,13 +296,13 @@ final class LiveSession implements TextSocket.Listener {
     }
   }
 
-  /** Sends what the client has room for; watches it if it has none. */
+  /** Sends as much as the client has room for; watches the client if it has none. */
   private void pump() {
     if (closed) {
       return;
     }
     while (!socket.isFull() && sendNext()) {
-      // until the client has no room, or there is nothing more
+      // Until the client has no room, or there is nothing more.
     }
     int waiting = 0;
     for (Entry<?> entry : subscriptions.values()) {

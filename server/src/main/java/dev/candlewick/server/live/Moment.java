@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Which commits a read has seen: PostgreSQL's {@code pg_snapshot}.
  *
  * @param unfinished transactions below {@code end} that had not ended, sorted
- * @param end the first transaction that had not begun
+ * @param end the first transaction that had not started
  */
 record Moment(long[] unfinished, long end) {
   /** Reads {@code xmin:xmax:xip,xip}. */

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The records of one kind. Commits name the keys of their rows; the rows are read by their keys, or
- * the newest of those keys, and told in the order of the commits. A subscriber is told the rows of
- * the commits that his snapshot did not see.
+ * The records of one kind. Commits name the keys of their rows; the rows, or the newest of those
+ * keys, are read by key and sent in the order of the commits. A subscriber is sent the rows of the
+ * commits that its snapshot did not see.
  */
 final class RecordGroup implements Group<LiveRecord> {
   private static final Logger LOG = LoggerFactory.getLogger(RecordGroup.class);
@@ -117,7 +117,7 @@ final class RecordGroup implements Group<LiveRecord> {
     read(members.get(0).choice.declared().kind().name(), changed);
   }
 
-  /** What a subscriber needs of the rows is read once for all of them. */
+  /** Rows that subscribers need are read once for all of them. */
   private void read(String name, List<Changed> changed) {
     List<RecordMember.Committed> rows = new ArrayList<>();
     List<RecordMember.Committed> states = new ArrayList<>();

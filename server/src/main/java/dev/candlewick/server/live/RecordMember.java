@@ -13,12 +13,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who follows records, and what he knows of them; until his snapshot is there, what is committed
- * meanwhile waits. A row that was told and is written again so that it no longer passes the filters
- * is told once more: by its content one sees that it is out.
+ * A subscriber to records, and what it has been sent; until its snapshot is there, commits wait. A
+ * row that was sent and has been rewritten so that it no longer matches the filters is sent once
+ * more: its content shows that it is out.
  */
 final class RecordMember {
-  /** Rows remembered as told; older ones go out unnoticed. */
+  /** How many sent rows are remembered; older ones leave the filters unnoticed. */
   private static final int MOST_TOLD = 2 * Start.MOST;
 
   final Subscriber<LiveRecord> subscriber;
@@ -28,7 +28,7 @@ final class RecordMember {
   private @Nullable Moment moment;
   private List<Committed> meanwhile = new ArrayList<>();
 
-  /** A row with all columns of the kind, as it was read after this commit. */
+  /** A row with all columns of the kind, as read after this commit. */
   record Committed(long transaction, Kind kind, Stored row) {}
 
   RecordMember(Subscriber<LiveRecord> subscriber, Choice choice, Start start) {
@@ -95,7 +95,7 @@ final class RecordMember {
     return told.remove(identity(row));
   }
 
-  /** Two rows of one identity have the same; others hardly ever. */
+  /** Equal for two rows with the same identity; rarely for others. */
   private long identity(Stored row) {
     long hash = choice.latest() ? 1 : row.ts();
     for (String part : row.key()) {

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A client's message, field by field; {@link Problem} where one is not as it must be. */
+/** A client's message, field by field; throws {@link Problem} if one is invalid. */
 final class Request {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -54,7 +54,7 @@ final class Request {
   private Request() {}
 
   /**
-   * Reads a message. One of wrong content is read nonetheless; {@link #fault} tells.
+   * Reads a message, even one with invalid content, which {@link #fault} reports.
    *
    * @throws JsonProcessingException if it is not one JSON object in UTF-8
    */
@@ -123,7 +123,7 @@ final class Request {
     return kind.get(0);
   }
 
-  /** Whether of each key of a kind the newest row alone is followed. */
+  /** Whether only the newest row of each key of a kind is followed. */
   boolean latest() {
     List<String> latest = columns.getOrDefault("latest", List.of("false"));
     if (!latest.equals(List.of("true")) && !latest.equals(List.of("false"))) {
@@ -187,7 +187,7 @@ final class Request {
     return texts.getOrDefault("t", "");
   }
 
-  /** The client's name for the subscription, 0 to 2^53-1; null if there is none of that sort. */
+  /** The client's id for the subscription, 0 to 2^53-1; null if there is no valid one. */
   @Nullable Long id() {
     Long id = integers.get("id");
     return id == null || id < 0 || id > LARGEST_ID ? null : id;
@@ -211,12 +211,12 @@ final class Request {
     return Params.symbol(required("symbol"));
   }
 
-  /** Required for indicators, and for them alone. */
+  /** Required for indicators, and only for them. */
   Indicators indicators() {
     return IndicatorQuery.indicators(required("indicators"));
   }
 
-  /** Due for candles and indicators, and for them alone. */
+  /** Required for candles and indicators, and only for them. */
   @Nullable Timeframe timeframe(Channel channel) {
     if (channel != Channel.INDICATORS && texts.containsKey("indicators")) {
       throw Problem.badParameter("indicators", "is for the channel indicators");

@@ -20,7 +20,7 @@ import java.util.List;
  * @param <T> the type of a row
  */
 interface Rows<T> {
-  /** Candles replace earlier states of themselves. */
+  /** Candles replace their earlier states. */
   Rows<Candle> CANDLES =
       new Rows<>() {
         @Override
@@ -34,13 +34,13 @@ interface Rows<T> {
         }
       };
 
-  /** Each trade is a row of its own, and each correction and cancel of one. */
+  /** Each trade, correction and cancellation is a row of its own. */
   Rows<Trade> TRADES = (json, row, unit) -> TickJson.liveTrade(json, unit, row);
 
   /** Each quote is a row of its own. */
   Rows<Quote> QUOTES = (json, row, unit) -> TickJson.quote(json, unit, row);
 
-  /** Rows of indicators replace earlier states of themselves. */
+  /** Rows of indicators replace their earlier states. */
   static Rows<IndicatorRow> indicators(List<String> columns) {
     IndicatorJson text = new IndicatorJson(columns);
     return new Rows<>() {
@@ -88,10 +88,10 @@ interface Rows<T> {
         }
       };
 
-  /** Rows of a message at most. */
+  /** The most rows in a message. */
   int MOST = 200;
 
-  /** Below 64 KiB, where common clients' default limits begin. */
+  /** Below 64 KiB, where the default limits of common clients start. */
   int MESSAGE_BYTES = 60_000;
 
   /** How many rows a message may have. */
@@ -99,12 +99,12 @@ interface Rows<T> {
     return MOST;
   }
 
-  /** About how many bytes of a message a row takes, if that may be more than its share. */
+  /** Approximately how many bytes of a message a row takes, if that may be more than its share. */
   default int bytes(T row) {
     return 0;
   }
 
-  /** For how many rows it counts while it waits. */
+  /** How many rows it counts as while it waits. */
   default int weight(T row) {
     return 1;
   }
@@ -112,9 +112,9 @@ interface Rows<T> {
   void write(JsonGenerator json, T row, Times unit) throws IOException;
 
   /**
-   * Where a row waits: in this order rows are sent, and of two at one place the later one.
+   * Where a row waits: rows are sent in this order, and of two in the same place the later one.
    *
-   * @param number of the row, counted from the beginning of the subscription
+   * @param number of the row, counted from the start of the subscription
    */
   default long place(T row, long number) {
     return number;

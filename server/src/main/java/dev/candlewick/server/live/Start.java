@@ -6,12 +6,12 @@ import dev.candlewick.server.web.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a subscription begins.
+ * Where a subscription starts.
  *
  * @param from microseconds since the epoch; null for the last rows
- * @param last how many of them; without meaning where {@code from} is given
+ * @param last how many of them; ignored if {@code from} is given
  * @param before how many rows before those are wanted too
- * @param records which of a kind's, null where it is not about records
+ * @param records which records of a kind, null if it is not about records
  */
 record Start(@Nullable Long from, int last, int before, @Nullable Choice records) {
   Start(@Nullable Long from, int last) {
@@ -26,17 +26,17 @@ record Start(@Nullable Long from, int last, int before, @Nullable Choice records
     return new Start(from, last, before, choice);
   }
 
-  /** Rows of a snapshot at most. */
+  /** The most rows in a snapshot. */
   static final int MOST = 10_000;
 
-  /** All there is, if it is not too much. */
+  /** Everything, if it is not too much. */
   static final Start EVERYTHING = new Start(RecordRepository.FIRST, 0);
 
   Range range() {
     return new Range(from, null);
   }
 
-  /** How many rows to read; from {@code from} on one more than there may be. */
+  /** How many rows to read; starting at {@code from}, one more than allowed. */
   int limit() {
     return from == null ? last + before : MOST + 1;
   }

@@ -35,7 +35,7 @@ final class Subscription<T> {
     snapshot = state;
   }
 
-  /** Returns how many of the rows took the place of one that was waiting. */
+  /** Returns how many of the rows replaced one that was waiting. */
   int update(List<T> changed) {
     int folded = 0;
     for (T row : changed) {
@@ -49,7 +49,7 @@ final class Subscription<T> {
     return folded;
   }
 
-  /** How many changed rows wait to be sent; a large one counts for several. */
+  /** How many changed rows wait to be sent; a large one counts as several. */
   int waiting() {
     return weight;
   }
@@ -59,7 +59,7 @@ final class Subscription<T> {
     return live;
   }
 
-  /** The next message; null if nothing is to be sent now. */
+  /** The next message; null if there is nothing to send now. */
   @Nullable Buffer next() {
     List<T> state = snapshot;
     if (state == null) {
@@ -90,7 +90,7 @@ final class Subscription<T> {
     return taken.values();
   }
 
-  /** How many of the first rows fit into a message; one always does. */
+  /** How many of the first rows fit into a message; at least one. */
   private int fitting(Collection<T> of) {
     int size = 0;
     long bytes = 0;

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One instrument's trades or quotes. Commits name the keys of their rows; the rows are read by
- * their keys and told in the order of the commits. A subscriber is told the rows of the commits
- * that its snapshot did not see: each row once, whenever it was committed.
+ * One instrument's trades or quotes. Commits name the keys of their rows; the rows are read by key
+ * and sent in the order of the commits. A subscriber is sent the rows of the commits that its
+ * snapshot did not see: each row once, whenever it was committed.
  */
 final class TickGroup<T extends Tick> implements Group<T> {
   private static final Logger LOG = LoggerFactory.getLogger(TickGroup.class);
@@ -38,7 +38,7 @@ final class TickGroup<T extends Tick> implements Group<T> {
 
   private record Committed<T>(long transaction, T row) {}
 
-  /** A subscriber; until its snapshot is there, what is committed meanwhile waits. */
+  /** A subscriber; until its snapshot is there, commits wait. */
   private static final class Member<T extends Tick> {
     final Subscriber<T> subscriber;
     final long from;

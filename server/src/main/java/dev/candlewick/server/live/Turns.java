@@ -7,8 +7,8 @@ import java.util.Deque;
 import java.util.function.Supplier;
 
 /**
- * Lets only a few of the groups read at a time, in the order in which they ask: at the turn of a
- * minute they all want to, and the pool is there for others too. For one context.
+ * Lets only a few groups read at a time, in the order they ask: at the turn of a minute all of them
+ * want to, and the pool is for others too. For use on one context.
  */
 final class Turns {
   private final Deque<Runnable> waiting = new ArrayDeque<>();

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param exit microseconds since the epoch
  * @param pnl net of fees and commission
  * @param costs fees, commission and slippage
- * @param r the result in units of the initial risk, if that is known
- * @param holdingSeconds null if it is not known
+ * @param r the result in units of the initial risk, if known
+ * @param holdingSeconds null if unknown
  */
 record ClosedTrade(
     Subject subject,
@@ -20,7 +20,7 @@ record ClosedTrade(
     @Nullable Double r,
     @Nullable Double holdingSeconds) {
 
-  /** Whose trade it was, and in what. */
+  /** Whose trade it was, and in which instrument. */
   record Subject(
       String bot,
       @Nullable String strategy,

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What trades are divided by; days, weeks and months are those of their exits in UTC. */
+/** What trades are grouped by; days, weeks and months are those of their exits in UTC. */
 enum Grouping {
   DAY(trade -> date(trade.exit()).toString()),
   /** By its Monday. */
@@ -24,7 +24,7 @@ enum Grouping {
   MONTH(trade -> date(trade.exit()).toString().substring(0, 7)),
   BOT(trade -> trade.subject().bot()),
   STRATEGY(trade -> trade.subject().strategy()),
-  /** An instrument: the same symbol at two venues is two. */
+  /** An instrument: the same symbol at two venues counts as two. */
   SYMBOL(
       trade -> {
         Subject subject = trade.subject();
@@ -38,7 +38,7 @@ enum Grouping {
     this.value = value;
   }
 
-  /** Its word in the parameter {@code by}. */
+  /** Its name in the parameter {@code by}. */
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -46,7 +46,7 @@ enum Grouping {
   /** Trades of one group, in the order of their exits. */
   record Group(@Nullable String value, List<ClosedTrade> trades) {}
 
-  /** The groups in the order of their values; those trades that have none come last. */
+  /** The groups in order of their values; trades without one come last. */
   List<Group> divide(List<ClosedTrade> trades) {
     Map<String, List<ClosedTrade>> named = new TreeMap<>();
     List<ClosedTrade> others = new ArrayList<>();

@@ -8,12 +8,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What closed trades come to. Losses are negative numbers; what is not defined is null. The
- * document of the API holds the definitions.
+ * Statistics of closed trades. Losses are negative numbers; undefined values are null. The API
+ * document has the definitions.
  *
  * @param winRateLower the lower bound of Wilson's interval, 95 %
- * @param expectedR the mean of those trades whose initial risk is known
- * @param maxDrawdownPct of the peak that the fall began at; null if no peak was above zero
+ * @param expectedR the mean over trades whose initial risk is known
+ * @param maxDrawdownPct of the peak at which the drawdown started; null if no peak was above zero
  */
 record Performance(
     int trades,
@@ -42,7 +42,10 @@ record Performance(
   private static final double Z = 1.959963984540054;
   private static final double DAYS_A_YEAR = 365;
 
-  /** Return against risk, a year; from the results of each calendar day, also those without any. */
+  /**
+   * Return against risk, annualised; from the results of each calendar day, including days without
+   * any.
+   */
   record Ratios(@Nullable Double sharpe, @Nullable Double sortino, @Nullable Double calmar) {}
 
   /** Of these trades, in the order of their exits. */
@@ -135,7 +138,7 @@ record Performance(
     }
     long count = days.lastKey().toEpochDay() - days.firstKey().toEpochDay() + 1;
     double mean = net.doubleValue() / count;
-    // A day without a trade has the result zero.
+    // A day without a trade has result zero.
     double squares = (count - days.size()) * mean * mean;
     double below = 0;
     for (BigDecimal result : days.values()) {
@@ -151,7 +154,10 @@ record Performance(
     return new Ratios(sharpe, sortino, calmar);
   }
 
-  /** Whether not all days are equal; asked of decimals, as a sum of squares is seldom zero. */
+  /**
+   * Whether not all days are equal; decided with decimals, because a sum of squares is rarely
+   * exactly zero.
+   */
   private static boolean differ(TreeMap<LocalDate, BigDecimal> days) {
     BigDecimal first = days.firstEntry().getValue();
     return days.values().stream().anyMatch(day -> day.compareTo(first) != 0);

@@ -10,7 +10,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a performance is written: of all trades, and of each group. */
+/** Writes the performance of all trades, and of each group. */
 final class PerformanceJson {
   private PerformanceJson() {}
 

@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which trades a request asks for and what they are divided by.
+ * Which trades a request asks for and how they are grouped.
  *
  * @param range of exits
- * @param last how many of them at most, the latest ones; null for all
+ * @param last at most this many of the latest; null for all
  */
 record PerformanceQuery(
     @Nullable String bot,
@@ -58,7 +58,7 @@ record PerformanceQuery(
         by(params));
   }
 
-  /** The last days of a range, which ends now unless it has an end of its own. */
+  /** The last days of a range, which ends now unless it has an end. */
   private static Range days(Range range, int days, long now) {
     long to = range.to() == null ? now : range.to();
     long from = Math.max(0, to - days * DAY);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Closed trades in the journal: the newest row of each trade, if it has an exit and a result. */
 public final class PerformanceRepository {
-  /** Trades of one answer at most. */
+  /** The most trades in one answer. */
   private static final int MOST = 100_000;
 
   private static final String CLOSED =
@@ -47,7 +47,7 @@ public final class PerformanceRepository {
   }
 
   /**
-   * The trades asked for, in the order of their exits.
+   * The requested trades, in order of their exits.
    *
    * @param bots those whose trades may be read; empty = everyone's
    */

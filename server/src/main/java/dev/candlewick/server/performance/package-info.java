@@ -1,5 +1,5 @@
 /**
- * {@code GET /v1/performance}: what the closed trades of the journal come to. Read {@link
+ * {@code GET /v1/performance}: statistics of the journal's closed trades. Read {@link
  * PerformanceHandler}, {@link PerformanceQuery}, {@link PerformanceRepository}, {@link Grouping},
  * {@link Performance}, {@link PerformanceJson}.
  */

@@ -6,17 +6,17 @@ import dev.candlewick.record.Kind;
 import java.util.List;
 
 /**
- * Which records of a kind somebody follows.
+ * Which records of a kind are followed.
  *
- * @param filters each of which a row must pass
- * @param latest whether of each key the row of the largest ts alone is meant
+ * @param filters each of which a row must match
+ * @param latest whether only the row with the largest ts of each key is wanted
  */
 public record Choice(DeclaredKind declared, List<Filter> filters, boolean latest) {
   public Choice {
     filters = List.copyOf(filters);
   }
 
-  /** Whether a row with all columns of its kind passes. */
+  /** Whether a row with all columns of its kind matches. */
   public boolean passes(Kind kind, Stored row) {
     for (Filter filter : filters) {
       Object value = row.values()[place(kind, filter.column())];
@@ -36,7 +36,7 @@ public record Choice(DeclaredKind declared, List<Filter> filters, boolean latest
     throw new IllegalStateException("a kind never loses a column");
   }
 
-  /** Whether a row that passes may, written again, no longer do so. */
+  /** Whether a matching row may stop matching when it is rewritten. */
   public boolean canBeLeft() {
     List<String> key = declared.kind().key();
     return filters.stream().anyMatch(filter -> !key.contains(filter.column().name()));

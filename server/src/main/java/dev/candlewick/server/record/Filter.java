@@ -22,7 +22,7 @@ public record Filter(Column column, List<Object> values) {
     values = List.copyOf(values);
   }
 
-  /** Types that can be asked for by value. */
+  /** Types that can be filtered by value. */
   static boolean fits(ColumnType type) {
     return switch (type) {
       case TEXT, INTEGER, BOOLEAN, VENUE, SYMBOL -> true;
@@ -31,8 +31,8 @@ public record Filter(Column column, List<Object> values) {
   }
 
   /**
-   * The filters that a caller asks for and those that hold for him anyway, by column; 400 naming
-   * the column, 403 {@code forbidden_bot}.
+   * The filters that a caller asks for, plus those imposed on its key, by column; 400 naming the
+   * column, 403 {@code forbidden_bot}.
    */
   public static List<Filter> of(Kind kind, Map<String, List<String>> asked, Caller caller) {
     Map<String, Filter> filters = new LinkedHashMap<>();

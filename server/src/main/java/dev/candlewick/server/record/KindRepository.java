@@ -33,10 +33,10 @@ public final class KindRepository {
   private final SqlClient client;
 
   /**
-   * What is held of a kind.
+   * What is stored of a kind.
    *
-   * @param rows about how many, as the database's own statistics have it
-   * @param bytes on disk, indexes included
+   * @param rows approximate, from the database's statistics
+   * @param bytes on disk, including indexes
    * @param newest microseconds since the epoch, null without a row
    */
   record Held(String kind, long rows, long bytes, @Nullable Long newest) {}
@@ -45,7 +45,7 @@ public final class KindRepository {
     this.client = client;
   }
 
-  /** The kind of this name, as it is now; fails with 404 {@code unknown_kind}. */
+  /** The kind with this name, as it is now; fails with 404 {@code unknown_kind}. */
   public Future<DeclaredKind> find(String name) {
     if (!Kind.isStorable(name)) {
       return Future.failedFuture(unknown(name));
@@ -64,7 +64,7 @@ public final class KindRepository {
             });
   }
 
-  /** What is held of each kind, by name. */
+  /** What is stored of each kind, by name. */
   Future<List<Held>> held() {
     return client
         .query(NAMES)

@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 
-/** Records as the live way reads them: at one known moment, then by their keys. */
+/** Records as live data reads them: at one known moment, then by key. */
 public final class LiveRecordRepository {
   private static final long DAY = 86_400_000_000L;
   private static final String BEGIN = "begin isolation level repeatable read read only";
@@ -32,34 +32,34 @@ public final class LiveRecordRepository {
   }
 
   /**
-   * Records as they were at one moment.
+   * Records at one moment.
    *
    * @param rows ascending
-   * @param moment the {@code pg_snapshot} that tells which commits are among them
+   * @param moment the {@code pg_snapshot} that says which commits they include
    */
   public record State(List<Stored> rows, String moment) {}
 
-  /** Takes the found row of the identity at this place of the list. */
+  /** Receives the row found for the identity at this position in the list. */
   @FunctionalInterface
   public interface Found {
     void row(int place, Stored row);
   }
 
-  /** The pool must be the primary's: a replica cannot tell which commits it shows. */
+  /** The pool must be the primary's: a replica cannot say which commits it shows. */
   public LiveRecordRepository(Pool pool) {
     this.pool = pool;
     this.kinds = new KindRepository(pool);
   }
 
-  /** The kind of this name, as it is now; fails with 404 {@code unknown_kind}. */
+  /** The kind with this name, as it is now; fails with 404 {@code unknown_kind}. */
   public Future<DeclaredKind> kind(String name) {
     return kinds.find(name);
   }
 
   /**
-   * The chosen rows of a range, or the states of a range, in the state of one moment.
+   * The chosen rows of a range, or the states of a range, at one moment.
    *
-   * @param range without {@code from} the latest rows are meant, else the first ones
+   * @param range without {@code from} the latest rows are wanted, otherwise the first ones
    */
   public Future<State> moment(Choice choice, Range range, int limit) {
     Long first = range.from();
@@ -96,10 +96,10 @@ public final class LiveRecordRepository {
   }
 
   /**
-   * Hands over the rows of these identities, with all columns, in their order; what is no more has
-   * its ts and key alone.
+   * Passes on the rows with these identities, with all columns, in their order; a row that no
+   * longer exists has only its ts and key.
    *
-   * @param latest whether the newest rows of their keys are meant instead
+   * @param latest whether the newest rows of their keys are wanted instead
    */
   public Future<Void> find(
       Kind kind, boolean latest, List<? extends Identity> identities, Found found) {

@@ -12,7 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.Set;
 
-/** {@code GET /v1/records/{kind}}, and {@code GET /v1/held}: how much there is of each kind. */
+/** {@code GET /v1/records/{kind}}, and {@code GET /v1/held}: how much is stored of each kind. */
 public final class RecordHandler {
   private final KindRepository kinds;
   private final RecordRepository records;

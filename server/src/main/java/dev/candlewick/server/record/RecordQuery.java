@@ -24,14 +24,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request for records asks.
+ * A request for records.
  *
- * @param columns those to answer with beside {@code ts}
- * @param filters each of which a row must pass
- * @param states whether every row is meant or one of each key
+ * @param columns those to return besides {@code ts}
+ * @param filters each of which a row must match
+ * @param states whether every row is wanted or one per key
  * @param limit 1 to 10000, default 500
- * @param after the last row of the page before, null on the first page
- * @param cursorKind what its cursors are for: kind, direction of reading, states and filters
+ * @param after the last row of the previous page, null on the first page
+ * @param cursorKind what its cursors are for: kind, reading direction, states and filters
  */
 record RecordQuery(
     Kind kind,
@@ -53,14 +53,14 @@ record RecordQuery(
   private static final int DEFAULT_LIMIT = 500;
   private static final int MAX_LIMIT = 10_000;
 
-  /** How the answer is written. */
+  /** The format of the answer. */
   record Answer(Times unit, Format format) {}
 
   /**
-   * In which order rows are read and answered.
+   * The order in which rows are read and returned.
    *
    * @param backwards whether pages go from newer to older
-   * @param descending whether a page does
+   * @param descending whether rows on a page do
    */
   record Order(boolean backwards, boolean descending) {}
 
@@ -72,10 +72,10 @@ record RecordQuery(
   record Place(long ts, List<Object> key) {}
 
   /**
-   * Which rows of a key are meant.
+   * Which rows of a key are wanted.
    *
-   * @param latest the one of the largest ts
-   * @param asOf the one of the largest ts up to this time, in microseconds
+   * @param latest the one with the largest ts
+   * @param asOf the one with the largest ts up to this time, in microseconds
    */
   record States(boolean latest, @Nullable Long asOf) {
     /** All of them. */
@@ -86,7 +86,7 @@ record RecordQuery(
     }
   }
 
-  /** Reads the request's parameters; 400 names the one that is wrong. */
+  /** Parses the request's parameters; 400 names the one that is wrong. */
   static RecordQuery parse(RoutingContext ctx, Kind kind) {
     Set<String> names = new HashSet<>();
     kind.columns().forEach(column -> names.add(column.name()));

@@ -32,23 +32,23 @@ import org.jspecify.annotations.Nullable;
 public final class RecordRepository {
   private static final long DAY = 86_400_000_000L;
 
-  /** Records of a long day may begin so early: 1800-01-01. */
+  /** Records of a long day may start this early: 1800-01-01. */
   public static final long FIRST = -5_364_662_400_000_000L;
 
   /** Rows read at a time: each may have 64 KiB. */
   private static final int READ = 250;
 
-  /** A page is cut short where its values take more. */
+  /** A page is cut short if its values take more. */
   private static final long PAGE_BYTES = 16 << 20;
 
-  /** A row of so many bytes is no burden where it was read in vain. */
+  /** A row of so many bytes is cheap to read unnecessarily. */
   private static final long SMALL = 2_048;
 
   private final Pool pool;
 
   /**
-   * Kinds whose rows were small when many were read last: of those a page is read at once, of
-   * others in parts. Where that is not true any more, rows are read in vain, once.
+   * Kinds whose rows were small when many were last read: their pages are read at once, others in
+   * parts. If that is no longer true, rows are read unnecessarily, once.
    */
   private final Set<String> small = ConcurrentHashMap.newKeySet();
 
@@ -59,8 +59,8 @@ public final class RecordRepository {
   /**
    * One page of records.
    *
-   * @param rows in the asked order
-   * @param last the row after which the next page goes on, null if there is none
+   * @param rows in the requested order
+   * @param last the row after which the next page continues, null if there is none
    */
   record Page(List<Stored> rows, @Nullable Stored last) {}
 
@@ -101,7 +101,7 @@ public final class RecordRepository {
     }
   }
 
-  /** Takes off the one row too many, which only told that there are more. */
+  /** Removes the one extra row, which only showed that there are more. */
   private static Page page(List<Stored> found, RecordQuery query) {
     int fit = Math.min(query.limit(), fitting(found));
     boolean more = found.size() > fit;
@@ -113,7 +113,7 @@ public final class RecordRepository {
     return new Page(rows, last);
   }
 
-  /** How many of the rows fit into a page; one always does. */
+  /** How many of the rows fit into a page; at least one. */
   private static int fitting(List<Stored> rows) {
     long bytes = 0;
     int fit = 0;
@@ -125,15 +125,14 @@ public final class RecordRepository {
 
   private static Future<List<Stored>> apart(
       SqlConnection connection, Statement statement, RecordQuery query) {
-    // What follows is sent without waiting for the answer; if there is no transaction, it fails
-    // too.
+    // What follows is sent without waiting for the answer; without a transaction it fails too.
     Future<?> begun = connection.query("begin").execute();
     return inParts(connection, statement, query.kind(), query.columns())
         .compose(rows -> begun.map(rows))
         .eventually(() -> connection.query("rollback").execute());
   }
 
-  /** Rows of a statement until they take too much memory; within a transaction. */
+  /** Rows of a statement until they take too much memory; inside a transaction. */
   static Future<List<Stored>> inParts(
       SqlConnection connection, Statement statement, Kind kind, List<Column> columns) {
     return connection
@@ -176,13 +175,13 @@ public final class RecordRepository {
   }
 
   /**
-   * Reads the rows of a statement: ts, then the asked columns, then as text those of the key that
-   * are not among them.
+   * Reads the rows of a statement: ts, then the requested columns, then as text those of the key
+   * that are not among them.
    */
   static final class Reader {
     private final int columns;
 
-    /** Of each column of the key its place among the values; -1 for one that comes after them. */
+    /** For each column of the key its position among the values; -1 for one that follows them. */
     private final int[] keyAt;
 
     Reader(Kind kind, List<Column> columns) {
@@ -193,7 +192,7 @@ public final class RecordRepository {
               .toArray();
     }
 
-    /** Whether the column of a key comes as text of its own: only PostgreSQL knows a double's. */
+    /** Whether a key column is returned as separate text: only PostgreSQL knows a double's. */
     static boolean isApart(Column column, List<Column> columns) {
       return column.type() == ColumnType.NUMBER || !columns.contains(column);
     }
@@ -218,7 +217,7 @@ public final class RecordRepository {
           : value;
     }
 
-    /** Rows until they take so many bytes, and one more; those behind are let go as they come. */
+    /** Rows until they take so many bytes, and one more; the rest are discarded as they arrive. */
     Collector<Row, ?, List<Stored>> within(long bytes) {
       class Rows {
         final List<Stored> read = new ArrayList<>();

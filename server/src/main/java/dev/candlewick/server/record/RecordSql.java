@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The statements over records, each built here as a whole. In all of them {@code r} is a record and
  * {@code i} its instrument; a {@link RecordRepository.Reader} reads the rows. {@code ts} is bounded
- * at both ends, so that chunks are left out when it is planned.
+ * at both ends, so that chunks are excluded when it is planned.
  */
 final class RecordSql {
   private final List<Object> parameters = new ArrayList<>();
@@ -29,7 +29,7 @@ final class RecordSql {
   /** A statement and its parameters. */
   record Statement(String sql, List<Object> parameters) {}
 
-  /** Rows of {@code from <= ts < to}, at most {@code limit} of them after a place. */
+  /** Rows of {@code from <= ts < to}, at most {@code limit} of them after a position. */
   record Window(long from, long to, @Nullable Place after, boolean backwards, int limit) {}
 
   /** A page of rows or of states. */
@@ -48,7 +48,7 @@ final class RecordSql {
     return sql.statement(text);
   }
 
-  /** The ts of the oldest row within a window that passes the filters. */
+  /** The ts of the oldest row in a window that matches the filters. */
   static Statement oldest(Kind kind, List<Filter> filters, long from, long to) {
     RecordSql sql = new RecordSql();
     String text =
@@ -61,7 +61,7 @@ final class RecordSql {
 
   /**
    * Rows by their ts and the text of their keys, one for each of the lists; each ends with its
-   * place in them. Where there is none it has what was asked for alone.
+   * position in them. If there is none, it has only what was asked for.
    */
   static Statement byKeys(
       Kind kind, List<Column> columns, boolean latest, List<Long> times, List<List<String>> keys) {
@@ -100,7 +100,7 @@ final class RecordSql {
     return given.getOrDefault(Kind.INSTRUMENT, "r." + Kind.INSTRUMENT);
   }
 
-  /** The asked columns, those of the key as they were given. */
+  /** The requested columns; those of the key as they were given. */
   private static String given(Kind kind, List<Column> columns, Map<String, String> given) {
     StringBuilder text = new StringBuilder();
     for (Column column : columns) {
@@ -119,7 +119,9 @@ final class RecordSql {
     return text.toString();
   }
 
-  /** The key's columns as the table has them: an instrument is one, where its first half is. */
+  /**
+   * The key's columns in the table: an instrument is one column, in the place of its first half.
+   */
   private static List<Column> tableKey(Kind kind) {
     List<Column> columns = new ArrayList<>();
     boolean instrument = false;

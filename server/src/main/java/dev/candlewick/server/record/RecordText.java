@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How records are written. A row has all the columns that were asked for, null where unknown. */
+/** Writes records. A row has all the requested columns, null if unknown. */
 public final class RecordText {
   private RecordText() {}
 
@@ -104,7 +104,10 @@ public final class RecordText {
     }
   }
 
-  /** JSON that a spreadsheet could take for a formula is a negative number, which is none. */
+  /**
+   * The only JSON that a spreadsheet could take for a formula is a negative number, which is not
+   * one.
+   */
   private static void json(Csv csv, String value) {
     if (value.startsWith("-")) {
       csv.digits(value);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code Boolean}
  */
 public record Stored(long ts, List<String> key, @Nullable Object[] values) {
-  /** About how many bytes its values take. */
+  /** Approximately how many bytes its values take. */
   public long size() {
     long size = 16;
     for (Object value : values) {

@@ -3,9 +3,9 @@ package dev.candlewick.server.stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row that was refused for good.
+ * A row that was rejected for good.
  *
- * @param id grows with time
+ * @param id increases with time
  * @param seq its message
  * @param index its position in the message
  * @param at when, microseconds since the epoch

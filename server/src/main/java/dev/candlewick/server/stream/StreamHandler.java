@@ -21,7 +21,7 @@ public final class StreamHandler {
   /**
    * Serves streams.
    *
-   * @param owner whose streams alone a request may see; null for all
+   * @param owner the only owner whose streams a request may see; null for all
    */
   public StreamHandler(
       StreamRepository streams, Function<RoutingContext, @Nullable Integer> owner) {

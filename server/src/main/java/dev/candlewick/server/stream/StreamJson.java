@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How streams and refused rows are written. */
+/** Writes streams and rejected rows. */
 final class StreamJson {
   private StreamJson() {}
 
@@ -30,7 +30,7 @@ final class StreamJson {
     return Json.buffer(json -> write(json, stream, unit));
   }
 
-  /** With {@code after}: what to ask with for those that follow, also if there are none yet. */
+  /** With {@code after}: what to ask for the next ones with, even if there are none yet. */
   static Buffer rejects(List<Reject> rejects, StreamQuery.Rejects query) {
     long after = rejects.isEmpty() ? query.after() : rejects.get(rejects.size() - 1).id();
     return Json.buffer(

@@ -24,7 +24,7 @@ record StreamQuery(int limit, @Nullable Cursor cursor, Times unit) {
         params.limit(DEFAULT_LIMIT, MAX_LIMIT), params.cursor(KIND, 2), params.unit());
   }
 
-  /** The same text if it is a stream's name. */
+  /** The same text if it is a valid stream name. */
   static String name(String text) {
     if (!NAME.matcher(text).matches()) {
       throw Problem.badParameter("stream", "must match " + NAME);
@@ -32,7 +32,7 @@ record StreamQuery(int limit, @Nullable Cursor cursor, Times unit) {
     return text;
   }
 
-  /** The cursor after a page that was read with one row too many; null if there is none. */
+  /** The cursor after a page that was read with one row too many; null if it was not. */
   @Nullable String nextCursor(List<Stream> found) {
     if (found.size() <= limit) {
       return null;
@@ -41,16 +41,16 @@ record StreamQuery(int limit, @Nullable Cursor cursor, Times unit) {
     return Cursor.write(KIND, last.stream(), last.apiKeyId());
   }
 
-  /** The page without the row too many. */
+  /** The page without the extra row. */
   List<Stream> page(List<Stream> found) {
     return found.size() > limit ? found.subList(0, limit) : found;
   }
 
   /**
-   * Which refused rows a request asks for, ordered by id.
+   * Which rejected rows a request asks for, ordered by id.
    *
    * @param stream null for all streams
-   * @param after the id after which to begin
+   * @param after the id after which to start
    */
   record Rejects(@Nullable String stream, long after, int limit, Times unit) {
     private static final Set<String> PARAMETERS = Set.of("stream", "after", "limit", "unit");

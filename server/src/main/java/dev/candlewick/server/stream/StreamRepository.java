@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams and refused rows in the database; the server's own streams are left out. An owner is the
- * API key whose streams alone are meant; null = everyone's.
+ * Streams and rejected rows in the database; the server's own streams are left out. An owner is the
+ * only API key whose streams are wanted; null = everyone's.
  */
 public final class StreamRepository {
   private static final String COLUMNS =
@@ -50,9 +50,9 @@ public final class StreamRepository {
   }
 
   /**
-   * One more than the limit, if there are so many.
+   * Up to one more than the limit.
    *
-   * @param owner the API key whose streams alone are seen; null for all
+   * @param owner the only API key whose streams are visible; null for all
    */
   Future<List<Stream>> list(StreamQuery query, @Nullable Integer owner) {
     String name = query.cursor() == null ? "" : query.cursor().text(0);
@@ -67,7 +67,7 @@ public final class StreamRepository {
             });
   }
 
-  /** The stream of this name, of several the one that was active last; fails with 404. */
+  /** The stream with this name; of several, the one that was active last; fails with 404. */
   Future<Stream> one(String name, @Nullable Integer owner) {
     return pool.preparedQuery(ONE)
         .execute(Tuple.of(name, owner))

@@ -1,6 +1,6 @@
 /**
  * What the server says about the streams that feeds send: how far each is committed, and which rows
- * were refused. Read {@link StreamHandler}, {@link StreamQuery}, {@link StreamRepository}, {@link
+ * were rejected. Read {@link StreamHandler}, {@link StreamQuery}, {@link StreamRepository}, {@link
  * StreamJson}.
  */
 @NullMarked

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Trades or quotes as the live way reads them: at one known moment, then by their keys. */
+/** Trades or quotes as live data reads them: at one known moment, then by key. */
 public final class LiveTickRepository<T extends Tick> {
   private static final String BEGIN = "begin isolation level repeatable read read only";
   private static final String MOMENT = "select pg_current_snapshot()::text";
@@ -38,14 +38,14 @@ public final class LiveTickRepository<T extends Tick> {
   private final Function<Row, T> reader;
   private final BiFunction<SqlConnection, IdAndQuery, Future<TickPage<T>>> page;
 
-  /** A tick's place in the order of {@code (ts, id)}; {@code ts} in microseconds. */
+  /** A tick's position in the order of {@code (ts, id)}; {@code ts} in microseconds. */
   public interface Key {
     long ts();
 
     long id();
   }
 
-  /** Takes the found tick of the key at this place of the list. */
+  /** Receives the tick found for the key at this position in the list. */
   @FunctionalInterface
   public interface Found<T> {
     void tick(int place, T tick);
@@ -64,7 +64,7 @@ public final class LiveTickRepository<T extends Tick> {
     this.page = page;
   }
 
-  /** Of trades. The pool must be the primary's: a replica cannot tell which commits it shows. */
+  /** For trades. The pool must be the primary's: a replica cannot say which commits it shows. */
   public static LiveTickRepository<Trade> trades(Pool pool) {
     return new LiveTickRepository<>(
         pool,
@@ -73,7 +73,7 @@ public final class LiveTickRepository<T extends Tick> {
         (connection, of) -> new TickRepository(connection).trades(of.instrument(), of.query()));
   }
 
-  /** Of quotes, from the primary as well. */
+  /** For quotes, also from the primary. */
   public static LiveTickRepository<Quote> quotes(Pool pool) {
     return new LiveTickRepository<>(
         pool,
@@ -83,9 +83,9 @@ public final class LiveTickRepository<T extends Tick> {
   }
 
   /**
-   * The rows of a range in the state of one moment.
+   * The rows of a range at one moment.
    *
-   * @param range without {@code from} the latest rows are meant, else the first ones
+   * @param range without {@code from} the latest rows are wanted, otherwise the first ones
    */
   public Future<TickMoment<T>> moment(int instrument, Range range, int limit) {
     IdAndQuery asked = new IdAndQuery(instrument, TickQuery.first(range, limit));
@@ -103,7 +103,7 @@ public final class LiveTickRepository<T extends Tick> {
                 .eventually(() -> connection.query("rollback").execute()));
   }
 
-  /** Hands over the ticks of these keys in the keys' order; what is no more is left out. */
+  /** Passes on the ticks with these keys in the keys' order; missing ones are left out. */
   public Future<Void> find(int instrument, List<? extends Key> keys, Found<T> found) {
     List<OffsetDateTime> times = new ArrayList<>(keys.size());
     long first = Long.MAX_VALUE;

@@ -2,7 +2,7 @@ package dev.candlewick.server.tick;
 
 import org.jspecify.annotations.Nullable;
 
-/** A stored quote; a side that is null was empty. {@code ts} in microseconds since the epoch. */
+/** A stored quote; a null side was empty. {@code ts} in microseconds since the epoch. */
 public record Quote(
     long ts,
     long id,

@@ -5,9 +5,9 @@ public sealed interface Tick permits Trade, Quote {
   /** Microseconds since the epoch. */
   long ts();
 
-  /** What orders the ticks of one timestamp and place. */
+  /** Orders the ticks with the same timestamp and place. */
   long id();
 
-  /** What orders the ticks of one timestamp before their ids do. */
+  /** Orders the ticks with the same timestamp before their ids do. */
   long place();
 }

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How ticks are written. A row has all its fields: null for what the feed did not tell, {@code []}
- * for no flags. In CSV null is empty, and flags are parted by a space.
+ * Writes ticks. A row has all its fields: null for what the feed did not give, {@code []} for no
+ * flags. In CSV null is empty, and flags are separated by spaces.
  */
 public final class TickJson<T extends Tick> {
   static final TickJson<Trade> TRADES =
@@ -46,7 +46,7 @@ public final class TickJson<T extends Tick> {
   private static final SerializableString LAST = new SerializedString("last");
   private static final SerializableString VOLUME_24H = new SerializedString("volume_24h");
 
-  /** The largest integer up to which every JSON reader keeps all of them apart. */
+  /** The largest integer up to which every JSON reader distinguishes all integers. */
   private static final long LARGEST_NUMBER = 1L << 53;
 
   private final String name;
@@ -137,8 +137,8 @@ public final class TickJson<T extends Tick> {
   }
 
   /**
-   * Writes a trade that was committed just now. Where that was a correction it says so; of a trade
-   * that was cancelled it has only the time and the id.
+   * Writes a trade that was just committed. A correction is marked as such; a cancelled trade has
+   * only its time and id.
    */
   public static void liveTrade(JsonGenerator json, Times unit, Trade trade) throws IOException {
     if (!trade.isCancelled()) {

@@ -3,9 +3,9 @@ package dev.candlewick.server.tick;
 import java.util.List;
 
 /**
- * Ticks as they were at one moment.
+ * Ticks at one moment.
  *
  * @param rows ascending
- * @param moment the {@code pg_snapshot} that tells which commits are among them
+ * @param moment the {@code pg_snapshot} that says which commits they include
  */
 public record TickMoment<T extends Tick>(List<T> rows, String moment) {}
