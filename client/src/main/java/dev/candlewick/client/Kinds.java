@@ -33,18 +33,20 @@ final class Kinds {
   /** The kind that a command line names: trades, quotes, candles, or records and a name. */
   static Kind named(CommandSpec spec, Api api, List<String> words)
       throws IOException, InterruptedException {
-    return switch (words.get(0).toLowerCase(Locale.ROOT)) {
-      case "trades" -> Kind.TRADES;
-      case "quotes" -> Kind.QUOTES;
-      case "candles" -> Kind.CANDLES;
-      case "records" -> ask(api, words.size() > 1 ? words.get(1) : "");
-      default ->
-          throw new ParameterException(
-              spec.commandLine(),
-              "Invalid value for positional parameter KIND: expected trades, quotes, candles or"
-                  + " records, not "
-                  + words.get(0));
-    };
+    String word = words.get(0).toLowerCase(Locale.ROOT);
+    for (Kind kind : Kind.MARKET) {
+      if (kind.name().equals(word)) {
+        return kind;
+      }
+    }
+    if (word.equals("records")) {
+      return ask(api, words.size() > 1 ? words.get(1) : "");
+    }
+    throw new ParameterException(
+        spec.commandLine(),
+        "Invalid value for positional parameter KIND: expected trades, quotes, candles or"
+            + " records, not "
+            + words.get(0));
   }
 
   /**
@@ -53,7 +55,7 @@ final class Kinds {
    * @param options what is said of the file, for each kind that it may be
    */
   static Kind of(Path file, Function<Kind, FileOptions> options) throws IOException {
-    for (Kind kind : List.of(Kind.CANDLES, Kind.TRADES, Kind.QUOTES)) {
+    for (Kind kind : Kind.MARKET) {
       try (FileRows rows = new FileRows(file, options.apply(kind), found -> {})) {
         if (rows.next()) {
           CanonicalRow.Reading reading = CanonicalRow.Reading.of(kind, rows.defaults());

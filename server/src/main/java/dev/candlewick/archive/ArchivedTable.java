@@ -1,9 +1,14 @@
 package dev.candlewick.archive;
 
 import dev.candlewick.record.Column;
+import dev.candlewick.record.ColumnType;
 import dev.candlewick.record.Kind;
+import dev.candlewick.record.MarketColumn;
+import dev.candlewick.record.MarketColumn.Use;
+import dev.candlewick.record.MarketKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -32,38 +37,34 @@ record ArchivedTable(
       " t left join market.instruments i on i.id = t.instrument_id";
 
   static ArchivedTable trades() {
+    List<ArchivedColumn> columns =
+        columns(
+            MarketKind.TRADES,
+            Map.of(
+                "side",
+                "case t.side when 1 then 'buy' when 2 then 'sell' end",
+                "id",
+                "market.trade_id_text(t.trade_id, t.taken, t.flags)",
+                "flags",
+                "nullif(concat_ws(' ', case when t.flags & 1 <> 0 then 'no_price' end,"
+                    + " case when t.flags & 2 <> 0 then 'no_volume' end), '')"));
+    columns.add(new ArchivedColumn("row_id", Form.INTEGER, "t.trade_id"));
     return new ArchivedTable(
         "market.trades",
-        "trades",
+        MarketKind.TRADES.word(),
         true,
-        List.of(
-            time("ts"),
-            number("price"),
-            number("size"),
-            new ArchivedColumn(
-                "side", Form.TEXT, "case t.side when 1 then 'buy' when 2 then 'sell' end"),
-            new ArchivedColumn(
-                "id", Form.TEXT, "market.trade_id_text(t.trade_id, t.taken, t.flags)"),
-            new ArchivedColumn(
-                "flags",
-                Form.WORDS,
-                "nullif(concat_ws(' ', case when t.flags & 1 <> 0 then 'no_price' end,"
-                    + " case when t.flags & 2 <> 0 then 'no_volume' end), '')"),
-            new ArchivedColumn("row_id", Form.INTEGER, "t.trade_id")),
+        columns,
         "market.trades" + INSTRUMENT,
         "t.flags & 32 <> 32",
         "t.instrument_id, t.ts, t.trade_id");
   }
 
   static ArchivedTable quotes() {
-    List<ArchivedColumn> columns = new ArrayList<>(List.of(time("ts")));
-    for (String name : List.of("bid", "bid_size", "ask", "ask_size", "last", "volume_24h")) {
-      columns.add(number(name));
-    }
+    List<ArchivedColumn> columns = columns(MarketKind.QUOTES, Map.of());
     columns.add(new ArchivedColumn("row_id", Form.INTEGER, "t.seq"));
     return new ArchivedTable(
         "market.quotes",
-        "quotes",
+        MarketKind.QUOTES.word(),
         true,
         columns,
         "market.quotes" + INSTRUMENT,
@@ -96,17 +97,11 @@ record ArchivedTable(
   private static ArchivedTable candles(
       String relation, String timeframe, String closed, String source, String where) {
     List<ArchivedColumn> columns =
-        new ArrayList<>(List.of(new ArchivedColumn("timeframe", Form.TEXT, timeframe), time("ts")));
-    for (String name : List.of("open", "high", "low", "close", "volume", "quote_volume")) {
-      columns.add(number(name));
-    }
-    columns.add(new ArchivedColumn("trades", Form.INTEGER, "t.trades"));
-    columns.add(number("taker_buy_volume"));
-    columns.add(new ArchivedColumn("closed", Form.BOOLEAN, closed));
-    columns.add(new ArchivedColumn("source", Form.TEXT, source));
+        columns(
+            MarketKind.CANDLES, Map.of("timeframe", timeframe, "closed", closed, "source", source));
     return new ArchivedTable(
         relation,
-        "candles",
+        MarketKind.CANDLES.word(),
         true,
         columns,
         relation + INSTRUMENT,
@@ -137,26 +132,45 @@ record ArchivedTable(
         (kind.hasInstrument() ? instrument + ", " : "") + "t.ts, " + key);
   }
 
+  /**
+   * The declared columns, {@code ts} after the subject: values as the table has them, those that
+   * are {@code made} by SQL as it says; of the others only these.
+   */
+  private static List<ArchivedColumn> columns(MarketKind kind, Map<String, String> made) {
+    List<ArchivedColumn> subject = new ArrayList<>();
+    List<ArchivedColumn> values = new ArrayList<>();
+    for (MarketColumn column : kind.columns()) {
+      String name = column.name();
+      if (column.use() == Use.VALUE || made.containsKey(name)) {
+        Form form = column.isList() ? Form.WORDS : form(column.type());
+        (column.use() == Use.SUBJECT ? subject : values)
+            .add(new ArchivedColumn(name, form, made.getOrDefault(name, "t." + name)));
+      }
+    }
+    subject.add(time("ts"));
+    subject.addAll(values);
+    return subject;
+  }
+
   private static ArchivedColumn ofRecords(Column column) {
     String value = "t." + column.sqlName();
-    return switch (column.type()) {
-      case TEXT -> new ArchivedColumn(column.name(), Form.TEXT, value);
-      case INTEGER -> new ArchivedColumn(column.name(), Form.INTEGER, value);
-      case NUMBER -> new ArchivedColumn(column.name(), Form.NUMBER, value);
-      case DECIMAL -> new ArchivedColumn(column.name(), Form.DECIMAL, value);
-      case BOOLEAN -> new ArchivedColumn(column.name(), Form.BOOLEAN, value);
-      case TIMESTAMP -> new ArchivedColumn(column.name(), Form.TIME, micros(value));
-      case JSON, LEVELS -> new ArchivedColumn(column.name(), Form.TEXT, value);
-      case VENUE, SYMBOL -> throw new IllegalStateException(column.name());
+    Form form = form(column.type());
+    return new ArchivedColumn(column.name(), form, form == Form.TIME ? micros(value) : value);
+  }
+
+  private static Form form(ColumnType type) {
+    return switch (type) {
+      case TEXT, JSON, LEVELS, VENUE, SYMBOL -> Form.TEXT;
+      case INTEGER -> Form.INTEGER;
+      case NUMBER -> Form.NUMBER;
+      case DECIMAL -> Form.DECIMAL;
+      case BOOLEAN -> Form.BOOLEAN;
+      case TIMESTAMP -> Form.TIME;
     };
   }
 
   private static ArchivedColumn time(String name) {
     return new ArchivedColumn(name, Form.TIME, micros("t." + name));
-  }
-
-  private static ArchivedColumn number(String name) {
-    return new ArchivedColumn(name, Form.NUMBER, "t." + name);
   }
 
   private static String micros(String value) {

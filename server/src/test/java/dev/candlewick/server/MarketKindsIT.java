@@ -2,6 +2,7 @@ package dev.candlewick.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.candlewick.client.format.Kind;
 import dev.candlewick.record.MarketColumn;
 import dev.candlewick.record.MarketColumn.Use;
 import dev.candlewick.record.MarketKind;
@@ -217,6 +218,28 @@ class MarketKindsIT {
     assertThat(new TreeSet<>(API.resolved(API.schema(one)).getJsonArray("required").getList()))
         .isEqualTo(new TreeSet<>(kind.answered()));
     assertThat(out.fieldNames()).containsAll(kind.answered());
+  }
+
+  /** The client knows the wire contract alone, and so has its own words for what rows there are. */
+  @ParameterizedTest
+  @EnumSource(MarketKind.class)
+  void theClientHasTheSameColumns(MarketKind kind) {
+    Kind its =
+        Kind.MARKET.stream().filter(k -> k.name().equals(kind.word())).findAny().orElseThrow();
+    List<MarketColumn> values =
+        kind.columns().stream().filter(column -> column.use() == Use.VALUE).toList();
+    assertThat(its.fields()).isEqualTo(values.stream().map(MarketColumn::name).toList());
+    for (MarketColumn column : values) {
+      String type = column.isList() ? "words" : column.type().word();
+      assertThat(its.types().get(column.name()))
+          .as(column.name())
+          .isEqualTo(column.name().equals("id") ? "id" : type);
+    }
+    for (MarketColumn column : kind.columns()) {
+      boolean beside = column.use() == Use.SUBJECT;
+      assertThat(its.subject().contains(column.name())).as(column.name()).isEqualTo(beside);
+      assertThat(its.derives(column.name())).isEqualTo(column.use() == Use.DERIVED);
+    }
   }
 
   private static JsonObject properties(String schema) {

@@ -116,21 +116,13 @@ public record CanonicalRow(
   }
 
   private static String canonical(Kind kind, Times times, String name, String value) {
-    return switch (kind.isRecords() ? kind.types().getOrDefault(name, "text") : market(name)) {
+    return switch (kind.types().getOrDefault(name, "text")) {
       case "number" -> number(value);
       case "decimal", "integer" -> decimal(value);
       case "timestamp" -> timestamp(times, value);
       case "json", "levels" -> again(value);
       case "words" -> sorted(value);
       default -> value;
-    };
-  }
-
-  private static String market(String name) {
-    return switch (name) {
-      case "side", "id", "closed" -> "text";
-      case "flags" -> "words";
-      default -> "number";
     };
   }
 

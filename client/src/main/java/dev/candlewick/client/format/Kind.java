@@ -13,7 +13,8 @@ import java.util.Map;
  * @param name the kind of records; else as {@code type}
  * @param fields of a row, in the order in which they are written; {@code ts} and what tells its
  *     instrument come before
- * @param types of the columns of records, by their names; else empty
+ * @param types of the columns, by their names, as a declaration says them; beside {@code id} (an
+ *     integer or text) and {@code words} (a list)
  * @param key of records; else empty
  */
 public record Kind(
@@ -21,29 +22,40 @@ public record Kind(
   /** What an answer or an archive tells beside, and the server makes itself. */
   public static final List<String> DERIVED = List.of("vwap", "source", "filled", "row_id");
 
+  private static final Map<String, String> SUBJECT =
+      Map.of("venue", "text", "symbol", "text", "timeframe", "text");
+
   /** Trades. */
-  public static final Kind TRADES = of("trades", "price", "size", "side", "id", "flags");
+  public static final Kind TRADES =
+      of("trades", "price number, size number, side text, id id, flags words");
 
   /** Quotes. */
   public static final Kind QUOTES =
-      of("quotes", "bid", "bid_size", "ask", "ask_size", "last", "volume_24h");
+      of(
+          "quotes",
+          "bid number, bid_size number, ask number, ask_size number, last number,"
+              + " volume_24h number");
 
   /** Candles. */
   public static final Kind CANDLES =
       of(
           "candles",
-          "open",
-          "high",
-          "low",
-          "close",
-          "volume",
-          "quote_volume",
-          "trades",
-          "taker_buy_volume",
-          "closed");
+          "open number, high number, low number, close number, volume number,"
+              + " quote_volume number, trades integer, taker_buy_volume number, closed boolean");
 
-  private static Kind of(String type, String... fields) {
-    return new Kind(type, type, List.of(fields), Map.of(), List.of());
+  /** All kinds of market data, in the order in which a file is tried for them. */
+  public static final List<Kind> MARKET = List.of(CANDLES, TRADES, QUOTES);
+
+  /** {@code columns}: name and type of each, as the server declares them. */
+  private static Kind of(String type, String columns) {
+    Map<String, String> types = new LinkedHashMap<>(SUBJECT);
+    List<String> fields = new ArrayList<>();
+    for (String column : columns.split(", ")) {
+      String[] parts = column.split(" ");
+      fields.add(parts[0]);
+      types.put(parts[0], parts[1]);
+    }
+    return new Kind(type, type, fields, types, List.of());
   }
 
   /** Records of the kind, whose columns and key are these. */
@@ -53,7 +65,9 @@ public record Kind(
 
   /** Indicators over candles, which are written to files only. */
   public static Kind indicators(List<String> names) {
-    return new Kind("indicators", "indicators", names, Map.of(), List.of());
+    Map<String, String> types = new LinkedHashMap<>(SUBJECT);
+    names.forEach(name -> types.put(name, name.equals("closed") ? "boolean" : "number"));
+    return new Kind("indicators", "indicators", names, types, List.of());
   }
 
   /** Whether they are records. */
@@ -100,13 +114,18 @@ public record Kind(
     return !isRecords() && !type.equals("indicators") && DERIVED.contains(field);
   }
 
+  /** The type of a field, {@code timestamp} of {@code ts}. */
+  String type(String field) {
+    return types.getOrDefault(field, "timestamp");
+  }
+
   /** How a cell of the field is written. */
   Conversion conversion(String field) {
-    return switch (types.getOrDefault(field, field)) {
-      case "venue", "symbol", "timeframe", "side", "text" -> Conversion.TEXT;
+    return switch (type(field)) {
+      case "venue", "symbol", "text" -> Conversion.TEXT;
       case "id" -> Conversion.ID;
-      case "flags" -> Conversion.WORDS;
-      case "closed", "boolean" -> Conversion.TRUTH_OR_TEXT;
+      case "words" -> Conversion.WORDS;
+      case "boolean" -> Conversion.TRUTH_OR_TEXT;
       case "json", "levels" -> Conversion.JSON;
       default -> Conversion.AS_WRITTEN;
     };

@@ -73,8 +73,7 @@ public final class Parquet {
 
   private String value(String field) {
     String name = Engine.named(field);
-    String type = kind.isRecords() ? kind.types().getOrDefault(field, "timestamp") : market(field);
-    return switch (type) {
+    return switch (kind.type(field)) {
       case "timestamp" -> "cast(" + name + " as timestamptz)";
       case "integer" -> "cast(" + name + " as bigint)";
       case "number" -> "cast(" + name + " as double)";
@@ -90,16 +89,5 @@ public final class Parquet {
     int fraction = seen == null ? 0 : Math.max(seen.fraction, 0);
     boolean fits = seen != null && Math.max(seen.whole, 0) + fraction <= MOST_DIGITS;
     return fits ? "cast(" + name + " as decimal(38, " + fraction + "))" : name;
-  }
-
-  private static String market(String field) {
-    return switch (field) {
-      case "ts" -> "timestamp";
-      case "venue", "symbol", "timeframe", "side", "id" -> "text";
-      case "flags" -> "words";
-      case "trades" -> "integer";
-      case "closed" -> "boolean";
-      default -> "number";
-    };
   }
 }

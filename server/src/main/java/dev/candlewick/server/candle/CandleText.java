@@ -1,6 +1,7 @@
 package dev.candlewick.server.candle;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.candlewick.record.MarketKind;
 import dev.candlewick.server.web.Csv;
 import dev.candlewick.server.web.Format;
 import dev.candlewick.server.web.Json;
@@ -81,20 +82,7 @@ record CandleText(String timeframe, CandleQuery query, CandlePage page, Times un
   }
 
   private Buffer csv(List<Candle> candles) {
-    Csv csv =
-        new Csv(
-            "ts",
-            "open",
-            "high",
-            "low",
-            "close",
-            "volume",
-            "quote_volume",
-            "vwap",
-            "trades",
-            "taker_buy_volume",
-            "closed",
-            "source");
+    Csv csv = new Csv(MarketKind.CANDLES.answered());
     for (Candle candle : candles) {
       csv.time(unit, candle.ts() * MICROS)
           .number(CandleJson.known(candle.open()))

@@ -74,7 +74,7 @@ record IndicatorText(String timeframe, IndicatorQuery query, IndicatorPages.Page
   private Buffer csv(List<String> columns) {
     List<String> header = new ArrayList<>(List.of("ts", "close", "closed"));
     header.addAll(columns);
-    Csv csv = new Csv(header.toArray(String[]::new));
+    Csv csv = new Csv(header);
     for (IndicatorRow row : page.rows()) {
       csv.time(unit, row.ts() * MICROS).number(row.close()).truth(row.closed());
       for (double value : row.values()) {

@@ -74,10 +74,7 @@ public final class RecordText {
   }
 
   private static Buffer csv(Times unit, List<Column> columns, List<Stored> rows) {
-    Csv csv =
-        new Csv(
-            Stream.concat(Stream.of("ts"), columns.stream().map(Column::name))
-                .toArray(String[]::new));
+    Csv csv = new Csv(Stream.concat(Stream.of("ts"), columns.stream().map(Column::name)).toList());
     for (Stored row : rows) {
       csv.time(unit, row.ts());
       for (int i = 0; i < columns.size(); i++) {

@@ -3,6 +3,7 @@ package dev.candlewick.server.tick;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
+import dev.candlewick.record.MarketKind;
 import dev.candlewick.server.web.Csv;
 import dev.candlewick.server.web.Json;
 import dev.candlewick.server.web.Numbers;
@@ -20,18 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TickJson<T extends Tick> {
   static final TickJson<Trade> TRADES =
-      new TickJson<>(
-          "trades",
-          new String[] {"ts", "price", "size", "side", "id", "flags"},
-          TickJson::trade,
-          TickJson::trade);
+      new TickJson<>(MarketKind.TRADES, TickJson::trade, TickJson::trade);
 
   static final TickJson<Quote> QUOTES =
-      new TickJson<>(
-          "quotes",
-          new String[] {"ts", "bid", "bid_size", "ask", "ask_size", "last", "volume_24h"},
-          TickJson::quote,
-          TickJson::quote);
+      new TickJson<>(MarketKind.QUOTES, TickJson::quote, TickJson::quote);
 
   private static final SerializableString TS = new SerializedString("ts");
   private static final SerializableString PRICE = new SerializedString("price");
@@ -49,14 +42,12 @@ public final class TickJson<T extends Tick> {
   /** The largest integer up to which every JSON reader distinguishes all integers. */
   private static final long LARGEST_NUMBER = 1L << 53;
 
-  private final String name;
-  private final String[] header;
+  private final MarketKind kind;
   private final RowJson<T> rowJson;
   private final RowCsv<T> rowCsv;
 
-  private TickJson(String name, String[] header, RowJson<T> rowJson, RowCsv<T> rowCsv) {
-    this.name = name;
-    this.header = header;
+  private TickJson(MarketKind kind, RowJson<T> rowJson, RowCsv<T> rowCsv) {
+    this.kind = kind;
     this.rowJson = rowJson;
     this.rowCsv = rowCsv;
   }
@@ -72,7 +63,7 @@ public final class TickJson<T extends Tick> {
   }
 
   String name() {
-    return name;
+    return kind.word();
   }
 
   Buffer body(TickQuery query, TickPage<T> page) {
@@ -87,7 +78,7 @@ public final class TickJson<T extends Tick> {
     json.writeStartObject();
     json.writeStringField("venue", query.venue());
     json.writeStringField("symbol", query.symbol());
-    json.writeArrayFieldStart(name);
+    json.writeArrayFieldStart(kind.word());
     rows(json, query.answer().unit(), page.rows());
     json.writeEndArray();
     json.writeStringField("next_cursor", query.nextCursor(page));
@@ -101,7 +92,7 @@ public final class TickJson<T extends Tick> {
   }
 
   private Buffer csv(Times unit, List<T> rows) {
-    Csv csv = new Csv(header);
+    Csv csv = new Csv(kind.answered());
     for (T row : rows) {
       rowCsv.write(csv, unit, row);
       csv.endLine();

@@ -3,6 +3,7 @@ package dev.candlewick.server.web;
 import dev.candlewick.record.CsvText;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ public final class Csv {
   private boolean lineBegun;
 
   /** Starts with a header line of these names. */
-  public Csv(String... header) {
+  public Csv(List<String> header) {
     for (String name : header) {
       text(name);
     }
