@@ -17,8 +17,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Loads the past, and asks for it as soon as it is acked: how long until the candles of the whole
- * range are right, until all of them are stored, and how many reads were refused meanwhile.
+ * Loads the past, and queries it as soon as it is acked: how long until the candles of the whole
+ * range are right, how long until all of them are stored, and how many reads were refused
+ * meanwhile.
  */
 final class BackfillBench {
   private static final long DAY_MILLIS = 86_400_000;
@@ -26,10 +27,10 @@ final class BackfillBench {
   private static final List<String> TIMEFRAMES =
       List.of("1d", "1m", "5m", "15m", "1h", "4h", "7m", "1w");
 
-  /** More than the longest bucket: the first one may begin before the first row. */
+  /** More than the longest bucket: the first one may start before the first row. */
   private static final long LONGEST_MILLIS = 8 * DAY_MILLIS;
 
-  /** Instruments of nobody else's. */
+  /** Instruments used by nothing else. */
   private int instrument = 5_000;
 
   private long streams;
@@ -44,9 +45,9 @@ final class BackfillBench {
   }
 
   /**
-   * As many rows of each of some instruments, evenly over the days before today.
+   * The same number of rows for each of some instruments, spread evenly over the days before today.
    *
-   * @param first the instruments' numbers begin here
+   * @param first the instruments' numbers start here
    * @param rows of each instrument
    */
   record Load(int first, int instruments, int days, int rows) {
@@ -55,14 +56,14 @@ final class BackfillBench {
     }
   }
 
-  /** Of instruments that have nothing yet. */
+  /** For instruments that have no data yet. */
   Load load(int instruments, int days, int rows) {
     int first = instrument;
     instrument += instruments;
     return new Load(first, instruments, days, rows);
   }
 
-  /** What came of a load; right are the candles of a few of its instruments. */
+  /** The result of a load; right means the candles of a few of its instruments. */
   record Loaded(double rowsASecond, double firstSeconds, double allSeconds, double storedSeconds) {}
 
   /**
@@ -168,7 +169,7 @@ final class BackfillBench {
     request.getInputStream().readAllBytes();
   }
 
-  /** Asks until every row of the load is in the candles of a timeframe, at most two minutes. */
+  /** Asks until every row of the load is in the candles of a timeframe, for at most two minutes. */
   private void awaitRight(Load load, int number, String timeframe) throws Exception {
     long giveUp = System.nanoTime() + 120_000_000_000L;
     while (countTrades(load, number, timeframe) != load.rows) {
@@ -179,7 +180,7 @@ final class BackfillBench {
     }
   }
 
-  /** What the candles say of their trades over the whole range; -1 if one answer is refused. */
+  /** What the candles say about their trades over the whole range; -1 if any answer is refused. */
   private long countTrades(Load load, int number, String timeframe) throws IOException {
     long trades = 0;
     String cursor = "";
@@ -219,10 +220,10 @@ final class BackfillBench {
     }
   }
 
-  /** Reads of 1,000 candles, one after the other: milliseconds of each; those refused. */
+  /** Reads of 1,000 candles, one after another: milliseconds of each; those refused. */
   record Reads(double[] milliseconds, int refused) {}
 
-  /** Reads anywhere in a load, of any of its instruments and timeframes, until told to stop. */
+  /** Reads anywhere in a load, from any of its instruments and timeframes, until stopped. */
   Reads readUntil(Load load, BooleanSupplier stop) throws Exception {
     SplittableRandom any = new SplittableRandom(4);
     List<Double> times = new ArrayList<>();
@@ -233,7 +234,7 @@ final class BackfillBench {
       long from = millis(load, any.nextInt(load.rows));
       long start = System.nanoTime();
       int status = get(path(number, timeframe, 1_000, from)).status;
-      // Before its first row nobody knows the instrument.
+      // Before its first row the instrument is unknown.
       if (status != HttpURLConnection.HTTP_NOT_FOUND) {
         refused += status == HttpURLConnection.HTTP_OK ? 0 : 1;
         times.add((System.nanoTime() - start) / 1e6);

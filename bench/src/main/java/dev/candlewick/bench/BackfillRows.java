@@ -11,9 +11,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** The lines of the table about loads of the past: shapes, sizes, and what others notice. */
+/** The lines of the table about backfills: shapes, sizes, and their effect on others. */
 final class BackfillRows {
-  /** Databases of so many chunks of trades are compared. */
+  /** Databases with so many chunks of trades are compared. */
   private static final List<Integer> CHUNKS = List.of(300, 2_000);
 
   private static final int MONTH = 30;
@@ -45,7 +45,7 @@ final class BackfillRows {
     this.progress = progress;
   }
 
-  /** Each shape {@code runs} times, the one large load of {@code rows} once. */
+  /** Each shape {@code runs} times, the single large load of {@code rows} once. */
   void run(int runs, int rows) throws Exception {
     progress.accept("backfill: warming up");
     backfill.trades(backfill.load(1, 2, 2_880), false);
@@ -85,7 +85,8 @@ final class BackfillRows {
   }
 
   /**
-   * Trades of 200 days and 20 instruments beside the same into one day; 1m candles of two years.
+   * Trades of 200 days and 20 instruments next to the same number in one day; 1m candles of two
+   * years.
    */
   private void large(int rows) throws Exception {
     progress.accept("backfill: %,d trades of 200 days, and as many of one".formatted(rows));

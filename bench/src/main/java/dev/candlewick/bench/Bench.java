@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole measurement: a warm-up, then runs in which all that is compared takes turns, so that
- * whatever else the machine does meets all of it alike. Ratios are made within a run.
+ * The whole measurement: a warm-up, then runs in which everything compared takes turns, so that
+ * other activity on the machine affects all of it alike. Ratios are computed within a run.
  */
 public final class Bench {
   private static final String COPY = "raw COPY, 2 connections";
@@ -29,7 +29,7 @@ public final class Bench {
       "select string_agg(name || ' ' || setting, ', ' order by name) from pg_settings"
           + " where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'shared_buffers')";
 
-  /** Room for all trades at one a millisecond. */
+  /** Room for all trades at one per millisecond. */
   private static final Duration PAST = Duration.ofDays(2);
 
   private static final int INSTRUMENTS = 100;
@@ -37,7 +37,7 @@ public final class Bench {
   private static final int TRADES_A_SECOND = 10_000;
   private static final int[] READERS = {1, 8, 32};
 
-  /** A server that has just started compiles itself for a third of its time. */
+  /** A server that has just started spends a third of its time compiling itself. */
   private static final int WARM_UPS = 3;
 
   private final Database database;
@@ -63,7 +63,7 @@ public final class Bench {
    * @param queries queries of each kind in a run
    * @param seconds length of a run of latency
    * @param subscribersSeconds length of the one run with many subscribers
-   * @param loaded rows of the one large load into the past
+   * @param loaded rows of the one large backfill
    */
   public record Size(
       int runs, int rows, int queries, int seconds, int subscribersSeconds, int loaded) {}
@@ -74,13 +74,13 @@ public final class Bench {
   }
 
   /**
-   * Prepares a bench: makes the instruments.
+   * Prepares a bench: creates the instruments.
    *
    * @param server {@code http://host:port} of a server without API keys
    * @param process its process
-   * @param database the server's database, used by nobody else
-   * @param kafka what the server reads from too, null = nothing
-   * @param progress told what is being done
+   * @param database the server's database, used by nothing else
+   * @param kafka what the server also reads from, null = nothing
+   * @param progress receives what is being done
    */
   public Bench(
       URI server,
@@ -107,7 +107,7 @@ public final class Bench {
     this.backfill = new BackfillBench(server, database);
   }
 
-  /** What can be measured by itself. */
+  /** What can be measured separately. */
   public enum Part {
     INGEST,
     QUERIES,
@@ -117,7 +117,7 @@ public final class Bench {
     BACKFILL
   }
 
-  /** Measures these parts; all of them together also ingest while candles are asked for. */
+  /** Measures these parts; all of them together also measure ingest during queries. */
   public void run(Set<Part> parts) throws Exception {
     if (parts.contains(Part.INGEST)) {
       ingest();
@@ -204,12 +204,12 @@ public final class Bench {
     return costed(name, rows, () -> ingest.rest(clients, rowsARequest, rows));
   }
 
-  /** A way in; rows a second. */
+  /** A way in; rows per second. */
   private interface Way {
     double measure() throws Exception;
   }
 
-  /** The processor time holds the roll-up, which goes on after the last row is acked. */
+  /** The processor time includes the roll-up, which continues after the last row is acked. */
   private Turn costed(String name, int rows, Way way) {
     return () -> {
       double server = cpu.serverSeconds();

@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * One connection of HTTP/1.1 that costs next to nothing, so that what is measured is the server:
- * requests are sent as they were encoded, bodies come as bytes. For one thread, against a server
- * that tells the length of its answers or sends them in chunks.
+ * A connection of HTTP/1.1 with next to no overhead, so that what is measured is the server:
+ * requests are sent already encoded, bodies are received as bytes. For one thread, against a server
+ * that gives the length of its answers or sends them in chunks.
  */
 final class BenchHttp implements Closeable {
   private static final String LENGTH = "content-length:";

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The server that is measured: a process of its own, of the same jar as this one, in the memory
- * that the README gives it.
+ * The server being measured: a separate process, from the same jar as this one, with the memory
+ * that the README recommends.
  */
 public final class BenchServer implements AutoCloseable {
   private final Process process;

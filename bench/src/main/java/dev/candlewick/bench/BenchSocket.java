@@ -12,9 +12,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A WebSocket client that costs next to nothing, so that what is measured is the server: frames are
- * sent as they were encoded, under a mask of zeros (RFC 6455 section 5.3 wants a random one against
- * attacks on proxies; there is none between here and there). One thread may send, one receive.
+ * A WebSocket client with next to no overhead, so that what is measured is the server: frames are
+ * sent already encoded, under a mask of zeros (RFC 6455 section 5.3 wants a random one against
+ * attacks on proxies; there is none in between). One thread may send, one receive.
  */
 final class BenchSocket implements Closeable {
   private static final int TEXT = 0x81;
@@ -62,7 +62,7 @@ final class BenchSocket implements Closeable {
     send(TEXT, payload);
   }
 
-  /** The same, but it may wait for {@link #flush}, or for others to be sent with. */
+  /** The same, but it may wait for {@link #flush}, or be sent together with others. */
   void write(byte[] payload) throws IOException {
     write(TEXT, payload);
   }
@@ -115,7 +115,7 @@ final class BenchSocket implements Closeable {
     }
   }
 
-  /** The next message, which must be of this type. */
+  /** The next message, which must have this type. */
   JsonObject receive(String type) throws IOException {
     JsonObject message = receive();
     if (!type.equals(message.getString("t"))) {

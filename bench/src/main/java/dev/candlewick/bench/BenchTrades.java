@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * An invented market: trades in the order of time, so many a millisecond, cut into messages of one
- * instrument each. The same seed gives the same rows; no row comes twice.
+ * A simulated market: trades in order of time, so many per millisecond, cut into messages of one
+ * instrument each. The same seed gives the same rows; no row occurs twice.
  */
 final class BenchTrades {
   static final String VENUE = "bench";
@@ -26,7 +26,7 @@ final class BenchTrades {
    * A market.
    *
    * @param startMs the time of its first trade, in epoch ms
-   * @param perMs trades a millisecond
+   * @param perMs trades per millisecond
    */
   BenchTrades(long seed, int instruments, long startMs, int perMs) {
     this.random = new SplittableRandom(seed);
@@ -45,7 +45,7 @@ final class BenchTrades {
    * @param ts epoch ms of each
    * @param cents price of each in hundredths
    * @param lots size of each in thousandths
-   * @param firstId venue's id of the first; the others count on from it
+   * @param firstId venue's id of the first; the others are consecutive
    */
   record Message(int instrument, long[] ts, long[] cents, int[] lots, long firstId) {
     int rows() {
@@ -86,9 +86,7 @@ final class BenchTrades {
       return stepsInOne == 100 ? 3 : 4;
     }
 
-    /**
-     * The rows as binary COPY has them, in the order of the columns of {@link IngestBench#COPY}.
-     */
+    /** The rows in binary COPY format, with the columns of {@link IngestBench#COPY}. */
     void copyTo(ByteBuffer out, int instrumentId) {
       for (int i = 0; i < rows(); i++) {
         out.putShort((short) 7);

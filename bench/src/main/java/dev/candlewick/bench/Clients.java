@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Clients at work at the same time, a thread each. */
+/** Clients working at the same time, one thread each. */
 final class Clients {
   private Clients() {}
 

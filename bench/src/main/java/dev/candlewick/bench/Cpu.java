@@ -7,9 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * Processor time and memory of the server and of the database, where they can be seen from here.
- */
+/** Processor time and memory of the server and the database, if they are visible from here. */
 final class Cpu {
   private final ProcessHandle server;
   private final Optional<ProcessHandle> postmaster;
@@ -42,7 +40,7 @@ final class Cpu {
         .sum();
   }
 
-  /** The most memory the server has had resident, in MB; NaN where the system does not tell. */
+  /** The server's peak resident memory, in MB; NaN if the system does not report it. */
   double serverPeakMegabytes() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + server.pid() + "/status"))) {
       return lines

@@ -12,8 +12,8 @@ import java.util.Properties;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A database of the bench's own, beside the one that is named, and by the driver of the server's
- * write way. Dropped at the end.
+ * The bench's own database, next to the given one, accessed with the driver of the server's write
+ * path. Dropped at the end.
  */
 public final class Database implements AutoCloseable {
   private final String named;
@@ -73,8 +73,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Gives the trades a chunk for each of so many days before today: a database that has been in use
-   * for that long.
+   * Gives the trades a chunk for each of so many days before today, like a database that has been
+   * in use that long.
    */
   void makeChunks(int days) throws SQLException {
     String some =
@@ -89,7 +89,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** Waits until the roll-up has nothing left to do, so that it does not fall into the next run. */
+  /** Waits until the roll-up has nothing left to do, so that it does not run into the next run. */
   void awaitRolledUp() throws SQLException, InterruptedException, TimeoutException {
     long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
     while (System.nanoTime() < end) {
@@ -107,7 +107,7 @@ public final class Database implements AutoCloseable {
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
       row.next();
-      // Elsewhere, or in a container, the number is another process's or nobody's.
+      // Elsewhere, or in a container, the number belongs to another process or none.
       return ProcessHandle.of(row.getLong(1))
           .filter(process -> process.info().commandLine().orElse("").contains("postgres"))
           .flatMap(ProcessHandle::parent);

@@ -7,7 +7,7 @@ import java.net.URI;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A new stream into {@code /v1/ingest} that keeps to the limits told in its welcome. */
+/** A new stream into {@code /v1/ingest} that keeps to the limits in its welcome. */
 final class FeedStream implements Closeable {
   private final BenchSocket socket;
   private final int inflightMessages;
@@ -20,7 +20,7 @@ final class FeedStream implements Closeable {
   private @Nullable IOException ended;
   private Committed listener = seq -> {};
 
-  /** Told when everything up to {@code seq} is committed, on the receiving thread. */
+  /** Called when everything up to {@code seq} is committed, on the receiving thread. */
   interface Committed {
     void upTo(long seq);
   }
@@ -47,13 +47,13 @@ final class FeedStream implements Closeable {
     listener = told;
   }
 
-  /** Sends the frame of the next seq, counted from 1; waits while too much is on its way. */
+  /** Sends the frame of the next seq, counted from 1; waits while too much is in flight. */
   void send(byte[] frame) throws IOException, InterruptedException {
     write(frame);
     socket.flush();
   }
 
-  /** The same, but those that follow each other at once go out together, as a socket buffers. */
+  /** The same, but frames that follow immediately are sent together, as a socket buffers them. */
   void write(byte[] frame) throws IOException, InterruptedException {
     if (!hasRoom(frame)) {
       socket.flush();

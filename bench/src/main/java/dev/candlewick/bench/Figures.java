@@ -10,15 +10,15 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What was measured, run by run, and how it is shown: a table to read, JSON to keep. */
+/** Measurements, run by run, and how they are shown: a table to read, JSON to keep. */
 final class Figures {
   private final Map<String, Figure> figures = new LinkedHashMap<>();
   private boolean warmingUp;
 
-  /** One line: the values of all runs, and the line that each is compared with, run by run. */
+  /** One line: the values of all runs, and the line each is compared with, run by run. */
   private record Figure(String name, String unit, @Nullable String against, List<Double> runs) {}
 
-  /** While the code warms up nothing is kept. */
+  /** Nothing is kept while the code warms up. */
   void warmingUp(boolean warmingUp) {
     this.warmingUp = warmingUp;
   }
@@ -34,7 +34,7 @@ final class Figures {
         .add(value);
   }
 
-  /** The value below which {@code share} of the values lie. */
+  /** The value below which {@code share} of the values are. */
   static double quantile(double[] values, double share) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
@@ -57,7 +57,7 @@ final class Figures {
     return quantile(ratios, 0.5);
   }
 
-  /** A line each: median, least, most, ratio. */
+  /** One line each: median, minimum, maximum, ratio. */
   String table() {
     StringBuilder table = new StringBuilder();
     line(table, "", "median", "least", "most", "unit", "ratio");

@@ -12,8 +12,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * Ways to bring the same trades to {@code market.trades}. Each encodes all it sends before the
- * clock starts, and stops it when the last row is committed.
+ * Ways to get the same trades into {@code market.trades}. Each encodes everything it sends before
+ * the clock starts, and stops the clock when the last row is committed.
  */
 final class IngestBench {
   static final String COPY =
@@ -37,7 +37,7 @@ final class IngestBench {
     this.trades = trades;
   }
 
-  /** Makes the instruments by a trade each. */
+  /** Creates the instruments with one trade each. */
   void makeInstruments(int count) throws Exception {
     List<BenchTrades.Message> messages = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -49,12 +49,15 @@ final class IngestBench {
     instrumentIds = database.instrumentIds(count);
   }
 
-  /** What one of several senders does, all of them at once. */
+  /** What one of several concurrent senders does. */
   private interface Sender {
     void send() throws Exception;
   }
 
-  /** Binary COPY, a commit each 5,000 rows, each connection its share; rows per second. */
+  /**
+   * Binary COPY with a commit every 5,000 rows, the rows divided among the connections; rows per
+   * second.
+   */
   double rawCopy(int connections, int rows) throws Exception {
     List<Sender> senders = new ArrayList<>();
     List<Connection> opened = new ArrayList<>();
@@ -131,12 +134,12 @@ final class IngestBench {
     stream.flush();
   }
 
-  /** Messages by way of Kafka; rows per second until all are committed. */
+  /** Messages through Kafka; rows per second until all are committed. */
   double kafka(KafkaBench kafka, int rowsAMessage, int rows) throws Exception {
     return kafka.rate(database, trades.next(rows, rowsAMessage));
   }
 
-  /** Requests one after the other over each of the connections; rows per second. */
+  /** Requests one after another on each of the connections; rows per second. */
   double rest(int connections, int rowsARequest, int rows) throws Exception {
     List<Sender> senders = new ArrayList<>();
     List<BenchHttp> opened = new ArrayList<>();

@@ -16,7 +16,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The same trades by way of Kafka, in a topic of the bench's own, which is deleted at the end. */
+/** The same trades through Kafka, in the bench's own topic, which is deleted at the end. */
 public final class KafkaBench implements AutoCloseable {
   private static final int PARTITIONS = 4;
   private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(2);
@@ -31,7 +31,7 @@ public final class KafkaBench implements AutoCloseable {
   }
 
   /**
-   * Makes the topic.
+   * Creates the topic.
    *
    * @param bootstrap {@code host:port,...} of some brokers
    */
@@ -52,8 +52,8 @@ public final class KafkaBench implements AutoCloseable {
   }
 
   /**
-   * Sends them in one transaction, which the server sees when it ends, so that only its reading is
-   * measured; rows per second from then on until all are committed in the database.
+   * Sends them in one transaction, which the server sees when it ends, so that only reading is
+   * measured; rows per second from then until all are committed in the database.
    */
   double rate(Database database, List<BenchTrades.Message> messages) throws Exception {
     List<byte[]> values = new ArrayList<>(messages.size());

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How old a trade is when its feed has the ack and when a subscriber has the trade, at a steady
- * rate. Time counts from when a message was due, not from when it could be sent: a stall is felt by
- * all that wait behind it.
+ * The age of a trade when its feed gets the ack and when a subscriber gets the trade, at a steady
+ * rate. Time counts from when a message should have been sent, not from when it could be: a stall
+ * affects everything that waits behind it.
  */
 final class LatencyBench {
   private static final int MESSAGES_A_SECOND = 100;
@@ -118,7 +118,7 @@ final class LatencyBench {
         }
       }
     } catch (IOException closed) {
-      // The caller sees which trades did not come.
+      // The caller notices which trades did not come.
     }
   }
 }

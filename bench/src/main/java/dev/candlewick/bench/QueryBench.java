@@ -16,8 +16,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Candle queries over HTTP, and the same by prepared SQL. Both ask for the same ranges in the same
- * order; the SQL is the least that gives the rows, and knows nothing of late trades.
+ * Candle queries over HTTP, and the same with prepared SQL. Both ask for the same ranges in the
+ * same order; the SQL is the minimum that returns the rows, and ignores late trades.
  */
 final class QueryBench {
   private static final int DAYS = 30;
@@ -42,7 +42,7 @@ final class QueryBench {
   /**
    * A query in both forms.
    *
-   * @param title what the figures call it
+   * @param title its name in the figures
    * @param minutes the length of its range; 0: it has none
    */
   enum Query {
@@ -62,7 +62,7 @@ final class QueryBench {
             + COLUMNS
             + " from market.candles_1m"
             + " where instrument_id = ? and ts >= ? and ts < ? order by ts limit 1000"),
-    /** The SQL beside it reads the candles and computes nothing. */
+    /** The SQL next to it reads the candles and computes nothing. */
     INDICATORS_1000(
         "1,000 of 1m with five indicators",
         1000,
@@ -101,7 +101,7 @@ final class QueryBench {
     }
   }
 
-  /** Stores 30 days of minutes of each instrument, as the venue's own closed candles. */
+  /** Stores 30 days of minutes for each instrument, as the venue's own closed candles. */
   void load() throws Exception {
     try (BenchHttp http = new BenchHttp(server)) {
       load(http);
@@ -143,12 +143,12 @@ final class QueryBench {
     return BenchHttp.post(server, "/v1/candles", body);
   }
 
-  /** One query of a client; the number of rows that came. */
+  /** One query of a client; returns the number of rows. */
   interface Asked {
     int ask(int instrument, Instant from, Instant to) throws Exception;
   }
 
-  /** Milliseconds of each of {@code count} queries, one after the other. */
+  /** Milliseconds of each of {@code count} queries, one after another. */
   double[] overHttp(Query query, int count, long seed) throws Exception {
     try (BenchHttp http = new BenchHttp(server)) {
       return times(query, count, seed, httpClient(query, http));
@@ -164,19 +164,19 @@ final class QueryBench {
   }
 
   /**
-   * What several clients at once got answered.
+   * What several concurrent clients got.
    *
    * @param perSecond queries
    * @param milliseconds of each of them
    */
   record Answered(double perSecond, double[] milliseconds) {}
 
-  /** {@code count} queries of each of the clients, over a connection each. */
+  /** {@code count} queries from each of the clients, each on its own connection. */
   Answered atOnceOverHttp(Query query, int clients, int count) throws Exception {
     return atOnce(clients, count, client -> overHttp(query, count, client));
   }
 
-  /** The same by prepared SQL. */
+  /** The same with prepared SQL. */
   Answered atOnceOverSql(Query query, int clients, int count) throws Exception {
     return atOnce(clients, count, client -> overSql(query, count, client));
   }
@@ -224,7 +224,7 @@ final class QueryBench {
     };
   }
 
-  /** How many objects are in the one that the body is. */
+  /** How many objects the one in the body contains. */
   private static int rows(byte[] body) {
     int rows = -1;
     for (byte each : body) {

@@ -15,7 +15,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What bots write and read, one request after the other, and how fast a feature set is filled. */
+/** What bots write and read, one request after another, and how fast a feature set is filled in. */
 final class RecordsBench {
   private static final String JSON = "application/json";
   private static final int ROWS_A_REQUEST = 5_000;
@@ -42,7 +42,7 @@ final class RecordsBench {
     this.server = server;
   }
 
-  /** One thing that somebody does. */
+  /** One thing that someone does. */
   interface Asked {
     void ask() throws IOException, InterruptedException;
   }
@@ -106,7 +106,7 @@ final class RecordsBench {
     }
   }
 
-  /** What is measured, by its name. */
+  /** What is measured, by name. */
   Map<String, Asked> questions() {
     Map<String, Asked> questions = new LinkedHashMap<>();
     questions.put("insert of a trade, REST", this::insertTrade);
@@ -168,7 +168,7 @@ final class RecordsBench {
     return times;
   }
 
-  /** Makes a feature set over minutes that are there; its rows a second. */
+  /** Creates a feature set over existing minutes; returns its rows per second. */
   double fill() throws IOException, InterruptedException {
     String path = "/v1/feature-sets/bench_%d".formatted(++sets);
     long began = System.nanoTime();

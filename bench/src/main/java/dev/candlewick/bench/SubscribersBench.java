@@ -25,9 +25,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Many subscribers while trades come in at a steady rate: half of them follow the trades of one
- * instrument each, half its one-minute candles, and one follows all trades and tells how old they
- * are. Some more ask for all trades and never read; the server has to get rid of them. Whether its
- * memory grows is to be seen from its heap after full collections.
+ * instrument each, half its one-minute candles, and one follows all trades and reports how old they
+ * are. Some more ask for all trades and never read; the server has to get rid of them. Its heap
+ * after full collections shows whether memory grows.
  */
 final class SubscribersBench {
   private static final int SUBSCRIBERS = 1_000;
@@ -56,7 +56,7 @@ final class SubscribersBench {
   void run(IngestBench ingest, int rate, int seconds) throws Exception {
     Vertx vertx = Vertx.vertx();
     ScheduledExecutorService watch = Executors.newScheduledThreadPool(2);
-    // Held until the end: Vert.x closes a client that nobody holds.
+    // Kept until the end: Vert.x closes a client that is garbage collected.
     WebSocketClient client =
         vertx.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(SUBSCRIBERS));
     try {
@@ -150,7 +150,7 @@ final class SubscribersBench {
     return slow;
   }
 
-  /** What is reachable; NaN where the Java running this has no jcmd. */
+  /** The live heap; NaN if the Java running this has no jcmd. */
   private void heap(String when) throws IOException, InterruptedException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     double used = Double.NaN;
@@ -173,7 +173,7 @@ final class SubscribersBench {
     }
   }
 
-  /** The sum of the samples whose line begins so. */
+  /** The sum of the samples whose line starts like this. */
   private double metric(String sample) throws IOException, InterruptedException {
     HttpRequest scrape = HttpRequest.newBuilder(server.resolve("/metrics")).build();
     return http.send(scrape, BodyHandlers.ofLines())

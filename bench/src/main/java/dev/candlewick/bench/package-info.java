@@ -1,6 +1,6 @@
 /**
  * {@code candlewick bench}: what the server costs over the database, measured side by side on the
- * user's own machine. Speaks the wire contract to the server and plain SQL to the database; sees
+ * user's own machine. Speaks the wire contract to the server and plain SQL to the database; uses
  * neither's code.
  *
  * <p>Read in this order:
@@ -13,8 +13,8 @@
  *   <li>{@link dev.candlewick.bench.LatencyBench}: trade to ack, trade to subscriber
  *   <li>{@link dev.candlewick.bench.SubscribersBench}: a thousand subscribers, and the server's
  *       memory
- *   <li>{@link dev.candlewick.bench.BackfillRows}: what it costs to load the past, in shapes and
- *       sizes, and what others notice; {@link dev.candlewick.bench.BackfillBench} is one load
+ *   <li>{@link dev.candlewick.bench.BackfillRows}: backfills of several shapes and sizes, and their
+ *       effect on others; {@link dev.candlewick.bench.BackfillBench} is one load
  *   <li>{@link dev.candlewick.bench.Figures}: the table and the JSON
  * </ol>
  */

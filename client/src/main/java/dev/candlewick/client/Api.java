@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The read API of a server, asked with patience. */
+/** The read API of a server, with retries. */
 final class Api {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ATTEMPTS = 10;
@@ -36,7 +36,7 @@ final class Api {
     this(server, apiKey, PATIENCE);
   }
 
-  /** The same, waiting so long for an answer. */
+  /** The same, waiting this long for an answer. */
   Api(URI server, @Nullable String apiKey, Duration patience) {
     String text = server.toString().replaceFirst("^ws", "http").replaceFirst("/v1/ingest$", "");
     this.server = URI.create(text);
@@ -49,9 +49,9 @@ final class Api {
   }
 
   /**
-   * The answer to a GET; waits where the server asks for patience.
+   * The answer to a GET; waits and retries if the server asks for it.
    *
-   * @throws IOException if the server cannot be asked or refuses; what it said is in the message
+   * @throws IOException if the server cannot be reached or refuses; the message has what it said
    */
   HttpResponse<String> get(String path, Map<String, String> parameters)
       throws IOException, InterruptedException {
@@ -62,7 +62,7 @@ final class Api {
     return answer;
   }
 
-  /** The same; null if the server does not know the instrument that is asked for. */
+  /** The same; null if the server does not know the instrument. */
   @Nullable HttpResponse<String> getIfKnown(String path, Map<String, String> parameters)
       throws IOException, InterruptedException {
     HttpResponse<String> answer = ask(path, parameters);
@@ -75,7 +75,7 @@ final class Api {
     return answer;
   }
 
-  /** The answer to a POST of JSON; waits where the server asks for patience. */
+  /** The answer to a POST of JSON; waits and retries if the server asks for it. */
   HttpResponse<String> post(String path, Map<String, String> parameters, String json)
       throws IOException, InterruptedException {
     HttpResponse<String> answer =
@@ -92,7 +92,7 @@ final class Api {
     return answer;
   }
 
-  /** What was refused and why: of a problem as the server writes them its code and detail. */
+  /** What was refused and why: code and detail of a problem from the server. */
   private static IOException refused(String path, HttpResponse<String> answer) {
     String code = "";
     String detail = answer.body();

@@ -19,10 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code candlewick audit}: a server's own checks of what it holds.
+ * {@code candlewick audit}: a server's own checks of what it stores.
  *
- * <p>Exit code 0: all passed; 1: one failed, or the server cannot be asked; 2: the command line is
- * wrong.
+ * <p>Exit code 0: all passed; 1: one failed, or the server cannot be reached; 2: the command line
+ * is wrong.
  */
 @Command(
     name = "audit",
@@ -68,13 +68,13 @@ public final class AuditCommand implements Callable<Integer> {
       description = "The server. Default: ${DEFAULT-VALUE}")
   private URI url = URI.create("");
 
-  /** How the answer is printed: json as the server gives it. */
+  /** The output format: json exactly as the server returns it. */
   enum Format {
     text,
     json
   }
 
-  /** A command that authenticates with {@code apiKey}; null where the server has no keys. */
+  /** A command that authenticates with {@code apiKey}; null if the server has no keys. */
   public AuditCommand(@Nullable String apiKey) {
     this.apiKey = apiKey;
   }
@@ -113,7 +113,7 @@ public final class AuditCommand implements Callable<Integer> {
     }
   }
 
-  /** Writes the checks as text; how many failed. */
+  /** Prints the checks as text; returns how many failed. */
   private static int read(String answer, StringBuilder text) throws IOException {
     int checks = 0;
     int failed = 0;

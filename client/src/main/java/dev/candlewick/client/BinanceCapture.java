@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Recorded frames of Binance's combined streams: a line is the local receive time in nanoseconds, a
- * space and the frame, {@code {"stream":"btcusdt@trade","data":{...}}}. Trades are taken, best bid
- * and ask if asked for, every other frame is passed over.
+ * space and the frame, {@code {"stream":"btcusdt@trade","data":{...}}}. Trades are read, best bid
+ * and ask if requested, and all other frames are skipped.
  */
 final class BinanceCapture implements TickReader {
   private static final JsonFactory JSON = new JsonFactory();
@@ -81,7 +81,7 @@ final class BinanceCapture implements TickReader {
     return value;
   }
 
-  /** The frame's stream, and the plain values of its data. */
+  /** The frame's stream, and the scalar values of its data. */
   private static Map<String, String> frame(String text) throws IOException {
     Map<String, String> values = new HashMap<>();
     try (JsonParser json = JSON.createParser(text)) {

@@ -3,14 +3,14 @@ package dev.candlewick.client;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One line of CSV (RFC 4180). A cell may be quoted, but not hold a line break. */
+/** One line of CSV (RFC 4180). A cell may be quoted, but may not contain a line break. */
 final class CsvLine {
   private CsvLine() {}
 
   /**
    * The cells of a line.
    *
-   * @throws IllegalArgumentException if a quoted cell does not end
+   * @throws IllegalArgumentException if a quoted cell is not closed
    */
   static List<String> cells(String line) {
     List<String> cells = new ArrayList<>();

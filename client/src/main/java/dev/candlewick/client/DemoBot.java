@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A bot on the demo's market: reads its candles and writes what it does as records. What it did in
- * the past is a function of the candles alone, so it may write it again each time it starts.
+ * the past is a function of the candles alone, so it can write it again each time it starts.
  */
 public final class DemoBot implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DemoBot.class);
@@ -45,7 +45,7 @@ public final class DemoBot implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Begins; {@code server} such as {@code http://127.0.0.1:8080}. */
+  /** Starts; {@code server} such as {@code http://127.0.0.1:8080}. */
   public static DemoBot start(URI server, @Nullable String apiKey) {
     DemoBot bot = new DemoBot(server, apiKey);
     bot.thread.start();
@@ -58,7 +58,7 @@ public final class DemoBot implements AutoCloseable {
         try {
           turn();
         } catch (IOException e) {
-          // All of it is written again: what is stored already is harmless.
+          // All of it is written again: what is already stored is harmless.
           strategy = null;
           done = 0;
           LOG.debug("the demo's bot waits: {}", e.toString());
@@ -94,7 +94,7 @@ public final class DemoBot implements AutoCloseable {
     }
   }
 
-  /** The last minutes, the forming one included. */
+  /** The last minutes, including the forming one. */
   private List<MomentumStrategy.Minute> minutes() throws IOException, InterruptedException {
     Map<String, String> asked =
         Map.of(
@@ -125,7 +125,7 @@ public final class DemoBot implements AutoCloseable {
     return minutes;
   }
 
-  /** What an earlier run had when it came to this time. */
+  /** What an earlier run had when it reached this time. */
   private BigDecimal equityBefore(long ts) throws IOException, InterruptedException {
     Map<String, String> asked =
         Map.of(

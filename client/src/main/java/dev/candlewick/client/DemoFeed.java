@@ -13,23 +13,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams a {@link SimulatedMarket} to a server as it happens, after the trades of some time before
- * its start, so that charts are full at once.
+ * Streams a {@link SimulatedMarket} to a server as it happens, starting with the trades of some
+ * time before, so that charts are full at once.
  *
- * <p><b>Started again</b>, it sends the trades of that time again, whatever an earlier run got
- * through: they are the same trades with the same ids, so the server stores the missing ones and
- * counts the rest as duplicates, and the time between the runs is filled. Quotes have no ids; they
- * are sent from the start on only, so none is sent twice. The stream is always {@code demo}: a
- * second demo on the same server ends the first.
+ * <p><b>Started again</b>, it resends the trades of that time, whatever an earlier run got through:
+ * they are the same trades with the same ids, so the server stores the missing ones and counts the
+ * rest as duplicates, and the time between the runs is filled. Quotes have no ids; they are sent
+ * from the start on only, so none is sent twice. The stream is always {@code demo}: a second demo
+ * on the same server ends the first.
  *
- * <p>A server that is busy or away makes it wait; it then goes on where it was and catches up.
+ * <p>If the server is busy or unavailable, it waits; it then resumes where it was and catches up.
  */
 public final class DemoFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DemoFeed.class);
   private static final String STREAM = "demo";
   private static final int BATCH = 500;
 
-  /** What is made at once: bounds memory while there is much to catch up on. */
+  /** How much is generated at once: limits memory while there is much to catch up on. */
   private static final long SLICE_MICROS = 60_000_000;
 
   private static final long PAUSE_MS = 200;
@@ -51,10 +51,10 @@ public final class DemoFeed implements AutoCloseable {
   }
 
   /**
-   * Connects and begins.
+   * Connects and starts.
    *
    * @param uri such as {@code ws://127.0.0.1:8080/v1/ingest}
-   * @param backfill how long before now the trades begin; less than trades are retained
+   * @param backfill how long before now the trades start; less than trades are retained
    */
   public static DemoFeed start(
       URI uri, @Nullable String apiKey, SimulatedMarket market, Duration backfill)
@@ -65,7 +65,7 @@ public final class DemoFeed implements AutoCloseable {
     return feed;
   }
 
-  /** Stops, and gives what is on its way two seconds to be committed. */
+  /** Stops, allowing two seconds for messages in flight to be committed. */
   @Override
   public void close() {
     thread.interrupt();
@@ -75,7 +75,7 @@ public final class DemoFeed implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IngestException e) {
-      // It had stopped before, and said so.
+      // It had already stopped, and said so.
     } finally {
       client.close();
     }

@@ -22,10 +22,10 @@ final class Export {
   private final Query query;
 
   /**
-   * What is asked for.
+   * What is requested.
    *
    * @param symbols those wanted; empty for all of the venue
-   * @param parameters of the read, beside what names an instrument
+   * @param parameters of the read, besides those that name an instrument
    */
   record Query(
       Kind kind,
@@ -34,7 +34,7 @@ final class Export {
       @Nullable String timeframe,
       Map<String, String> parameters) {
 
-    /** The fields that name an instrument, and its candles, in each row. */
+    /** The fields of a row that name an instrument, and its candles. */
     List<String> instrumentFields() {
       if (kind.isRecords()) {
         return List.of();
@@ -68,10 +68,10 @@ final class Export {
   }
 
   /**
-   * Writes every row of every instrument, in order of time; tells how many after each page. Records
-   * are written in one go, whatever their instruments.
+   * Writes every row of every instrument, in order of time; reports the count after each page.
+   * Records are written in one go, whatever their instruments.
    *
-   * @throws IOException if the server cannot be asked or refuses; what it said is in the message
+   * @throws IOException if the server cannot be reached or refuses; the message has what it said
    */
   void write(RowWriter rows, LongConsumer progress) throws IOException, InterruptedException {
     for (String symbol : symbols()) {
@@ -97,7 +97,7 @@ final class Export {
     }
   }
 
-  /** The fields of an answer's rows, by the first row of the first symbol. */
+  /** The fields of the answer's rows, from the first row of the first symbol. */
   static List<String> fields(Api api, Map<String, String> parameters)
       throws IOException, InterruptedException {
     Map<String, String> first = new LinkedHashMap<>(parameters);

@@ -30,10 +30,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code candlewick export KIND}: a range of rows of a server as a file that {@code import} takes.
+ * {@code candlewick export KIND}: a range of a server's rows as a file that {@code import} accepts.
  *
- * <p>Exit code 0: the file is whole; 1: it could not be made, and is not there; 2: the command line
- * is wrong.
+ * <p>Exit code 0: the file is complete; 1: it could not be created, and does not exist; 2: the
+ * command line is wrong.
  */
 @Command(
     name = "export",
@@ -107,12 +107,12 @@ public final class ExportCommand implements Callable<Integer> {
       description = "The server. Default: ${DEFAULT-VALUE}")
   private URI url = URI.create("");
 
-  /** A command that authenticates with {@code apiKey}; null where the server has no keys. */
+  /** A command that authenticates with {@code apiKey}; null if the server has no keys. */
   public ExportCommand(@Nullable String apiKey) {
     this.apiKey = apiKey;
   }
 
-  /** Writes beside the file and gives it its name at the end. */
+  /** Writes a temporary file next to it and renames it at the end. */
   @Override
   public Integer call() throws InterruptedException {
     check();

@@ -19,9 +19,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** What the command line says of files of rows. */
+/** The command line's description of files of rows. */
 final class FileArguments {
-  /** A file, or a table of one, and what it is. */
+  /** A file, or a table in one, and what it is. */
   record Given(Path file, FileOptions options) {}
 
   private static final List<String> FORMATS =
@@ -100,17 +100,17 @@ final class FileArguments {
               + " trade-journal. Then no KIND is named.")
   private @Nullable String plan;
 
-  /** Whether files are taken table by table, in this order. */
+  /** Whether files are read table by table, in this order. */
   boolean isPlanned() {
     return plan != null;
   }
 
-  /** A file in its place: then what the files hold is told by their rows. */
+  /** Files first: their rows say what they contain. */
   private boolean isKindNamed() {
     return plan == null && !Files.isRegularFile(Path.of(words.get(0)));
   }
 
-  /** The files, which all exist. */
+  /** The files, all of which exist. */
   List<Path> files(CommandSpec spec) {
     check(spec);
     int first = isKindNamed() ? words.get(0).equalsIgnoreCase("records") ? 2 : 1 : 0;
@@ -131,7 +131,7 @@ final class FileArguments {
     return files;
   }
 
-  /** The files of a folder of an archive. */
+  /** The files of an archive folder. */
   private static List<Path> archived(CommandSpec spec, Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
@@ -140,7 +140,7 @@ final class FileArguments {
     }
   }
 
-  /** What a folder above the file says, as {@code symbol=BTC%2FUSDT} does; null if none does. */
+  /** What a folder above the file says, such as {@code symbol=BTC%2FUSDT}; null if none does. */
   private static @Nullable String ofFolder(Path file, String name) {
     for (Path folder = file.toAbsolutePath().getParent();
         folder != null;
@@ -155,8 +155,7 @@ final class FileArguments {
   }
 
   /**
-   * What is to be read of the files, in this order; of records the server is asked what their
-   * columns are.
+   * What to read from the files, in this order; for records the server is asked for their columns.
    */
   List<Given> given(CommandSpec spec, Api api) throws IOException, InterruptedException {
     List<Given> all = new ArrayList<>();

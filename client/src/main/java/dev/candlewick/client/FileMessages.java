@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
-/** A file of rows as messages: always cut the same way, so that the n-th of them has seq n. */
+/** A file of rows as messages, always cut the same way, so that the n-th of them has seq n. */
 final class FileMessages implements MessageReader {
-  /** Below what a server takes by default, with room for the message's head. */
+  /** Below a server's default limit, with room for the message's header fields. */
   private static final int MOST_BYTES = 200_000;
 
-  /** More messages than a server lets be on their way. */
+  /** More messages than a server allows in flight. */
   private static final int REMEMBERED = 1 << 16;
 
   private final FileRows rows;
@@ -31,7 +31,7 @@ final class FileMessages implements MessageReader {
   private final @Nullable List<String> places;
   private final List<String> lines = new ArrayList<>();
 
-  /** {@code batch}: rows of a message at most. */
+  /** {@code batch}: most rows in a message. */
   FileMessages(Path file, FileOptions options, int batch) throws IOException {
     this(file, options, batch, false);
   }
@@ -82,13 +82,13 @@ final class FileMessages implements MessageReader {
     return new RecordedMessage(TickMessage.ofRows(type, fields, json), 0);
   }
 
-  /** Goes to the next row; lines that are none were told before. */
+  /** Moves to the next row; lines that are not rows were reported before. */
   private boolean advance() throws IOException {
     while (true) {
       try {
         return rows.next();
       } catch (FileRows.BadLineException e) {
-        // In the file of rejects already, else the file would not be sent.
+        // Already in the file of rejects, otherwise the file would not be sent.
       }
     }
   }
@@ -99,12 +99,12 @@ final class FileMessages implements MessageReader {
     return "row " + (first + rejected.index() + 1);
   }
 
-  /** Where the row of the last message stands in the file. */
+  /** Where the row of the last message is in the file. */
   String place(int index) {
     return places == null || index >= places.size() ? "" : places.get(index);
   }
 
-  /** What stands there. */
+  /** The text there. */
   String line(int index) {
     return index >= lines.size() ? "" : lines.get(index);
   }

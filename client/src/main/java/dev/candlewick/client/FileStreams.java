@@ -19,8 +19,8 @@ final class FileStreams {
   /**
    * The files by their streams.
    *
-   * @param name the stream's name, for one file; null to make it from the file and the options
-   * @param options all that shapes a file's messages, told by its text
+   * @param name the stream's name, for one file; null to derive it from the file and the options
+   * @param options everything that shapes a file's messages, as text
    * @throws ParameterException if a file cannot be read, or two would be one stream
    */
   static Map<String, Path> of(

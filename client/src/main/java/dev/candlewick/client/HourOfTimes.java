@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * A fixed number of moments an hour, drawn evenly over it from the seed and the hour. Numbered
- * without gap through all hours. Keeps the last hour drawn.
+ * A fixed number of moments per hour, drawn evenly over it from the seed and the hour. Numbered
+ * consecutively through all hours. Caches the last hour.
  */
 final class HourOfTimes {
   private static final long HOUR = 3_600_000_000L;
 
-  /** Takes a moment: its number and its time, microseconds since the epoch. */
+  /** Receives a moment: its number and its time, microseconds since the epoch. */
   interface Sink {
     void accept(long number, long micros);
   }

@@ -92,7 +92,7 @@ public final class ImportCommand implements Callable<Integer> {
               + " be read among them, and sends the others. Without it such a line stops all.")
   private @Nullable Path rejects;
 
-  /** A command that authenticates with {@code apiKey}; null where the server has no keys. */
+  /** A command that authenticates with {@code apiKey}; null if the server has no keys. */
   public ImportCommand(@Nullable String apiKey) {
     this.apiKey = apiKey;
   }
@@ -202,13 +202,13 @@ public final class ImportCommand implements Callable<Integer> {
     return takingBack.tell(out) && read.stream().allMatch(file -> file.bad() == 0) ? 0 : 1;
   }
 
-  /** The server's address alone will do, as other commands take it. */
+  /** The server's address alone is enough, as for other commands. */
   private URI ingest() {
     String text = url.toString().replaceFirst("^http", "ws").replaceFirst("/$", "");
     return URI.create(text.endsWith("/v1/ingest") ? text : text + "/v1/ingest");
   }
 
-  /** The rows that were rejected do not count. */
+  /** Rejected rows do not count. */
   private boolean isStored(Map<String, Inspection> streams, Map<String, Set<Long>> rejected)
       throws InterruptedException {
     List<FileArguments.Given> given = new ArrayList<>();
@@ -228,7 +228,7 @@ public final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  /** The rejected rows of a stream, which are written down if they are to be. */
+  /** The rejected rows of a stream, written to the file of rejects if there is one. */
   private Set<Long> rejected(String name, Inspection file, @Nullable Rejects refused)
       throws InterruptedException {
     try {
@@ -239,7 +239,10 @@ public final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  /** The file's own stream: its name and a checksum of its content and of what shapes its rows. */
+  /**
+   * The file's own stream: its name and a checksum of its content and of everything that shapes its
+   * rows.
+   */
   private String streamOf(Inspection file) {
     String shape = file.options() + " " + batch + " " + file.content();
     try {

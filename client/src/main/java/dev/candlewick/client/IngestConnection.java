@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket to the server, from open to its end. It ends once, with the reason: an {@link
+ * One WebSocket to the server, from open to close. It ends once, with the reason: an {@link
  * IngestException} if a new connection would end the same way, any other {@link IOException} if a
  * new one is worth a try.
  */
@@ -30,20 +30,20 @@ final class IngestConnection implements WebSocket.Listener {
 
   private static final Duration SILENCE = Duration.ofSeconds(45);
 
-  /** A busy server does not read, so it answers no ping either. */
+  /** A busy server does not read, so it does not answer pings either. */
   private static final Duration BUSY_SILENCE = Duration.ofMinutes(5);
 
   private static final int LONGEST_MESSAGE = 1 << 20;
   private static final int FENCED = 4409;
 
-  /** Takes what comes in, on the connection's thread. */
+  /** Receives messages, on the connection's thread. */
   interface Receiver {
     void receive(ServerMessage message) throws IOException;
 
     void ended();
   }
 
-  /** A server is there and cannot serve at the moment. */
+  /** There is a server, but it cannot serve at the moment. */
   static final class NotNowException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -93,7 +93,7 @@ final class IngestConnection implements WebSocket.Listener {
     return new IOException("cannot connect to " + uri, cause);
   }
 
-  /** Hands a frame to the socket; waits while TCP holds it back. */
+  /** Hands a frame to the socket; waits while TCP pushes back. */
   void send(WebSocket socket, String frame) throws IOException, InterruptedException {
     CompletableFuture<WebSocket> sending = socket.sendText(frame, true);
     while (true) {
@@ -108,7 +108,7 @@ final class IngestConnection implements WebSocket.Listener {
     }
   }
 
-  /** The close frame says more than the write it made fail, but is read by another thread. */
+  /** The close frame says more than the failed write, but another thread reads it. */
   private IOException endOr(IOException failedSend) throws InterruptedException {
     try {
       return end.get(1, TimeUnit.SECONDS);
@@ -207,7 +207,7 @@ final class IngestConnection implements WebSocket.Listener {
     finish(new IOException("the connection broke", error));
   }
 
-  /** Ends the connection, if it has not ended; the first reason stays. */
+  /** Ends the connection, unless it has ended; the first reason is kept. */
   void finish(IOException reason) {
     end.complete(reason);
     receiver.ended();

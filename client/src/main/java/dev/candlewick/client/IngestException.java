@@ -2,7 +2,7 @@ package dev.candlewick.client;
 
 import java.io.IOException;
 
-/** The client has stopped and will not reconnect: going on would not help, or would do harm. */
+/** The client has stopped and will not reconnect: continuing would not help, or would do harm. */
 public final class IngestException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -19,11 +19,11 @@ public final class IngestException extends IOException {
   }
 
   /**
-   * Why, as a stable word: {@code fenced} (another client took the stream over), {@code refused}
-   * (the key or the address is wrong), {@code protocol} (a frame was refused), {@code unreachable}
-   * (the first connection failed), {@code out_of_step} (server and client no longer agree where the
-   * stream is), {@code rewound} (the database was set back to an earlier time: connect again and
-   * send from {@link IngestClient#nextSeq} on), {@code closed}, {@code failed} (an error of this
+   * Why, as a stable word: {@code fenced} (another client took over the stream), {@code refused}
+   * (the key or the address is wrong), {@code protocol} (a frame was rejected), {@code unreachable}
+   * (the first connection failed), {@code out_of_step} (server and client no longer agree on the
+   * stream's position), {@code rewound} (the database was set back in time: connect again and send
+   * from {@link IngestClient#nextSeq} on), {@code closed}, {@code failed} (an error in this
    * process).
    */
   public String code() {

@@ -11,10 +11,10 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file read to its end before its first row is sent.
+ * A file read to the end before its first row is sent.
  *
  * @param options what it is
- * @param skipped lines that hold no row: headers, days without trading
+ * @param skipped lines without a row: headers, days without trading
  * @param bad lines that cannot be read as rows
  * @param content a checksum of its bytes: a file that has changed is another one
  */
@@ -22,10 +22,9 @@ record Inspection(Path file, FileOptions options, long rows, long skipped, long 
   /**
    * Reads it.
    *
-   * @param told what the file is taken for
-   * @param rejects gets the lines that cannot be read; null: the first of them is the end
-   * @throws IOException if the file cannot be read, or a line of it, where no {@code rejects} are
-   *     kept
+   * @param told receives what the file is taken for
+   * @param rejects receives the lines that cannot be read; null: stop at the first of them
+   * @throws IOException if the file cannot be read, or, without {@code rejects}, one of its lines
    */
   static Inspection of(FileArguments.Given given, Consumer<String> told, @Nullable Rejects rejects)
       throws IOException {

@@ -4,9 +4,9 @@ import java.text.Normalizer;
 import java.util.regex.Pattern;
 
 /**
- * An instrument, named as its venue names it: {@code binance}, {@code BTCUSDT}. Case is kept.
+ * An instrument by its venue's names: {@code binance}, {@code BTCUSDT}. Case is kept.
  *
- * @throws IllegalArgumentException if a name is none that the server takes
+ * @throws IllegalArgumentException if the server would not accept a name
  */
 public record Instrument(String venue, String symbol) {
   private static final Pattern VENUE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");

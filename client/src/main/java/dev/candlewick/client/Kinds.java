@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** What the server knows of kinds of records. */
+/** What the server knows about kinds of record. */
 final class Kinds {
   private static final Logger LOG = LoggerFactory.getLogger(Kinds.class);
   private static final JsonFactory JSON = new JsonFactory();
@@ -50,9 +50,9 @@ final class Kinds {
   }
 
   /**
-   * What a file holds, by its first row.
+   * What a file contains, judging by its first row.
    *
-   * @param options what is said of the file, for each kind that it may be
+   * @param options the description of the file, for each kind that it may be
    */
   static Kind of(Path file, Function<Kind, FileOptions> options) throws IOException {
     for (Kind kind : Kind.MARKET) {
@@ -75,7 +75,7 @@ final class Kinds {
   /**
    * The kind with its columns.
    *
-   * @throws IOException if the server does not know it; what it said is in the message
+   * @throws IOException if the server does not know it; the message has what it said
    */
   static Kind ask(Api api, String name) throws IOException, InterruptedException {
     String path = "/v1/kinds/" + URLEncoder.encode(name, StandardCharsets.UTF_8);

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of a UTF-8 file, plain or gzip (told by its first bytes, not by its name). */
+/** The lines of a UTF-8 file, plain or gzip (detected by its first bytes, not by its name). */
 final class LineReader implements Closeable {
   private static final int LONGEST_LINE = 1 << 20;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -28,7 +28,8 @@ final class LineReader implements Closeable {
     InputStream bytes = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
     try {
       InputStream plain = isGzip(bytes) ? new Gunzip(bytes, 1 << 16) : bytes;
-      // A decoder made by hand reports bytes that are not UTF-8; one made by name replaces them.
+      // A decoder constructed like this reports bytes that are not UTF-8; one constructed by name
+      // replaces them.
       reader =
           new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8.newDecoder()));
     } catch (IOException e) {

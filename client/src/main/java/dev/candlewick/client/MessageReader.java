@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The messages that a file makes: the same file always makes the same. */
+/** The messages in a file: the same file always gives the same ones. */
 interface MessageReader extends Closeable {
   /** Opens a file. */
   @FunctionalInterface
@@ -21,6 +21,6 @@ interface MessageReader extends Closeable {
    */
   @Nullable RecordedMessage next() throws IOException;
 
-  /** Which row of the file is meant by a row of a message. */
+  /** Which row of the file a row of a message is. */
   String place(Rejection row);
 }

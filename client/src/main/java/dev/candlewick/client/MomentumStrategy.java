@@ -8,9 +8,9 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The demo's strategy: every seventeen minutes it follows the last five for twelve minutes, or
- * until stop or target. Every trade depends on the candles alone; its records are known by the
- * number of the seventeen minutes.
+ * The demo's strategy: every seventeen minutes it follows the direction of the last five for twelve
+ * minutes, or until stop or target. Every trade depends on the candles alone; its records are
+ * identified by the number of the seventeen-minute period.
  */
 final class MomentumStrategy {
   static final String BOT = "demo-momentum";
@@ -249,7 +249,7 @@ final class MomentumStrategy {
         .with("snapshot_type", type);
   }
 
-  /** What it tells every few seconds: that it lives, what it holds, and the book it sees. */
+  /** What it reports every few seconds: that it is alive, what it holds, and the book it sees. */
   void look(long now, BigDecimal price, RecordRows rows) {
     Trade trade = open;
     BigDecimal unrealized = trade == null ? BigDecimal.ZERO : trade.pnl(price);

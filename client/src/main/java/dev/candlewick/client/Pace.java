@@ -2,19 +2,19 @@ package dev.candlewick.client;
 
 import java.util.concurrent.TimeUnit;
 
-/** Recorded time made to pass again, for all files of a replay together. */
+/** Replays recorded time, for all files of a replay together. */
 final class Pace {
   private final double speed;
   private boolean started;
   private long firstRecorded;
   private long startedAt;
 
-  /** {@code speed} recorded seconds a second; infinite: never waits. */
+  /** {@code speed}: recorded seconds per second; infinite: never waits. */
   Pace(double speed) {
     this.speed = speed;
   }
 
-  /** Waits until that recorded time has come. It starts at the first time asked for. */
+  /** Waits until that recorded time. It starts at the first time asked for. */
   void await(long recorded) throws InterruptedException {
     if (!Double.isInfinite(speed)) {
       TimeUnit.NANOSECONDS.sleep(left(recorded));

@@ -37,9 +37,9 @@ final class Plan {
   /**
    * One table.
    *
-   * @param kind {@code trades}, {@code quotes}, {@code candles}, or a kind of records
-   * @param query its rows, in order, columns named as fields
-   * @param map these columns with their units, as {@code --map} has them
+   * @param kind {@code trades}, {@code quotes}, {@code candles}, or a kind of record
+   * @param query its rows, in order, with columns named like fields
+   * @param map these columns with their units, in the form of {@code --map}
    */
   record Step(String table, String kind, String query, Map<String, String> map) {
     /** The words of a command line that name the kind. */
@@ -52,7 +52,7 @@ final class Plan {
 
   private Plan() {}
 
-  /** The steps of a plan: a file, or the name of one that comes with the program. */
+  /** The steps of a plan: a file, or the name of a built-in one. */
   static List<Step> read(String name) throws IOException {
     Path file = Path.of(name);
     String resource = "/plans/" + name.replaceFirst("\\.json$", "") + ".json";

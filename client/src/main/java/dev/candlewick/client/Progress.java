@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** How far an import is: a bar on a terminal, else a line each time it is told. */
+/** The progress of an import: a bar on a terminal, otherwise a line each time it is reported. */
 final class Progress {
   private static final int BAR = 30;
 
@@ -13,7 +13,7 @@ final class Progress {
   private final boolean terminal = isTerminal();
   private final long startedAt = System.nanoTime();
 
-  /** {@code total}: the rows there are. */
+  /** {@code total}: the total number of rows. */
   Progress(long total, PrintWriter err) {
     this.total = total;
     this.err = err;
@@ -25,7 +25,7 @@ final class Progress {
       return false;
     }
     try {
-      // From JDK 22 on there is a console also where there is no terminal.
+      // From JDK 22 on there is a console even without a terminal.
       return (Boolean) console.getClass().getMethod("isTerminal").invoke(console);
     } catch (ReflectiveOperationException e) {
       return true;
@@ -33,10 +33,10 @@ final class Progress {
   }
 
   /**
-   * Tells it.
+   * Reports progress.
    *
-   * @param done rows that need nothing more, those of earlier runs among them
-   * @param now of these, rows that this run has sent
+   * @param done rows that are finished, including those of earlier runs
+   * @param now the ones among them that this run has sent
    */
   void show(long done, long now) {
     double seconds = (System.nanoTime() - startedAt) / (double) TimeUnit.SECONDS.toNanos(1);

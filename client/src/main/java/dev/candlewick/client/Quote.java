@@ -3,10 +3,11 @@ package dev.candlewick.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Best bid and best ask, as the venue's own text. One side may be null (an empty book), not both.
+ * Best bid and best ask, in the venue's own text. One side may be null (an empty book), but not
+ * both.
  *
- * <p>A quote has no id: the server knows it by its stream and place in it, so a quote sent again
- * under another stream or seq is another quote.
+ * <p>A quote has no id: the server identifies it by its stream and position in it, so a quote sent
+ * again under another stream or seq is another quote.
  *
  * @param ts nanoseconds since the epoch
  */

@@ -4,9 +4,9 @@ import java.util.SplittableRandom;
 
 /**
  * Brownian motion that can be read at any time: a pure function of seed and time, so that nothing
- * need be remembered. It is drawn by halving (Lévy's construction): the value in the middle of a
- * span is the mean of its ends plus a normal deviate that belongs to that very middle. The walk is
- * 0 every 2.2 years, where the outermost spans meet.
+ * has to be remembered. It is drawn by bisection (Lévy's construction): the value in the middle of
+ * a span is the mean of its ends plus a normal deviate specific to that midpoint. The walk is 0
+ * every 2.2 years, where the outermost spans meet.
  */
 final class RandomWalk {
   /** Microseconds; a power of two. */

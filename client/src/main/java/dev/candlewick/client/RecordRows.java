@@ -18,7 +18,7 @@ final class RecordRows {
 
   /** The row that was begun last of its kind. */
   record Row(StringBuilder rows) {
-    /** Adds a column, unless its value is not known. */
+    /** Adds a column, unless its value is unknown. */
     Row with(String column, @Nullable Object value) {
       if (value != null) {
         rows.setLength(rows.length() - 1);
@@ -36,7 +36,7 @@ final class RecordRows {
     return plain ? value.toString() : '"' + value.toString() + '"';
   }
 
-  /** A value that is JSON already. */
+  /** A value that is already JSON. */
   record Json(String text) {
     @Override
     public String toString() {
@@ -44,7 +44,7 @@ final class RecordRows {
     }
   }
 
-  /** The rows of each kind, commas between them. */
+  /** The rows of each kind, separated by commas. */
   Map<String, String> byKind() {
     Map<String, String> rows = new LinkedHashMap<>();
     kinds.forEach((kind, text) -> rows.put(kind, text.toString()));

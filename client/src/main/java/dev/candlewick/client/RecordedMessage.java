@@ -1,7 +1,7 @@
 package dev.candlewick.client;
 
 /**
- * A message and when the row that completed it was recorded, nanoseconds since the epoch; 0 if that
- * is not known.
+ * A message and when the row that completed it was recorded, nanoseconds since the epoch; 0 if
+ * unknown.
  */
 record RecordedMessage(TickMessage message, long recorded) {}

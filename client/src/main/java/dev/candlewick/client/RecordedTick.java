@@ -1,7 +1,7 @@
 package dev.candlewick.client;
 
 /**
- * A tick and when it was recorded, nanoseconds since the epoch by the recorder's clock; the pace of
- * a replay follows that.
+ * A tick and when it was recorded, nanoseconds since the epoch by the recorder's clock, which sets
+ * the pace of a replay.
  */
 record RecordedTick(Instrument instrument, Tick tick, long recorded) {}

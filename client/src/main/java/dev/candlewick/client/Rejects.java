@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The file of rows that were refused, by the reader or by the server: where, why, and what. */
+/** The file of rows that were rejected, by the reader or by the server: where, why, and what. */
 final class Rejects implements Closeable {
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -38,7 +38,7 @@ final class Rejects implements Closeable {
   }
 
   /**
-   * The rows of a file that the server refused, also in an earlier run: their numbers among its
+   * The rows of a file that the server rejected, in this or an earlier run: their numbers among its
    * rows, from 0.
    *
    * @param into where they are written, each with its reason; null for nowhere

@@ -13,20 +13,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One recorded file as one stream. The file always makes the same messages, so the n-th of them has
- * seq n: after a restart those below the server's {@code next_seq} are passed over.
+ * One recorded file as one stream. The file always gives the same messages, so the n-th of them has
+ * seq n: after a restart, those below the server's {@code next_seq} are skipped.
  */
 final class Replay implements Callable<Void> {
   private static final int FIRST_REJECTIONS = 10;
 
-  /** Where to. */
+  /** The destination. */
   record Target(URI uri, @Nullable String apiKey, String stream) {}
 
   /**
-   * What became of the rows of a file.
+   * The result for a file's rows.
    *
    * @param passedOver rows committed by an earlier run, not sent
-   * @param committed rows that are in the database now, {@code duplicates} among them
+   * @param committed rows that are in the database now, including {@code duplicates}
    * @param first the first rejected rows: where in the file, and why
    */
   record Result(
@@ -68,7 +68,7 @@ final class Replay implements Callable<Void> {
         send(session, next);
       }
       while (!session.flush(Duration.ofMinutes(1))) {
-        // The server has them or will; giving up would only leave the question open.
+        // The server has them or will have them; giving up would only leave that open.
       }
       return null;
     }
@@ -97,12 +97,12 @@ final class Replay implements Callable<Void> {
     return file;
   }
 
-  /** The stream that it is. */
+  /** Its stream. */
   String stream() {
     return target.stream();
   }
 
-  /** What has become of the file, so far or at the end. */
+  /** The result for the file so far, or at the end. */
   Result result() {
     IngestClient session = client;
     if (session == null) {
@@ -114,7 +114,7 @@ final class Replay implements Callable<Void> {
         passedOver, sent, committed, session.duplicates(), rejected, List.copyOf(first));
   }
 
-  /** How far it is, in one line; empty before it has begun. */
+  /** The progress in one line; empty before it has started. */
   String progress() {
     IngestClient session = client;
     if (session == null || sent == 0) {

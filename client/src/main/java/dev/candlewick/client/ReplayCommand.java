@@ -90,8 +90,8 @@ public final class ReplayCommand implements Callable<Integer> {
   private int batch;
 
   /**
-   * A command that authenticates with {@code apiKey}; null where the server has no keys. Not an
-   * option: arguments can be read by everyone on the machine.
+   * A command that authenticates with {@code apiKey}; null if the server has no keys. Not an
+   * option, because everyone on the machine can read arguments.
    */
   public ReplayCommand(@Nullable String apiKey) {
     this.apiKey = apiKey;

@@ -7,18 +7,19 @@ import java.nio.file.Path;
 import java.util.zip.CRC32;
 
 /**
- * What decides how a file becomes messages. Same file and same options: same messages.
+ * Everything that determines how a file becomes messages. Same file and same options: same
+ * messages.
  *
  * @param venue venue of frames, and of CSV rows without one
  * @param symbol symbol of CSV rows without one; empty if each row must have its own
- * @param unitNanos nanoseconds that one step of a CSV's integer timestamps counts
- * @param quotes whether best bid and ask are taken too
+ * @param unitNanos the unit of a CSV's integer timestamps, in nanoseconds
+ * @param quotes whether to include best bid and ask
  * @param batch rows per message, from 1
  */
 record ReplayOptions(String venue, String symbol, long unitNanos, boolean quotes, int batch) {
   private static final int NAME_LENGTH = 55;
 
-  /** Opens a file: CSV if its name says so, else a capture. */
+  /** Opens a file: CSV if its name says so, otherwise a capture. */
   TickReader open(Path file) throws IOException {
     LineReader lines = new LineReader(file);
     try {
@@ -37,14 +38,15 @@ record ReplayOptions(String venue, String symbol, long unitNanos, boolean quotes
   }
 
   /**
-   * The file's own stream: its name and eight digits of its length and these options. A file that
-   * has grown, or is cut otherwise, makes other messages, and must not take the position of those.
+   * The file's own stream: its name and eight digits derived from its length and these options. A
+   * file that has grown, or is cut differently, gives other messages, and must not resume from the
+   * position of the old ones.
    */
   String stream(Path file) throws IOException {
     return stream(file, this);
   }
 
-  /** The same for any options that are told whole by their text. */
+  /** The same for any options that are fully described by their text. */
   static String stream(Path file, Object options) throws IOException {
     CRC32 crc = new CRC32();
     crc.update((Files.size(file) + " " + options).getBytes(StandardCharsets.UTF_8));

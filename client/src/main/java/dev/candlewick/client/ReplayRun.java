@@ -12,11 +12,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Several replays at once, a thread each, and what is said about them. */
+/** Several replays at once, one thread each, and their output. */
 final class ReplayRun {
   private static final int PROGRESS_SECONDS = 2;
 
-  /** How many rows of a stream were rejected, those of earlier runs among them. */
+  /** How many rows of a stream were rejected, including those of earlier runs. */
   @FunctionalInterface
   interface Rejected {
     long of(Replay replay) throws InterruptedException;
@@ -31,7 +31,7 @@ final class ReplayRun {
   private Rejected rejectedOf = replay -> replay.result().rejected();
   private long earlierRejected;
 
-  /** {@code name}: the command's, before what went wrong. */
+  /** {@code name}: the command's, printed before errors. */
   ReplayRun(String name, List<Replay> replays, PrintWriter out, PrintWriter err) {
     this.name = name;
     this.replays = replays;
@@ -45,7 +45,7 @@ final class ReplayRun {
     return this;
   }
 
-  /** Shows how far all together are, each second, instead of each file by itself. */
+  /** Shows the total progress every second, instead of each file's. */
   ReplayRun showing(Progress all) {
     progress = all;
     return this;
@@ -57,7 +57,7 @@ final class ReplayRun {
     return this;
   }
 
-  /** Runs all to their end; 0 if each row is committed, 1 if not. */
+  /** Runs all to the end; 0 if every row is committed, 1 if not. */
   int run() throws InterruptedException {
     ExecutorService threads = Executors.newFixedThreadPool(Math.min(most, replays.size()));
     Map<Replay, Future<?>> running = new LinkedHashMap<>();
@@ -104,7 +104,7 @@ final class ReplayRun {
     }
   }
 
-  /** Says what is to be said about one file; false if it could not be sent to its end. */
+  /** Reports on one file; false if it could not be sent to the end. */
   private boolean showEnd(Replay replay, Future<?> end) throws InterruptedException {
     Replay.Result result = replay.result();
     long refused = rejectedOf.of(replay) - result.rejected();

@@ -20,8 +20,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows as the server answers them (NDJSON) written to a file that {@code import} takes: each with
- * what tells its instrument, without what is derived. Numbers keep their digits.
+ * Rows from the server (NDJSON) written to a file that {@code import} accepts: each with the fields
+ * that name its instrument, without derived ones. Numbers keep their digits.
  */
 final class RowWriter {
   private static final JsonFactory JSON = new JsonFactory();
@@ -35,11 +35,11 @@ final class RowWriter {
   private long rows;
 
   /**
-   * Begins CSV with a header.
+   * Starts CSV with a header.
    *
    * @param instrumentFields the fields before {@code ts} in each row
-   * @param textCell makes a cell of CSV of a text
-   * @param seen told of each field and cell of CSV
+   * @param textCell makes a CSV cell from a text
+   * @param seen receives each field and cell of the CSV
    */
   RowWriter(
       Kind kind,
@@ -59,7 +59,7 @@ final class RowWriter {
     }
   }
 
-  /** All fields of a row of CSV, in their order. */
+  /** All fields of a CSV row, in order. */
   static List<String> fields(Kind kind, List<String> instrumentFields) {
     List<String> fields = new ArrayList<>(instrumentFields);
     fields.add("ts");
@@ -73,7 +73,7 @@ final class RowWriter {
     instrument.putAll(next);
   }
 
-  /** How many it has written. */
+  /** How many rows it has written. */
   long rows() {
     return rows;
   }
@@ -94,7 +94,7 @@ final class RowWriter {
     }
   }
 
-  /** Hands on what is held back. */
+  /** Flushes what is buffered. */
   void flush() throws IOException {
     if (csv != null) {
       csv.flush();
@@ -121,7 +121,7 @@ final class RowWriter {
     return line;
   }
 
-  /** A value; of JSON its text, strings with their quotes. */
+  /** A value; for JSON its text, strings with their quotes. */
   private String text(JsonParser in, String name) throws IOException {
     if (in.currentToken() == JsonToken.VALUE_NULL) {
       return "";

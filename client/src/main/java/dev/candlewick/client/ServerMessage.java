@@ -2,16 +2,16 @@ package dev.candlewick.client;
 
 import java.util.List;
 
-/** What the server says. */
+/** A message from the server. */
 sealed interface ServerMessage {
-  /** The answer to hello: the next seq the server takes, and how much may be in flight. */
+  /** The answer to hello: the next seq the server accepts, and how much may be in flight. */
   record Welcome(long nextSeq, Limits limits) implements ServerMessage {}
 
   /**
    * Every message up to and including {@code committed} is stored.
    *
    * @param rejectedMore rejected rows beyond those listed
-   * @param duplicates rows found stored already, since the last ack
+   * @param duplicates rows that were already stored, since the last ack
    */
   record Ack(long committed, List<Rejection> rejected, long rejectedMore, long duplicates)
       implements ServerMessage {}
@@ -25,12 +25,12 @@ sealed interface ServerMessage {
   /** An error; {@code expected} counts for code {@code seq_gap} only. */
   record Failure(String code, String detail, long expected) implements ServerMessage {}
 
-  /** A message of a later server that this client need not know. */
+  /** A message of a later server version that this client need not know. */
   record Unknown() implements ServerMessage {}
 
-  /** What the server takes at once: of one message, and of messages not yet acked. */
+  /** The server's limits for one message, and for unacked messages. */
   record Limits(long messageBytes, long rows, long inflightMessages, long inflightBytes) {
-    /** Nothing, until a welcome has told. */
+    /** Nothing, until a welcome gives the limits. */
     static final Limits NONE = new Limits(0, 0, 0, 0);
   }
 }

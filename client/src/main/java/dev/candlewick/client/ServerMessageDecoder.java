@@ -26,7 +26,7 @@ final class ServerMessageDecoder {
 
   private ServerMessageDecoder() {}
 
-  /** The message; throws {@link IOException} for text that is none. */
+  /** The message; throws {@link IOException} for invalid text. */
   static ServerMessage decode(String text) throws IOException {
     try (JsonParser json = JSON.createParser(text)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {

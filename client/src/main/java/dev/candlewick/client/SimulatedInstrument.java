@@ -6,22 +6,22 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * One invented instrument. What happens in an hour depends on the seed and the hour alone: each
+ * One simulated instrument. What happens in an hour depends on the seed and the hour alone: each
  * hour has the same number of trades, at times drawn evenly over it, which within the hour looks
- * like any Poisson process and makes ids contiguous for ever: hour * trades per hour + rank.
+ * like a Poisson process and makes ids consecutive for ever: hour * trades per hour + rank.
  */
 final class SimulatedInstrument {
   private static final int QUOTES_PER_TRADE = 2;
 
   /**
-   * What an instrument is like.
+   * The properties of an instrument.
    *
-   * @param price about where it is quoted
+   * @param price its approximate price
    * @param tick decimals of a price
    * @param spread ticks between bid and ask
    * @param lot decimals of a size
-   * @param size a middling size
-   * @param volatility of a year, 0.5 for 50 %
+   * @param size a typical size
+   * @param volatility per year, 0.5 for 50 %
    * @param share of all trades of the market
    */
   record Traits(
@@ -56,7 +56,7 @@ final class SimulatedInstrument {
     trades.each(from, to, (id, micros) -> into.accept(tick(micros, trade(id, micros))));
   }
 
-  /** The quotes, alike. */
+  /** The quotes, in the same way. */
   void quotes(long from, long to, Consumer<RecordedTick> into) {
     quotes.each(from, to, (id, micros) -> into.accept(tick(micros, quote(id, micros))));
   }

@@ -6,15 +6,15 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * An invented market on venue {@code demo}: BTC-USD, ETH-USD, EUR-USD and GOLD.
+ * A simulated market on venue {@code demo}: BTC-USD, ETH-USD, EUR-USD and GOLD.
  *
- * <p>It is a pure function of seed, rate and time. Asked again for the same span, in another
- * process too, it gives the same trades with the same ids and prices; the next span goes on where
- * the last ended. So a feed of it that starts again can send the last hours again: the server
- * stores no trade twice, and no price jumps. Another seed or rate is another market, and does not
- * continue this one.
+ * <p>It is a pure function of seed, rate and time. Asked again for the same span, even in another
+ * process, it gives the same trades with the same ids and prices; the next span continues where the
+ * last ended. So a feed that is restarted can resend the last hours: the server stores no trade
+ * twice, and no price jumps. Another seed or rate is another market, and does not continue this
+ * one.
  *
- * <p>Not for use by several threads.
+ * <p>Not thread-safe.
  */
 public final class SimulatedMarket {
   /** The venue's name. */
@@ -51,7 +51,7 @@ public final class SimulatedMarket {
     return ticks;
   }
 
-  /** All changes of best bid and ask, alike; about two to a trade. */
+  /** All changes of best bid and ask, in the same way; about two per trade. */
   List<RecordedTick> quotes(long from, long to) {
     List<RecordedTick> ticks = new ArrayList<>();
     instruments.forEach(instrument -> instrument.quotes(from, to, ticks::add));

@@ -20,8 +20,8 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * More rows than memory holds, sorted by subject and time: runs of them on disk, merged when they
- * are read. Rows that come in order are one run.
+ * More rows than fit in memory, sorted by subject and time: runs of them on disk, merged when they
+ * are read. Rows that arrive in order form one run.
  */
 final class SortedRows implements Closeable {
   private static final int ROWS_IN_MEMORY = 100_000;
@@ -49,7 +49,7 @@ final class SortedRows implements Closeable {
     folder = Files.createTempDirectory("candlewick-verify");
   }
 
-  /** Adds a row, and tells its subject's number. */
+  /** Adds a row; returns its subject's number. */
   int add(CanonicalRow row) throws IOException {
     Integer number = numbers.get(row.subject());
     if (number == null) {
@@ -157,13 +157,13 @@ final class SortedRows implements Closeable {
       return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** The next row, which stays; null at the end. */
+    /** The next row, without moving past it; null at the end. */
     @Nullable Entry peek() {
       Head head = heads.peek();
       return head == null ? null : head.row();
     }
 
-    /** Passes over it. */
+    /** Moves past it. */
     void pass() throws IOException {
       Head head = heads.poll();
       if (head != null) {

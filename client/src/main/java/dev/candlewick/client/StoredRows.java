@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a subject that a server holds, from a time to another, page by page. */
+/** A server's rows for a subject between two times, page by page. */
 final class StoredRows {
   private static final String PAGE = "10000";
 
@@ -22,7 +22,7 @@ final class StoredRows {
   private @Nullable CanonicalRow next;
   private boolean more = true;
 
-  /** {@code from} and {@code to}: microseconds, half open; {@code source} is of candles. */
+  /** {@code from} and {@code to}: microseconds, half open; {@code source} applies to candles. */
   StoredRows(Api api, Kind kind, Map<String, String> subject, String source, long from, long to) {
     this.api = api;
     path = kind.isRecords() ? "/v1/records/" + kind : "/v1/" + kind;
@@ -46,7 +46,7 @@ final class StoredRows {
     }
   }
 
-  /** The next row, which stays; null at the end. */
+  /** The next row, without moving past it; null at the end. */
   @Nullable CanonicalRow peek() throws IOException, InterruptedException {
     while (next == null && (more || !page.isEmpty())) {
       if (page.isEmpty()) {
@@ -58,7 +58,7 @@ final class StoredRows {
     return next;
   }
 
-  /** Passes over it. */
+  /** Moves past it. */
   void pass() {
     next = null;
   }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Candles of an archive sent back, also those below retention: by requests, for there is nothing to
- * go on with after a failure: a candle that is there stays as it is.
+ * Sends candles from an archive back, even those past retention: with single requests, because
+ * there is nothing to resume after a failure: a candle that is already there stays as it is.
  */
 final class TakingBack {
   private static final JsonFactory JSON = new JsonFactory();
@@ -34,7 +34,7 @@ final class TakingBack {
   /**
    * Sends all rows of a file.
    *
-   * @throws IOException if the server cannot be asked or refuses; what it said is in the message
+   * @throws IOException if the server cannot be reached or refuses; the message has what it said
    */
   void send(Inspection file) throws IOException, InterruptedException {
     try (FileRows rows = new FileRows(file.file(), file.options(), found -> {})) {
@@ -53,7 +53,7 @@ final class TakingBack {
     }
   }
 
-  /** Lines that cannot be read are in the file of rejects, else the file would not be sent. */
+  /** Lines that cannot be read are in the file of rejects, otherwise the file would not be sent. */
   private static boolean next(FileRows rows) throws IOException {
     while (true) {
       try {

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the rows of a month come to, in whatever order they are added. */
+/** Aggregates of a month's rows, in whatever order they are added. */
 final class Tally {
   private static final Pattern NUMBER =
       Pattern.compile("(?:^| )([a-z][a-z0-9_]*)=(-?[0-9.]+(?:E[-+]?[0-9]+)?)(?= |$)");
@@ -45,7 +45,7 @@ final class Tally {
     }
   }
 
-  /** 64 bits of FNV-1a, mixed, so that their sum tells rows apart in any order. */
+  /** 64 bits of FNV-1a, mixed so that their sum distinguishes rows in any order. */
   private static long hash(long micros, String body) {
     long hash = 0xcbf29ce484222325L ^ micros * 0x9e3779b97f4a7c15L;
     for (byte b : body.getBytes(StandardCharsets.UTF_8)) {
@@ -63,7 +63,7 @@ final class Tally {
     return rows == other.rows && digest == other.digest;
   }
 
-  /** The named sums that there are, to 12 digits. */
+  /** The named sums, to 12 digits. */
   private Map<String, String> shown() {
     Map<String, String> shown = new LinkedHashMap<>();
     for (String name :

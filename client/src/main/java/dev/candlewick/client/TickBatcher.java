@@ -7,12 +7,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers ticks into messages: one instrument and kind each, cut by the number of rows alone, never
- * by time. The same ticks in the same order always make the same messages, which is what lets a
- * feed take the server's {@code next_seq} as its own position.
+ * Groups ticks into messages of one instrument and kind each, cut by the number of rows alone,
+ * never by time. The same ticks in the same order always give the same messages, which lets a feed
+ * use the server's {@code next_seq} as its own position.
  */
 final class TickBatcher {
-  /** Rows held over all instruments, in batches; beyond, the longest open message goes as it is. */
+  /**
+   * Most rows in open batches over all instruments; beyond that, the longest open message is sent
+   * as it is.
+   */
   private static final int MOST_OPEN_BATCHES = 32;
 
   private record Lane(Instrument instrument, Class<? extends Tick> kind) {}
@@ -27,7 +30,7 @@ final class TickBatcher {
     this.rows = rows;
   }
 
-  /** Takes a tick; the message that this completes, or null. */
+  /** Adds a tick; returns the message that this completes, or null. */
   @Nullable RecordedMessage add(RecordedTick tick) {
     Lane lane = new Lane(tick.instrument(), tick.tick().getClass());
     List<Tick> batch = open.computeIfAbsent(lane, l -> new ArrayList<>());
@@ -40,7 +43,7 @@ final class TickBatcher {
     return held >= MOST_OPEN_BATCHES * rows ? close(open.keySet().iterator().next()) : null;
   }
 
-  /** The messages still open, in the order they were begun; none is open then. */
+  /** The messages still open, in the order they were started; none is open afterwards. */
   List<RecordedMessage> rest() {
     List<RecordedMessage> messages = new ArrayList<>();
     while (!open.isEmpty()) {

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trades or quotes of one instrument, written as the frame that carries them. Immutable; only the
- * seq is still open, which the client gives when it takes the message.
+ * seq is open, which the client assigns when it accepts the message.
  */
 public final class TickMessage {
   /** ASCII only, so that a frame has as many bytes as characters. */
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  /** Integers that surely fit 64 bits and that JSON writes the same way. */
+  /** Integers that certainly fit 64 bits and that JSON writes the same way. */
   private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]{0,17}");
 
   private final String head;
@@ -49,10 +49,10 @@ public final class TickMessage {
   }
 
   /**
-   * A message of rows that are JSON already, in ASCII.
+   * A message of rows that are already JSON, in ASCII.
    *
    * @param type {@code trades}, {@code quotes} or {@code candles}
-   * @param defaults JSON fields that hold for rows without them
+   * @param defaults JSON fields that apply to rows without them
    */
   static TickMessage ofRows(String type, List<String> defaults, List<String> rows) {
     StringBuilder tail = new StringBuilder();

@@ -4,13 +4,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trade. Price and size are the venue's own text, never passed through a {@code double}.
+ * A trade. Price and size are the venue's own text, never converted to a {@code double}.
  *
  * @param ts nanoseconds since the epoch
  * @param price a decimal; may be zero or negative
  * @param size a decimal, at least 0
- * @param side the taker's; null if the venue does not tell
- * @param id the venue's trade id. With one, a trade sent again is stored once, whichever stream and
+ * @param side the taker's; null if unknown
+ * @param id the venue's trade id. With one, a resent trade is stored once, whichever stream and
  *     message it comes in; null if the venue has none
  * @param flags what the trade does not count for
  */

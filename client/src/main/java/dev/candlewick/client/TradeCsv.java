@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trades as CSV: a header of the API's field names ({@code ts,price,size} and any of {@code side,
- * id, venue, symbol, flags}), then a trade a line. {@code ts} is RFC 3339 or an integer in the unit
- * given; flags are separated by spaces, {@code |} or {@code ;}. A cell may be quoted, but not hold
- * a line break.
+ * id, venue, symbol, flags}), then one trade per line. {@code ts} is RFC 3339 or an integer in the
+ * given unit; flags are separated by spaces, {@code |} or {@code ;}. A cell may be quoted, but may
+ * not contain a line break.
  */
 final class TradeCsv implements TickReader {
   private static final List<String> FIELDS =

@@ -21,18 +21,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares files with what a server holds: reads the files again, reads the server back by its own
- * queries, and holds the rows of each subject against each other, month by month.
+ * Compares files with what a server stores: reads the files again, reads the server back with its
+ * own queries, and compares the rows of each subject, month by month.
  *
- * <p>From the first to the last row of a subject in the files the server must hold the files' rows
- * and no other; in months of which the files have nothing it is not asked.
+ * <p>From the first to the last row of a subject in the files the server must have exactly the
+ * files' rows; it is not asked about months for which the files have nothing.
  */
 final class Verify {
   /**
    * A server.
    *
-   * @param source of candles: {@code auto}, {@code built} or {@code native}; empty for those of the
-   *     venue, of files as {@code export} writes them for auto
+   * @param source of candles: {@code auto}, {@code built} or {@code native}; empty for the venue's
+   *     own, or auto for files written by {@code export}
    */
   record Against(Api api, String source) {}
 
@@ -53,7 +53,7 @@ final class Verify {
   }
 
   /**
-   * Compares all that is given, what is of one kind together.
+   * Compares everything given, rows of one kind together.
    *
    * @param without rows that do not count, by their numbers in a file, from 0
    */
@@ -151,7 +151,7 @@ final class Verify {
     }
   }
 
-  /** Null for one without a time that can be read, which no server takes. */
+  /** Null for a row without a readable time, which no server accepts. */
   private static @Nullable CanonicalRow row(CanonicalRow.Reading reading, FileRows rows) {
     try {
       return CanonicalRow.of(reading, rows.json());
@@ -216,7 +216,7 @@ final class Verify {
     return tallies;
   }
 
-  /** The file's rows of that time, by what tells them apart, as the server must hold them. */
+  /** The file's rows in that time, by identity, as the server must have them. */
   private Map<String, String> taken(SortedRows.Merge file, int subject, long time)
       throws IOException {
     Map<String, String> rows = new LinkedHashMap<>();
@@ -247,7 +247,7 @@ final class Verify {
     return rows;
   }
 
-  /** Of candles there is one a time; of records one of a key. */
+  /** There is one candle per time, and one record per key. */
   private boolean isUnique() {
     return kind.equals(Kind.CANDLES) || kind.isRecords();
   }
@@ -261,7 +261,7 @@ final class Verify {
     return after.contains("closed=false") && !before.contains("closed=false");
   }
 
-  /** Rows without an id are told apart by what they say and how often. */
+  /** Rows without an id are identified by their content and how often it occurs. */
   private static String unnamed(Map<String, String> rows, String body) {
     int copy = 0;
     while (rows.containsKey("\t" + body + "\t" + copy)) {
@@ -282,7 +282,7 @@ final class Verify {
     return equal;
   }
 
-  /** The first rows that are not the same. */
+  /** The first rows that differ. */
   static final class Differences {
     private static final int SHOWN = 20;
 

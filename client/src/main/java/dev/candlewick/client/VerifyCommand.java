@@ -15,9 +15,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code candlewick verify KIND FILE...}: whether a server holds what files say.
+ * {@code candlewick verify KIND FILE...}: does a server hold what the files say?
  *
- * <p>Exit code 0: it does; 1: it does not, or cannot be asked; 2: the command line is wrong.
+ * <p>Exit code 0: it does; 1: it does not, or cannot be reached; 2: the command line is wrong.
  */
 @Command(
     name = "verify",
@@ -53,12 +53,12 @@ public final class VerifyCommand implements Callable<Integer> {
               + " of files as export writes them auto.")
   private String source = "";
 
-  /** A command that authenticates with {@code apiKey}; null where the server has no keys. */
+  /** A command that authenticates with {@code apiKey}; null if the server has no keys. */
   public VerifyCommand(@Nullable String apiKey) {
     this.apiKey = apiKey;
   }
 
-  /** Compares all files as one. */
+  /** Compares all files together. */
   @Override
   public Integer call() throws InterruptedException {
     CommandSpec said = Objects.requireNonNull(spec, "picocli sets it");

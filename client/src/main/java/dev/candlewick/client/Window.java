@@ -10,12 +10,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages taken from the caller and not yet acked, in order of seq, and where the wire stands
- * among them. Three kinds of thread meet here: callers add, the sender takes, the connection's
+ * The messages accepted from the caller and not yet acked, in order of seq, and which of them have
+ * been sent. Three kinds of thread meet here: callers add, the sender takes, the connection's
  * thread acks. The lock is this object; nothing waits anywhere else.
  */
 final class Window {
-  /** A server that allows more in flight than this is not believed: it is our memory. */
+  /** If a server allows more in flight than this, it is ignored: it is our memory. */
   private static final long MOST_BYTES = 64L << 20;
 
   private static final long MOST_MESSAGES = 1 << 16;
@@ -30,7 +30,7 @@ final class Window {
   /** The seq of the next message added. */
   private long nextSeq;
 
-  /** The seq of the next message to go over the wire; beyond all while there is no welcome. */
+  /** The seq of the next message to send; beyond all of them without a welcome. */
   private long cursor = Long.MAX_VALUE;
 
   private long committed = -1;
@@ -41,7 +41,7 @@ final class Window {
   private @Nullable IngestException stopped;
 
   /**
-   * Adds a message, and gives it the next seq. Waits while the window is full.
+   * Adds a message and assigns it the next seq. Waits while the window is full.
    *
    * @throws IllegalArgumentException if the message is over a limit for one message
    */
@@ -72,14 +72,14 @@ final class Window {
     }
   }
 
-  /** A connection begins: nothing goes out before its welcome. */
+  /** A connection starts: nothing is sent before its welcome. */
   synchronized void connecting() {
     cursor = Long.MAX_VALUE;
     heldUntil = System.nanoTime();
     gap = -1;
   }
 
-  /** The server tells where the stream stands: goes on from there. */
+  /** The server gives the stream's position: sending resumes from there. */
   synchronized void welcomed(Welcome welcome) throws IngestException {
     Limits told = welcome.limits();
     limits =
@@ -116,13 +116,14 @@ final class Window {
     committed = upTo;
   }
 
-  /** The server misses {@code expected}: sends again from there. */
+  /** The server misses {@code expected}: resends from there. */
   synchronized void rewind(long expected) throws IngestException {
     if (cursor == Long.MAX_VALUE) {
-      return; // A late word of the connection before this one.
+      return; // A late message on the previous connection.
     }
     inStep("expected", expected);
-    // Every message that was on its way when the gap arose may answer so: go back once for all.
+    // Every message in flight when the gap arose may cause such an answer: go back once for all of
+    // them.
     boolean repeated = expected == gap && System.nanoTime() - gapAt < GAP_REPEAT_NANOS;
     if (!repeated) {
       gap = expected;
@@ -132,7 +133,7 @@ final class Window {
     }
   }
 
-  /** What the server asks for next must be something that is still here, or is next to come. */
+  /** What the server asks for next must still be here, or be the next to come. */
   private void inStep(String field, long seq) throws IngestException {
     if (seq <= committed || seq > nextSeq) {
       String range = (committed + 1) + " to " + nextSeq;
@@ -153,7 +154,7 @@ final class Window {
     heldUntil = System.nanoTime() + time.toNanos();
   }
 
-  /** The next frame for the wire; null if there is none in time or the connection has ended. */
+  /** The next frame to send; null if there is none in time or the connection has ended. */
   synchronized @Nullable String next(BooleanSupplier ended, Duration patience)
       throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -181,12 +182,12 @@ final class Window {
     return Math.max(nanos, 1_000_000);
   }
 
-  /** Wakes the sender, to see that its connection has ended. */
+  /** Wakes the sender, so that it notices its connection has ended. */
   synchronized void wake() {
     notifyAll();
   }
 
-  /** The end: every caller that waits or comes later gets {@code why}. The first reason stays. */
+  /** The end: every caller that waits or comes later gets {@code why}. The first reason is kept. */
   synchronized void stop(IngestException why) {
     if (stopped == null) {
       stopped = why;
@@ -202,7 +203,7 @@ final class Window {
     }
   }
 
-  /** Waits until all that was added before is committed; false if time is out first. */
+  /** Waits until everything added before is committed; false if time runs out first. */
   synchronized boolean awaitCommitted(Duration time) throws IngestException, InterruptedException {
     long last = nextSeq - 1;
     long deadline = System.nanoTime() + time.toNanos();

@@ -1,7 +1,6 @@
 /**
- * The feed's side of {@code /v1/ingest}: what the author of an adapter writes. Nothing here sees
- * the server's own code; all of it speaks the wire contract only, so it can be copied out and still
- * run.
+ * The feed's side of {@code /v1/ingest}: what the author of an adapter writes. Nothing here uses
+ * the server's own code; it only speaks the wire contract, so it can be copied out and still run.
  *
  * <p>Read in this order:
  *
@@ -18,8 +17,8 @@
  *   <li>{@link dev.candlewick.client.ImportCommand}, {@link dev.candlewick.client.FileMessages},
  *       {@link dev.candlewick.client.ExportCommand}, {@link dev.candlewick.client.Export}: files of
  *       rows in and out
- *   <li>{@link dev.candlewick.client.SimulatedMarket}, {@link dev.candlewick.client.DemoFeed}: an
- *       invented market as a feed
+ *   <li>{@link dev.candlewick.client.SimulatedMarket}, {@link dev.candlewick.client.DemoFeed}: a
+ *       simulated market as a feed
  * </ol>
  */
 @NullMarked

@@ -40,7 +40,9 @@ final class BinanceFormat implements Format {
     return layout;
   }
 
-  /** No header, or one whose names differ between spot and futures: the order never does. */
+  /**
+   * There is no header, or one whose names differ between spot and futures: the order never does.
+   */
   private static @Nullable Layout table(Heading heading, Times times) {
     boolean header = heading.at(KLINES_HEADER, "id", "trade_id", "agg_trade_id", "update_id") == 0;
     int width = heading.width();
@@ -66,7 +68,7 @@ final class BinanceFormat implements Format {
         .skipping(cells -> cells.count() > 1 && isName(cells));
   }
 
-  /** A header in mid-file, of files put together. */
+  /** A header in mid-file, from concatenated files. */
   private static boolean isName(Cells cells) {
     return cells.length(0) > 0
         && Character.isLetter(cells.at(0, 0))
@@ -75,7 +77,7 @@ final class BinanceFormat implements Format {
 
   private static Layout klines(Heading heading, Times times) {
     Matcher name = heading.named(NAME);
-    // There the volume counts contracts, and the other columns the base asset.
+    // There the volume counts contracts, and another column has the base asset.
     boolean coin = name != null && COIN_MARGINED.matcher(name.group(1)).find();
     return new Layout("binance", "candles")
         .column("ts", 0, Conversion.time(times))

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code export} writes and {@code POST /v1/trades} and so on take: the fields' own names. */
+/**
+ * What {@code export} writes and {@code POST /v1/trades} and so on accept: the fields' own names.
+ */
 final class CandlewickFormat implements Format {
   @Override
   public String name() {
@@ -31,7 +33,9 @@ final class CandlewickFormat implements Format {
     return layout;
   }
 
-  /** The first column that is none of the kind's fields, or stands twice; null if there is none. */
+  /**
+   * The first column that is not one of the kind's fields, or a duplicate; null if there is none.
+   */
   static @Nullable String unknown(List<String> columns, Kind kind) {
     for (String column : columns) {
       boolean known = kind.all().contains(column) || kind.derives(column);
@@ -42,7 +46,7 @@ final class CandlewickFormat implements Format {
     return null;
   }
 
-  /** Whether the file's name and content are rows in JSON, a line each. */
+  /** Whether the file's name and content are JSON rows, one per line. */
   static boolean isLines(String name) {
     return name.toLowerCase(Locale.ROOT).matches(".*\\.(ndjson|jsonl)");
   }

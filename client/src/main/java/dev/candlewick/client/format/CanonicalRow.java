@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A row in a form in which equal rows are equal text, whoever wrote it: a file or the server.
+ * A row in a form in which equal rows have equal text, whether from a file or the server.
  *
  * @param subject whose it is: its instrument, {@code venue}, {@code symbol} and {@code timeframe}
- *     of candles; of records their bot, else their instrument; else nothing
+ *     for candles; for records their bot, else their instrument; else nothing
  * @param micros its time
- * @param id what else tells it from others of its time; empty for rows without an id
- * @param fields its other fields, numbers as doubles write them
+ * @param id what else distinguishes it from others at its time; empty for rows without an id
+ * @param fields its other fields, numbers written as doubles
  */
 public record CanonicalRow(
     Map<String, String> subject, long micros, String id, Map<String, String> fields) {
@@ -74,7 +74,7 @@ public record CanonicalRow(
     return times.micros(cells, 0);
   }
 
-  /** Empty for null; of objects and arrays their JSON, keys in order. */
+  /** Empty for null; for objects and arrays their JSON, with keys in order. */
   private static Map<String, String> read(String json) throws IOException {
     Map<String, String> fields = new LinkedHashMap<>();
     try (JsonParser in = JSON.createParser(json)) {
@@ -158,7 +158,7 @@ public record CanonicalRow(
     }
   }
 
-  /** JSON that came as text, as CSV and databases have it. */
+  /** JSON that came as text, as in CSV and databases. */
   private static String again(String text) {
     try (JsonParser in = JSON.createParser(text)) {
       in.nextToken();
@@ -168,7 +168,7 @@ public record CanonicalRow(
     }
   }
 
-  /** {@code open=1.0 high=2.0}: all that is compared but the time. */
+  /** {@code open=1.0 high=2.0}: everything that is compared except the time. */
   public String body() {
     StringBuilder body = new StringBuilder();
     fields.forEach(

@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ccxt's candles {@code [ms, open, high, low, close, volume]} and trades, in JSON or CSV, as bots
- * such as freqtrade keep them.
+ * ccxt's candles {@code [ms, open, high, low, close, volume]} and trades, in JSON or CSV, as stored
+ * by bots such as freqtrade.
  */
 final class CcxtFormat implements Format {
   /** BTC_USDT-1m.json, BTC_USDT_USDT-1h-futures.json. */
@@ -64,7 +64,7 @@ final class CcxtFormat implements Format {
         : null;
   }
 
-  /** A candle with a null is one that the exchange has not. */
+  /** A candle with a null is one that the exchange does not have. */
   private static Layout candles(Heading heading, int named, Conversion time) {
     int open = named == 0 ? 1 : heading.at("open");
     return new Layout("ccxt", "candles")

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The cells of one line, written over by the next: a file has millions of them. */
+/** The cells of one line, overwritten by the next: a file has millions of them. */
 final class Cells {
   private char[] text = new char[1024];
   private int[] ends = new int[32];
@@ -27,7 +27,7 @@ final class Cells {
     add(cell, 0, cell.length());
   }
 
-  /** Adds the cells of a line that are parted by {@code separator}. */
+  /** Adds the cells of a line separated by {@code separator}. */
   void addAll(String line, char separator) {
     int from = 0;
     for (int to = line.indexOf(separator); to >= 0; to = line.indexOf(separator, from)) {
@@ -70,7 +70,7 @@ final class Cells {
     return text[start(cell) + index];
   }
 
-  /** An empty cell says nothing, as one that the line does not have. */
+  /** An empty cell is no value, like one that the line does not have. */
   boolean isEmpty(int cell) {
     return cell >= count || ends[cell] == start(cell);
   }

@@ -10,8 +10,8 @@ interface Conversion {
   /**
    * Appends the value.
    *
-   * @return false if the cell says that there is none; what was appended is then taken back
-   * @throws FormatException if the cell is not what the column holds
+   * @return false if the cell means no value; what was appended is then removed
+   * @throws FormatException if the cell is not what the column contains
    */
   boolean write(Cells cells, int cell, StringBuilder json) throws FormatException;
 
@@ -37,7 +37,7 @@ interface Conversion {
         }
       };
 
-  /** Databento's prices: whole numbers of 1e-9, or decimals where it was asked for them. */
+  /** Databento's prices: whole numbers of 1e-9, or decimals if requested. */
   Conversion NANOS_OF_PRICE =
       (cells, cell, json) -> {
         for (int i = 0; i < cells.length(cell); i++) {
@@ -64,7 +64,7 @@ interface Conversion {
         return true;
       };
 
-  /** A trade's id: a number only if it is written as one writes it. */
+  /** A trade's id: a number only if it is written the usual way. */
   Conversion ID =
       (cells, cell, json) -> {
         int sign = cells.at(cell, 0) == '-' ? 1 : 0;
@@ -79,7 +79,7 @@ interface Conversion {
         return true;
       };
 
-  /** A number where the cell is one, else its text, for the server to judge. */
+  /** A number if the cell is one, otherwise its text, for the server to judge. */
   Conversion AS_WRITTEN =
       (cells, cell, json) -> {
         if (!isNumber(cells, cell)) {
@@ -96,7 +96,7 @@ interface Conversion {
         return true;
       };
 
-  /** The same, else the text, for the server to judge. */
+  /** The same, otherwise the text, for the server to judge. */
   Conversion TRUTH_OR_TEXT =
       (cells, cell, json) ->
           switch (cells.get(cell).strip().toLowerCase(Locale.ROOT)) {
@@ -104,7 +104,7 @@ interface Conversion {
             default -> TEXT.write(cells, cell, json);
           };
 
-  /** Words parted by spaces, bars or semicolons. */
+  /** Words separated by spaces, bars or semicolons. */
   Conversion WORDS =
       (cells, cell, json) -> {
         if (cells.at(cell, 0) == '[') {
@@ -121,7 +121,7 @@ interface Conversion {
         return true;
       };
 
-  /** JSON as it is. */
+  /** JSON unchanged. */
   Conversion JSON =
       (cells, cell, json) -> {
         json.append(JsonTable.oneLine(cells.get(cell)));
@@ -135,7 +135,7 @@ interface Conversion {
         return true;
       };
 
-  /** A side in one of the words of the field. */
+  /** A side, in one of the words used in the field. */
   Conversion SIDE =
       (cells, cell, json) -> {
         String side = Conversion.SIDES.get(cells.get(cell).strip().toLowerCase(Locale.ROOT));
@@ -146,7 +146,7 @@ interface Conversion {
         return !side.isEmpty();
       };
 
-  /** What {@link #SIDE} knows; Databento's A is a seller that took, N is neither. */
+  /** The words {@link #SIDE} knows; Databento's A is an aggressive seller, N is neither. */
   Map<String, String> SIDES =
       Map.ofEntries(
           Map.entry("buy", "\"buy\""),
@@ -176,7 +176,7 @@ interface Conversion {
     };
   }
 
-  /** Whether JSON writes a number so. */
+  /** Whether JSON writes a number like this. */
   static boolean isNumber(Cells cells, int cell) {
     int length = cells.length(cell);
     int i = cells.at(cell, 0) == '-' ? 1 : 0;

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** CryptoDataDownload: newest first, below a line with its address; units that change. */
+/** CryptoDataDownload: newest first, below a line with its address; units vary. */
 final class CryptoDataDownloadFormat implements Format {
   /** Binance_BTCUSDT_1h.csv, Gemini_BTCUSD_2021_1min.csv, Bitstamp_ETHUSD_d.csv. */
   private static final Pattern NAME =
@@ -72,7 +72,7 @@ final class CryptoDataDownloadFormat implements Format {
     return "";
   }
 
-  /** "Volume BTC" and "Volume USDT", in either order: which is which is told by the symbol. */
+  /** "Volume BTC" and "Volume USDT", in either order: the symbol tells which is which. */
   private static void volumes(Layout layout, Heading names, String symbol) {
     int plain = names.at("volume");
     for (int i = 0; i < names.width(); i++) {

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** CSV (RFC 4180), UTF-8; separated by commas, semicolons or tabs, told by its first line. */
+/** CSV (RFC 4180), UTF-8; separated by commas, semicolons or tabs, detected from its first line. */
 final class CsvTable implements Table {
   private static final int LONGEST_CELL = 1 << 20;
 
@@ -29,7 +29,8 @@ final class CsvTable implements Table {
   private long line;
 
   CsvTable(InputStream bytes) throws IOException {
-    // A decoder made by hand reports bytes that are not UTF-8; one made by name replaces them.
+    // A decoder constructed like this reports bytes that are not UTF-8; one constructed by name
+    // replaces them.
     Reader text = new Begun(new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()));
     reader =
         CsvReader.builder()
@@ -125,7 +126,7 @@ final class CsvTable implements Table {
     }
   }
 
-  /** A text without its byte order mark, of which the first line has been looked at. */
+  /** A text without its byte order mark, whose first line has been peeked at. */
   private static final class Begun extends Reader {
     private static final int LOOK = 4096;
 

@@ -47,7 +47,7 @@ final class DatabentoFormat implements Format {
     return layout;
   }
 
-  /** Of trades with quotes (tbbo, mbp-1), what is asked for. */
+  /** For trades with quotes (tbbo, mbp-1), whichever was requested. */
   private static @Nullable Layout table(Heading heading, String type, Times times) {
     if (heading.has("open", "high", "low", "close")) {
       return new Layout("databento", "candles")

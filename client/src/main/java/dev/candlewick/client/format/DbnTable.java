@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Databento Binary Encoding, versions 1 to 3, of candles, trades and best quotes: the columns are
- * those that Databento's CSV has, and {@code dataset}. Records of other kinds are passed over.
+ * those of Databento's CSV, plus {@code dataset}. Records of other kinds are skipped.
  */
 final class DbnTable implements Table {
   private static final int TRADE = 0;
@@ -35,7 +35,7 @@ final class DbnTable implements Table {
   private static final List<String> QUOTES =
       List.of("bid_px_00", "ask_px_00", "bid_sz_00", "ask_sz_00");
 
-  /** Which symbol an instrument's id has from one day to before another, as YYYYMMDD. */
+  /** Which symbol an instrument id has from one day until before another, as YYYYMMDD. */
   private record Named(int start, int end, String symbol) {}
 
   private final DataInputStream in;

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Dukascopy: what JForex and its web page export, and what dukascopy-node writes. */
+/** Dukascopy: exports of JForex and its web page, and of dukascopy-node. */
 final class DukascopyFormat implements Format {
   /** EURUSD_Candlestick_1_M_BID_01.01.2024-31.01.2024.csv, EURUSD_Ticks_01.01.2024-....csv. */
   private static final Pattern NAME =

@@ -17,17 +17,17 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engines that read and write Parquet, DuckDB's and SQLite's files. Their drivers are large
- * (DuckDB's has four native libraries), so they lie in {@code lib} beside the jar, and only a
+ * The engines that read and write Parquet, DuckDB and SQLite files. Their drivers are large
+ * (DuckDB's has four native libraries), so they are in {@code lib} beside the jar, and only a
  * command that needs one loads it.
  */
 public enum Engine {
-  /** Reads DuckDB's files and Parquet. */
+  /** Reads DuckDB files and Parquet. */
   DUCKDB("org.duckdb.DuckDBDriver", "duckdb_jdbc.jar"),
-  /** Reads SQLite's files. */
+  /** Reads SQLite files. */
   SQLITE("org.sqlite.JDBC", "sqlite-jdbc.jar");
 
-  /** What DuckDB may take beside the Java heap. */
+  /** How much memory DuckDB may use outside the Java heap. */
   private static final String MEMORY = "192MB";
 
   private final String driverClass;
@@ -39,12 +39,12 @@ public enum Engine {
     this.jar = jar;
   }
 
-  /** DuckDB without a file of its own: it sees these files' folders and nothing else. */
+  /** DuckDB without a file of its own: it sees the folders of these files and nothing else. */
   public static Connection duckdb(List<Path> files) throws IOException {
     return duckdb(files, "");
   }
 
-  /** The same; what does not fit into its memory goes into the folder {@code spill}. */
+  /** The same; what does not fit into its memory spills into the folder {@code spill}. */
   public static Connection duckdb(List<Path> files, String spill) throws IOException {
     Properties settings = new Properties();
     settings.setProperty("jdbc_stream_results", "true");
@@ -69,7 +69,7 @@ public enum Engine {
         "set enable_external_access = false");
   }
 
-  /** SQLite, which only reads. */
+  /** SQLite, read-only. */
   static Connection sqlite(Path file) throws IOException {
     Properties settings = new Properties();
     settings.setProperty("open_mode", "1");
@@ -136,17 +136,17 @@ public enum Engine {
     return path.toUri().toURL();
   }
 
-  /** A text in SQL. */
+  /** A text as an SQL literal. */
   public static String quoted(String text) {
     return "'" + text.replace("'", "''") + "'";
   }
 
-  /** A name in SQL. */
+  /** A name as an SQL identifier. */
   public static String named(String name) {
     return "\"" + name.replace("\"", "\"\"") + "\"";
   }
 
-  /** What went wrong, in the engine's words and one line. */
+  /** What went wrong, in the engine's words on one line. */
   public static IOException said(SQLException e) {
     return new IOException(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
   }

@@ -6,16 +6,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is said of files beside their names; all of it shapes their rows.
+ * The description of files, besides their names; all of it shapes their rows.
  *
- * @param kind what rows they hold
+ * @param kind what rows they contain
  * @param format {@code auto} or a format's name
- * @param given what is said of the instrument
- * @param zone of dates and times that do not tell theirs
- * @param unit what numbers of {@code ts} count in Candlewick's own format: s, ms, us, ns
+ * @param given what is known about the instrument
+ * @param zone of dates and times without one
+ * @param unit of the numbers in {@code ts} in Candlewick's own format: s, ms, us, ns
  * @param map columns by fields, {@code open_time:ms}; empty if there is none
- * @param table of a database; empty if none is told
- * @param query of a database, in its own SQL; empty if none is told
+ * @param table of a database; empty if not given
+ * @param query of a database, in its own SQL; empty if not given
  */
 public record FileOptions(
     Kind kind,
@@ -31,7 +31,7 @@ public record FileOptions(
   public record Given(
       @Nullable String venue, @Nullable String symbol, @Nullable String timeframe) {}
 
-  /** Reads {@code ts=open_time:ms,open=o}; a comma in a name is written {@code \,}. */
+  /** Parses {@code ts=open_time:ms,open=o}; a comma in a name is written {@code \,}. */
   public static Map<String, String> map(String text) {
     Map<String, String> map = new LinkedHashMap<>();
     for (String pair : text.split("(?<!\\\\),")) {

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of a file, one after the other, as JSON that the server takes. */
+/** The rows of a file, one after another, as JSON that the server accepts. */
 public final class FileRows implements Closeable {
-  /** What a part of the file is read by. */
+  /** How a part of the file is read. */
   interface Source extends Closeable {
     /** Appends the next row; false at the end. */
     boolean next(StringBuilder json) throws IOException;
@@ -22,17 +22,17 @@ public final class FileRows implements Closeable {
 
     Map<String, String> defaults();
 
-    /** What the numbers of {@code ts} count. */
+    /** The unit of the numbers in {@code ts}. */
     String unit();
 
-    /** How many lines held no row. */
+    /** How many lines had no row. */
     long skipped();
 
-    /** The line last read, for who wonders why it was refused. */
+    /** The line last read, to explain why it was rejected. */
     String line();
   }
 
-  /** A line that is no row; those after it can still be read. */
+  /** A line that is not a row; those after it can still be read. */
   public static final class BadLineException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -43,7 +43,7 @@ public final class FileRows implements Closeable {
       this.line = line;
     }
 
-    /** What stands there. */
+    /** The text there. */
     public String line() {
       return line;
     }
@@ -62,7 +62,8 @@ public final class FileRows implements Closeable {
   /**
    * Opens a file.
    *
-   * @param told what it is taken for, once for each part of another kind, before its first row
+   * @param told receives what it is taken for, once for each part of another kind, before its first
+   *     row
    * @throws IOException if it cannot be read; the message names it
    */
   public FileRows(Path file, FileOptions options, Consumer<String> told) throws IOException {
@@ -72,10 +73,10 @@ public final class FileRows implements Closeable {
   }
 
   /**
-   * Goes to the next row.
+   * Moves to the next row.
    *
    * @return false at the end
-   * @throws BadLineException if the next line is none; the one after it may be
+   * @throws BadLineException if the next line is not a row; the one after it may be
    * @throws IOException if the file cannot be read; the message names file and line
    */
   public boolean next() throws IOException {
@@ -189,7 +190,7 @@ public final class FileRows implements Closeable {
     }
   }
 
-  /** Of rows that say it themselves, theirs counts. */
+  /** If rows specify it themselves, theirs counts. */
   private static void given(Layout layout, String field, @Nullable String value) {
     if (value != null) {
       layout.defaults().put(field, value);
@@ -232,27 +233,27 @@ public final class FileRows implements Closeable {
     return json;
   }
 
-  /** JSON fields that hold for rows without them, {@code unit} among them; of this part. */
+  /** JSON fields that apply to rows without them, including {@code unit}; for this part. */
   public List<String> defaults() {
     return defaults;
   }
 
-  /** Whether all so far is in Candlewick's own format, as {@code export} writes it. */
+  /** Whether everything so far is in Candlewick's own format, as {@code export} writes it. */
   public boolean isOwn() {
     return format == null || format.startsWith("candlewick ") || format.startsWith("no rows");
   }
 
-  /** Where the row stands: {@code a.zip (a-1m.csv): line 17}. */
+  /** Where the row is: {@code a.zip (a-1m.csv): line 17}. */
   public String place() {
     return source == null ? "" : here(source.place());
   }
 
-  /** What stands there. */
+  /** The text there. */
   public String line() {
     return source == null ? "" : source.line();
   }
 
-  /** How many lines so far held no row and were passed over: headers, days without trading. */
+  /** How many lines so far had no row and were skipped: headers, days without trading. */
   public long skipped() {
     return skipped + (source == null ? 0 : source.skipped());
   }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How one system writes its files. */
 interface Format {
-  /** All, in the order in which {@code auto} asks them. */
+  /** All of them, in the order that {@code auto} tries them. */
   List<Format> ALL =
       List.of(
           new CandlewickFormat(),
@@ -19,13 +19,13 @@ interface Format {
           new YahooFormat(),
           new CcxtFormat());
 
-  /** As {@code --format} names it. */
+  /** Its name for {@code --format}. */
   String name();
 
   /**
    * Which column is which field.
    *
-   * @return null if the table is not of this format
+   * @return null if the table does not have this format
    */
   @Nullable Layout layout(Heading heading, FileOptions options);
 

@@ -9,8 +9,8 @@ import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
- * Reads gzip (RFC 1952), of any number of members, to its very end. The JDK's reader takes whatever
- * follows the first member for the end of the data; here it is another member or an error.
+ * Reads gzip (RFC 1952), with any number of members, to its very end. The JDK's reader treats
+ * anything after the first member as the end of the data; here it is another member or an error.
  */
 public final class Gunzip extends InputStream {
   private static final int MAGIC_1 = 0x1f;
@@ -140,7 +140,7 @@ public final class Gunzip extends InputStream {
 
   private void skipText() throws IOException {
     while (next() != 0) {
-      // up to its zero byte
+      // Up to its zero byte.
     }
   }
 

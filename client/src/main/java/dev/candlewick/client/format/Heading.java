@@ -9,13 +9,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The begin of a table, by which its format is told.
+ * The start of a table, from which its format is detected.
  *
  * @param name of the file, unpacked
- * @param path of the file on disk, for formats whose folders tell something
- * @param columns their names; for CSV the cells of its first line, which may be no names
- * @param lines the first lines, of CSV with {@link #columns} as the first
- * @param named whether the columns are surely names: then no line holds them
+ * @param path of the file on disk, for formats whose folders say something
+ * @param columns their names; for CSV the cells of its first line, which may not be names
+ * @param lines the first lines, for CSV with {@link #columns} as the first
+ * @param named whether the columns are certainly names: then no line holds them
  */
 record Heading(
     String name, Path path, List<String> columns, List<List<String>> lines, boolean named) {
@@ -29,7 +29,7 @@ record Heading(
     return new Heading(part.name(), part.file(), named ? table.columns() : first, lines, named);
   }
 
-  /** The column of one of these names, whatever their case; -1 if there is none. */
+  /** The column with one of these names, in any case; -1 if there is none. */
   int at(String... names) {
     for (String name : names) {
       for (int i = 0; i < columns.size(); i++) {
@@ -41,7 +41,7 @@ record Heading(
     return -1;
   }
 
-  /** Whether there are columns of all these names. */
+  /** Whether there are columns with all these names. */
   boolean has(String... names) {
     for (String name : names) {
       if (at(name) < 0) {
@@ -55,12 +55,12 @@ record Heading(
     return columns.size();
   }
 
-  /** How many lines at the begin of the file are the header. */
+  /** How many lines at the start of the file are the header. */
   int headerLines() {
     return named ? 0 : 1;
   }
 
-  /** Whether the first line is made of numbers but for those columns. */
+  /** Whether the first line consists of numbers, except for those columns. */
   boolean isNumbers(int... exceptions) {
     if (named || lines.isEmpty()) {
       return false;
@@ -82,7 +82,7 @@ record Heading(
         && lines.get(0).get(column).matches("(?i)true|false");
   }
 
-  /** What the file's name says, or the name of what it was packed in; null if it does not fit. */
+  /** What the file's name says, or the name of the archive it was in; null if it does not match. */
   @Nullable Matcher named(Pattern pattern) {
     Matcher inside = pattern.matcher(name);
     if (inside.find()) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** JSON objects or arrays, one after the other or in one array: each is a line of cells. */
+/** JSON objects or arrays, one after another or in one array: each is a line of cells. */
 final class JsonTable implements Table {
   private static final int LOOKED_AT = 200;
   private static final JsonFactory FACTORY =
@@ -43,7 +43,7 @@ final class JsonTable implements Table {
     }
   }
 
-  /** Names; of arrays the numbers of their places. */
+  /** Names; for arrays the numbers of their positions. */
   @Override
   public List<String> columns() {
     return List.copyOf(columns.keySet());
@@ -85,7 +85,7 @@ final class JsonTable implements Table {
     try {
       JsonToken token = in.nextToken();
       if (token == JsonToken.START_ARRAY && line == 0 && !inArray) {
-        // Either the array around all, or the first of many: told by what it begins with.
+        // Either the array around everything, or the first of many: its first character tells.
         token = in.nextToken();
         inArray = token == null || token.isStructStart() || token == JsonToken.END_ARRAY;
         if (!inArray) {

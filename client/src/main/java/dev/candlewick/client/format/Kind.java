@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What rows a file holds.
+ * What rows a file contains.
  *
  * @param type the word of their messages: {@code trades}, {@code quotes}, {@code candles} or {@code
  *     records}
@@ -19,7 +19,7 @@ import java.util.Map;
  */
 public record Kind(
     String type, String name, List<String> fields, Map<String, String> types, List<String> key) {
-  /** What an answer or an archive tells beside, and the server makes itself. */
+  /** Fields that an answer or an archive also has, and the server generates. */
   public static final List<String> DERIVED = List.of("vwap", "source", "filled", "row_id");
 
   private static final Map<String, String> SUBJECT =
@@ -63,7 +63,7 @@ public record Kind(
     return new Kind("records", name, List.copyOf(types.keySet()), new LinkedHashMap<>(types), key);
   }
 
-  /** Indicators over candles, which are written to files only. */
+  /** Indicators over candles, which are only written to files. */
   public static Kind indicators(List<String> names) {
     Map<String, String> types = new LinkedHashMap<>(SUBJECT);
     names.forEach(name -> types.put(name, name.equals("closed") ? "boolean" : "number"));
@@ -84,7 +84,7 @@ public record Kind(
             : List.of("venue", "symbol", "ts");
   }
 
-  /** The fields that tell whose a row is: what is compared together. */
+  /** The fields that say whose a row is: such rows are compared together. */
   public List<String> subject() {
     if (!isRecords()) {
       return leading().subList(0, leading().size() - 1);
@@ -109,7 +109,7 @@ public record Kind(
     return all;
   }
 
-  /** Whether the server makes that field by itself. */
+  /** Whether the server generates that field. */
   public boolean derives(String field) {
     return !isRecords() && !type.equals("indicators") && DERIVED.contains(field);
   }
@@ -131,7 +131,7 @@ public record Kind(
     };
   }
 
-  /** The kind as one speaks of it. */
+  /** The kind as written in sentences. */
   @Override
   public String toString() {
     return name;

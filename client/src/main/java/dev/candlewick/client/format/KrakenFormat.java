@@ -65,7 +65,7 @@ final class KrakenFormat implements Format {
           .column("price", 1, Conversion.NUMBER)
           .column("size", 2, Conversion.NUMBER);
     }
-    // With the volume-weighted price, as the REST API and older downloads have it, or without.
+    // With the volume-weighted price, as in the REST API and older downloads, or without.
     boolean weighted = width == 8;
     return width != 7 && !weighted
         ? null

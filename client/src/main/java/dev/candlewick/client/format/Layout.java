@@ -11,13 +11,13 @@ final class Layout {
   /** {@code head} is the field's name in JSON and its colon. */
   private record Column(String field, String head, int cell, Conversion conversion) {}
 
-  /** Tells of a line that it holds no row, without being wrong. */
+  /** Says whether a line has no row, without being wrong. */
   @FunctionalInterface
   interface Skipped {
     boolean test(Cells cells);
   }
 
-  /** Whose, as {@code --format} names it. */
+  /** The system, by its name for {@code --format}. */
   final String format;
 
   /** {@code trades}, {@code quotes}, {@code candles}, or {@code records}. */
@@ -37,7 +37,7 @@ final class Layout {
     this.type = type;
   }
 
-  /** That the field is in that column, from 0; nothing if it is below 0. */
+  /** The field is in that column, from 0; ignored if it is below 0. */
   Layout column(String field, int cell, Conversion conversion) {
     if (cell >= 0) {
       columns.add(new Column(field, "\"" + field + "\":", cell, conversion));
@@ -45,7 +45,7 @@ final class Layout {
     return this;
   }
 
-  /** A field that is the same in all rows; null: nothing is known of it. */
+  /** A field that is the same in all rows; null: unknown. */
   Layout constant(String field, @Nullable String value) {
     if (value != null) {
       columns.removeIf(column -> column.field().equals(field));
@@ -54,7 +54,7 @@ final class Layout {
     return this;
   }
 
-  /** What comes before the first row, and, as {@code header}, may come again. */
+  /** What comes before the first row and, as {@code header}, may occur again. */
   Layout header(int lines, List<String> names) {
     headerLines = lines;
     header = lines == 0 ? List.of() : names;
@@ -68,13 +68,13 @@ final class Layout {
     return this;
   }
 
-  /** Lines to pass over. */
+  /** Lines to skip. */
   Layout skipping(Skipped lines) {
     skipped = lines;
     return this;
   }
 
-  /** What the numbers of {@code ts} count in what {@link #write} makes. */
+  /** The unit of the numbers in {@code ts} that {@link #write} produces. */
   Layout unit(String word) {
     unit = word;
     return this;
@@ -100,7 +100,7 @@ final class Layout {
   /**
    * Appends a line's row.
    *
-   * @return false if it holds none
+   * @return false if it has none
    */
   boolean write(Cells cells, StringBuilder json) throws FormatException {
     if (skipped.test(cells) || isHeader(cells)) {
@@ -144,7 +144,7 @@ final class Layout {
         && cells.toList().equals(header);
   }
 
-  /** {@code binance candles: binance BTCUSDT 1m}, for who watches. */
+  /** {@code binance candles: binance BTCUSDT 1m}, for people. */
   @Override
   public String toString() {
     List<String> words = new ArrayList<>();

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Rows that are JSON in the API's own words already, a line each: taken as they are. */
+/** Rows that are already JSON with the API's own names, one per line: used as they are. */
 final class LineRows implements FileRows.Source {
   private static final int LONGEST_LINE = 1 << 20;
   private static final JsonFactory JSON =
@@ -45,7 +45,7 @@ final class LineRows implements FileRows.Source {
             new InputStreamReader(part.open(), StandardCharsets.UTF_8.newDecoder()), 1 << 16);
   }
 
-  /** Whether the first line is not some other system's object or array. */
+  /** Whether the first line is not another system's object or array. */
   static boolean isOwn(Part part, Kind kind) throws IOException {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(part.open(), StandardCharsets.UTF_8))) {
@@ -101,7 +101,7 @@ final class LineRows implements FileRows.Source {
     }
   }
 
-  /** The same object without what is derived; numbers keep their digits. */
+  /** The same object without derived fields; numbers keep their digits. */
   private String row(String text) throws IOException {
     StringWriter row = new StringWriter();
     try (JsonParser in = JSON.createParser(text);

@@ -2,7 +2,7 @@ package dev.candlewick.client.format;
 
 import java.util.Map;
 
-/** A table of which the user says which column is which field: {@code --map}. */
+/** A table for which the user says which column is which field: {@code --map}. */
 final class MappedFormat {
   private MappedFormat() {}
 

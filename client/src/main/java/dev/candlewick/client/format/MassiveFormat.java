@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Massive's (Polygon's) flat files: by name, for the close comes before the high. */
+/** Massive's (Polygon's) flat files: by name, because the close comes before the high. */
 final class MassiveFormat implements Format {
   private static final Pattern FOLDER = Pattern.compile("(minute|day)_aggs");
 
@@ -36,7 +36,7 @@ final class MassiveFormat implements Format {
     return layout;
   }
 
-  /** By the folder, or the name, that the file has there. */
+  /** From the folder, or the name, that the file has there. */
   private static @Nullable String timeframe(Heading heading) {
     Matcher told =
         FOLDER.matcher(heading.path().toAbsolutePath().toString().toLowerCase(Locale.ROOT));
@@ -77,7 +77,7 @@ final class MassiveFormat implements Format {
         : null;
   }
 
-  /** Each exchange counts its own trades. */
+  /** Each exchange numbers its own trades. */
   private static Conversion id(int exchange) {
     return exchange < 0
         ? Conversion.ID

@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The id of a trade from its venue's sequence number, which trades of one packet share: the second
- * of an instrument and time gets {@code .1} behind it, and so on. The same file always gives the
- * same ids.
+ * A trade's id from its venue's sequence number, which the trades of one packet share: the second
+ * one with the same instrument and time gets {@code .1} appended, and so on. The same file always
+ * gives the same ids.
  */
 final class OccurrenceId implements Conversion {
   private final int time;
@@ -14,7 +14,7 @@ final class OccurrenceId implements Conversion {
   private final Map<String, Integer> seen = new HashMap<>();
   private String packet = "";
 
-  /** {@code instrument}: the column that tells it, below 0 if none does. */
+  /** {@code instrument}: the column that identifies it, below 0 if none does. */
   OccurrenceId(int time, int instrument) {
     this.time = time;
     this.instrument = instrument;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of a kind as Parquet: made from CSV with a header of their fields. */
+/** Rows of a kind as Parquet, made from CSV with a header of their fields. */
 public final class Parquet {
   private static final int MOST_DIGITS = 38;
 
@@ -38,7 +38,7 @@ public final class Parquet {
             });
   }
 
-  /** Takes note of a value: a decimal's column has as many digits as its longest value. */
+  /** Notes a value: a decimal column has as many digits as its longest value. */
   public void saw(String field, String value) {
     Digits seen = value.isEmpty() ? null : digits.get(field);
     if (seen != null) {
@@ -48,7 +48,7 @@ public final class Parquet {
     }
   }
 
-  /** Makes the file from CSV in the same folder. */
+  /** Creates the file from CSV in the same folder. */
   public void write(Path csv, Path parquet) throws IOException {
     StringJoiner columns = new StringJoiner(", ");
     for (String field : fields) {

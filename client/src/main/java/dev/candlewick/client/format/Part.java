@@ -14,10 +14,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * A file, or one of the files of a zip, unpacked: what it is packed as is told by its first bytes.
+ * A file, or one of the files in a zip, unpacked: the first bytes tell how it is packed.
  *
  * @param file the file on disk
- * @param name its name without what it is packed as, {@code BTCUSDT-1m-2024-01.csv}; of a zip the
+ * @param name its name without the packing's suffix, {@code BTCUSDT-1m-2024-01.csv}; for a zip the
  *     entry's
  */
 record Part(Path file, String name, String entry) {
@@ -27,7 +27,7 @@ record Part(Path file, String name, String entry) {
   private static final int[] ZIP = {'P', 'K', 3, 4};
   private static final int[] EMPTY_ZIP = {'P', 'K', 5, 6};
 
-  /** The parts of a file; of a zip all its files, in the order of their names. */
+  /** The parts of a file; for a zip all its files, in order of their names. */
   static List<Part> of(Path file) throws IOException {
     String name = String.valueOf(file.getFileName());
     if (!begins(file, ZIP) && !begins(file, EMPTY_ZIP)) {
@@ -54,7 +54,7 @@ record Part(Path file, String name, String entry) {
     return name.replaceAll("(?i)\\.(gz|zst|zip)$", "");
   }
 
-  /** Whether the file begins with these bytes. */
+  /** Whether the file starts with these bytes. */
   static boolean begins(Path file, int... magic) throws IOException {
     try (InputStream bytes = Files.newInputStream(file)) {
       return begins(bytes, magic);
@@ -101,7 +101,7 @@ record Part(Path file, String name, String entry) {
     };
   }
 
-  /** As it is named in what is said about it. */
+  /** Its name in messages. */
   @Override
   public String toString() {
     return entry.isEmpty() ? file.toString() : file + " (" + entry + ")";

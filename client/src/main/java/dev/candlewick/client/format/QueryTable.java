@@ -45,7 +45,7 @@ final class QueryTable implements Table {
     }
   }
 
-  /** Whether the file is one of an engine, told by its first bytes. */
+  /** Whether the file belongs to an engine, detected by its first bytes. */
   static boolean reads(Path file) throws IOException {
     return Part.begins(file, PARQUET) || Part.begins(file, SQLITE) || isDuckdb(file);
   }
@@ -61,8 +61,8 @@ final class QueryTable implements Table {
   /**
    * Opens it.
    *
-   * @param table the name of a table; empty for Parquet or where there is a query
-   * @param query in the engine's own SQL; empty for all of the table
+   * @param table the name of a table; empty for Parquet or if there is a query
+   * @param query in the engine's own SQL; empty for the whole table
    */
   static QueryTable open(Path file, String table, String query) throws IOException {
     boolean parquet = Part.begins(file, PARQUET);
@@ -115,8 +115,8 @@ final class QueryTable implements Table {
   }
 
   /**
-   * The query with all columns as one text, exactly, for that is fetched several times as fast; a
-   * time with its zone is one in UTC. Tells the columns' names.
+   * The query with all columns as one text, exactly, because that is fetched several times as fast;
+   * a time with a zone becomes one in UTC. Also returns the columns' names.
    */
   private static String texts(Connection duckdb, String query, List<String> columns)
       throws IOException {
@@ -221,7 +221,7 @@ final class QueryTable implements Table {
     try {
       connection.close();
     } catch (SQLException e) {
-      // What went wrong before is what is told.
+      // The earlier error is the one reported.
     }
   }
 }

@@ -6,17 +6,17 @@ import java.util.List;
 
 /** Lines of cells. */
 interface Table extends Closeable {
-  /** The names of the columns where the file's form has some; empty for CSV, whose lines may. */
+  /** The names of the columns if the file's format has them; empty for CSV, whose lines may. */
   List<String> columns();
 
-  /** The first lines, at most {@code count}; {@link #next} gives them again. */
+  /** The first lines, at most {@code count}; {@link #next} returns them again. */
   List<List<String>> peek(int count) throws IOException;
 
   /**
    * Reads the next line into {@code cells}.
    *
    * @return false at the end
-   * @throws FormatException if the line cannot be read, but those after it may be
+   * @throws FormatException if the line cannot be read, but later ones may be
    */
   boolean next(Cells cells) throws IOException;
 

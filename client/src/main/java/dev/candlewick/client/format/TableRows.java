@@ -3,7 +3,7 @@ package dev.candlewick.client.format;
 import java.io.IOException;
 import java.util.Map;
 
-/** The rows of a table by its layout. */
+/** The rows of a table according to its layout. */
 final class TableRows implements FileRows.Source {
   private final Table table;
   private final Layout layout;

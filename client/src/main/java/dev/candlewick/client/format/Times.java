@@ -13,11 +13,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times as files write them, as microseconds since 1970; what is finer is cut.
+ * Times as files write them, as microseconds since 1970; anything finer is truncated.
  *
- * @param unit what a number counts: {@code s}, {@code ms}, {@code us}, {@code ns}; {@code digits}:
- *     by how many it has
- * @param zone of dates and times that do not tell theirs
+ * @param unit of a number: {@code s}, {@code ms}, {@code us}, {@code ns}; {@code digits}: by how
+ *     many digits it has
+ * @param zone of dates and times without one
  */
 record Times(String unit, ZoneId zone) {
   static final List<String> UNITS = List.of("s", "ms", "us", "ns");
@@ -34,7 +34,7 @@ record Times(String unit, ZoneId zone) {
   /**
    * Microseconds since 1970.
    *
-   * @throws FormatException if it is no time
+   * @throws FormatException if it is not a time
    */
   long micros(Cells cells, int cell) throws FormatException {
     int length = cells.length(cell);
@@ -64,7 +64,7 @@ record Times(String unit, ZoneId zone) {
     };
   }
 
-  /** A number that no unit makes a time would overflow when it is multiplied. */
+  /** A number that no unit makes a time would overflow when multiplied. */
   private static long checked(long number) throws FormatException {
     if (Math.abs(number) > Long.MAX_VALUE / 1_000_000) {
       throw new FormatException("time " + number + " is out of range: wrong unit?");

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Yahoo Finance, as its page gave it and as yfinance writes it. Prices are not the adjusted ones.
+ * Yahoo Finance, as its page offered it and as yfinance writes it. Prices are not the adjusted
+ * ones.
  */
 final class YahooFormat implements Format {
   private static final Pattern NAME = Pattern.compile("^([A-Za-z0-9^.=-]+?)(?:[_-][0-9].*)?\\.csv");
@@ -59,7 +60,7 @@ final class YahooFormat implements Format {
         && (cells.isEmpty(open) || cells.is(open, "null") || cells.is(open, "nan"));
   }
 
-  /** The date alone, which is the exchange's, whatever time and offset follow it. */
+  /** Only the date, which is the exchange's, whatever time and offset follow it. */
   private static Conversion day(Times times) {
     return (cells, cell, json) -> {
       String text = cells.get(cell);

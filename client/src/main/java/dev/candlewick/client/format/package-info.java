@@ -1,11 +1,11 @@
 /**
- * Files of other systems read as rows that the server takes.
+ * Reads other systems' files as rows that the server accepts.
  *
  * <p>Read in this order:
  *
  * <ol>
  *   <li>{@link dev.candlewick.client.format.Part}: the files in a file, unpacked
- *   <li>{@link dev.candlewick.client.format.Table}: cells under columns, of CSV, JSON, DBN,
+ *   <li>{@link dev.candlewick.client.format.Table}: cells under columns, from CSV, JSON, DBN,
  *       Parquet, DuckDB and SQLite
  *   <li>{@link dev.candlewick.client.format.Format}: whose file it is, and so which column is which
  *       field

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One page of ticks.
  *
- * @param rows in the asked order
- * @param last the tick after which the next page goes on, null if there is none
+ * @param rows in the requested order
+ * @param last the tick after which the next page continues, null if there is none
  */
 record TickPage<T extends Tick>(List<T> rows, @Nullable T last) {}

@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request for trades or quotes asks.
+ * A request for trades or quotes.
  *
- * @param kind what its cursors are for: resource, direction of reading and instrument
+ * @param kind what its cursors are for: resource, reading direction and instrument
  * @param limit 1 to 10000, default 500
  */
 record TickQuery(
@@ -29,10 +29,10 @@ record TickQuery(
   private static final int DEFAULT_LIMIT = 500;
   private static final int MAX_LIMIT = 10_000;
 
-  /** How the answer is written. */
+  /** The format of the answer. */
   record Answer(Times unit, Format format) {}
 
-  /** Reads the request's parameters; {@code resource} is {@code trades} or {@code quotes}. */
+  /** Parses the request's parameters; {@code resource} is {@code trades} or {@code quotes}. */
   static TickQuery parse(RoutingContext ctx, String resource) {
     Params params = Params.of(ctx, PARAMETERS);
     String venue = params.venue();
@@ -53,7 +53,7 @@ record TickQuery(
         new Answer(unit, params.format(Format.JSON, Format.CSV, Format.NDJSON)));
   }
 
-  /** The first page of a range, ascending, for whoever writes it himself. */
+  /** The first page of a range, ascending, for callers that write it themselves. */
   static TickQuery first(Range range, int limit) {
     Answer answer = new Answer(Times.MS, Format.JSON);
     return new TickQuery("", "", "", range, limit, false, null, answer);

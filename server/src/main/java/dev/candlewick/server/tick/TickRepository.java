@@ -22,7 +22,7 @@ public final class TickRepository {
   private static final long DAY = 86_400_000_000L;
   private static final long NO_PLACE = -1;
 
-  /** By what trades are in order whose ts and place are the same; of an unsigned id its bits. */
+  /** Orders trades with the same ts and place; for an unsigned id its bits. */
   private static final String RANK =
       """
       case when flags & 16 <> 0 and length(taken) > 8
@@ -86,7 +86,7 @@ public final class TickRepository {
     }
   }
 
-  /** A place in the order (ts, place, id), before or after which to read. */
+  /** A position in the order (ts, place, id), before or after which to read. */
   private record Position(long ts, long place, long id) {
     static Position of(Cursor cursor) {
       return new Position(cursor.timestamp(0), cursor.number(1), cursor.number(2));
@@ -141,7 +141,7 @@ public final class TickRepository {
     return from == null ? newest(table, whole) : widen(table, whole, DAY, new ArrayList<>());
   }
 
-  /** The newest rows, however old they are: mostly those of the last day. */
+  /** The newest rows, however old they are; usually those of the last day. */
   private <T> Future<List<T>> newest(Table<T> table, Window whole) {
     Window day = whole.startingAt(Math.max(whole.from(), whole.to() - DAY));
     return select(table, table.backwards(), day)
@@ -156,7 +156,9 @@ public final class TickRepository {
             });
   }
 
-  /** Reads back in windows, each twice as long as the one before, up to the start of the whole. */
+  /**
+   * Reads backwards in windows, each twice as long as the previous one, to the start of the range.
+   */
   private <T> Future<List<T>> widen(Table<T> table, Window whole, long length, List<T> found) {
     if (whole.from() >= whole.to()) {
       return Future.succeededFuture(found);
@@ -202,7 +204,7 @@ public final class TickRepository {
             });
   }
 
-  /** Takes off the one row too many, which only told that there are more. */
+  /** Removes the one extra row, which only showed that there are more. */
   private static <T extends Tick> TickPage<T> page(List<T> found, TickQuery query) {
     boolean more = found.size() > query.limit();
     List<T> rows = more ? found.subList(0, query.limit()) : found;
@@ -217,7 +219,7 @@ public final class TickRepository {
     return place < 0 ? Buffer.buffer() : Buffer.buffer(Long.BYTES).appendLong(place);
   }
 
-  /** A trade from a row that begins with ts, trade_id, price, size, side, flags, taken. */
+  /** A trade from a row that starts with ts, trade_id, price, size, side, flags, taken. */
   public static Trade trade(Row row) {
     Buffer taken = row.getBuffer(6);
     String text =
@@ -236,7 +238,7 @@ public final class TickRepository {
         isUnsigned ? null : text);
   }
 
-  /** A quote from a row that begins with the columns of market.quotes from ts on. */
+  /** A quote from a row that starts with the columns of market.quotes from ts on. */
   public static Quote quote(Row row) {
     return new Quote(
         ts(row),

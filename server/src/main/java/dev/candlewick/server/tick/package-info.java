@@ -1,5 +1,5 @@
 /**
- * Trades and quotes as they were taken in. Read {@link TickHandler}, {@link TickQuery}, {@link
+ * Trades and quotes as they were accepted. Read {@link TickHandler}, {@link TickQuery}, {@link
  * TickRepository}, {@link TickJson}.
  */
 @NullMarked

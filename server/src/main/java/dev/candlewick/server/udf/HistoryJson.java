@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Bars as one array for each column. */
+/** Bars as one array per column. */
 final class HistoryJson {
   private HistoryJson() {}
 
@@ -37,7 +37,7 @@ final class HistoryJson {
     json.writeEndArray();
   }
 
-  /** No bars in the range; {@code before} holds the last one before it, if there is one. */
+  /** No bars in the range; {@code before} has the last one before it, if there is one. */
   static void noData(JsonGenerator json, List<Candle> before) throws IOException {
     json.writeStartObject();
     json.writeStringField("s", "no_data");

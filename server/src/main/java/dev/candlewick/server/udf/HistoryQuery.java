@@ -7,16 +7,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question for bars that begin before {@code to}.
+ * A query for bars that start before {@code to}.
  *
- * @param from the first second at which a bar may begin; null where {@code countback} outranks it
- * @param count how many bars at most, the last ones
+ * @param from the first second at which a bar may start; null if {@code countback} takes precedence
+ * @param count the most bars, the last ones
  */
 record HistoryQuery(String symbol, Timeframe timeframe, @Nullable Long from, long to, int count) {
   static final Set<String> PARAMETERS =
       Set.of("symbol", "resolution", "from", "to", "countback", UdfParams.CURRENCY, UdfParams.UNIT);
 
-  /** Past this many bars a chart asks again. */
+  /** A chart that wants more bars than this asks again. */
   private static final int MOST = 10_000;
 
   private static final long MICROS = 1_000_000;
@@ -35,7 +35,7 @@ record HistoryQuery(String symbol, Timeframe timeframe, @Nullable Long from, lon
         count > 0 ? (int) count : MOST);
   }
 
-  /** Whether no bar can begin in the range. */
+  /** Whether no bar can start in the range. */
   boolean isEmpty() {
     return from != null && from >= to;
   }

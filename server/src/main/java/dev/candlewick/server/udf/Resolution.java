@@ -19,7 +19,7 @@ final class Resolution {
 
   private Resolution() {}
 
-  /** The timeframe of this word; a letter alone is one of it. */
+  /** The timeframe for this word; a letter alone means one of it. */
   static Timeframe timeframe(String word) {
     Matcher form = FORM.matcher(word);
     if (word.isEmpty() || !form.matches()) {

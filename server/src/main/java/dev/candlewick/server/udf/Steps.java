@@ -13,12 +13,12 @@ record Steps(long minMove, long priceScale) {
     return new Steps(Math.max(1, Math.round(tick * scale)), scale);
   }
 
-  /** One of the last decimal place. */
+  /** One unit of the last decimal place. */
   static Steps of(int places) {
     return new Steps(1, scale(places));
   }
 
-  /** How many decimal places the number has, 15 at most. */
+  /** How many decimal places the number has, at most 15. */
   static int places(double number) {
     int scale = new BigDecimal(Numbers.text(number)).stripTrailingZeros().scale();
     return Math.max(0, Math.min(MOST_PLACES, scale));

@@ -8,13 +8,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a chart is told of an instrument. Whose session nobody told trades around the clock. */
+/**
+ * An instrument's description for a chart. An instrument without a known session trades around the
+ * clock.
+ */
 record SymbolInfo(Instrument instrument, Steps steps) {
   private static final Pattern SESSION =
       Pattern.compile("(\\S+) ([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})(?:\\+1)?");
   private static final int VOLUME_PLACES = 8;
 
-  /** The name under which no other venue has it. */
+  /** A name that is unique across venues. */
   static String ticker(Instrument instrument) {
     return instrument.venue() + ":" + instrument.symbol();
   }

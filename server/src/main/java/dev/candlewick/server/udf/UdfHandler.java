@@ -34,7 +34,7 @@ public final class UdfHandler {
     this.clock = clock;
   }
 
-  /** Takes its paths of the router. */
+  /** Mounts its paths on the router. */
   public void mount(Router router) {
     Dialect udf = new Dialect(router, "/udf/", UdfHandler::refuse);
     udf.route("config", this::config);

@@ -28,15 +28,15 @@ public final class UdfInstruments {
   }
 
   /**
-   * The instrument of {@code VENUE:SYMBOL} or of a bare symbol; where nothing is written exactly
-   * like that, the only one of that upper case. Fails where there is none, or more than one.
+   * The instrument named {@code VENUE:SYMBOL} or by its bare symbol; if none is written exactly
+   * like that, the only one that matches in upper case. Fails if there is none, or more than one.
    */
   Future<Instrument> find(String name) {
     if (name.indexOf('\0') >= 0) {
       throw UdfException.unknownSymbol();
     }
     int colon = name.indexOf(':');
-    // A symbol may hold a colon itself.
+    // A symbol may itself contain a colon.
     Future<List<Instrument>> full =
         colon < 0 ? NONE : exactly(name.substring(0, colon), name.substring(colon + 1));
     return full.compose(found -> found.isEmpty() ? instruments.named(name) : done(found))
@@ -73,10 +73,9 @@ public final class UdfInstruments {
   }
 
   /**
-   * The first instruments that a text may mean: a part of a symbol or name, or {@code
-   * VENUE:SYMBOL}.
+   * The first instruments that a text may mean: part of a symbol or name, or {@code VENUE:SYMBOL}.
    *
-   * @param exchange null for all venues; in upper case too where one venue alone fits
+   * @param exchange null for all venues; also in upper case if exactly one venue matches
    */
   Future<List<Instrument>> search(@Nullable String exchange, @Nullable String text, int limit) {
     return instruments
@@ -112,7 +111,9 @@ public final class UdfInstruments {
                             .toList()));
   }
 
-  /** The venue of this name, else the only one of its upper case; null if there is none. */
+  /**
+   * The venue with this name, else the only one that matches in upper case; null if there is none.
+   */
   private static @Nullable String venue(List<String> all, String name) {
     if (all.contains(name)) {
       return name;
@@ -128,7 +129,7 @@ public final class UdfInstruments {
     return instruments.venues();
   }
 
-  /** What a chart is told of an instrument: where no tick size is, by the prices of late. */
+  /** The description for a chart; without a tick size, derived from recent prices. */
   Future<SymbolInfo> info(Instrument instrument) {
     Double tick = instrument.steps().tickSize();
     if (tick != null && tick > 0) {

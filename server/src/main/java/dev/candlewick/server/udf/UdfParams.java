@@ -10,9 +10,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of one request, each at most once, none unknown; an empty one is not sent. */
+/**
+ * The parameters of one request, each at most once, none unknown; an empty one counts as absent.
+ */
 final class UdfParams {
-  /** What charts repeat of what they were told of an instrument. */
+  /** Parameters in which charts repeat what they know about an instrument. */
   static final String CURRENCY = "currencyCode";
 
   static final String UNIT = "unitId";
@@ -66,7 +68,7 @@ final class UdfParams {
     return Long.valueOf(value);
   }
 
-  /** Refuses what nothing here does: to convert prices or sizes. */
+  /** Rejects what is not supported: converting prices or sizes. */
   void requireOwnCurrency(Instrument instrument) {
     String currency = text(CURRENCY);
     if (currency != null && !currency.equals(SymbolInfo.currency(instrument))) {
