@@ -37,6 +37,8 @@ class BotIsolationIT {
             + "\n"
             + TestApiKey.line(2, "alpha-key", "ingest,read")
             + " bot=alpha,other\n"
+            + TestApiKey.line(4, "chief-key", "admin")
+            + " bot=alpha\n"
             + TestApiKey.line(3, "secret-key", "ingest,read")
             + " bot=secret\n");
     server = RunningServer.with(Map.of("API_KEYS_FILE", keys.toString()));
@@ -261,5 +263,28 @@ class BotIsolationIT {
   @Test
   void metricsNameNoBot() {
     assertThat(get("/metrics")).doesNotContain("alpha", "secret");
+  }
+
+  @Test
+  void metricsCountNoRowsOfAllBots() {
+    assertThat(server.get("/metrics", ADMIN).body())
+        .contains("candlewick_ingest_rows_total{kind=\"iso_orders\"", "candlewick_bots_active");
+    assertThat(get("/metrics"))
+        .contains("candlewick_http_request_duration_seconds_count", "jvm_memory_used_bytes")
+        .doesNotContain("iso_orders", "candlewick_ingest", "candlewick_bots", "candlewick_audit");
+  }
+
+  @Test
+  void aKeyOfSomeBotsDoesNotShortenWhatIsKeptOfAll() {
+    String declaration = new JsonObject(server.get("/v1/kinds/iso_orders", ADMIN).body()).encode();
+    HttpResponse<String> shorter = putAsChief(declaration.replace("\"none\"", "\"1d\""));
+    assertForbidden(shorter);
+    assertThat(server.get("/v1/kinds/iso_orders", ADMIN).body()).contains("\"none\"");
+    assertThat(putAsChief(declaration).statusCode()).isEqualTo(200);
+  }
+
+  private static HttpResponse<String> putAsChief(String declaration) {
+    return server.send(
+        "PUT", "/v1/kinds/iso_orders", declaration, "Authorization", "Bearer chief-key");
   }
 }

@@ -14,6 +14,7 @@ import dev.candlewick.record.DeclaredKind;
 import dev.candlewick.record.Kind;
 import dev.candlewick.record.Kind.IncompatibleException;
 import dev.candlewick.record.KindJson;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -21,6 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 
 /** {@code GET /v1/kinds}, {@code GET|PUT /v1/kinds/{kind}}: the declared kinds of record. */
@@ -106,8 +108,8 @@ public final class KindEndpoint {
       request.fail(e);
       return;
     }
-    kinds
-        .save(wanted)
+    mayBeSaved(request, wanted)
+        .compose(may -> kinds.save(wanted))
         .compose(saved -> kinds.look().map(saved))
         .onSuccess(
             saved -> {
@@ -116,6 +118,30 @@ public final class KindEndpoint {
               send(request, status, KindJson.write(now));
             })
         .onFailure(cause -> request.fail(problem(wanted, cause)));
+  }
+
+  /** A shorter retention drops rows, of every bot: that is not for a key of some bots. */
+  private Future<Void> mayBeSaved(RoutingContext request, Kind wanted) {
+    if (requests.keyOf(request).bots().isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return kinds
+        .look()
+        .compose(
+            looked -> {
+              Duration now =
+                  kinds
+                      .find(wanted.name())
+                      .map(declared -> declared.kind().retention())
+                      .orElse(wanted.retention());
+              return now.equals(wanted.retention())
+                  ? Future.succeededFuture()
+                  : Future.failedFuture(
+                      new Problem(
+                          403,
+                          Rejection.Code.FORBIDDEN_BOT.word,
+                          "this API key may not change how long the rows of all bots are kept"));
+            });
   }
 
   private static Kind declaration(String name, Buffer body) {
@@ -139,6 +165,9 @@ public final class KindEndpoint {
   }
 
   private static Problem problem(Kind wanted, Throwable cause) {
+    if (cause instanceof Problem problem) {
+      return problem;
+    }
     return cause instanceof IncompatibleException incompatible
         ? new Problem(
             409,
