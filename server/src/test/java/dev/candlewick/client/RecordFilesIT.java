@@ -126,6 +126,43 @@ class RecordFilesIT {
   }
 
   @Test
+  void everyDigitComesBackFromParquet() {
+    for (String kind : List.of("file_digits", "file_digits_again")) {
+      String declaration =
+          """
+          {"kind":"%s","key":["id"],"columns":[{"name":"id","type":"text","required":true},
+           {"name":"short","type":"decimal"},{"name":"padded","type":"decimal"},
+           {"name":"mixed","type":"decimal"},{"name":"bids","type":"levels"},
+           {"name":"asks","type":"levels"}]}
+          """
+              .formatted(kind);
+      server.send("PUT", "/v1/kinds/" + kind, declaration, "Content-Type", "application/json");
+    }
+    String rows =
+        """
+        {"rows":[{"ts":1704067200000,"id":"a","short":"1.5","padded":"10.00","mixed":"1.50",
+          "bids":[["0.12345678901234567890","1.0"]],"asks":[[100,0.5],[1e-7,20]]},
+         {"ts":1704067200000,"id":"b","short":"100","padded":"0.10","mixed":"2.5","asks":[]},
+         {"ts":1704067200000,"id":"c","short":"0.05","padded":"-1.25","mixed":"100.0"}]}
+        """;
+    String path = "/v1/records/file_digits";
+    server.send("POST", path, rows, "Content-Type", "application/json");
+    Path file = folder.resolve("digits.parquet");
+    assertThat(run(new ExportCommand(null), "records", "file_digits", "-o", file.toString()))
+        .as("%s", err)
+        .isZero();
+    String ws = server.url().replace("http", "ws") + "/v1/ingest";
+    CommandLine imports =
+        new CommandLine(new ImportCommand(null)).setOut(new PrintWriter(out, true));
+    String[] again = {"records", "file_digits_again", file.toString(), "--url", ws};
+    assertThat(imports.execute(again)).as("%s%s", out, err).isZero();
+    String stored = server.send("GET", path, "").body();
+    assertThat(stored).contains("1.5,", "10.00", "1.50", "0.12345678901234567890", "100,");
+    assertThat(server.send("GET", path + "_again", "").body())
+        .isEqualTo(stored.replace("file_digits", "file_digits_again"));
+  }
+
+  @Test
   void textThatASpreadsheetTakesForAFormulaIsTheSameWhenItsCsvIsPostedBack() {
     String json = "application/json";
     String kind =

@@ -10,11 +10,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a kind as Parquet, made from CSV with a header of their fields. */
 public final class Parquet {
+  /** The key of the file's metadata under which {@link #shortest} is kept. */
+  static final String SHORTEST = "candlewick_shortest";
+
   private static final int MOST_DIGITS = 38;
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9][0-9.eE+-]*");
 
   private final Kind kind;
   private final List<String> fields;
@@ -22,7 +29,40 @@ public final class Parquet {
 
   private static final class Digits {
     private int whole;
-    private int fraction;
+    private int fraction = -1;
+    private boolean isUniform = true;
+    private boolean isShortest = true;
+
+    void sawDecimal(String text) {
+      BigDecimal number = new BigDecimal(text);
+      isUniform &= fraction < 0 || fraction == number.scale();
+      isShortest &= isShortest(number);
+      fraction = Math.max(fraction, number.scale());
+      whole = Math.max(whole, number.precision() - number.scale());
+    }
+
+    void sawLevels(String json) {
+      Matcher numbers = NUMBER.matcher(json);
+      while (isShortest && numbers.find()) {
+        BigDecimal number = new BigDecimal(numbers.group());
+        double nearest = number.doubleValue();
+        isShortest =
+            isShortest(number)
+                && !Double.isInfinite(nearest)
+                && BigDecimal.valueOf(nearest).compareTo(number) == 0;
+      }
+    }
+
+    private static boolean isShortest(BigDecimal number) {
+      return number.scale() <= 0 || number.stripTrailingZeros().scale() == number.scale();
+    }
+
+    /** Whether the values come back from DECIMAL with the digits they have. */
+    boolean fitsDecimal() {
+      return fraction >= 0
+          && (isUniform || isShortest)
+          && Math.max(whole, 0) + Math.max(fraction, 0) <= MOST_DIGITS;
+    }
   }
 
   /** {@code fields}: those of the file, in their order. */
@@ -32,19 +72,25 @@ public final class Parquet {
     kind.types()
         .forEach(
             (column, type) -> {
-              if (type.equals("decimal")) {
+              if (type.equals("decimal") || type.equals("levels")) {
                 digits.put(column, new Digits());
               }
             });
   }
 
-  /** Notes a value: a decimal column has as many digits as its longest value. */
+  /**
+   * Notes a value: a decimal column has as many digits as its longest value. Decimals and levels
+   * whose digits a typed column would not give back are text.
+   */
   public void saw(String field, String value) {
     Digits seen = value.isEmpty() ? null : digits.get(field);
-    if (seen != null) {
-      BigDecimal number = new BigDecimal(value);
-      seen.fraction = Math.max(seen.fraction, number.scale());
-      seen.whole = Math.max(seen.whole, number.precision() - number.scale());
+    if (seen == null) {
+      return;
+    }
+    if (kind.type(field).equals("levels")) {
+      seen.sawLevels(value);
+    } else {
+      seen.sawDecimal(value);
     }
   }
 
@@ -60,8 +106,8 @@ public final class Parquet {
     try (Connection duckdb = Engine.duckdb(List.of(csv, parquet));
         Statement statement = duckdb.createStatement()) {
       statement.execute(
-          "copy (select %s from %s) to %s (format parquet, compression zstd)"
-              .formatted(columns, from, path(parquet)));
+          "copy (select %s from %s) to %s (format parquet, compression zstd, kv_metadata {%s: %s})"
+              .formatted(columns, from, path(parquet), SHORTEST, Engine.quoted(shortest())));
     } catch (SQLException e) {
       throw Engine.said(e);
     }
@@ -78,7 +124,7 @@ public final class Parquet {
       case "integer" -> "cast(" + name + " as bigint)";
       case "number" -> "cast(" + name + " as double)";
       case "boolean" -> "cast(" + name + " as boolean)";
-      case "levels" -> "cast(cast(" + name + " as json) as double[][])";
+      case "levels" -> levels(name, digits.get(field));
       case "words" -> "string_split(" + name + ", ' ')";
       case "decimal" -> decimal(name, digits.get(field));
       default -> name;
@@ -86,8 +132,25 @@ public final class Parquet {
   }
 
   private static String decimal(String name, @Nullable Digits seen) {
-    int fraction = seen == null ? 0 : Math.max(seen.fraction, 0);
-    boolean fits = seen != null && Math.max(seen.whole, 0) + fraction <= MOST_DIGITS;
-    return fits ? "cast(" + name + " as decimal(38, " + fraction + "))" : name;
+    return seen != null && seen.fitsDecimal()
+        ? "cast(" + name + " as decimal(38, " + Math.max(seen.fraction, 0) + "))"
+        : name;
+  }
+
+  private static String levels(String name, @Nullable Digits seen) {
+    return seen != null && seen.isShortest
+        ? "cast(cast(" + name + " as json) as double[][])"
+        : name;
+  }
+
+  /** The columns whose numbers have no zeros at their end; others have as many as their type. */
+  private String shortest() {
+    return fields.stream()
+        .filter(
+            field -> {
+              Digits seen = digits.get(field);
+              return seen != null && seen.isShortest;
+            })
+        .collect(Collectors.joining(","));
   }
 }

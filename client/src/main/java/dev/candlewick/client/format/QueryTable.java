@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /** The rows of a query over a Parquet, DuckDB or SQLite file. */
@@ -81,7 +82,9 @@ final class QueryTable implements Table {
     try {
       List<String> columns = new ArrayList<>();
       String all = "select * from " + from;
-      return opened(duckdb, texts(duckdb, query.isEmpty() ? all : query, columns), columns);
+      Set<String> shortest = parquet ? shortest(duckdb, file) : Set.of();
+      return opened(
+          duckdb, texts(duckdb, query.isEmpty() ? all : query, columns, shortest), columns);
     } catch (IOException e) {
       close(duckdb);
       throw e;
@@ -118,7 +121,8 @@ final class QueryTable implements Table {
    * The query with all columns as one text, exactly, because that is fetched several times as fast;
    * a time with a zone becomes one in UTC. Also returns the columns' names.
    */
-  private static String texts(Connection duckdb, String query, List<String> columns)
+  private static String texts(
+      Connection duckdb, String query, List<String> columns, Set<String> shortest)
       throws IOException {
     StringJoiner texts =
         new StringJoiner(", chr(31), ", "select concat(", ") from (" + query + ") q");
@@ -127,12 +131,32 @@ final class QueryTable implements Table {
       while (described.next()) {
         String name = described.getString(1);
         columns.add(name);
-        texts.add(text(Engine.named(name), described.getString(2)));
+        String text = text(Engine.named(name), described.getString(2));
+        texts.add(shortest.contains(name) ? shortened(text) : text);
       }
       return texts.toString();
     } catch (SQLException e) {
       throw Engine.said(e);
     }
+  }
+
+  /** The columns that {@link Parquet} says have no zeros at the end of their numbers. */
+  private static Set<String> shortest(Connection duckdb, Path file) throws IOException {
+    String query =
+        "select decode(value) from parquet_kv_metadata(%s) where decode(key) = %s"
+            .formatted(path(file), Engine.quoted(Parquet.SHORTEST));
+    try (Statement statement = duckdb.createStatement();
+        ResultSet found = statement.executeQuery(query)) {
+      return found.next() ? Set.of(found.getString(1).split(",")) : Set.of();
+    } catch (SQLException e) {
+      throw Engine.said(e);
+    }
+  }
+
+  /** The text of a decimal, or of a list of numbers, without the zeros that its type adds. */
+  private static String shortened(String text) {
+    String zeros = "regexp_replace(%s, '(\\.[0-9]*[1-9])0+(\\D|$)', '\\1\\2', 'g')".formatted(text);
+    return "regexp_replace(%s, '\\.0+(\\D|$)', '\\1', 'g')".formatted(zeros);
   }
 
   private static String text(String column, String type) {
