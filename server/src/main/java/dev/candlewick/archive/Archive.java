@@ -4,12 +4,12 @@ import dev.candlewick.client.format.Engine;
 import dev.candlewick.record.Kind;
 import dev.candlewick.record.KindJson;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
@@ -18,12 +18,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,11 +38,6 @@ public final class Archive {
       left join ingest.kinds k on a.relation in ('record.' || k.kind, 'record."' || k.kind || '"')
       where a.due is not null order by a.relation, a.level
       """;
-
-  /** Bytes in a value; file systems allow 255 in a name. */
-  private static final int LONGEST_NAME = 240;
-
-  private static final String NULL_NAME = "__HIVE_DEFAULT_PARTITION__";
 
   private final String jdbcUrl;
   private final Properties login;
@@ -90,24 +82,38 @@ public final class Archive {
   }
 
   private boolean pass() throws IOException, SQLException {
-    Files.createDirectories(directory);
+    try (Connection state = connect()) {
+      execute(state, "insert into ingest.identity default values on conflict do nothing");
+      String id = text(state, "select id from ingest.identity");
+      boolean isUsed = text(state, "select sum(files) > 0 from ingest.archive").equals("t");
+      try {
+        ArchiveFolder.claim(directory, id, isUsed);
+      } catch (IOException e) {
+        told.accept("everything is held: " + said(e));
+        hold(state, "due is not null", said(e));
+        return false;
+      }
+      return pass(state);
+    }
+  }
+
+  private boolean pass(Connection state) throws IOException, SQLException {
     try (FileChannel channel =
             FileChannel.open(
                 directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = tryLock(channel);
-        Connection state = connect()) {
+        FileLock lock = tryLock(channel)) {
       if (lock == null || !text(state, LEAD).equals("t")) {
         told.accept("another process is archiving");
         return true;
       }
       Path aside = directory.resolve(".tmp");
-      empty(aside);
+      ArchiveFolder.empty(aside);
       Files.createDirectories(aside);
       boolean done = true;
       for (Offer offer : offers(state)) {
         done &= take(offer, state, aside);
       }
-      empty(aside);
+      ArchiveFolder.empty(aside);
       return done;
     }
   }
@@ -135,15 +141,26 @@ public final class Archive {
       }
       return true;
     } catch (IOException | SQLException e) {
-      told.accept(offer.relation() + " is held: " + e.getMessage());
-      execute(
-          state,
-          "update ingest.archive set failed_since = coalesce(failed_since, now()), failure = "
-              + literal(String.valueOf(e.getMessage()))
-              + " where "
-              + row(offer));
+      told.accept(offer.relation() + " is held: " + said(e));
+      hold(state, row(offer), said(e));
       return false;
     }
+  }
+
+  private static void hold(Connection state, String which, String failure) throws SQLException {
+    execute(
+        state,
+        "update ingest.archive set tried_at = now(), failed_since = coalesce(failed_since, now()),"
+            + " failure = "
+            + literal(failure)
+            + " where "
+            + which);
+  }
+
+  /** The fault of a file in words: the exceptions for the commonest ones give only its name. */
+  private static String said(Exception e) {
+    String denied = e instanceof AccessDeniedException ? ": Permission denied" : "";
+    return e.getMessage() + (e instanceof NoSuchFileException ? ": No such file" : denied);
   }
 
   /** One relation. */
@@ -295,7 +312,10 @@ public final class Archive {
     private Path folder(String venue, String symbol, String day) {
       Path folder = directory.resolve(table.kind());
       if (table.hasInstrument()) {
-        folder = folder.resolve("venue=" + encoded(venue)).resolve("symbol=" + encoded(symbol));
+        folder =
+            folder
+                .resolve("venue=" + ArchiveFolder.encoded(venue))
+                .resolve("symbol=" + ArchiveFolder.encoded(symbol));
       }
       return folder.resolve("date=" + day);
     }
@@ -326,25 +346,6 @@ public final class Archive {
 
   private static String midnight(String day) {
     return literal(day + "T00:00:00Z");
-  }
-
-  /**
-   * A value in a folder name, as Hive, Spark and DuckDB read it. Letters of other scripts are kept
-   * as they are if the file system would not accept the name otherwise.
-   */
-  static String encoded(String value) {
-    if (value.isEmpty()) {
-      return NULL_NAME;
-    }
-    String all = URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
-    if (all.length() <= LONGEST_NAME) {
-      return all;
-    }
-    return value
-        .codePoints()
-        .mapToObj(Character::toString)
-        .map(c -> c.length() > 1 || c.charAt(0) > 127 ? c : encoded(c))
-        .collect(Collectors.joining());
   }
 
   private static List<Offer> offers(Connection state) throws SQLException {
@@ -383,18 +384,5 @@ public final class Archive {
 
   private static String literal(String text) {
     return "'" + text.replace("'", "''") + "'";
-  }
-
-  /** Removes what a killed pass left behind. */
-  private static void empty(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      List<Path> all;
-      try (Stream<Path> files = Files.walk(folder)) {
-        all = files.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path file : all) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ArchiveProcess {
   private static final Logger LOG = LoggerFactory.getLogger(ArchiveProcess.class);
+
+  private static final Set<String> JVM_OPTIONS =
+      Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
   private final DatabaseUrl database;
   private final Path directory;
@@ -43,6 +47,7 @@ final class ArchiveProcess {
                     "-XX:TieredStopAtLevel=1",
                     "-XX:+ExitOnOutOfMemoryError",
                     "--enable-native-access=ALL-UNNAMED",
+                    "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                     "-cp",
                     System.getProperty("java.class.path"),
                     Main.class.getName(),
@@ -50,7 +55,10 @@ final class ArchiveProcess {
                     "--with-parent"))
             .redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
-    environment.keySet().removeIf(key -> key.startsWith("CANDLEWICK_"));
+    // Of the server's own machine: a collector named there beside the one here is an error.
+    environment
+        .keySet()
+        .removeIf(key -> key.startsWith("CANDLEWICK_") || JVM_OPTIONS.contains(key));
     environment.put(Settings.DB_URL.name(), database.withPassword());
     environment.put(Settings.ARCHIVE_DIR.name(), directory.toString());
     try {

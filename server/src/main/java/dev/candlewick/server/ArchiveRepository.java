@@ -6,6 +6,13 @@ import io.vertx.sqlclient.Row;
 
 /** Whether there is an archive, and how far it has got. */
 final class ArchiveRepository {
+  private static final String IDENTITY =
+      """
+      with made as (insert into ingest.identity default values on conflict do nothing returning id)
+      select coalesce((select id from made), (select id from ingest.identity))::text,
+             exists (select from ingest.archive where files > 0)
+      """;
+
   private static final String KEEP =
       "insert into ingest.archiving default values on conflict do nothing";
 
@@ -30,6 +37,17 @@ final class ArchiveRepository {
 
   ArchiveRepository(Pool primary) {
     this.primary = primary;
+  }
+
+  /** Who the database is, and whether it has archived anything yet. */
+  record Identity(String id, boolean isUsed) {}
+
+  Future<Identity> identity() {
+    return primary
+        .query(IDENTITY)
+        .execute()
+        .map(rows -> rows.iterator().next())
+        .map(row -> new Identity(row.getString(0), row.getBoolean(1)));
   }
 
   Future<?> keep(boolean on) {

@@ -1,7 +1,11 @@
 package dev.candlewick.server;
 
+import dev.candlewick.archive.ArchiveFolder;
+import dev.candlewick.server.Migrator.UnsuitableException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +24,7 @@ final class Archiving {
   private static final Duration EVERY = Duration.ofSeconds(5);
 
   private final Vertx vertx;
+  private final @Nullable Path directory;
   private final boolean isOff;
   private final ArchiveRepository repository;
   private final ArchiveMetrics metrics;
@@ -32,7 +37,7 @@ final class Archiving {
       DatabaseUrl database,
       ArchiveRepository repository,
       MeterRegistry registry) {
-    Path directory = config.directory();
+    this.directory = config.directory();
     this.vertx = vertx;
     this.isOff = config.isOff();
     this.repository = repository;
@@ -40,15 +45,18 @@ final class Archiving {
     this.process = directory == null ? null : new ArchiveProcess(database, directory);
   }
 
-  /** Called before anything is dropped; false if the database is unavailable meanwhile. Blocks. */
-  boolean start() throws InterruptedException {
-    if (process != null || isOff) {
+  /**
+   * Called before anything is dropped; false if the database is unavailable meanwhile. Blocks.
+   *
+   * @throws UnsuitableException if the folder is another database's
+   */
+  boolean start() throws InterruptedException, UnsuitableException {
+    if (directory != null || isOff) {
       try {
-        repository
-            .keep(process != null)
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
+        if (directory != null) {
+          claim(directory, get(repository.identity()));
+        }
+        get(repository.keep(directory != null));
       } catch (ExecutionException | TimeoutException e) {
         LOG.warn("waiting for the database: {}", String.valueOf(e.getCause()));
         return false;
@@ -56,6 +64,23 @@ final class Archiving {
     }
     vertx.setPeriodic(0, EVERY.toMillis(), tick -> repository.state().onSuccess(this::answered));
     return true;
+  }
+
+  private static <T> T get(Future<T> answer)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return answer.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  /** A folder that is not there at the moment only holds what is due. */
+  private static void claim(Path directory, ArchiveRepository.Identity database)
+      throws UnsuitableException {
+    try {
+      ArchiveFolder.claim(directory, database.id(), database.isUsed());
+    } catch (ArchiveFolder.ForeignException e) {
+      throw new UnsuitableException(Settings.ARCHIVE_DIR.name() + ": " + e.getMessage());
+    } catch (IOException e) {
+      LOG.error("nothing can be archived: {}", e.getMessage());
+    }
   }
 
   private void answered(ArchiveState state) {

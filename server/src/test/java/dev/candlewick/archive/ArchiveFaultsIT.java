@@ -1,12 +1,16 @@
 package dev.candlewick.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.candlewick.server.RunningServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Whatever goes wrong: nothing is lost, nothing is written twice. */
@@ -99,6 +103,58 @@ class ArchiveFaultsIT extends ArchivedRows {
       assertThat(told).containsExactly("another process is archiving");
     }
     assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(1);
+  }
+
+  @Test
+  void aFolderOfAnotherDatabaseIsLeftAlone() throws Exception {
+    post("trades", "S", row(OLD, 1, "1", "1"));
+    rollUp();
+    offer("market.trades", 7);
+    Path owner = folder.resolve(".database");
+    Files.writeString(owner, "5b3c1c9e-0000-4000-8000-000000000000");
+
+    assertThat(archive().run()).isFalse();
+    assertThat(told).singleElement().asString().contains("is the archive of another database");
+    assertThat(DATABASE.text("select failure from ingest.archive where failed_since is not null"))
+        .contains("5b3c1c9e");
+    assertThatThrownBy(() -> RunningServer.with(Map.of("ARCHIVE_DIR", folder.toString())))
+        .hasStackTraceContaining("CANDLEWICK_ARCHIVE_DIR: ")
+        .hasStackTraceContaining("Give each database a folder of its own");
+
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(1);
+    assertThat(files()).isZero();
+    Files.delete(owner);
+    assertThat(archive().run()).as("%s", told).isTrue();
+    assertThat(Files.readString(owner).strip())
+        .isEqualTo(DATABASE.text("select id::text from ingest.identity"));
+  }
+
+  @Test
+  void aFolderThatIsNotMountedIsNotTakenForAnEmptyOne() throws Exception {
+    post("trades", "S", row(OLD, 1, "1", "1"));
+    rollUp();
+    offer("market.trades", 7);
+    assertThat(archive().run()).isTrue();
+    post("trades", "S", row(OLD, 1, "1", "2"));
+    rollUp();
+    Path away = folder.resolveSibling(folder.getFileName() + ".away");
+    Files.move(folder, away);
+    Files.createDirectory(folder);
+
+    assertThat(archive().run()).isFalse();
+    assertThat(told).last().asString().contains("is it mounted?");
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(1);
+    try (Stream<Path> written = Files.list(folder)) {
+      assertThat(written).isEmpty();
+    }
+
+    Files.delete(folder);
+    Files.move(away, folder);
+    assertThat(archive().run()).isTrue();
+    assertThat(ask("select count(*) from " + files("trades"))).containsExactly("2");
+    assertThat(
+            DATABASE.number("select count(*) from ingest.archive where failed_since is not null"))
+        .isZero();
   }
 
   @Test

@@ -203,7 +203,7 @@ public final class TestDatabase {
           ingest.rejects, ingest.idempotency, ingest.dropped, ingest.kafka_topics,
           ingest.plans, ingest.feature_sets, ingest.feature_progress, ingest.plan_days,
           ingest.candles_out, ingest.candle_topic,
-          ingest.archiving, ingest.archive
+          ingest.archiving, ingest.archive, ingest.identity
           restart identity;
         truncate market.candles_5m;
         truncate market.candles_15m;
