@@ -38,9 +38,9 @@ final class RecordSql {
     RecordSql sql = new RecordSql();
     String text =
         sql.select(kind, columns)
-            + sql.from(kind, states)
+            + sql.from(kind, states, filters)
             + sql.within(window.from(), window.to())
-            + sql.passing(kind, filters)
+            + sql.passing("r", kind, filters)
             + sql.beyond(kind, window)
             + order(kind, window.backwards())
             + " limit "
@@ -53,9 +53,9 @@ final class RecordSql {
     RecordSql sql = new RecordSql();
     String text =
         "select min(r.ts)"
-            + sql.from(kind, States.EVERY)
+            + sql.from(kind, States.EVERY, filters)
             + sql.within(from, to)
-            + sql.passing(kind, filters);
+            + sql.passing("r", kind, filters);
     return sql.statement(text);
   }
 
@@ -181,31 +181,36 @@ final class RecordSql {
     };
   }
 
-  private String from(Kind kind, States states) {
+  private String from(Kind kind, States states, List<Filter> filters) {
     Long asOf = states.asOf();
     String rows = kind.table();
     if (states.latest()) {
       rows = kind.latestTable();
     } else if (asOf != null) {
-      rows = asOf(kind, parameter(time(asOf)));
+      List<Filter> ofKey =
+          filters.stream().filter(filter -> kind.key().contains(filter.column().name())).toList();
+      rows = asOf(kind, parameter(time(asOf)), passing("l", kind, ofKey));
     }
     return " from " + rows + " r" + instruments(kind);
   }
 
-  /** Most keys have not changed since: their newest row is the one. */
-  private static String asOf(Kind kind, String time) {
+  /**
+   * Most keys have not changed since: their newest row is the one. Only keys that pass are looked
+   * up.
+   */
+  private static String asOf(Kind kind, String time, String passing) {
     String sameKey =
         kind.sqlKey().stream()
             .map(column -> "h.%1$s = l.%1$s".formatted(column))
             .collect(Collectors.joining(" and "));
     return """
-    (select l.* from %1$s l where l.ts <= %2$s
+    (select l.* from %1$s l where l.ts <= %2$s%5$s
      union all
      select s.* from %1$s l cross join lateral
        (select h.* from %3$s h where %4$s and h.ts <= %2$s order by h.ts desc limit 1) s
-     where l.ts > %2$s)\
+     where l.ts > %2$s%5$s)\
     """
-        .formatted(kind.latestTable(), time, kind.table(), sameKey);
+        .formatted(kind.latestTable(), time, kind.table(), sameKey, passing);
   }
 
   private static String instruments(Kind kind) {
@@ -218,7 +223,7 @@ final class RecordSql {
     return " where r.ts >= " + parameter(time(from)) + " and r.ts < " + parameter(time(to));
   }
 
-  private String passing(Kind kind, List<Filter> filters) {
+  private String passing(String row, Kind kind, List<Filter> filters) {
     StringBuilder text = new StringBuilder();
     StringBuilder instrument = new StringBuilder();
     for (Filter filter : filters) {
@@ -227,11 +232,11 @@ final class RecordSql {
         instrument.append(instrument.isEmpty() ? " where " : " and ");
         instrument.append(column.type().word()).append(anyOf(filter));
       } else {
-        text.append(" and r.").append(column.sqlName()).append(anyOf(filter));
+        text.append(" and ").append(row).append('.').append(column.sqlName()).append(anyOf(filter));
       }
     }
     if (!instrument.isEmpty() && kind.hasInstrument()) {
-      text.append(" and r.").append(Kind.INSTRUMENT);
+      text.append(" and ").append(row).append('.').append(Kind.INSTRUMENT);
       text.append(" = any(array(select id from market.instruments").append(instrument).append("))");
     }
     return text.toString();

@@ -282,6 +282,32 @@ class RecordIT {
     return row.getString("bot") + row.getString("symbol") + row.getInteger("n");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"bot=beta", "n=3&n=1", "bot=beta&status=open", "active=true", "n=2&bot=x"})
+  void theStateAsOfATimeIsFilteredAfterItIsChosen(String filter) {
+    for (int days = 0; days < 80; days += 13) {
+      String asOf = STATES + "?limit=1000&as_of=" + (1_704_067_200_000L + days * 86_400_000L);
+      JsonArray expected = new JsonArray();
+      server.get(asOf).getJsonArray("rows").stream()
+          .map(JsonObject.class::cast)
+          .filter(row -> passes(row, filter))
+          .forEach(expected::add);
+      assertThat(server.get(asOf + "&" + filter).getJsonArray("rows")).isEqualTo(expected);
+    }
+  }
+
+  /** Whether one of the values given for each column is the row's. */
+  private static boolean passes(JsonObject row, String filter) {
+    Map<String, List<String>> wanted = new HashMap<>();
+    for (String each : filter.split("&")) {
+      String[] pair = each.split("=");
+      wanted.computeIfAbsent(pair[0], first -> new ArrayList<>()).add(pair[1]);
+    }
+    return wanted.entrySet().stream()
+        .allMatch(each -> each.getValue().contains(String.valueOf(row.getValue(each.getKey()))));
+  }
+
   @Test
   void theStateAsOfATimeIsThatOfAnOracleOverRandomHistories() {
     RecordTables.declare(
