@@ -4,7 +4,6 @@ import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.memory.Memory;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +23,9 @@ final class CandleMemory {
   /**
    * A page as JSON.
    *
-   * @param rows the candles, without the brackets of their list
+   * @param rows the candles as ASCII, without the brackets of their list
    */
-  record Page(Buffer rows, @Nullable Position next) {}
+  record Page(byte[] rows, @Nullable Position next) {}
 
   /** All that a series' candles and their JSON depend on. */
   record Key(Timeframe timeframe, ZoneId zone, boolean session, Instrument instrument, Times unit) {

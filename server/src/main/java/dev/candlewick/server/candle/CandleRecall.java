@@ -9,7 +9,6 @@ import dev.candlewick.server.memory.Memory.Reading;
 import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -57,13 +56,19 @@ final class CandleRecall {
     long now = candles.now();
     long to = to(now);
     if (from >= to) {
-      return Future.succeededFuture(new Page(Buffer.buffer(), null));
+      return Future.succeededFuture(new Page(new byte[0], null));
     }
     Found kept = find(to, now);
     if (kept == null) {
       return read();
     }
-    return kept.to() == to ? asked(this::again) : readEnd(kept.to());
+    if (kept.to() < to) {
+      return readEnd(kept.to());
+    }
+    Future<Void> answer = memory.ask();
+    // While the database is asked.
+    Page page = cut(kept.pieces(), null);
+    return answer.transform(asked -> asked.succeeded() ? again(kept, page) : read());
   }
 
   private Future<Page> asked(Supplier<Future<Page>> then) {
@@ -101,8 +106,8 @@ final class CandleRecall {
     return Math.max(0, now - since) / series.timeframe().longestSeconds();
   }
 
-  /** All was kept a moment ago. */
-  private Future<Page> again() {
+  /** All was kept a moment ago; the page holds if the same is still kept. */
+  private Future<Page> again(Found before, Page page) {
     long now = candles.now();
     long to = to(now);
     Found kept = find(to, now);
@@ -113,7 +118,7 @@ final class CandleRecall {
       return readEnd(kept.to());
     }
     memory.answered(Part.ALL);
-    return Future.succeededFuture(cut(kept.pieces(), null));
+    return Future.succeededFuture(kept.equals(before) ? page : cut(kept.pieces(), null));
   }
 
   /** Reads from a start on; what is kept before holds if it still does afterwards. */
@@ -235,18 +240,19 @@ final class CandleRecall {
         backwards ? buckets.previous(start) : buckets.next(start), last.rows().closes()[at]);
   }
 
-  private Buffer json(List<Piece> pieces) {
-    long bytes = pieces.stream().mapToLong(Piece::bytes).sum();
-    Buffer json = Buffer.buffer((int) bytes + pieces.size());
-    if (!slice.descending()) {
-      pieces.forEach(piece -> piece.rows().append(json, piece.first(), piece.end()));
-      return json;
-    }
-    for (int i = pieces.size() - 1; i >= 0; i--) {
-      Piece piece = pieces.get(i);
-      for (int row = piece.end() - 1; row >= piece.first(); row--) {
-        piece.rows().append(json, row, row + 1);
+  private byte[] json(List<Piece> pieces) {
+    int bytes = pieces.stream().mapToInt(piece -> piece.bytes() + 1).sum();
+    byte[] json = new byte[Math.max(0, bytes - 1)];
+    int at = 0;
+    for (int i = 0; i < pieces.size(); i++) {
+      Piece piece = pieces.get(slice.descending() ? pieces.size() - 1 - i : i);
+      if (at > 0) {
+        json[at++] = ',';
       }
+      at =
+          slice.descending()
+              ? piece.rows().writeDescending(json, at, piece.first(), piece.end())
+              : piece.rows().write(json, at, piece.first(), piece.end());
     }
     return json;
   }

@@ -8,24 +8,33 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * All candles that start in a stretch of time, as JSON. Immutable.
+ * All candles that start in a stretch of time, as packed JSON. Immutable.
  *
  * @param from the stretch's start, a bucket start
  * @param to its end, exclusive: a bucket start, or {@link #OPEN}
- * @param ends where each candle ends in {@code json}; there is one comma between two of them
+ * @param ends where each candle would end in their JSON with one byte between two of them
+ * @param packedEnds where each candle ends in {@code packed}
+ * @param packed their JSON by {@link CandleWords}, nothing between them
  */
 record CandleRows(
-    long from, long to, long[] starts, double[] closes, boolean[] closed, int[] ends, byte[] json) {
+    long from,
+    long to,
+    long[] starts,
+    double[] closes,
+    boolean[] closed,
+    int[] ends,
+    int[] packedEnds,
+    byte[] packed) {
   /** No end: there is nothing beyond yet. */
   static final long OPEN = Long.MAX_VALUE;
 
-  /** Approximate size of a candle. */
+  /** Approximate size of a candle's JSON. */
   private static final int BYTES = 250;
 
   /** Approximate size of a candle besides its JSON. */
-  private static final int BESIDE = 21;
+  private static final int BESIDE = 25;
 
-  private static final int OWN_BYTES = 200;
+  private static final int OWN_BYTES = 250;
 
   /** The ascending candles of a stretch. */
   static CandleRows of(long from, long to, List<Candle> candles, Times unit) {
@@ -34,6 +43,7 @@ record CandleRows(
     double[] closes = new double[count];
     boolean[] closed = new boolean[count];
     int[] ends = new int[count];
+    int[] packedEnds = new int[count];
     for (int i = 0; i < count; i++) {
       Candle candle = candles.get(i);
       starts[i] = candle.ts();
@@ -46,7 +56,8 @@ record CandleRows(
             count,
             (generator, i) -> CandleJson.write(generator, candles.get(i), unit),
             ends);
-    return new CandleRows(from, to, starts, closes, closed, ends, json.getBytes());
+    byte[] packed = CandleWords.pack(json.getBytes(), ends, packedEnds);
+    return new CandleRows(from, to, starts, closes, closed, ends, packedEnds, packed);
   }
 
   int count() {
@@ -54,7 +65,7 @@ record CandleRows(
   }
 
   long bytes() {
-    return OWN_BYTES + json.length + (long) BESIDE * count();
+    return OWN_BYTES + packed.length + (long) BESIDE * count();
   }
 
   /** The first candle that starts at {@code time} or later. */
@@ -63,14 +74,28 @@ record CandleRows(
     return found < 0 ? -found - 1 : found;
   }
 
-  /** Appends candles to a list of JSON. */
-  void append(Buffer list, int first, int end) {
-    if (first < end) {
-      if (list.length() > 0) {
-        list.appendByte((byte) ',');
+  /** Writes candles as elements of a list of JSON, commas between them; where they end. */
+  int write(byte[] list, int at, int first, int end) {
+    int length = at;
+    for (int row = first; row < end; row++) {
+      if (row > first) {
+        list[length++] = ',';
       }
-      list.appendBytes(json, start(first), bytes(first, end));
+      length = CandleWords.unpack(packed, packedStart(row), packedEnds[row], list, length);
     }
+    return length;
+  }
+
+  /** The same, the last one first. */
+  int writeDescending(byte[] list, int at, int first, int end) {
+    int length = at;
+    for (int row = end - 1; row >= first; row--) {
+      length = write(list, length, row, row + 1);
+      if (row > first) {
+        list[length++] = ',';
+      }
+    }
+    return length;
   }
 
   /** The length of these candles in JSON. */
@@ -82,23 +107,32 @@ record CandleRows(
     return row == 0 ? 0 : ends[row - 1] + 1;
   }
 
+  private int packedStart(int row) {
+    return row == 0 ? 0 : packedEnds[row - 1];
+  }
+
   /** The part of the stretch from {@code since} to {@code until}, both bucket starts inside it. */
   CandleRows part(long since, long until) {
     int first = first(since);
     int end = Math.max(first, first(until));
-    int start = start(first);
-    int[] shifted = Arrays.copyOfRange(ends, first, end);
-    for (int i = 0; i < shifted.length; i++) {
-      shifted[i] -= start;
-    }
+    int start = packedStart(first);
     return new CandleRows(
         since,
         until,
         Arrays.copyOfRange(starts, first, end),
         Arrays.copyOfRange(closes, first, end),
         Arrays.copyOfRange(closed, first, end),
-        shifted,
-        first == end ? new byte[0] : Arrays.copyOfRange(json, start, ends[end - 1]));
+        shifted(ends, first, end, -start(first)),
+        shifted(packedEnds, first, end, -start),
+        first == end ? new byte[0] : Arrays.copyOfRange(packed, start, packedEnds[end - 1]));
+  }
+
+  private static int[] shifted(int[] all, int first, int end, int shift) {
+    int[] some = Arrays.copyOfRange(all, first, end);
+    for (int i = 0; i < some.length; i++) {
+      some[i] += shift;
+    }
+    return some;
   }
 
   /** This stretch in pieces of at most so many candles. */
@@ -115,21 +149,24 @@ record CandleRows(
 
   /** This stretch joined with the one that follows it. */
   CandleRows join(CandleRows next) {
-    Buffer joined = Buffer.buffer(json.length + next.json.length + 1);
-    append(joined, 0, count());
-    next.append(joined, 0, next.count());
     int before = count();
-    int shift = joined.length() - next.json.length;
-    int[] all = Arrays.copyOf(ends, before + next.count());
-    double[] allCloses = Arrays.copyOf(closes, all.length);
-    long[] allStarts = Arrays.copyOf(starts, all.length);
-    boolean[] allClosed = Arrays.copyOf(closed, all.length);
-    for (int i = 0; i < next.count(); i++) {
-      all[before + i] = next.ends[i] + shift;
-      allCloses[before + i] = next.closes[i];
-      allStarts[before + i] = next.starts[i];
-      allClosed[before + i] = next.closed[i];
-    }
-    return new CandleRows(from, next.to, allStarts, allCloses, allClosed, all, joined.getBytes());
+    int after = next.count();
+    int all = before + after;
+    double[] allCloses = Arrays.copyOf(closes, all);
+    long[] allStarts = Arrays.copyOf(starts, all);
+    boolean[] allClosed = Arrays.copyOf(closed, all);
+    int[] allEnds = Arrays.copyOf(ends, all);
+    int[] allPackedEnds = Arrays.copyOf(packedEnds, all);
+    byte[] allPacked = Arrays.copyOf(packed, packed.length + next.packed.length);
+    System.arraycopy(next.closes, 0, allCloses, before, after);
+    System.arraycopy(next.starts, 0, allStarts, before, after);
+    System.arraycopy(next.closed, 0, allClosed, before, after);
+    int[] nextEnds = shifted(next.ends, 0, after, start(before));
+    System.arraycopy(nextEnds, 0, allEnds, before, after);
+    int[] nextPacked = shifted(next.packedEnds, 0, after, packed.length);
+    System.arraycopy(nextPacked, 0, allPackedEnds, before, after);
+    System.arraycopy(next.packed, 0, allPacked, packed.length, next.packed.length);
+    return new CandleRows(
+        from, next.to, allStarts, allCloses, allClosed, allEnds, allPackedEnds, allPacked);
   }
 }

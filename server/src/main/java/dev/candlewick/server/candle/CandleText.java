@@ -52,14 +52,14 @@ record CandleText(String timeframe, CandleQuery query, CandlePage page, Times un
   }
 
   /** The JSON document of a page without candles, with these in their place. */
-  Buffer around(Buffer rows) {
+  Buffer around(byte[] rows) {
     Buffer empty = write(Format.JSON);
     int end = empty.length();
     String next = nextCursor();
     int list = end - END.length() - (next == null ? "null" : '"' + next + '"').length();
-    return Buffer.buffer(end + rows.length())
+    return Buffer.buffer(end + rows.length)
         .appendBuffer(empty, 0, list)
-        .appendBuffer(rows)
+        .appendBytes(rows)
         .appendBuffer(empty, list, end - list);
   }
 
