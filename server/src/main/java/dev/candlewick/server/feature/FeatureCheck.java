@@ -107,7 +107,7 @@ public final class FeatureCheck {
   }
 
   private Future<Found> find(SetWork work, FeatureSet set, int instrument, long from, long to) {
-    return work.read(instrument, from, to, ROWS + 1)
+    return work.read(instrument, null, from, to, ROWS + 1)
         .compose(
             read ->
                 read.closed().isEmpty()
@@ -118,7 +118,7 @@ public final class FeatureCheck {
                             instrument,
                             read.closed().stream().mapToLong(ts -> ts).min().orElse(from),
                             to,
-                            read.rows())
+                            "[" + read.rows() + "]")
                         .map(
                             times ->
                                 new Found(

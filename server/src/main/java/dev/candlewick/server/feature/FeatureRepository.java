@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -231,14 +232,20 @@ public final class FeatureRepository {
         : Long.valueOf(row.getOffsetDateTime(column).toEpochSecond());
   }
 
-  Future<Void> save(Job job) {
+  Future<Void> save(List<Job> jobs) {
+    List<Tuple> tuples = jobs.stream().map(FeatureRepository::tuple).toList();
+    return tuples.isEmpty()
+        ? Future.succeededFuture()
+        : connection.preparedQuery(SAVE_JOB).executeBatch(tuples).mapEmpty();
+  }
+
+  private static Tuple tuple(Job job) {
     Long first = job.first();
     Long done = job.doneTo();
     Tuple tuple = Tuple.of(job.of(), job.name(), job.instrument(), job.version());
     tuple.addDouble(first == null ? null : Double.valueOf(first));
     tuple.addDouble(done == null ? null : Double.valueOf(done));
-    tuple.addBoolean(job.complete());
-    return connection.preparedQuery(SAVE_JOB).execute(tuple).mapEmpty();
+    return tuple.addBoolean(job.complete());
   }
 
   /** The stored days of a plan, by date; those before a date only as candles. */
@@ -312,12 +319,14 @@ public final class FeatureRepository {
 
   /** Writes rows of a kind, by its table's column names; unchanged ones stay. */
   Future<Void> put(String kind, List<JsonObject> rows) {
-    return put(kind, new JsonArray(rows).encode());
+    return put(kind, rows.stream().map(JsonObject::encode).collect(Collectors.joining(",")));
   }
 
-  /** The same of rows as a JSON array. */
+  /** The same of rows as JSON objects, separated by commas. */
   Future<Void> put(String kind, String rows) {
-    return connection.preparedQuery(PUT).execute(Tuple.of(kind, rows)).mapEmpty();
+    return rows.isEmpty()
+        ? Future.succeededFuture()
+        : connection.preparedQuery(PUT).execute(Tuple.of(kind, "[" + rows + "]")).mapEmpty();
   }
 
   /** All or nothing. */

@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -206,24 +207,30 @@ public final class Features {
   }
 
   private Future<List<Job>> correct(
-      FeatureRepository held, List<Job> jobs, Map<Integer, TreeSet<Long>> changed) {
+      FeatureRepository held, List<Job> jobs, Map<Integer, TreeSet<Long>> changes) {
     long now = clock.instant().getEpochSecond();
     List<Job> after = new ArrayList<>();
-    Future<Void> done = Future.succeededFuture();
+    Map<Work, List<Work.Changed>> changed = new LinkedHashMap<>();
     for (Job job : jobs) {
       SortedSet<Long> times =
-          times(job, changed.getOrDefault(job.instrument(), new TreeSet<>()), now);
+          times(job, changes.getOrDefault(job.instrument(), new TreeSet<>()), now);
       if (times.isEmpty()) {
         after.add(job);
       } else {
-        done =
-            done.compose(before -> of(job).correct(held, job, times, now))
-                .map(
-                    corrected -> {
-                      after.add(corrected);
-                      return null;
-                    });
+        changed
+            .computeIfAbsent(of(job), work -> new ArrayList<>())
+            .add(new Work.Changed(job, times));
       }
+    }
+    Future<Void> done = Future.succeededFuture();
+    for (Map.Entry<Work, List<Work.Changed>> one : changed.entrySet()) {
+      done =
+          done.compose(before -> one.getKey().correct(held, one.getValue(), now))
+              .map(
+                  corrected -> {
+                    after.addAll(corrected);
+                    return null;
+                  });
     }
     return done.map(after);
   }

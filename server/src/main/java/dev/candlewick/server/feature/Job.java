@@ -43,6 +43,14 @@ record Job(
     return new Job(of, name, instrument, version, first, to, false);
   }
 
+  /** The same where a candle of this time is held too. */
+  Job heldFrom(long time) {
+    Long from = first;
+    return from != null && from <= time
+        ? this
+        : new Job(of, name, instrument, version, time, doneTo, complete);
+  }
+
   Job completed(@Nullable Long open) {
     return new Job(of, name, instrument, version, first, open, true);
   }

@@ -48,7 +48,16 @@ final class PlanWork implements Work {
   }
 
   @Override
-  public Future<Job> correct(FeatureRepository kept, Job job, SortedSet<Long> times, long now) {
+  public Future<List<Job>> correct(FeatureRepository kept, List<Changed> changed, long now) {
+    Future<Void> done = Future.succeededFuture();
+    for (Changed one : changed) {
+      done = done.compose(before -> correct(kept, one.job(), one.times(), now));
+    }
+    return done.map(changed.stream().map(Changed::job).toList());
+  }
+
+  private Future<Void> correct(
+      FeatureRepository kept, Job job, SortedSet<Long> times, long now) {
     TreeSet<LocalDate> dates = new TreeSet<>();
     times.forEach(time -> dates.add(plan.dayAt(time).starts()));
     Future<Void> done = Future.succeededFuture();
@@ -63,7 +72,7 @@ final class PlanWork implements Work {
       LocalDate to = end;
       done = done.compose(before -> write(kept, job, job, first, to, now));
     }
-    return done.map(job);
+    return done;
   }
 
   @Override
@@ -77,7 +86,7 @@ final class PlanWork implements Work {
                   found.isEmpty()
                       ? job.completed(null)
                       : job.begun(plan.dayAt(found.get(0).ts()).start()))
-          .compose(begun -> kept.save(begun).map(begun));
+          .compose(begun -> kept.save(List.of(begun)).map(begun));
     }
     LocalDate first = plan.dayAt(doneTo).starts();
     LocalDate to = first.plusDays(DAYS);
@@ -104,7 +113,7 @@ final class PlanWork implements Work {
                                   job.instrument(),
                                   days,
                                   corrects ? without(days, first, to) : List.of()))
-                          .compose(done -> corrects ? Future.succeededFuture() : kept.save(next)));
+                          .compose(done -> corrects ? Future.succeededFuture() : kept.save(List.of(next))));
             });
   }
 

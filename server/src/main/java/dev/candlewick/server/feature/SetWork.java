@@ -1,5 +1,7 @@
 package dev.candlewick.server.feature;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.candlewick.indicator.Blocks;
 import dev.candlewick.indicator.Run;
 import dev.candlewick.record.Timeframe;
@@ -10,14 +12,13 @@ import dev.candlewick.server.indicator.IndicatorQuery;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedSet;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,14 @@ final class SetWork implements Work {
 
   /** Rows computed at a time. */
   private static final int ROWS = 1_000;
+
+  /** Instruments whose first rows are stored together: most changes make one or two. */
+  private static final int TOGETHER = 25;
+
+  private static final int FIRST_ROWS = 40;
+
+  /** Instruments read at once. */
+  private static final int AT_ONCE = 3;
 
   private final FeatureSet set;
   private final Timeframe timeframe;
@@ -58,20 +67,130 @@ final class SetWork implements Work {
     return set.instruments().stream().anyMatch(pattern -> pattern.matches(venue, symbol));
   }
 
-  /** A candle changes the rows of the candles after it, for as long as its weight matters. */
   @Override
-  public Future<Job> correct(FeatureRepository kept, Job job, SortedSet<Long> times, long now) {
-    long first = timeframe.bucket(times.first());
+  public Future<List<Job>> correct(FeatureRepository kept, List<Changed> changed, long now) {
+    List<Job> after = new ArrayList<>();
+    Future<Void> done = Future.succeededFuture();
+    for (int i = 0; i < changed.size(); i += TOGETHER) {
+      List<Changed> some = changed.subList(i, Math.min(changed.size(), i + TOGETHER));
+      done =
+          done.compose(before -> parts(some, now))
+              .compose(parts -> keep(kept, parts).compose(done2 -> rest(kept, parts, now)))
+              .map(
+                  jobs -> {
+                    after.addAll(jobs);
+                    return null;
+                  });
+    }
+    return done.map(after);
+  }
+
+  /**
+   * The first rows that a change of candles makes.
+   *
+   * @param next the progress of the job with them
+   * @param rows JSON objects, separated by commas
+   * @param gone the starts of candles that no longer exist
+   * @param rest the start of the next rows, null for none
+   */
+  private record Part(
+      Changed changed, Job next, String rows, Set<Long> gone, @Nullable Long rest, long to) {}
+
+  private Future<List<Part>> parts(List<Changed> changed, long now) {
+    List<Part> parts = new ArrayList<>();
+    List<Future<?>> lanes = new ArrayList<>();
+    for (int lane = 0; lane < AT_ONCE; lane++) {
+      Future<Void> reads = Future.succeededFuture();
+      for (int i = lane; i < changed.size(); i += AT_ONCE) {
+        Changed one = changed.get(i);
+        reads =
+            reads
+                .compose(before -> first(one, now))
+                .map(
+                    part -> {
+                      parts.add(part);
+                      return null;
+                    });
+      }
+      lanes.add(reads);
+    }
+    return Future.all(lanes).map(parts);
+  }
+
+  /** A candle changes the rows of the candles after it, for as long as its weight matters. */
+  private Future<Part> first(Changed changed, long now) {
+    long first = timeframe.bucket(changed.times().first());
+    Job job = changed.job().heldFrom(first);
     if (job.complete() && timeframe.end(first) > now) {
       // For an open candle only its start is kept.
-      Job open = job.completed(first);
-      return open.equals(job) ? Future.succeededFuture(job) : kept.save(open).map(open);
+      return Future.succeededFuture(
+          new Part(changed, job.completed(first), "", Set.of(), null, first));
     }
     long reach = Math.multiplyExact((long) before, timeframe.longestSeconds());
-    long last = Math.min(now, timeframe.bucket(times.last()) + reach);
-    TreeSet<Long> changed = new TreeSet<>();
-    times.forEach(time -> changed.add(timeframe.bucket(time)));
-    return write(kept, job, changed, first, last + 1, now);
+    long last = Math.min(now, timeframe.bucket(changed.times().last()) + reach);
+    return part(changed, job, first, last + 1, now, FIRST_ROWS);
+  }
+
+  /** Up to the end, which is exclusive. */
+  private Future<Part> part(Changed changed, Job job, long from, long to, long now, int rows) {
+    return read(job.instrument(), job.first(), from, to, rows)
+        .map(
+            read -> {
+              boolean more = read.asked() == rows;
+              Candle last = read.last();
+              long end = more && last != null ? timeframe.end(last.ts()) : to;
+              TreeSet<Long> gone = new TreeSet<>();
+              changed.times().forEach(time -> gone.add(timeframe.bucket(time)));
+              gone.removeIf(ts -> ts < from || ts >= end || read.closed().contains(ts));
+              boolean reachesNow = to > now && !more;
+              Job next = job.complete() && reachesNow ? job.completed(read.open()) : job;
+              return new Part(changed, next, read.rows(), gone, more ? end : null, to);
+            });
+  }
+
+  private Future<Void> keep(FeatureRepository kept, List<Part> parts) {
+    String rows =
+        parts.stream().map(Part::rows).filter(some -> !some.isEmpty()).collect(joining(","));
+    List<JsonObject> gone = new ArrayList<>();
+    List<Job> moved = new ArrayList<>();
+    for (Part part : parts) {
+      Job job = part.changed().job();
+      part.gone().forEach(ts -> gone.add(key(job.instrument(), ts)));
+      if (!part.next().equals(job)) {
+        moved.add(part.next());
+      }
+    }
+    return rows.isEmpty() && gone.isEmpty() && moved.isEmpty()
+        ? Future.succeededFuture()
+        : kept.together(
+            () ->
+                kept.put(set.name(), rows)
+                    .compose(done -> kept.remove(set.name(), gone))
+                    .compose(done -> kept.save(moved)));
+  }
+
+  /** Keeps what is left of each, part by part; returns the progress of the jobs. */
+  private Future<List<Job>> rest(FeatureRepository kept, List<Part> parts, long now) {
+    List<Job> after = new ArrayList<>();
+    Future<Void> done = Future.succeededFuture();
+    for (Part part : parts) {
+      done =
+          done.compose(before -> rest(kept, part, now))
+              .map(
+                  job -> {
+                    after.add(job);
+                    return null;
+                  });
+    }
+    return done.map(after);
+  }
+
+  private Future<Job> rest(FeatureRepository kept, Part part, long now) {
+    Long from = part.rest();
+    return from == null
+        ? Future.succeededFuture(part.next())
+        : part(part.changed(), part.next(), from, part.to(), now, ROWS)
+            .compose(next -> keep(kept, List.of(next)).compose(done -> rest(kept, next, now)));
   }
 
   @Override
@@ -81,9 +200,9 @@ final class SetWork implements Work {
       return candles
           .find(job.instrument(), Wanted.of(timeframe, new Range(EARLIEST * MICROS, null), 1))
           .map(found -> found.isEmpty() ? job.completed(null) : job.begun(found.get(0).ts()))
-          .compose(begun -> kept.save(begun).map(begun));
+          .compose(begun -> kept.save(List.of(begun)).map(begun));
     }
-    return read(job.instrument(), doneTo, now + 1, ROWS)
+    return read(job.instrument(), job.first(), doneTo, now + 1, ROWS)
         .compose(
             read -> {
               Candle last = read.last();
@@ -92,39 +211,15 @@ final class SetWork implements Work {
                       ? job.completed(read.open())
                       : job.filledTo(timeframe.end(last.ts()));
               return kept.together(
-                      () -> kept.put(set.name(), read.rows()).compose(done -> kept.save(next)))
+                      () -> kept.put(set.name(), read.rows()).compose(done -> kept.save(List.of(next))))
                   .map(next);
             });
   }
 
-  /** Part by part up to the end, which is exclusive. */
-  private Future<Job> write(
-      FeatureRepository kept, Job job, SortedSet<Long> changed, long from, long to, long now) {
-    return read(job.instrument(), from, to, ROWS)
-        .compose(
-            read -> {
-              boolean reachesNow = to > now && read.asked() < ROWS;
-              Job next = job.complete() && reachesNow ? job.completed(read.open()) : job;
-              Candle last = read.last();
-              boolean more = read.asked() == ROWS;
-              long end = more && last != null ? timeframe.end(last.ts()) : to;
-              TreeSet<Long> gone = new TreeSet<>(changed.subSet(from, end));
-              gone.removeAll(read.closed());
-              Future<Void> done =
-                  kept.together(
-                      () ->
-                          kept.put(set.name(), read.rows())
-                              .compose(d -> kept.remove(set.name(), keys(job.instrument(), gone)))
-                              .compose(d -> kept.save(next)));
-              return more
-                  ? done.compose(d -> write(kept, job, changed, end, to, now))
-                  : done.map(next);
-            });
-  }
-
   /**
-   * Rows of closed candles, as JSON.
+   * Rows of closed candles.
    *
+   * @param rows JSON objects, separated by commas
    * @param closed when they start
    * @param asked how many candles there were
    * @param last the last of them
@@ -133,50 +228,70 @@ final class SetWork implements Work {
   record Read(
       String rows, Set<Long> closed, int asked, @Nullable Candle last, @Nullable Long open) {}
 
-  Future<Read> read(int instrument, long from, long to, int limit) {
+  /**
+   * Computes them for the first candles from a time on.
+   *
+   * @param held there is no candle before this, which saves looking for one; null if not known
+   */
+  Future<Read> read(int instrument, @Nullable Long held, long from, long to, int limit) {
+    long most = (to - from) / blocks.seconds() + 2;
+    if (most < limit) {
+      return candles
+          .find(instrument, Wanted.last(timeframe, range(held, to), before + (int) most))
+          .compose(all -> made(instrument, all, from));
+    }
     Range range = new Range(from * MICROS, to * MICROS);
     return candles
         .find(instrument, Wanted.of(timeframe, range, limit))
         .compose(
             asked ->
                 asked.isEmpty()
-                    ? Future.succeededFuture(new Read("[]", Set.of(), 0, null, null))
+                    ? made(instrument, asked, from)
                     : candles
-                        .find(instrument, Wanted.last(timeframe, until(asked.get(0)), before))
-                        // Hundreds of features of a thousand candles would hold up others.
+                        .find(
+                            instrument, Wanted.last(timeframe, range(held, asked.get(0).ts()), before))
                         .compose(
-                            older ->
-                                vertx.executeBlocking(
-                                    () -> made(instrument, older, asked), false)));
+                            older -> {
+                              List<Candle> all = new ArrayList<>(older);
+                              all.addAll(asked);
+                              return made(instrument, all, from);
+                            }));
   }
 
-  private static Range until(Candle first) {
-    return new Range(null, first.ts() * MICROS);
+  private static Range range(@Nullable Long from, long to) {
+    return new Range(from == null ? null : Long.valueOf(from * MICROS), to * MICROS);
   }
 
-  private Read made(int instrument, List<Candle> older, List<Candle> asked) {
-    List<Candle> all = new ArrayList<>(older);
-    all.addAll(asked);
+  /** Rows of the candles from a time on. */
+  private Future<Read> made(int instrument, List<Candle> all, long from) {
+    int older = 0;
+    while (older < all.size() && all.get(older).ts() < from) {
+      older++;
+    }
+    int first = older;
+    return first == all.size()
+        ? Future.succeededFuture(new Read("", Set.of(), 0, null, null))
+        // Hundreds of features of a thousand candles would hold up others.
+        : vertx.executeBlocking(() -> made(instrument, all, first), false);
+  }
+
+  private Read made(int instrument, List<Candle> all, int first) {
     Run run = set.features().run(blocks);
-    JsonArray rows = new JsonArray();
+    StringJoiner rows = new StringJoiner(",");
     Set<Long> closed = new HashSet<>();
     Long open = null;
-    for (int i = older.size(); i < all.size(); i++) {
+    for (int i = first; i < all.size(); i++) {
       Candle candle = all.get(i);
       double[] values = run.next(all, i);
       if (candle.closed()) {
-        rows.add(row(instrument, candle, values));
+        rows.add(row(instrument, candle, values).encode());
         closed.add(candle.ts());
       } else {
         open = candle.ts();
       }
     }
-    return new Read(rows.encode(), closed, asked.size(), all.get(all.size() - 1), open);
-  }
-
-  /** Rows of candles that no longer exist: their last trade was cancelled. */
-  private List<JsonObject> keys(int instrument, Set<Long> times) {
-    return times.stream().map(ts -> key(instrument, ts)).toList();
+    return new Read(
+        rows.toString(), closed, all.size() - first, all.get(all.size() - 1), open);
   }
 
   private JsonObject key(int instrument, long ts) {
