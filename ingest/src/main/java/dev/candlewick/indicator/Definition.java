@@ -1,5 +1,6 @@
 package dev.candlewick.indicator;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -26,10 +27,14 @@ record Definition(
       return least == Math.rint(least);
     }
 
+    private static String plain(double number) {
+      return new BigDecimal(String.valueOf(number)).stripTrailingZeros().toPlainString();
+    }
+
     private String range() {
       return isInteger()
           ? "an integer from " + (int) least + " to " + (int) most
-          : "a number from " + least + " to " + most;
+          : "a number from " + plain(least) + " to " + plain(most);
     }
   }
 
@@ -72,8 +77,7 @@ record Definition(
   String usage() {
     List<String> words = new ArrayList<>();
     for (Argument argument : arguments) {
-      double usual = argument.usual();
-      words.add(usual == Math.rint(usual) ? String.valueOf((int) usual) : String.valueOf(usual));
+      words.add(Argument.plain(argument.usual()));
     }
     if (price != null) {
       words.add(price.word());

@@ -126,8 +126,12 @@ final class Oscillators {
    * As in TA-Lib, MACD seeds both EMAs at the same candle, while PPO seeds each as soon as it can.
    */
   private static Formula difference(Arguments given, boolean inPercent) {
-    int fastest = Math.min(given.integer(0), given.integer(1));
-    int slowest = Math.max(given.integer(0), given.integer(1));
+    int fastest = given.integer(0);
+    int slowest = given.integer(1);
+    if (fastest >= slowest) {
+      throw new IndicatorException(
+          (inPercent ? "ppo" : "macd") + ": fast must be less than slow, which is " + slowest);
+    }
     Layout layout = new Layout();
     Price price = given.price();
     Line fast = Line.emaAfter(layout, fastest, inPercent ? 0 : slowest - fastest);

@@ -79,20 +79,33 @@ final class Statistics {
     return spread(given, (x, mean, variance) -> share(x - mean, Math.sqrt(variance), 0));
   }
 
+<<<<<<< HEAD
   /** The sample standard deviation of the last n one-candle logarithmic returns. */
+=======
+  /**
+   * The sample's standard deviation of the last n logarithmic returns of one candle; nothing while
+   * one of them has none, for a price was not above 0.
+   */
+>>>>>>> 7d4c58f (indicators: volatility is null as long as a price not above 0 is in its window, a fast average must be the faster one)
   static Formula volatility(Arguments given) {
     Layout layout = new Layout();
     Price price = given.price();
     int n = given.integer(0);
     Line before = Line.lag(layout, 1);
-    Line variance = Line.variance(layout, n);
+    Window moves = new Window(layout, n);
     return Formula.single(
         layout,
-        variance.warm + 1,
+        n + 1,
         (m, bar) -> {
           double now = price.of(bar);
-          double moved = logGrowth(now, before.next(m, now));
-          return Math.sqrt(variance.next(m, moved) * n / (n - 1));
+          double last = before.next(m, now);
+          if (Double.isNaN(last)) {
+            return Double.NaN;
+          }
+          moves.push(m, logGrowth(now, last));
+          return moves.isFull(m)
+              ? Math.sqrt(moves.squares(m, moves.mean(m)) / (n - 1))
+              : Double.NaN;
         });
   }
 }

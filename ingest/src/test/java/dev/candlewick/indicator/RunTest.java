@@ -120,6 +120,20 @@ class RunTest {
     assertThat(last(bars, "vwap")).isEqualTo(5);
   }
 
+  /** As a future's in April 2020: a price below 0 has no logarithm, and then is forgotten. */
+  @Test
+  void aPriceThatIsNotAboveZeroCountsAsLongAsItIsInTheWindow() {
+    List<Bar> bars = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      double price = i == 20 ? -37.63 : 20 + i % 3;
+      bars.add(new RandomBars.TestBar(60L * i, price, price, price, price, 1));
+    }
+    double[] volatility = RandomBars.compute(bars, "volatility(5)")[0];
+    assertThat(Arrays.copyOfRange(volatility, 20, 26)).containsOnly(Double.NaN);
+    assertThat(volatility[19]).isPositive();
+    assertThat(volatility[26]).isEqualTo(volatility[29]);
+  }
+
   private static double last(List<Bar> bars, String indicator) {
     return RandomBars.compute(bars, indicator)[0][bars.size() - 1];
   }
@@ -134,6 +148,9 @@ class RunTest {
     refused("ema(20,high,3)", "unexpected argument \"high\"");
     refused("atr(14,high)", "atr: takes no price");
     refused("bbands(20,0)", "multiplier must be a number from 0.01 to 100");
+    refused("psar(0,0.2)", "acceleration must be a number from 0.0001 to 1; usage: psar(0.02,0.2)");
+    refused("macd(26,12,9)", "macd: fast must be less than slow, which is 12");
+    refused("ppo(12,12)", "ppo: fast must be less than slow");
     refused("rsi(14),rsi(14)", "rsi(14) is given more than once");
     refused("rsi(14", "is not written like");
     refused("", "is not written like");
