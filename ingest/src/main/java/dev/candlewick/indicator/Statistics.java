@@ -79,14 +79,10 @@ final class Statistics {
     return spread(given, (x, mean, variance) -> share(x - mean, Math.sqrt(variance), 0));
   }
 
-<<<<<<< HEAD
-  /** The sample standard deviation of the last n one-candle logarithmic returns. */
-=======
   /**
-   * The sample's standard deviation of the last n logarithmic returns of one candle; nothing while
-   * one of them has none, for a price was not above 0.
+   * The sample standard deviation of the last n one-candle logarithmic returns; none while one of
+   * them does not exist, because a price was not above 0.
    */
->>>>>>> 7d4c58f (indicators: volatility is null as long as a price not above 0 is in its window, a fast average must be the faster one)
   static Formula volatility(Arguments given) {
     Layout layout = new Layout();
     Price price = given.price();

@@ -168,7 +168,8 @@ public final class Features {
         .compose(
             news ->
                 held.jobs()
-                    .compose(jobs -> correct(held, current(jobs), news.changed()))
+                    .compose(jobs -> current(held, jobs))
+                    .compose(jobs -> correct(held, jobs, news.changed()))
                     .compose(jobs -> save(held, news).map(jobs)))
         .onSuccess(jobs -> metrics.corrected(jobs, begun))
         .compose(jobs -> fill(held, jobs));
@@ -183,23 +184,26 @@ public final class Features {
   }
 
   /** A job for each instrument of each plan and set, in its current version. */
-  private List<Job> current(List<Job> jobs) {
+  private Future<List<Job>> current(FeatureRepository held, List<Job> jobs) {
     Map<String, Job> known = new HashMap<>();
     jobs.forEach(job -> known.put(job.of() + " " + job.name() + " " + job.instrument(), job));
     List<Job> current = new ArrayList<>();
+    List<Job> begun = new ArrayList<>();
     works.forEach(
         (key, work) -> {
           for (Named one : instruments) {
             if (work.matches(one.venue(), one.symbol())) {
               Job job = known.get(key.of() + " " + key.name() + " " + one.id());
-              current.add(
-                  job != null && job.version() == key.version()
-                      ? job
-                      : new Job(key.of(), key.name(), one.id(), key.version(), null, null, false));
+              if (job == null || job.version() != key.version()) {
+                job = new Job(key.of(), key.name(), one.id(), key.version(), null, null, false);
+                begun.add(job);
+              }
+              current.add(job);
             }
           }
         });
-    return current;
+    // Saved at once, as progress is told over those that are saved.
+    return held.save(begun).map(current);
   }
 
   private Work of(Job job) {

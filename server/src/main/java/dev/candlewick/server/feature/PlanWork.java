@@ -56,8 +56,7 @@ final class PlanWork implements Work {
     return done.map(changed.stream().map(Changed::job).toList());
   }
 
-  private Future<Void> correct(
-      FeatureRepository kept, Job job, SortedSet<Long> times, long now) {
+  private Future<Void> correct(FeatureRepository kept, Job job, SortedSet<Long> times, long now) {
     TreeSet<LocalDate> dates = new TreeSet<>();
     times.forEach(time -> dates.add(plan.dayAt(time).starts()));
     Future<Void> done = Future.succeededFuture();
@@ -113,7 +112,9 @@ final class PlanWork implements Work {
                                   job.instrument(),
                                   days,
                                   corrects ? without(days, first, to) : List.of()))
-                          .compose(done -> corrects ? Future.succeededFuture() : kept.save(List.of(next))));
+                          .compose(
+                              done ->
+                                  corrects ? Future.succeededFuture() : kept.save(List.of(next))));
             });
   }
 

@@ -211,7 +211,9 @@ final class SetWork implements Work {
                       ? job.completed(read.open())
                       : job.filledTo(timeframe.end(last.ts()));
               return kept.together(
-                      () -> kept.put(set.name(), read.rows()).compose(done -> kept.save(List.of(next))))
+                      () ->
+                          kept.put(set.name(), read.rows())
+                              .compose(done -> kept.save(List.of(next))))
                   .map(next);
             });
   }
@@ -249,7 +251,8 @@ final class SetWork implements Work {
                     ? made(instrument, asked, from)
                     : candles
                         .find(
-                            instrument, Wanted.last(timeframe, range(held, asked.get(0).ts()), before))
+                            instrument,
+                            Wanted.last(timeframe, range(held, asked.get(0).ts()), before))
                         .compose(
                             older -> {
                               List<Candle> all = new ArrayList<>(older);
@@ -290,8 +293,7 @@ final class SetWork implements Work {
         open = candle.ts();
       }
     }
-    return new Read(
-        rows.toString(), closed, all.size() - first, all.get(all.size() - 1), open);
+    return new Read(rows.toString(), closed, all.size() - first, all.get(all.size() - 1), open);
   }
 
   private JsonObject key(int instrument, long ts) {

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -198,6 +199,33 @@ class FeatureSetsIT {
             "Content-Type",
             "application/json");
     assertThat(new JsonObject(answer.body()).getInteger("updated")).as(answer.body()).isEqualTo(2);
+  }
+
+  /** More instruments than are filled in at a time. */
+  @Test
+  void progressIsOverAllInstrumentsAndBeginsAnewWithAVersion() {
+    DATABASE.execute(
+        """
+        insert into market.instruments (id, venue, symbol) overriding system value
+        select id, 'binance', 'S' || id from generate_series(81, 110) id;
+        insert into market.candles_1m
+        select id, date_trunc('day', now()) - interval '1 day', 1, 2, 1, 1, 1, 1, 1, null, 1
+        from generate_series(81, 110) id;
+        insert into ingest.dirty (level, bucket, ids)
+        select 300, date_trunc('day', now()) - interval '1 day', array_agg(id)
+        from generate_series(81, 110) id
+        """);
+    for (String version : List.of("1", "2")) {
+      JsonObject made = put(version, "4h", version.equals("1") ? 201 : 200);
+      assertThat(made.getJsonObject("progress").getString("state")).isEqualTo("filling");
+      assertThat(made.getJsonObject("progress").getDouble("done")).isZero();
+      until("filled in", Duration.ofSeconds(60), this::complete);
+      assertThat(
+              DATABASE.text(
+                  "select count(distinct _instrument_id) from record.%s where feature_version = '%s'"
+                      .formatted(set, version)))
+          .isEqualTo("31");
+    }
   }
 
   @Test
