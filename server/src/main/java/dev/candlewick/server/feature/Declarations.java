@@ -3,6 +3,7 @@ package dev.candlewick.server.feature;
 import dev.candlewick.indicator.IndicatorException;
 import dev.candlewick.indicator.Indicators;
 import dev.candlewick.net.Problem;
+import dev.candlewick.record.Kind;
 import dev.candlewick.record.Timeframe;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -136,8 +137,12 @@ final class Declarations {
       only(one, "instruments.", Set.of("venue", "symbol"));
       String venue = text(one, "venue", "");
       String symbol = text(one, "symbol", "*");
-      require(!venue.isEmpty() && venue.length() <= 32, "instruments.venue", "is required");
-      require(!symbol.isEmpty() && symbol.length() <= 64, "instruments.symbol", "is too long");
+      require(!venue.isEmpty(), "instruments.venue", "is required");
+      require(venue.length() <= 32, "instruments.venue", "must have 1 to 32 characters");
+      require(
+          !symbol.isEmpty() && symbol.length() <= 64,
+          "instruments.symbol",
+          "must have 1 to 64 characters");
       patterns.add(new InstrumentPattern(venue, symbol));
     }
     require(!patterns.isEmpty(), "instruments", "must name at least one");
@@ -217,7 +222,9 @@ final class Declarations {
   private static String text(JsonObject json, String field, String usual) {
     Object value = json.getValue(field, usual);
     require(value instanceof String, field, "must be a string");
-    return (String) value;
+    String text = (String) value;
+    require(Kind.isStorable(text), field, "must not contain a NUL or half a surrogate pair");
+    return text;
   }
 
   private static List<JsonObject> objects(JsonObject json, String field) {

@@ -1,18 +1,31 @@
 package dev.candlewick.server.feature;
 
-import java.util.regex.Pattern;
-
 /** Instruments by name; {@code *} stands for any characters. */
 record InstrumentPattern(String venue, String symbol) {
   boolean matches(String itsVenue, String itsSymbol) {
-    return glob(venue).matcher(itsVenue).matches() && glob(symbol).matcher(itsSymbol).matches();
+    return fits(venue, itsVenue) && fits(symbol, itsSymbol);
   }
 
-  private static Pattern glob(String text) {
-    StringBuilder pattern = new StringBuilder();
-    for (String part : text.split("\\*", -1)) {
-      pattern.append(pattern.length() == 0 ? "" : ".*").append(Pattern.quote(part));
+  /** No regular expression, which would try all ways to share a text out between many stars. */
+  private static boolean fits(String glob, String text) {
+    int at = 0;
+    int star = -1;
+    int next = 0;
+    int i = 0;
+    while (i < text.length()) {
+      if (at < glob.length() && glob.charAt(at) == '*') {
+        star = at++;
+        next = i;
+      } else if (at < glob.length() && glob.charAt(at) == text.charAt(i)) {
+        at++;
+        i++;
+      } else if (star >= 0) {
+        at = star + 1;
+        i = ++next;
+      } else {
+        return false;
+      }
     }
-    return Pattern.compile(pattern.toString(), Pattern.DOTALL);
+    return glob.substring(at).chars().allMatch(c -> c == '*');
   }
 }

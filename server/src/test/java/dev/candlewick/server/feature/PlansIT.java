@@ -357,6 +357,9 @@ class PlansIT {
             + " | sessions.from",
         "{\"instruments\":[{\"venue\":\"x\"}],\"day_start\":\"10:00\",\"sessions\":[{\"name\":\"a\",\"from\":\"09:00\",\"to\":\"11:00\"}]}"
             + " | within one day",
+        "{\"instruments\":[{\"venue\":\"x\",\"symbol\":\"a\\u0000\"}]} | symbol: must not contain a"
+            + " NUL",
+        "{\"instruments\":[{\"venue\":\"x\",\"symbol\":\"\"}]} | symbol: must have 1 to 64",
         "{\"instruments\":[{\"venue\":\"x\"}],\"other\":1} | other: unknown field"
       })
   void namesWhatIsWrongWithAPlan(String body, String detail) {
