@@ -6,12 +6,12 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -169,7 +169,7 @@ public final class ImportCommand implements Callable<Integer> {
       rows += file.rows();
       bad += file.bad();
     }
-    Map<String, Set<Long>> rejected = new HashMap<>();
+    Map<String, BitSet> rejected = new HashMap<>();
     int exit =
         new ReplayRun("import", imports, out, err)
             .atOnce(arguments.isPlanned() ? 1 : MOST_AT_ONCE)
@@ -178,9 +178,9 @@ public final class ImportCommand implements Callable<Integer> {
                 replay -> {
                   String name = replay.stream();
                   Inspection file = Objects.requireNonNull(streams.get(name), name);
-                  Set<Long> its = rejected(name, file, refused);
+                  BitSet its = rejected(name, file, refused);
                   rejected.put(name, its);
-                  return its.size();
+                  return its.cardinality();
                 })
             .run();
     boolean equal = !verify || isStored(streams, rejected);
@@ -209,15 +209,15 @@ public final class ImportCommand implements Callable<Integer> {
   }
 
   /** Rejected rows do not count. */
-  private boolean isStored(Map<String, Inspection> streams, Map<String, Set<Long>> rejected)
+  private boolean isStored(Map<String, Inspection> streams, Map<String, BitSet> rejected)
       throws InterruptedException {
     List<FileArguments.Given> given = new ArrayList<>();
-    Map<FileArguments.Given, Set<Long>> without = new HashMap<>();
+    Map<FileArguments.Given, BitSet> without = new HashMap<>();
     streams.forEach(
         (name, file) -> {
           FileArguments.Given one = new FileArguments.Given(file.file(), file.options());
           given.add(one);
-          without.put(one, rejected.getOrDefault(name, Set.of()));
+          without.put(one, rejected.getOrDefault(name, new BitSet()));
         });
     try {
       Verify.Against server = new Verify.Against(new Api(url, apiKey), "native");
@@ -229,13 +229,13 @@ public final class ImportCommand implements Callable<Integer> {
   }
 
   /** The rejected rows of a stream, written to the file of rejects if there is one. */
-  private Set<Long> rejected(String name, Inspection file, @Nullable Rejects refused)
+  private BitSet rejected(String name, Inspection file, @Nullable Rejects refused)
       throws InterruptedException {
     try {
       return Rejects.of(new Api(url, apiKey), name, file, batch, refused);
     } catch (IOException e) {
       tell("import: the rejects of " + name + ": " + e.getMessage());
-      return Set.of();
+      return new BitSet();
     }
   }
 

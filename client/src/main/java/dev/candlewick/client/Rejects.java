@@ -8,10 +8,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The file of rows that were rejected, by the reader or by the server: where, why, and what. */
@@ -43,25 +44,25 @@ final class Rejects implements Closeable {
    *
    * @param into where they are written, each with its reason; null for nowhere
    */
-  static Set<Long> of(Api api, String stream, Inspection file, int batch, @Nullable Rejects into)
+  static BitSet of(Api api, String stream, Inspection file, int batch, @Nullable Rejects into)
       throws IOException, InterruptedException {
-    Map<String, String[]> refused = ask(api, stream);
-    Set<Long> rows = new HashSet<>();
-    if (refused.isEmpty()) {
+    Refused refused = new Refused(api, stream);
+    BitSet rows = new BitSet();
+    if (refused.next() == null) {
       return rows;
     }
-    long row = 0;
+    int row = 0;
     try (FileMessages messages = new FileMessages(file.file(), file.options(), batch, true)) {
       long seq = 1;
       for (RecordedMessage next = messages.next(); next != null; next = messages.next(), seq++) {
         for (int index = 0; index < next.message().rows(); index++, row++) {
-          String[] why = refused.get(seq + " " + index);
+          Reason why = refused.of(seq, index);
           if (why != null) {
-            rows.add(row);
+            rows.set(row);
           }
           if (why != null && into != null) {
             String place = messages.place(index);
-            into.csv.writeRecord(place, why[0], why[1], why[2], messages.line(index));
+            into.csv.writeRecord(place, why.field, why.code, why.detail, messages.line(index));
           }
         }
       }
@@ -69,14 +70,41 @@ final class Rejects implements Closeable {
     return rows;
   }
 
-  /** Field, code and detail by seq and index. */
-  private static Map<String, String[]> ask(Api api, String stream)
-      throws IOException, InterruptedException {
-    Map<String, String[]> refused = new HashMap<>();
-    String after = "0";
-    while (true) {
+  private record Reason(long seq, long index, String field, String code, String detail) {}
+
+  /** A stream's rejects in the order of its rows, a page at a time: there may be millions. */
+  private static final class Refused {
+    private final Api api;
+    private final String stream;
+    private final Deque<Reason> page = new ArrayDeque<>();
+    private String after = "0";
+    private boolean ended;
+
+    Refused(Api api, String stream) {
+      this.api = api;
+      this.stream = stream;
+    }
+
+    /** Of a row, all rows before which have been asked for; null if it was not rejected. */
+    @Nullable Reason of(long seq, long index) throws IOException, InterruptedException {
+      Reason next = next();
+      while (next != null && (next.seq < seq || (next.seq == seq && next.index < index))) {
+        page.poll();
+        next = next();
+      }
+      return next != null && next.seq == seq && next.index == index ? next : null;
+    }
+
+    @Nullable Reason next() throws IOException, InterruptedException {
+      if (page.isEmpty() && !ended) {
+        ask();
+        ended = page.isEmpty();
+      }
+      return page.peek();
+    }
+
+    private void ask() throws IOException, InterruptedException {
       Map<String, String> parameters = Map.of("stream", stream, "after", after, "limit", "10000");
-      int before = refused.size();
       try (JsonParser in = JSON.createParser(api.get("/v1/rejects", parameters).body())) {
         Map<String, String> row = new HashMap<>();
         for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
@@ -85,19 +113,16 @@ final class Rejects implements Closeable {
           } else if (token.isScalarValue()) {
             row.put(String.valueOf(in.currentName()), in.getText());
           } else if (token == JsonToken.END_OBJECT && row.containsKey("code")) {
-            refused.put(
-                row.get("seq") + " " + row.get("index"),
-                new String[] {
-                  row.getOrDefault("field", ""),
-                  row.getOrDefault("code", ""),
-                  row.getOrDefault("detail", "")
-                });
+            page.add(
+                new Reason(
+                    Long.parseLong(row.getOrDefault("seq", "0")),
+                    Long.parseLong(row.getOrDefault("index", "0")),
+                    row.getOrDefault("field", ""),
+                    row.getOrDefault("code", ""),
+                    row.getOrDefault("detail", "")));
             row.clear();
           }
         }
-      }
-      if (refused.size() == before) {
-        return refused;
       }
     }
   }

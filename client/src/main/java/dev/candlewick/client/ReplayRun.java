@@ -107,7 +107,8 @@ final class ReplayRun {
   /** Reports on one file; false if it could not be sent to the end. */
   private boolean showEnd(Replay replay, Future<?> end) throws InterruptedException {
     Replay.Result result = replay.result();
-    long refused = rejectedOf.of(replay) - result.rejected();
+    // Where the server cannot be asked for them, none is known of before.
+    long refused = Math.max(0, rejectedOf.of(replay) - result.rejected());
     earlierRejected += refused;
     if (result.passedOver() > 0) {
       err.println(

@@ -27,7 +27,9 @@ final class CandlewickFormat implements Format {
     for (int i = 0; i < heading.width(); i++) {
       String field = heading.columns().get(i);
       if (!kind.derives(field)) {
-        layout.column(field, i, kind.conversion(field));
+        boolean isTime = kind.type(field).equals("timestamp");
+        layout.column(
+            field, i, isTime ? Conversion.timeAsWritten(options.zone()) : kind.conversion(field));
       }
     }
     return layout;

@@ -1,8 +1,11 @@
 package dev.candlewick.client.format;
 
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Writes a cell that is not empty as a JSON value. */
 @FunctionalInterface
@@ -159,6 +162,30 @@ interface Conversion {
           Map.entry("n", ""),
           Map.entry("none", ""),
           Map.entry("unknown", ""));
+
+  /** A time as the server takes it; one that does not tell its zone is put into {@code zone}. */
+  static Conversion timeAsWritten(ZoneId zone) {
+    Times times = new Times("us", zone);
+    return (cells, cell, json) -> {
+      int last = cells.at(cell, cells.length(cell) - 1);
+      boolean isDate = cells.length(cell) >= 10 && cells.at(cell, 4) == '-' && last != 'Z';
+      String text = isDate ? cells.get(cell) : "";
+      if (!isDate || !WITHOUT_ZONE.matcher(text).matches()) {
+        return AS_WRITTEN.write(cells, cell, json);
+      }
+      long micros = times.micros(cells, cell);
+      appendQuoted(
+          json,
+          Instant.ofEpochSecond(
+                  Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000)
+              .toString());
+      return true;
+    };
+  }
+
+  /** A date, or a date and a time. */
+  Pattern WITHOUT_ZONE =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?)?");
 
   /** A time, as microseconds. */
   static Conversion time(Times times) {

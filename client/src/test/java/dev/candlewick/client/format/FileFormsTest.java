@@ -97,6 +97,19 @@ class FileFormsTest extends TestFiles {
   }
 
   @Test
+  void takesTimesWithoutAZoneInTheGivenOne() throws IOException {
+    Path file =
+        file(
+            "a.csv",
+            "ts,price,size\n2024-07-01 09:30:00.25,1,2\n2024-07-01T09:30:00Z,1,2\n7,1,2\n");
+    assertThat(rows(file, options(Kind.TRADES, "candlewick", "America/New_York", Map.of())))
+        .containsExactly(
+            "unit:ms {ts:2024-07-01T13:30:00.250Z,price:1,size:2}",
+            "unit:ms {ts:2024-07-01T09:30:00Z,price:1,size:2}",
+            "unit:ms {ts:7,price:1,size:2}");
+  }
+
+  @Test
   void readsWhatIsMapped() throws IOException {
     Map<String, String> map =
         FileOptions.map("ts=when:s,open=o,high=h,low=l,close=c,venue=x,symbol=y,timeframe=z");
@@ -115,8 +128,8 @@ class FileFormsTest extends TestFiles {
         Statement statement = duckdb.createStatement()) {
       statement.execute(
           ("copy (select timestamptz '2024-01-01 00:00:00Z' as ts, 'v' as venue, 'S' as symbol,"
-                  + " '1m' as timeframe, 0.1::double as open, 3::decimal(9,2) as high, 1e-9::double as"
-                  + " low, 2 as close, 9::bigint as volume) to '%s' (format parquet)")
+               + " '1m' as timeframe, 0.1::double as open, 3::decimal(9,2) as high, 1e-9::double as"
+               + " low, 2 as close, 9::bigint as volume) to '%s' (format parquet)")
               .formatted(file));
     }
     assertThat(rows(file, Kind.CANDLES))
