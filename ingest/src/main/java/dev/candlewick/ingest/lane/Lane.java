@@ -289,6 +289,9 @@ public final class Lane implements Runnable {
   private void afterFailure(Batch batch, SQLException e) throws InterruptedException {
     Verdict verdict = SqlStates.sort(e);
     metrics.failed(SqlStates.state(e));
+    if (SqlStates.isTooMuch(e) && putBackHalf(batch)) {
+      return;
+    }
     boolean newlyCareful = !batch.carefully;
     batch.carefully |= verdict != Verdict.NOT_NOW;
     if (batch.carefully && newlyCareful) {
@@ -308,6 +311,23 @@ public final class Lane implements Runnable {
     clock.pause(pause);
     Duration doubled = pause.multipliedBy(2);
     pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+  }
+
+  /**
+   * Puts the later half of what feeds sent back into the queue; false if there is only one of them.
+   * What is read from the spool stays, and so do requests, which are retried unchanged.
+   */
+  private boolean putBackHalf(Batch batch) {
+    List<Message> ofStreams = batch.messages().stream().filter(m -> !m.isRequest).toList();
+    if (batch.isSpooled() || ofStreams.size() < 2) {
+      return false;
+    }
+    List<Message> later = ofStreams.subList(ofStreams.size() / 2, ofStreams.size());
+    batch.remove(later);
+    for (int i = later.size() - 1; i >= 0; i--) {
+      queue.addFirst(later.get(i));
+    }
+    return true;
   }
 
   /** Requests stay: they are retried unchanged, because an attempt may have been committed. */

@@ -8,6 +8,8 @@ public final class SqlStates {
 
   private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
+  private static final String OUT_OF_MEMORY = "53200";
+
   private SqlStates() {}
 
   public enum Verdict {
@@ -36,6 +38,11 @@ public final class SqlStates {
   /** Whether a table is not what the statement was written for. */
   static boolean isOfTable(SQLException e) {
     return state(e).startsWith("42") && !state(e).equals(INSUFFICIENT_PRIVILEGE);
+  }
+
+  /** Whether fewer rows in one transaction may succeed: it needs a lock for each of its chunks. */
+  public static boolean isTooMuch(SQLException e) {
+    return state(e).equals(OUT_OF_MEMORY);
   }
 
   /** Five characters; {@code 08000} if the driver gives none (a socket timed out, no pool slot). */

@@ -39,6 +39,9 @@ final class FakeDatabase implements Lane.Database {
   /** How often a transaction fails, before or after its COMMIT. */
   double failures;
 
+  /** It has no room for the locks of more messages in one transaction. */
+  int mostMessages = Integer.MAX_VALUE;
+
   /** {@code meanwhile} is what others do while a transaction runs. */
   FakeDatabase(Random random, Runnable meanwhile) {
     this.random = random;
@@ -97,6 +100,9 @@ final class FakeDatabase implements Lane.Database {
       throw new DroppedException(fenced, Drop.FENCED);
     }
     fail();
+    if (batch.messages().size() > mostMessages) {
+      throw new SQLException("out of shared memory", "53200");
+    }
     batch.messages().forEach(message -> assertThat(stored.add(what(message))).isTrue());
     ends.forEach((name, end) -> streams.computeIfPresent(name, (key, at) -> moved(at, end)));
     meanwhile.run();

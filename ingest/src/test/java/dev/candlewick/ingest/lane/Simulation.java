@@ -144,6 +144,7 @@ final class Simulation {
         case 6 -> request();
         case 7 -> nanos += Duration.ofMillis(random.nextInt(2_000)).toNanos();
         case 8, 9 -> anyFeed().connect();
+        case 10 -> database.mostMessages = 1 + random.nextInt(6);
         default -> other();
       }
     } catch (FakeDisk.Crash e) {
@@ -223,6 +224,7 @@ final class Simulation {
     feeds.forEach(SimulatedFeed::leave);
     database.up = true;
     database.failures = 0;
+    database.mostMessages = Integer.MAX_VALUE;
     for (int i = 0; !(spooling.idle() && plain.idle()); i++) {
       assertThat(i).as("steps until all is written").isLessThan(STEPS_TO_SETTLE);
       turn(spooling);
