@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /** Apache Kafka's own server in a process of its own, on loopback, with a folder of its own. */
-final class KafkaBroker {
+public final class KafkaBroker {
   private static final Path LIBRARIES = Path.of("..", "kafka-broker", "target", "lib");
   private static final String CLUSTER = "MkU3OEVBNTcwNTJENDM2Qk";
 
@@ -57,7 +57,9 @@ final class KafkaBroker {
           transaction.state.log.replication.factor=1
           transaction.state.log.min.isr=1
           transaction.state.log.num.partitions=1
+          transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
           group.initial.rebalance.delay.ms=0
+          group.min.session.timeout.ms=1000
           message.max.bytes=4194304
           log.cleaner.backoff.ms=200
           """
@@ -70,7 +72,7 @@ final class KafkaBroker {
   }
 
   /** One for all tests of this JVM, each of which makes topics of its own. */
-  static KafkaBroker shared() {
+  public static KafkaBroker shared() {
     return Shared.BROKER;
   }
 
@@ -115,7 +117,7 @@ final class KafkaBroker {
   }
 
   /** Starts it, or starts it again with what it had. */
-  void start() {
+  public void start() {
     try {
       Process started = java("kafka.Kafka").start();
       Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
@@ -126,11 +128,13 @@ final class KafkaBroker {
     with(admin -> admin.describeCluster().nodes().get(60, TimeUnit.SECONDS));
   }
 
-  void kill() {
+  /** kill -9; returns once the process is gone. */
+  public void kill() {
     Objects.requireNonNull(process).destroyForcibly().onExit().join();
   }
 
-  String bootstrap() {
+  /** Where clients find it. */
+  public String bootstrap() {
     return "127.0.0.1:" + port;
   }
 
@@ -150,7 +154,8 @@ final class KafkaBroker {
     }
   }
 
-  void create(String topic, int partitions, Map<String, String> settings) {
+  /** Makes a topic. */
+  public void create(String topic, int partitions, Map<String, String> settings) {
     NewTopic wanted = new NewTopic(topic, partitions, (short) 1).configs(settings);
     with(admin -> admin.createTopics(List.of(wanted)).all().get(30, TimeUnit.SECONDS));
   }
@@ -167,7 +172,7 @@ final class KafkaBroker {
   }
 
   /** A producer; with {@code transaction} its transactions have this id. */
-  KafkaProducer<String, String> producer(String... transaction) {
+  public KafkaProducer<String, String> producer(String... transaction) {
     Properties settings = new Properties();
     settings.put("bootstrap.servers", bootstrap());
     settings.put("key.serializer", StringSerializer.class.getName());
@@ -175,6 +180,7 @@ final class KafkaBroker {
     settings.put("max.request.size", "4194304");
     if (transaction.length > 0) {
       settings.put("transactional.id", transaction[0]);
+      settings.put("transaction.timeout.ms", "3000");
     }
     return new KafkaProducer<>(settings);
   }

@@ -47,6 +47,11 @@ abstract class Client implements Runnable {
     }
   }
 
+  /** The stream its messages belong to. */
+  String stream() {
+    return name;
+  }
+
   /** Where the number of a stored row is: {@code schema.table.column}. */
   abstract String column();
 

@@ -132,6 +132,19 @@ enum Fault {
     }
   },
 
+  /** kill -9 of the Kafka broker that the messages come from. */
+  KILL_BROKER(2_000, 3_000) {
+    @Override
+    void begin(Stage stage) {
+      stage.broker().kill();
+    }
+
+    @Override
+    void end(Stage stage) {
+      stage.broker().start();
+    }
+  },
+
   /** Every connection to the database is cut. */
   CUT_CONNECTIONS(1_000, 0) {
     @Override

@@ -16,6 +16,7 @@ import java.util.List;
  *
  * <pre>
  * sent SEQ FIRST LAST   rows FIRST to LAST are about to be sent, as message SEQ
+ * at SEQ OFFSET         message SEQ is in Kafka at this offset
  * acked LAST            the server has acked all rows up to LAST
  * </pre>
  */
@@ -35,6 +36,10 @@ final class Journal implements AutoCloseable {
   /** A message that may have been sent once this returns. */
   void sent(long seq, long first, long last) {
     write("sent %d %d %d\n".formatted(seq, first, last));
+  }
+
+  void at(long seq, long offset) {
+    write("at %d %d\n".formatted(seq, offset));
   }
 
   void acked(long last) {

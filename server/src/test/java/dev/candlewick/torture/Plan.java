@@ -3,6 +3,7 @@ package dev.candlewick.torture;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a run is to do.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param count faults after which it ends even before
  * @param faults which of them, drawn at random
  * @param longestHold how long a fault is held at most
+ * @param usesKafka whether messages come from a broker, to two servers of one group
  * @param spools whether the server has a spool
  * @param memory what the server may take, resident, in bytes
  */
@@ -21,15 +23,19 @@ record Plan(
     int count,
     List<Fault> faults,
     Duration longestHold,
+    boolean usesKafka,
     boolean spools,
     long memory) {
 
   /** From system properties {@code torture.*}; without a length or a count, each fault once. */
   static Plan fromProperties() {
+    boolean usesKafka = "kafka".equals(System.getProperty("torture.source"));
+    // A server that reads no partition at the moment does not see that the disk is full.
+    Set<Fault> others = Set.of(usesKafka ? Fault.FILL_DISK : Fault.KILL_BROKER);
     String words = System.getProperty("torture.faults");
     List<Fault> faults =
         words == null
-            ? List.of(Fault.values())
+            ? Arrays.stream(Fault.values()).filter(fault -> !others.contains(fault)).toList()
             : Arrays.stream(words.split(",")).map(Plan::fault).toList();
     String minutes = System.getProperty("torture.minutes");
     Integer count = Integer.getInteger("torture.count");
@@ -41,7 +47,8 @@ record Plan(
             : Duration.ofMillis((long) (Double.parseDouble(minutes) * 60_000)),
         isShort ? faults.size() : count == null ? Integer.MAX_VALUE : count,
         faults,
-        isShort ? Duration.ofSeconds(3) : Duration.ofMinutes(1),
+        Duration.ofSeconds(Integer.getInteger("torture.hold", isShort ? 3 : 60)),
+        usesKafka,
         Boolean.getBoolean("torture.spool"),
         512L << 20);
   }

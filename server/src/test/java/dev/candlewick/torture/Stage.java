@@ -1,15 +1,27 @@
 package dev.candlewick.torture;
 
 import dev.candlewick.server.DatabaseProxy;
+import dev.candlewick.server.KafkaBroker;
 import dev.candlewick.server.OwnCluster;
 import dev.candlewick.server.ServerProcess;
 import dev.candlewick.server.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** The server and its database, as real as they come, with a proxy on the line between them. */
+/**
+ * The server and its database, as real as they come, with a proxy on the line between them. With
+ * Kafka there is a second server of the same group, and they take turns at being struck.
+ */
 final class Stage implements AutoCloseable {
   private static final int DISK_MEGABYTES = 4_096;
 
@@ -21,24 +33,53 @@ final class Stage implements AutoCloseable {
   private final String[] settings;
   private final List<String> wrongs = new ArrayList<>();
   private final List<String> output = new ArrayList<>();
+  private final @Nullable KafkaBroker broker;
+  private final Deque<ServerProcess> others = new ArrayDeque<>();
   private volatile ServerProcess server;
 
   /** Starts everything; what the server and the clients keep on disk goes into the folder. */
-  Stage(OwnCluster cluster, Path folder, boolean spools) {
+  Stage(OwnCluster cluster, Path folder, Plan plan) {
     this.cluster = cluster;
     this.folder = folder;
-    this.settings =
-        spools ? new String[] {"SPOOL_DIR", folder.resolve("spool").toString()} : new String[0];
+    this.broker = plan.usesKafka() ? KafkaBroker.shared() : null;
+    List<String> set = new ArrayList<>();
+    if (plan.spools()) {
+      set.addAll(List.of("SPOOL_DIR", folder.resolve("spool").toString()));
+    }
+    if (broker != null) {
+      broker.create(KafkaClient.TOPIC, KafkaClient.PARTITIONS, Map.of());
+      set.addAll(List.of("KAFKA_BOOTSTRAP", broker.bootstrap(), "KAFKA_TOPICS", KafkaClient.TOPIC));
+      set.addAll(List.of("KAFKA_PROPERTIES", impatient(folder).toString()));
+    }
+    this.settings = set.toArray(String[]::new);
     this.hasSmallDisk = cluster.makeSmallDisk(DISK_MEGABYTES);
     this.database = cluster.database();
     this.proxy = new DatabaseProxy(database.url());
     this.server = ServerProcess.start(proxy.url(), settings).awaitReady();
+    if (broker != null) {
+      others.add(ServerProcess.start(proxy.url(), settings).awaitReady());
+    }
     server.put("/v1/kinds/" + TestRow.KIND, TestRow.DECLARATION);
     for (String table : List.of("market.trades", "record." + TestRow.KIND)) {
       database.execute(
           "alter table %s add constraint poison check (size <> %d)"
               .formatted(table, TestRow.POISON));
     }
+  }
+
+  /** Settings by which the group soon misses a member that was killed. */
+  private static Path impatient(Path folder) {
+    try {
+      return Files.writeString(
+          folder.resolve("kafka.properties"),
+          "session.timeout.ms=2000\nheartbeat.interval.ms=500\nmetadata.max.age.ms=5000\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  KafkaBroker broker() {
+    return Objects.requireNonNull(broker, "only with torture.source=kafka");
   }
 
   Path folder() {
@@ -65,6 +106,12 @@ final class Stage implements AutoCloseable {
     return server;
   }
 
+  /** The server that is struck next is another one, if there is another one. */
+  synchronized void takeTurns() {
+    others.addLast(server);
+    server = others.removeFirst();
+  }
+
   /** Starts another server in place of the one that has ended. */
   void startServer() {
     output.addAll(server.output());
@@ -86,8 +133,9 @@ final class Stage implements AutoCloseable {
   }
 
   /** What the servers have printed so far. */
-  List<String> output() {
+  synchronized List<String> output() {
     List<String> all = new ArrayList<>(output);
+    others.forEach(other -> all.addAll(other.output()));
     all.addAll(server.output());
     return all;
   }
@@ -96,6 +144,7 @@ final class Stage implements AutoCloseable {
   public void close() {
     server.thaw();
     server.close();
+    others.forEach(ServerProcess::close);
     proxy.close();
     cluster.close();
   }

@@ -25,10 +25,13 @@ final class Stored {
     LongStream.Builder stored = LongStream.builder();
     BitSet reasons = new BitSet();
     Map<Long, Long> firsts = new HashMap<>();
+    Map<Long, Long> offsets = new HashMap<>();
     for (String line : journal) {
       String[] words = line.split(" ");
       if (words[0].equals("sent")) {
         firsts.put(Long.parseLong(words[1]), Long.parseLong(words[2]));
+      } else if (words[0].equals("at")) {
+        offsets.put(Long.parseLong(words[2]), Long.parseLong(words[1]));
       }
     }
     try (Connection connection = database.connect();
@@ -49,9 +52,11 @@ final class Stored {
       }
       try (ResultSet row =
           statement.executeQuery(
-              "select seq, index from ingest.rejects where stream = '%s'".formatted(client.name))) {
+              "select seq, index from ingest.rejects where stream = '%s'"
+                  .formatted(client.stream()))) {
         while (row.next()) {
-          reasons.set((int) (firsts.getOrDefault(row.getLong(1), 0L) + row.getInt(2)));
+          long seq = offsets.getOrDefault(row.getLong(1), row.getLong(1));
+          reasons.set((int) (firsts.getOrDefault(seq, 0L) + row.getInt(2)));
         }
       }
     } catch (SQLException e) {

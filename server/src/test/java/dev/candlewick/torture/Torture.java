@@ -45,13 +45,12 @@ final class Torture {
   /** Runs; what was wrong, nothing at best. */
   List<String> run() {
     say("torture: seed %d, journals in %s", plan.seed(), stage.folder());
-    for (int i = 1; i <= 3; i++) {
-      clients.add(client("feed-" + i, Sends.TRADES));
-    }
-    clients.add(client("quotes-1", Sends.QUOTES));
-    clients.add(client("records-1", Sends.RECORDS));
-    for (int i = 1; i <= 2; i++) {
-      clients.add(new RestClient(stage::server, "rest-" + i, stage.folder(), plan.seed()));
+    if (plan.usesKafka()) {
+      for (int partition = 0; partition < KafkaClient.PARTITIONS; partition++) {
+        clients.add(new KafkaClient(stage, partition, plan.seed()));
+      }
+    } else {
+      addFeeds();
     }
     Watch watch = new Watch(stage, plan.memory());
     clients.forEach(Client::start);
@@ -65,6 +64,17 @@ final class Torture {
     clients.forEach(client -> client.join(Duration.ofNanos(Math.max(1, end - System.nanoTime()))));
     watch.stop();
     return conclude(watch);
+  }
+
+  private void addFeeds() {
+    for (int i = 1; i <= 3; i++) {
+      clients.add(client("feed-" + i, Sends.TRADES));
+    }
+    clients.add(client("quotes-1", Sends.QUOTES));
+    clients.add(client("records-1", Sends.RECORDS));
+    for (int i = 1; i <= 2; i++) {
+      clients.add(new RestClient(stage::server, "rest-" + i, stage.folder(), plan.seed()));
+    }
   }
 
   private StreamClient client(String name, Sends sends) {
@@ -92,6 +102,7 @@ final class Torture {
       fault.begin(stage);
       held = fault.hold(random, (int) plan.longestHold().toMillis());
       fault.end(stage);
+      stage.takeTurns();
       ended = System.nanoTime();
     } catch (AssertionError e) {
       stage.wrong(fault.word() + ": " + e.getMessage());

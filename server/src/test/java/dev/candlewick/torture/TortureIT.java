@@ -18,7 +18,7 @@ class TortureIT {
     Plan plan = Plan.fromProperties();
     Optional<OwnCluster> cluster = OwnCluster.start("torture");
     assumeThat(cluster).as("the script can run a cluster here").isPresent();
-    try (Stage stage = new Stage(cluster.get(), folder, plan.spools())) {
+    try (Stage stage = new Stage(cluster.get(), folder, plan)) {
       assertThat(new Torture(plan, stage, System.out).run()).isEmpty();
     }
   }

@@ -53,7 +53,7 @@ record Verdict(
       String[] words = line.split(" ");
       if (words[0].equals("sent")) {
         sent = Math.max(sent, Long.parseLong(words[3]));
-      } else {
+      } else if (words[0].equals("acked")) {
         acked = Math.max(acked, Long.parseLong(words[1]));
       }
     }
