@@ -3,6 +3,7 @@ package dev.candlewick.torture;
 import dev.candlewick.server.ServerProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -110,10 +111,10 @@ final class KafkaClient extends Client {
                 "select coalesce(max(committed_seq), -1) from ingest.streams where stream = '%s'"
                     .formatted(stream()));
     NavigableMap<Long, Long> done = unacked.headMap(committed, true);
-    if (!done.isEmpty()) {
-      long last = done.get(done.lastKey());
+    Map.Entry<Long, Long> last = done.lastEntry();
+    if (last != null) {
       done.clear();
-      acked(last);
+      acked(last.getValue());
     }
   }
 }
