@@ -124,6 +124,31 @@ class CoverageIT {
     assertThat(coverage.getLong("present")).isEqualTo(coverage.getLong("expected")).isEqualTo(2);
   }
 
+  /** The first two minutes of it, and all of the day of another instrument. */
+  @Test
+  void tellsWhatWaitsToBeRolledUp() {
+    minute(0, 1);
+    minute(4, 2);
+    DATABASE.execute(
+        """
+        insert into ingest.dirty (level, bucket, ids, minutes)
+        select 60, timestamptz '2024-08-08 00:00Z', array[id], decode(repeat('00', 105) || '03', 'hex')
+        from market.instruments
+        union all
+        select 60, timestamptz '2024-08-08 00:00Z', array[id + 1], decode(repeat('ff', 180), 'hex')
+        from market.instruments
+        """);
+    JsonObject waits = coverage("2024-08-08T14:00:00Z", "2024-08-08T14:05:00Z");
+    assertThat(waits.getJsonArray("making"))
+        .containsExactly(
+            new JsonObject().put("from", START * 1_000).put("to", (START + 120) * 1_000));
+    assertThat(coverage("2024-08-08T14:02:00Z", "2024-08-08T14:05:00Z").getJsonArray("making"))
+        .isEmpty();
+    DATABASE.execute("delete from ingest.dirty");
+    assertThat(coverage("2024-08-08T14:00:00Z", "2024-08-08T14:05:00Z").getJsonArray("making"))
+        .isEmpty();
+  }
+
   @Test
   void refusesARangeOfTooManyCandles() {
     minute(0, 1);
