@@ -2,6 +2,7 @@ package dev.candlewick.server;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +39,12 @@ final class DatabaseMetrics {
   long waitingMinutes() {
     DatabaseState last = state;
     return last == null ? 0 : last.waiting().all();
+  }
+
+  /** What slows the database down, from the last answer; none before the first one. */
+  List<String> warnings() {
+    DatabaseState last = state;
+    return last == null ? List.of() : last.warnings();
   }
 
   private void waiting(String age, ToDoubleFunction<DatabaseState> minutes) {
@@ -81,6 +88,9 @@ final class DatabaseMetrics {
   }
 
   void answered(DatabaseState answer) {
+    if (!answer.warnings().equals(warnings())) {
+      answer.warnings().forEach(LOG::warn);
+    }
     state = answer;
     up = true;
   }

@@ -20,6 +20,7 @@ final class DatabaseRepository {
         group by j.proc_name)
       select current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on'
                and current_setting('synchronous_commit') <> 'off' as durable,
+             pg_size_bytes(current_setting('max_wal_size')) as wal,
              pg_database_size(current_database()) as bytes,
              (select count(*) from (select from ingest.dirty
                where level <= 60 and bucket < now() - interval '61 seconds' limit 100000) m) as minutes,
@@ -51,6 +52,7 @@ final class DatabaseRepository {
   private static DatabaseState state(Row row) {
     return new DatabaseState(
         row.getBoolean("durable"),
+        row.getLong("wal"),
         row.getLong("bytes"),
         row.getLong("minutes"),
         row.getLong("buckets"),

@@ -23,16 +23,22 @@ final class Health {
   private final Supplier<List<String>> ingestTroubles;
   private final Supplier<Future<?>> askDatabase;
   private final LongSupplier waitingMinutes;
+  private final Supplier<List<String>> warnings;
   private volatile boolean draining;
 
-  /** {@code waitingMinutes}: what waits for the roll-up, which makes reads slower but not wrong. */
+  /**
+   * {@code waitingMinutes}: what waits for the roll-up, which makes reads slower but not wrong.
+   * {@code warnings}: settings of the database that make it slow; they do not make it unready.
+   */
   Health(
       Supplier<List<String>> ingestTroubles,
       Supplier<Future<?>> askDatabase,
-      LongSupplier waitingMinutes) {
+      LongSupplier waitingMinutes,
+      Supplier<List<String>> warnings) {
     this.ingestTroubles = ingestTroubles;
     this.askDatabase = askDatabase;
     this.waitingMinutes = waitingMinutes;
+    this.warnings = warnings;
   }
 
   void mount(Router router) {
@@ -73,12 +79,18 @@ final class Health {
   private void write(JsonGenerator json, int status, List<String> reasons) throws IOException {
     json.writeStartObject();
     json.writeStringField("status", status == 200 ? "ok" : "unavailable");
-    json.writeArrayFieldStart("reasons");
-    for (String reason : reasons) {
-      json.writeString(reason);
-    }
-    json.writeEndArray();
+    write(json, "reasons", reasons);
+    write(json, "warnings", warnings.get());
     json.writeNumberField("waiting_minutes", waitingMinutes.getAsLong());
     json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, String name, List<String> texts)
+      throws IOException {
+    json.writeArrayFieldStart(name);
+    for (String text : texts) {
+      json.writeString(text);
+    }
+    json.writeEndArray();
   }
 }

@@ -108,7 +108,8 @@ final class Server {
         new Health(
             ingest::reasons,
             () -> pools.reads().query("select 1").execute(),
-            database::waitingMinutes);
+            database::waitingMinutes,
+            database::warnings);
     this.connections = new Connections(vertx, config.http(), metrics.registry());
     Gate gate =
         new Gate(

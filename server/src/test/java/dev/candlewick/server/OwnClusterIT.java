@@ -6,6 +6,7 @@ import static dev.candlewick.server.Messages.trade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -89,6 +90,26 @@ class OwnClusterIT {
     assertThat(database.number("select count(*) from market.instruments where symbol = 'STRICT'"))
         .isZero();
     server.awaitReady();
+  }
+
+  @Test
+  void warnsOfCheckpointsThatComeTooOftenAndIsReadyAllTheSame() {
+    assertThat(warnings()).isEmpty();
+    database.execute("alter system set max_wal_size = '1GB'");
+    database.text("select pg_reload_conf()");
+    try {
+      ServerProcess.await("a warning", PATIENCE, () -> !warnings().isEmpty());
+      assertThat(warnings().getString(0)).startsWith("max_wal_size is 1024 MB: ");
+      assertThat(server.get("/readyz").statusCode()).isEqualTo(200);
+    } finally {
+      database.execute("alter system reset max_wal_size");
+      database.text("select pg_reload_conf()");
+    }
+    ServerProcess.await("no warning", PATIENCE, () -> warnings().isEmpty());
+  }
+
+  private static JsonArray warnings() {
+    return new JsonObject(server.get("/readyz").body()).getJsonArray("warnings");
   }
 
   private static void terminateAll() {
