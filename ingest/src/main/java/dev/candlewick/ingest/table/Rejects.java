@@ -7,6 +7,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * {@code ingest.rejects}: every rejected row of a stream, stored in the transaction of its message.
@@ -24,7 +27,9 @@ final class Rejects {
     try (PreparedStatement keep = connection.prepareStatement(KEEP)) {
       int rows = 0;
       for (Message message : batch.messages()) {
-        for (Rejection rejection : message.rejections()) {
+        List<Rejection> rejections = new ArrayList<>(message.rejections());
+        rejections.sort(Comparator.comparingInt(Rejection::index));
+        for (Rejection rejection : rejections) {
           keep.setInt(1, message.stream().apiKeyId());
           keep.setString(2, message.stream().stream());
           keep.setLong(3, message.seq());
