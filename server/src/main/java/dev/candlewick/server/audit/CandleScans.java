@@ -13,14 +13,14 @@ final class CandleScans {
       "concat('open ', r.open, ', high ', r.high, ', low ', r.low, ', close ', r.close,"
           + " ', volume ', r.volume)";
   private static final String NOT_FINITE =
-      "array[r.open, r.high, r.low, r.close, r.volume]"
+      "array[r.open, r.high, r.low, r.close, r.volume, r.quote_volume, r.taker_buy_volume]"
           + " && array['NaN', 'Infinity', '-Infinity']::float8[]";
   private static final String OHLC_ORDER =
       "r.low > least(r.open, r.close) or r.high < greatest(r.open, r.close)";
   private static final String DIFFERS =
       "b.high is null or r.open <> b.open or r.high <> b.high or r.low <> b.low or r.close <>"
           + " b.close or abs(r.volume - b.volume) > 1e-9 * greatest(abs(r.volume), abs(b.volume),"
-          + " 1)";
+          + " 1) or coalesce(r.trades <> b.trades, false)";
 
   /**
    * Moving counts, which PostgreSQL maintains as the frame moves; a maximum would be recomputed
@@ -111,6 +111,8 @@ final class CandleScans {
                  c.high is null as missing, b.ts is null as unfounded,
                  c.open <> b.open or c.high <> b.high or c.low <> b.low or c.close <> b.close
                    or abs(c.volume - b.volume) > 1e-9 * greatest(abs(c.volume), abs(b.volume), 1)
+                   or abs(c.quote_volume - b.quote_volume) > 1e-9 * greatest(abs(c.quote_volume), abs(b.quote_volume), 1)
+                   or abs(c.taker_buy_volume - b.taker_buy_volume) > 1e-9 * greatest(abs(c.volume), 1)
                    or c.trades <> b.trades as differs
           from (select * from market.candles_1m where instrument_id = $1 and ts >= $2::timestamptz
                   and ts < $3::timestamptz) c
@@ -141,7 +143,7 @@ final class CandleScans {
           Scope.INSTRUMENT,
           Duration.ofDays(92),
           """
-          select instrument_id, timeframe, ts, open, high, low, close, volume, trades
+          select instrument_id, timeframe, ts, open, high, low, close, volume, quote_volume, trades, taker_buy_volume
           from market.candles_native
           where instrument_id = $1 and ts >= $2::timestamptz and ts < $3::timestamptz
           """,
@@ -152,7 +154,7 @@ final class CandleScans {
               new Check(
                   "native_negative_volume",
                   "a volume or a number of trades is below zero",
-                  "r.volume < 0 or r.trades < 0"),
+                  "r.volume < 0 or r.trades < 0 or r.taker_buy_volume < 0"),
               new Check(
                   "native_misaligned",
                   "a candle of minutes or hours does not begin where its timeframe does",
@@ -217,10 +219,11 @@ final class CandleScans {
         Duration.ofDays(days),
         """
         select c.*, DIFFERS as differs
-        from (select instrument_id, ts, open, high, low, close, volume from market.candles_LEVEL
+        from (select instrument_id, ts, open, high, low, close, volume, trades from market.candles_LEVEL
               where instrument_id = $1 and ts >= $2::timestamptz and ts < $3::timestamptz) c
         left join (select public.time_bucket(interval 'LENGTH', ts) as ts, public.first(open, ts) as open,
-                          max(high) as high, min(low) as low, public.last(close, ts) as close, sum(volume) as volume
+                          max(high) as high, min(low) as low, public.last(close, ts) as close, sum(volume) as volume,
+                          case when count(trades) = count(*) then sum(trades) end as trades
                    from market.candles_BELOW
                    where instrument_id = $1 and ts >= $2::timestamptz - interval 'LENGTH'
                      and ts < $3::timestamptz + interval 'LENGTH'

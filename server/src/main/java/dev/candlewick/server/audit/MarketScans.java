@@ -62,7 +62,7 @@ final class MarketScans {
           Scope.INSTRUMENT,
           Duration.ofDays(1),
           """
-          select instrument_id, ts, bid, bid_size, ask, ask_size
+          select instrument_id, ts, bid, bid_size, ask, ask_size, last, volume_24h
           from market.quotes
           where instrument_id = $1 and ts >= $2::timestamptz and ts < $3::timestamptz
           """,
@@ -71,19 +71,15 @@ final class MarketScans {
               new Check(
                   "quotes_not_finite",
                   "a price or size is NaN or infinite",
-                  "bid "
-                      + NOT_FINITE
-                      + " or ask "
-                      + NOT_FINITE
-                      + " or bid_size "
-                      + NOT_FINITE
-                      + " or ask_size "
-                      + NOT_FINITE),
+                  "array[bid, bid_size, ask, ask_size, last, volume_24h]"
+                      + " && array['NaN', 'Infinity', '-Infinity']::float8[]"),
               new Check("quotes_crossed", "the bid is above the ask", "bid > ask"),
               new Check(
                   "quotes_empty", "neither bid nor ask is there", "bid is null and ask is null"),
               new Check(
-                  "quotes_negative_size", "a size is below zero", "bid_size < 0 or ask_size < 0"),
+                  "quotes_negative_size",
+                  "a size or volume is below zero",
+                  "bid_size < 0 or ask_size < 0 or volume_24h < 0"),
               new Check(
                   "quotes_in_the_future",
                   "a time is more than a day ahead of the clock",

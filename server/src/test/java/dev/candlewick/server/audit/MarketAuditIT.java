@@ -139,9 +139,11 @@ class MarketAuditIT {
           trades_outliers         | update market.trades set price = 150 where trade_id = 100
           trades_in_the_future    | insert into market.trades select instrument_id, now() + interval '3 days', 9999, price, size, side, flags from market.trades where trade_id = 100
           quotes_not_finite       | update market.quotes set bid = 'Infinity', ask = 'Infinity'
+          quotes_not_finite       | update market.quotes set last = 'NaN'
           quotes_crossed          | update market.quotes set bid = 102
           quotes_empty            | update market.quotes set bid = null, ask = null
           quotes_negative_size    | update market.quotes set ask_size = -1
+          quotes_negative_size    | update market.quotes set volume_24h = -1
           quotes_in_the_future    | insert into market.quotes select instrument_id, now() + interval '2 days', seq, bid, bid_size, ask, ask_size, last, volume_24h from market.quotes
           instruments_differ_by_case | insert into market.instruments (venue, symbol) values ('binance', 'btcusdt')
           instruments_unknown_timezone | update market.instruments set timezone = 'Mars/Olympus'
@@ -156,6 +158,7 @@ class MarketAuditIT {
           candles_misaligned      | update market.candles_1m set ts = ts + interval '7 seconds' where ts = (select max(ts) from market.candles_1m)
           candles_ohlc_order      | update market.candles_1m set low = high + 1 where ts = (select min(ts) from market.candles_1m)
           candles_not_finite      | update market.candles_1m set close = 'NaN' where ts = (select min(ts) from market.candles_1m)
+          candles_not_finite      | update market.candles_1m set quote_volume = 'NaN' where ts = (select min(ts) from market.candles_1m)
           candles_negative_volume | update market.candles_1m set volume = -1 where ts = (select min(ts) from market.candles_1m)
           candles_volume_without_trades | update market.candles_1m set trades = 0 where ts = (select min(ts) from market.candles_1m)
           candles_trades_without_volume | update market.candles_1m set volume = 0, source = 2 where ts = (select min(ts) from market.candles_1m)
@@ -169,10 +172,12 @@ class MarketAuditIT {
           candles_missing         | delete from market.candles_1m where ts = (select max(ts) from market.candles_1m)
           candles_without_trades  | delete from market.trades where trade_id between 101 and 104
           candles_against_trades  | update market.candles_1m set volume = 5 where ts = (select max(ts) from market.candles_1m)
+          candles_against_trades  | update market.candles_1m set quote_volume = quote_volume * 1.001 where ts = (select max(ts) from market.candles_1m)
           candles_gaps            | delete from market.trades where trade_id between 101 and 140; delete from market.candles_1m c where not exists (select from market.trades t where t.ts >= c.ts and t.ts < c.ts + interval '1 minute')
           native_ohlc_order       | insert into market.candles_native select id, '1d', date_trunc('day', now()), 1, 1, 2, 1, 1, 1, 1, 1, true from market.instruments
           native_not_finite       | insert into market.candles_native select id, '1d', date_trunc('day', now()), 1, 'Infinity', 1, 1, 1, 1, 1, 1, true from market.instruments
           native_negative_volume  | insert into market.candles_native select id, '1d', date_trunc('day', now()), 1, 1, 1, 1, -1, 1, 1, 1, true from market.instruments
+          native_negative_volume  | insert into market.candles_native select id, '1d', date_trunc('day', now()), 1, 1, 1, 1, 1, 1, 1, -1, true from market.instruments
           native_misaligned       | insert into market.candles_native select id, '1h', date_trunc('day', now()) + interval '7 minutes', 1, 1, 1, 1, 1, 1, 1, 1, true from market.instruments
           native_against_built    | insert into market.candles_native select id, '1h', date_trunc('day', now()) - interval '1 day', 100, 200, 100, 100, 240, 1, 1, 1, true from market.instruments
           native_volume_against_built | insert into market.candles_native select id, '1h', date_trunc('day', now()) - interval '1 day', 100, 100.12, 100, 100, 100, 1, 1, 1, true from market.instruments
