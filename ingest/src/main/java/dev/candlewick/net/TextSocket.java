@@ -34,6 +34,7 @@ public final class TextSocket {
   private final ServerWebSocket socket;
   private final HttpConnection connection;
   private final Context context;
+  private final int messageBytes;
   private final FrameAssembler frames;
   private final Duration patience;
   private @Nullable Listener listener;
@@ -80,6 +81,7 @@ public final class TextSocket {
     this.connection = connection;
     this.socket = socket;
     this.context = Vertx.currentContext();
+    this.messageBytes = messageBytes;
     this.frames = new FrameAssembler(messageBytes);
     this.patience = patience;
   }
@@ -126,12 +128,15 @@ public final class TextSocket {
   private void onBroken(CorruptedWebSocketFrameException frame) {
     broken = true;
     if (!closed) {
-      boolean tooLarge = frame.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG);
-      listener()
-          .refused(
-              frame.closeStatus().code(),
-              tooLarge ? "too_large" : "protocol_error",
-              String.valueOf(frame.getMessage()));
+      WebSocketCloseStatus status = frame.closeStatus();
+      if (status.equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)) {
+        listener()
+            .refused(status.code(), "too_large", "a message may have " + messageBytes + " bytes");
+      } else if (status.equals(WebSocketCloseStatus.INVALID_PAYLOAD_DATA)) {
+        listener().refused(status.code(), "protocol_error", "a frame is not UTF-8");
+      } else {
+        listener().refused(status.code(), "protocol_error", "a frame breaks RFC 6455");
+      }
     }
   }
 

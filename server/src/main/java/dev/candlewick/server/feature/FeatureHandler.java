@@ -7,9 +7,9 @@ import dev.candlewick.server.feature.DeclarationRepository.Kept;
 import dev.candlewick.server.feature.DeclarationRepository.Saved;
 import dev.candlewick.server.web.Caller;
 import dev.candlewick.server.web.Params;
+import dev.candlewick.server.web.PlainBody;
 import dev.candlewick.server.web.Reply;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -136,10 +136,9 @@ public final class FeatureHandler {
 
   /** The body without its name, which may be present if it matches the path. */
   private static JsonObject declaration(RoutingContext ctx, String parameter) {
-    Buffer body = ctx.body().buffer();
     JsonObject json;
     try {
-      json = new JsonObject(body == null ? Buffer.buffer() : body);
+      json = new JsonObject(PlainBody.of(ctx));
     } catch (DecodeException | ClassCastException e) {
       throw new Problem(400, "malformed", "the body must be one JSON object");
     }

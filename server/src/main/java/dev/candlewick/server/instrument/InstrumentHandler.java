@@ -3,6 +3,7 @@ package dev.candlewick.server.instrument;
 import dev.candlewick.net.Problem;
 import dev.candlewick.server.web.Format;
 import dev.candlewick.server.web.Params;
+import dev.candlewick.server.web.PlainBody;
 import dev.candlewick.server.web.Reply;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.buffer.Buffer;
@@ -72,8 +73,7 @@ public final class InstrumentHandler {
     if (type != null && !type.toLowerCase(Locale.ROOT).startsWith(Format.JSON.contentType())) {
       throw new Problem(415, "unsupported_media_type", "the body must be application/json");
     }
-    Buffer body = ctx.body().buffer();
-    return body == null ? Buffer.buffer() : body;
+    return PlainBody.of(ctx);
   }
 
   private static String venue(RoutingContext ctx) {

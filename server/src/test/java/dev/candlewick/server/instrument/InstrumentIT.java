@@ -214,6 +214,8 @@ class InstrumentIT {
     assertThat(put(413, BTC, large).getString("code")).isEqualTo("too_large");
     HttpResponse<String> csv = server.send("PUT", BTC, "Content-Type", "text/csv");
     assertThat(csv.statusCode()).isEqualTo(415);
+    HttpResponse<String> encoded = server.send("PUT", BTC, "Content-Encoding", "br");
+    assertThat(encoded.statusCode()).isEqualTo(415);
   }
 
   @Test
