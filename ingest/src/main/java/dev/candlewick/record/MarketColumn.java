@@ -8,13 +8,13 @@ package dev.candlewick.record;
 public record MarketColumn(Column declared, Use use, boolean isList) {
   /** What a column is for. */
   public enum Use {
-    /** Whose the row is: in the row, or beside the rows that share it. */
+    /** What the row belongs to: given in the row, or once for all rows of a message. */
     SUBJECT,
-    /** Sent, stored and answered. */
+    /** Sent, stored and returned. */
     VALUE,
-    /** What is to become of the row: only sent. */
+    /** What to do with the row: only sent. */
     ACTION,
-    /** Made by the server: only answered. */
+    /** Derived by the server: only returned. */
     DERIVED
   }
 
@@ -23,7 +23,7 @@ public record MarketColumn(Column declared, Use use, boolean isList) {
     return declared.name();
   }
 
-  /** What it holds. */
+  /** Its type and bounds. */
   public ColumnType type() {
     return declared.type();
   }

@@ -16,9 +16,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Trades, quotes and candles: the kinds of row that have tables, paths and rules of their own. Each
- * is one declaration in the columns of a {@link Kind}, {@code ts} always there and not declared.
- * What is written out beside it for speed (decoding, COPY, JSON) the tests hold against it.
+ * Trades, quotes and candles: the kinds of row that have their own tables, paths and rules. Each is
+ * one declaration, with the columns of a {@link Kind}; {@code ts} always exists and is not
+ * declared. Code that is written out by hand for speed (decoding, COPY, JSON) is compared with it
+ * by tests.
  */
 public enum MarketKind {
   TRADES(
@@ -101,17 +102,17 @@ public enum MarketKind {
     return columns;
   }
 
-  /** The names of what a row may have on its way in. */
+  /** The names of the fields a row may be sent with. */
   public List<String> sent() {
     return names(Use.SUBJECT, Use.VALUE, Use.ACTION);
   }
 
-  /** The names of what each row of an answer has, in its order. */
+  /** The names of the fields of a row in an answer, in order. */
   public List<String> answered() {
     return names(Use.VALUE, Use.DERIVED);
   }
 
-  /** {@code ts} and the names of the columns of these uses. */
+  /** {@code ts} and the names of the columns with these uses. */
   private List<String> names(Use... uses) {
     List<String> names = new ArrayList<>(List.of("ts"));
     columns.stream()
@@ -120,17 +121,17 @@ public enum MarketKind {
     return List.copyOf(names);
   }
 
-  /** The word for it on the wire, in metrics and in table names. */
+  /** Its name on the wire, in metrics and in table names. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The kind of that word. */
+  /** The kind with that word. */
   public static Optional<MarketKind> of(String word) {
     return Stream.of(values()).filter(kind -> kind.word().equals(word)).findAny();
   }
 
-  /** The words of all, commas between them. */
+  /** All the words, separated by commas. */
   public static String words() {
     return Stream.of(values()).map(MarketKind::word).collect(Collectors.joining(", "));
   }

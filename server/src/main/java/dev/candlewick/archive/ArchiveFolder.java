@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The folders of an archive, and whose it is: the file {@code .database} in its folder names the
- * database. A folder that belongs to another one, or that is not mounted, is not written to.
+ * The folders of an archive, and which database it belongs to: the file {@code .database} in its
+ * folder says. A folder that belongs to another database, or is not mounted, is not written to.
  */
 public final class ArchiveFolder {
   private static final String OWNER = ".database";
@@ -28,7 +28,7 @@ public final class ArchiveFolder {
 
   private ArchiveFolder() {}
 
-  /** The folder is another database's. */
+  /** The folder belongs to another database. */
   public static final class ForeignException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -38,11 +38,11 @@ public final class ArchiveFolder {
   }
 
   /**
-   * Makes a folder that nobody has yet the database's own.
+   * Claims a folder that belongs to no database yet.
    *
-   * @param id who the database is
-   * @param isUsed whether it has archived rows already: then its folder has the file
-   * @throws ForeignException if the folder is another database's
+   * @param id of the database
+   * @param isUsed whether it has archived rows already: then its folder must have the file
+   * @throws ForeignException if the folder belongs to another database
    * @throws IOException if it cannot be read or written, or lacks the file
    */
   public static void claim(Path directory, String id, boolean isUsed) throws IOException {
@@ -64,7 +64,7 @@ public final class ArchiveFolder {
     }
   }
 
-  /** Writes the file, unless another database was faster; what it says then. */
+  /** Writes the file, unless another database was faster; returns what it says then. */
   private static String write(Path file, String id) throws IOException {
     try (FileChannel channel =
             FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -5,15 +5,15 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the {@code t} of a message says that its rows are. */
+/** What kind of rows a message carries, as its {@code t} says. */
 public enum RowType {
   TRADES(MarketKind.TRADES, Trade.FORM),
   QUOTES(MarketKind.QUOTES, Quote.FORM),
   CANDLES(MarketKind.CANDLES, Candle.FORM),
-  /** Of a kind that was declared over the API; the message names it. */
+  /** Rows of a declared kind; the message names it. */
   RECORDS(null, new RecordForm());
 
-  /** Of which kind the rows are; null for records. */
+  /** The kind of the rows; null for records. */
   public final @Nullable MarketKind market;
 
   /** How its rows are kept on disk. */
@@ -34,7 +34,7 @@ public enum RowType {
     throw new IllegalStateException("no rows of " + kind);
   }
 
-  /** The type of that word. */
+  /** The type with that word. */
   public static Optional<RowType> of(String word) {
     for (RowType type : values()) {
       if (type.word().equals(word)) {

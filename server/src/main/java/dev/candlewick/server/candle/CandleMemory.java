@@ -8,8 +8,8 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers with JSON out of the memory, and keeps there what it has to read. What it answers is what
- * {@link Candles} would find; {@link dev.candlewick.server.memory} says why.
+ * Answers with JSON from memory, and keeps there what it has to read. The answers are what {@link
+ * Candles} would find; {@link dev.candlewick.server.memory} explains why.
  */
 final class CandleMemory {
   private final Candles candles;
@@ -27,14 +27,14 @@ final class CandleMemory {
    */
   record Page(byte[] rows, @Nullable Position next) {}
 
-  /** All that a series' candles and their JSON depend on. */
+  /** Everything that a series' candles and their JSON depend on. */
   record Key(Timeframe timeframe, ZoneId zone, boolean session, Instrument instrument, Times unit) {
     static Key of(CandleQuery query, Instrument instrument, Times unit) {
       return new Key(query.timeframe(), query.zone(), query.session(), instrument, unit);
     }
   }
 
-  /** Whether it answers such queries: those that are asked over and over. */
+  /** Whether it handles such queries: those that are asked over and over. */
   boolean takes(CandleQuery query) {
     return memory.isOn() && query.slice().fill() == Fill.NONE && query.source() == Source.AUTO;
   }

@@ -16,17 +16,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request, recalled: all of it if it is kept, else what is read of its end together with what
- * is kept before that, else read as a whole.
+ * One request, answered from memory: entirely if all of it is kept; otherwise its end is read and
+ * combined with what is kept before that; otherwise all of it is read.
  */
 final class CandleRecall {
   private static final long MICROS = 1_000_000;
   private static final long DAY = 86_400;
 
-  /** Read beside those wanted: one tells that there are more, others are not closed. */
+  /** Read in addition to those wanted: one shows that there are more, others are not closed. */
   private static final int SPARE = 3;
 
-  /** Buckets that may be missing at the end; of more than that and a quarter all are read. */
+  /**
+   * Up to so many buckets, plus a quarter of the limit, may be missing at the end; with more,
+   * everything is read.
+   */
   private static final int MISSING = 16;
 
   private final Candles candles;
@@ -66,7 +69,7 @@ final class CandleRecall {
       return readEnd(kept.to());
     }
     Future<Void> answer = memory.ask();
-    // While the database is asked.
+    // While the database is being asked.
     Page page = cut(kept.pieces(), null);
     return answer.transform(asked -> asked.succeeded() ? again(kept, page) : read());
   }
@@ -75,13 +78,13 @@ final class CandleRecall {
     return memory.ask().transform(answer -> answer.succeeded() ? then.get() : read());
   }
 
-  /** The end of the range, as a start. */
+  /** The end of the range, as a bucket start. */
   private long to(long now) {
     long to = slice.to(now);
     return to == now + DAY ? CandleRows.OPEN : buckets.ceil(to);
   }
 
-  /** What is kept of it up to a time; null if that is of no use. */
+  /** What is kept of it, up to a time; null if that is of no use. */
   private @Nullable Found find(long to, long now) {
     KeptCandles kept = (KeptCandles) memory.get(series.instrument(), key);
     KeptCandles valid = kept == null ? null : kept.at(now);
@@ -106,7 +109,7 @@ final class CandleRecall {
     return Math.max(0, now - since) / series.timeframe().longestSeconds();
   }
 
-  /** All was kept a moment ago; the page holds if the same is still kept. */
+  /** All of it was kept a moment ago; the page is valid if the same pieces are still kept. */
   private Future<Page> again(Found before, Page page) {
     long now = candles.now();
     long to = to(now);
@@ -121,7 +124,7 @@ final class CandleRecall {
     return Future.succeededFuture(kept.equals(before) ? page : cut(kept.pieces(), null));
   }
 
-  /** Reads from a start on; what is kept before holds if it still does afterwards. */
+  /** Reads from a start on; what is kept before that is valid if it still is afterwards. */
   private Future<Page> readEnd(long since) {
     long now = candles.now();
     int most = (int) missing(since, now) + SPARE;
@@ -211,9 +214,9 @@ final class CandleRecall {
   }
 
   /**
-   * As many of these candles, ascending ones, as are wanted.
+   * As many of these ascending candles as are wanted.
    *
-   * @param next where the next page begins if they are no more than that
+   * @param next where the next page starts if there are no more than that
    */
   private Page cut(List<Piece> pieces, @Nullable Position next) {
     int over = pieces.stream().mapToInt(Piece::count).sum() - slice.limit();

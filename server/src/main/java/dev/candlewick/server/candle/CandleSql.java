@@ -19,22 +19,24 @@ final class CandleSql {
   /** A row of the level. */
   static final int LEVEL = 0;
 
-  /** A shorter part as it is stored. */
+  /** A stored shorter part. */
   static final int STORED = 16;
 
   /** A shorter part built just now, which replaces the stored one. */
   static final int FRESH = 32;
 
-  /** The venue's own candle of the asked timeframe. */
+  /** The venue's own candle of the requested timeframe. */
   static final int EXACT = 48;
 
   /** No row: something in the range is not up to date. */
   static final int MARK = 64;
 
-  /** No row: from where on the level of that many seconds, in the column of trades, is held. */
+  /**
+   * Not a row: from where on the level with that many seconds (in the column of trades) is stored.
+   */
   static final int HELD = 80;
 
-  /** What of the last column is the source. */
+  /** The bits of the last column that are the source. */
   static final int SOURCE = 15;
 
   private static final String COLUMNS =
@@ -59,7 +61,7 @@ final class CandleSql {
       from ingest.dropped where level >= {seconds}
       """;
 
-  /** The same by itself. */
+  /** The same on its own. */
   static final String DROPPED =
       """
       select level::int8, coalesce(held_from, before) from ingest.dropped where level is not null
@@ -72,8 +74,8 @@ final class CandleSql {
       """;
 
   /**
-   * Marks of $1 from $2 to $3. A minute that waits for a corrected or cancelled trade may come to
-   * be the venue's finer candles: it is marked as one of theirs too.
+   * Marks of $1 from $2 to $3. A minute that waits for a corrected or cancelled trade may turn into
+   * the venue's finer candles, so it counts as marked for those too.
    */
   static final String MARKS =
       """
@@ -94,7 +96,7 @@ final class CandleSql {
       where instrument_id = $1 and ts >= $2 and ts < least({tail}, $3)
       """;
 
-  /** A built minute with a trade that was corrected or cancelled is as if it were not stored. */
+  /** A built minute with a corrected or cancelled trade counts as not stored. */
   private static final String STANDS =
       """
       (source <> 1 or not exists (
@@ -107,14 +109,14 @@ final class CandleSql {
       where instrument_id = $1 and ts >= {tail} and ts < $3 and {stands}
       """;
 
-  /** The venue's forming minutes, also where trades have taken their place among the minutes. */
+  /** The venue's forming minutes, including those replaced by trades among the minutes. */
   private static final String SELECT_FORMING_TAIL =
       """
       select {columns}, 20::int2 from market.candles_native
       where instrument_id = $1 and timeframe = '1m' and ts >= {tail} and ts < $3
       """;
 
-  /** Buckets of the level that are of more than one source. */
+  /** Buckets of the level with more than one source. */
   private static final String IMPURE =
       """
       select ts from {level}
@@ -188,9 +190,9 @@ final class CandleSql {
   private CandleSql() {}
 
   /**
-   * The range as it usually is: all rolled up but the open minutes; or else a mark.
+   * The range in the usual case: everything rolled up except the open minutes; otherwise a mark.
    *
-   * @param open whether there are open minutes in it
+   * @param open whether it contains open minutes
    */
   static String readIfUpToDate(Series series, boolean open) {
     boolean minutes = series.level().equals(Level.M1);
@@ -204,7 +206,7 @@ final class CandleSql {
         SELECT_HELD);
   }
 
-  /** What of the range is up to date, beside what is not, and its open minutes. */
+  /** What is up to date in the range, separately from what is not and from its open minutes. */
   static String readBeside(Series series) {
     return complete(
         series,
@@ -220,12 +222,12 @@ final class CandleSql {
     return COARSER.replace("{columns}", COLUMNS).replace("{level}", level.relation());
   }
 
-  /** Buckets of the level that are to be made from minutes for their source. */
+  /** Buckets of the level that must be built from minutes because of their source. */
   static String impure(Series series) {
     return complete(series, IMPURE);
   }
 
-  /** The minutes of runs as they are stored. */
+  /** The stored minutes of runs. */
   static String minutes(Series series) {
     return complete(
         series,
@@ -233,17 +235,17 @@ final class CandleSql {
         series.source() == Source.NATIVE ? RUNS.replace("{of}", FORMING_OF_RUN) : "");
   }
 
-  /** The minutes of runs from their trades. */
+  /** The minutes of runs, built from their trades. */
   static String built(Series series) {
     return complete(series, RUNS.replace("{of}", BUILT_OF_RUN));
   }
 
-  /** The minutes of runs from the venue's candles of less than a minute. */
+  /** The minutes of runs, built from the venue's candles of less than a minute. */
   static String finer(Series series) {
     return complete(series, RUNS.replace("{of}", FINER_OF_RUN));
   }
 
-  /** A range from trades; $4 is its beginning. */
+  /** A range built from trades; $4 is its start. */
   static String readSteps(Series series) {
     return complete(series, SELECT_FRESH, exact(series));
   }
@@ -254,7 +256,7 @@ final class CandleSql {
     return series.hasExact() ? exact : "";
   }
 
-  /** Where in a range there is anything at all: $4 timeframes of the venue's own candles. */
+  /** Where there is anything at all in a range: $4 are timeframes of the venue's own candles. */
   static String nearest(Series series, boolean last) {
     String range = "where instrument_id = $1 and ts >= $2 and ts < $3";
     String order = last ? " order by ts desc limit 1" : " order by ts limit 1";
@@ -267,7 +269,10 @@ final class CandleSql {
         .replace("{level}", series.level().relation());
   }
 
-  /** Where a level is dropped, a day of a zone that its longer levels divide too is still there. */
+  /**
+   * Where a level is dropped, there may still be a day of a zone that its longer levels also
+   * divide.
+   */
   private static String coarser(Series series) {
     return series.level().coarser().stream()
         .filter(level -> series.buckets() instanceof ZoneBuckets)
@@ -278,7 +283,7 @@ final class CandleSql {
   private static String complete(Series series, String... selects) {
     Level level = series.level();
     String all = Stream.of(selects).filter(s -> !s.isEmpty()).collect(joining("union all\n"));
-    // For minutes everything is tail.
+    // For minutes everything is the tail.
     String tail =
         level.equals(Level.M1)
             ? "$2"
@@ -291,7 +296,7 @@ final class CandleSql {
         .replace("{tail}", tail)
         .replace("{step}", step)
         .replace("{seconds}", String.valueOf(level.seconds()))
-        // Every parameter occurs, or PostgreSQL could not tell its type.
+        // Every parameter must occur, or PostgreSQL could not determine its type.
         .replace("{open}", level.isTrades() ? "greatest($2::timestamptz, $4)" : "$4")
         .replace("{level}", level.relation())
         .replace("{length}", "interval '" + level.seconds() + " seconds'")

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * Packs the JSON of candles to about a third: each of the words that recur in it becomes one byte.
- * The JSON must be ASCII; what is packed and no word is kept as it is.
+ * Packs the JSON of candles to about a third: each recurring piece of text becomes one byte. The
+ * JSON must be ASCII; anything else is kept unchanged.
  */
 final class CandleWords {
-  /** In the order of a candle's fields; a longer one before its beginning. */
+  /** In the order of a candle's fields; a longer one before one that it starts with. */
   private static final byte[][] WORDS =
       Stream.of(
               "{\"ts\":",
@@ -35,7 +35,7 @@ final class CandleWords {
   /**
    * Packs rows.
    *
-   * @param json the rows, a byte between two of them
+   * @param json the rows, with one byte between two of them
    * @param ends where each row ends in {@code json}
    * @param packedEnds receives where each row ends in the result, which has nothing between them
    */
@@ -70,7 +70,10 @@ final class CandleWords {
     return length;
   }
 
-  /** The first of the words from {@code word} on that is here; their number if none is. */
+  /**
+   * The first word, from {@code word} on, that is at this position; the number of words if there is
+   * none.
+   */
   private static int word(byte[] json, int at, int end, int next) {
     int word = next;
     while (word < WORDS.length && !isAt(WORDS[word], json, at, end)) {
@@ -84,7 +87,7 @@ final class CandleWords {
         && Arrays.equals(json, at, at + word.length, word, 0, word.length);
   }
 
-  /** Writes one packed row as JSON; where it ends. */
+  /** Writes one packed row as JSON; returns where it ends. */
   static int unpack(byte[] packed, int first, int end, byte[] json, int start) {
     int length = start;
     for (int at = first; at < end; at++) {

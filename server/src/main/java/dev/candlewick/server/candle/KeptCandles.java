@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Stretches of a series, in order and apart. */
+/** Separate stretches of a series, in order. */
 final class KeptCandles implements Kept {
   private static final long MICROS = 1_000_000;
 
-  /** Candles of one stretch: as many are copied where it is cut. */
+  /** Most candles in a stretch: this many are copied when it is cut. */
   private static final int MOST = 512;
 
-  /** Two stretches that meet become one of so many candles at most. */
+  /** Two adjacent stretches are joined if together they have at most so many candles. */
   private static final int SHORT = 128;
 
   private final Buckets buckets;
@@ -24,7 +24,9 @@ final class KeptCandles implements Kept {
   private final List<CandleRows> stretches;
   private final long bytes;
 
-  /** When the first of its open candles closes, by the clock alone, and where that begins. */
+  /**
+   * When the first of its open candles closes, by the clock alone, and where that candle starts.
+   */
   private final long closes;
 
   private final long open;
@@ -113,7 +115,7 @@ final class KeptCandles implements Kept {
     }
   }
 
-  /** What of it is as it would be read now; null if nothing is. */
+  /** The part of it that would be read the same now; null if there is none. */
   @Nullable KeptCandles at(long now) {
     if (now < readAt) {
       return null;
@@ -124,7 +126,7 @@ final class KeptCandles implements Kept {
   /**
    * What it has of a range: the first candles, or the last ones, without a gap.
    *
-   * @param to where what it has ends; less than was asked, if the rest is not kept
+   * @param to where what it has ends; less than requested if the rest is not kept
    */
   record Found(List<Piece> pieces, long to) {}
 
@@ -148,9 +150,9 @@ final class KeptCandles implements Kept {
   }
 
   /**
-   * Looks for the candles of a range from its beginning on; null if it has none of it.
+   * Looks for the candles of a range from its start on; null if it has none of it.
    *
-   * @param most how many are wanted
+   * @param most the most that are wanted
    */
   @Nullable Found first(long from, long to, int most, boolean closedOnly) {
     List<Piece> pieces = new ArrayList<>();
@@ -165,7 +167,7 @@ final class KeptCandles implements Kept {
     return at == from && from < to ? null : new Found(pieces, left == 0 ? to : Math.min(at, to));
   }
 
-  /** Adds the first of these candles, as many as are wanted; how many it adds. */
+  /** Adds the first of these candles, up to the number wanted; returns how many it adds. */
   static int take(
       List<Piece> pieces, CandleRows rows, int first, int end, int most, boolean closedOnly) {
     int taken = 0;
@@ -187,8 +189,8 @@ final class KeptCandles implements Kept {
   }
 
   /**
-   * Looks for the last candles of a range up to where it ends or what is kept does; null if it has
-   * too few of them.
+   * Looks for the last candles of a range, up to where it or what is kept ends; null if it has too
+   * few of them.
    */
   @Nullable Found last(long from, long to, int most, boolean closedOnly) {
     List<Piece> pieces = new ArrayList<>();
@@ -213,7 +215,7 @@ final class KeptCandles implements Kept {
     return at <= from || left == 0 ? new Found(pieces, end) : null;
   }
 
-  /** Adds the last of these candles before the pieces, as many as are wanted. */
+  /** Adds the last of these candles before the pieces, up to the number wanted. */
   private static int takeLast(
       List<Piece> pieces, CandleRows rows, int first, int end, int most, boolean closedOnly) {
     int taken = 0;

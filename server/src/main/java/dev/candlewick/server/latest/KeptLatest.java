@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The newest rows of one instrument as JSON.
  *
- * @param minute of the candle, in minutes since the epoch: it is the forming one for no longer
+ * @param minute of the candle, in minutes since the epoch, after which it is no longer the forming
+ *     one
  */
 record KeptLatest(long minute, Buffer json) implements Kept {
   private static final int OWN_BYTES = 100;
 
-  /** All that the JSON depends on beside the rows. */
+  /** Everything else that the JSON depends on. */
   record Key(Times unit) {}
 
   static long minuteNow() {

@@ -14,12 +14,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers for named instruments out of the memory and reads those that are not kept; {@link
- * dev.candlewick.server.memory} says why what it answers is what the database holds. For any
- * thread.
+ * Answers for named instruments from memory and reads those that are not kept; {@link
+ * dev.candlewick.server.memory} explains why its answers are what the database holds. Thread-safe.
  */
 final class LatestMemory {
-  /** Lists of instruments that are known, and how long one may be. */
+  /** Number of remembered lists of instruments, and the longest such list. */
   private static final int LISTS = 100;
 
   private static final int LONGEST = 1_000;
@@ -68,7 +67,7 @@ final class LatestMemory {
             });
   }
 
-  /** Instruments stay what they are, as long as the database stays. */
+  /** Instruments do not change as long as the database does not. */
   private synchronized @Nullable List<Instrument> known(LatestQuery query) {
     Object now = memory.epoch();
     if (epoch != now) {
@@ -97,7 +96,7 @@ final class LatestMemory {
     return found;
   }
 
-  /** Reads those that are not kept; what is kept holds since it was asked. */
+  /** Reads those that are not kept; what is kept has been valid since it was asked for. */
   private Future<Buffer> read(List<Instrument> all, Map<Integer, Buffer> kept, LatestQuery query) {
     List<Instrument> missing = all.stream().filter(i -> !kept.containsKey(i.id())).toList();
     memory.answered(missing.isEmpty() ? Part.ALL : kept.isEmpty() ? Part.NONE : Part.SOME);

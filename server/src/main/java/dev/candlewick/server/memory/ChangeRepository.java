@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the journal of commits, on a connection that it keeps: a question waits for no other. */
+/**
+ * Reads the journal of commits, on a connection that it keeps, so that a query waits for no other.
+ */
 public final class ChangeRepository {
   /**
-   * One row of where the database is, then what changed that the snapshot $1 does not see; nothing
-   * where that is null.
+   * One row about the state of the database, then what changed that the snapshot $1 does not see;
+   * nothing if that is null.
    */
   private static final String SINCE =
       """
@@ -35,7 +37,9 @@ public final class ChangeRepository {
        group by 4, 5)
       """;
 
-  /** Planned once, by the index: to plan it for its values takes ten times its own time. */
+  /**
+   * Planned once, for the index: planning it for its values takes ten times as long as running it.
+   */
   private static final String PREPARE =
       """
       set plan_cache_mode = force_generic_plan;
@@ -61,15 +65,15 @@ public final class ChangeRepository {
   }
 
   /**
-   * What the database says of itself and its journal.
+   * What the database says about itself and its journal.
    *
    * @param moment its snapshot
-   * @param database another one where it may not have what was seen before
+   * @param database changes if the database may not have what was seen before
    * @param at milliseconds of its clock
    */
   record News(String moment, String database, long at, List<Change> changes) {}
 
-  /** What was committed after a moment and before this one; without one, this moment alone. */
+  /** What was committed between a moment and this one; without a moment, only this one. */
   Future<News> since(@Nullable String moment) {
     return connection()
         .compose(connection -> connection.preparedQuery(SINCE).execute(Tuple.of(moment)))
@@ -103,7 +107,7 @@ public final class ChangeRepository {
     }
   }
 
-  /** Gives the connection back, until the next question. */
+  /** Releases the connection until the next query. */
   synchronized void release() {
     SqlConnection last = open;
     open = null;

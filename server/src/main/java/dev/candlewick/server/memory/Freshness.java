@@ -12,14 +12,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the database what has changed, one question at a time: who comes while one is under way
- * shares the next one, for that under way may have been answered before he came. For any thread.
+ * Asks the database what has changed, one query at a time: requests that arrive while one is under
+ * way share the next one, because the one under way may have been answered before they arrived.
+ * Thread-safe.
  */
 final class Freshness {
-  /** Asked though nobody waits, so that no question is of much; sooner than an idle end. */
+  /**
+   * How often to ask when nobody waits, so that no query returns much; shorter than an idle
+   * timeout.
+   */
   private static final long EVERY_MILLIS = 10_000;
 
-  /** Between two questions, by the database's clock; the journal forgets after ten. */
+  /**
+   * The longest time between two queries, by the database's clock; journal entries are deleted
+   * after ten minutes.
+   */
   private static final long LOST_AFTER = Duration.ofMinutes(5).toMillis();
 
   private final Vertx vertx;
@@ -54,14 +61,14 @@ final class Freshness {
     this.memory = memory;
   }
 
-  /** Comes back, where it was called, after a question that was sent after this call. */
+  /** Completes, on the caller's context, after a query that was sent after this call. */
   Future<Void> ask() {
     Promise<Void> promise = Promise.promise();
     join(new Waiting(vertx.getOrCreateContext(), promise));
     return promise.future();
   }
 
-  /** Asks from now on, whether somebody waits or not. */
+  /** Starts asking, whether anybody waits or not. */
   synchronized void start() {
     if (!ticking) {
       ticking = true;

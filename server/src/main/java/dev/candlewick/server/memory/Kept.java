@@ -2,14 +2,14 @@ package dev.candlewick.server.memory;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something that was read of one instrument. Immutable, for any thread. */
+/** Something that was read for one instrument. Immutable and thread-safe. */
 public interface Kept {
-  /** About how much memory it takes. */
+  /** Approximate memory it takes. */
   long bytes();
 
-  /** What of it is as it was before a change of its instrument; null if nothing is. */
+  /** The part of it that a change of its instrument does not affect; null if there is none. */
   @Nullable Kept without(Change change);
 
-  /** This together with what was kept before under the same key, of which it replaces a part. */
+  /** This combined with what was kept before under the same key, part of which it replaces. */
   Kept over(Kept before);
 }

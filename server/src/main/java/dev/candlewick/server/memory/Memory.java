@@ -15,24 +15,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was read of instruments; those that were asked for longest ago go first. For any thread.
- * What {@link #get} gives is an answer only if it is still given after {@link #ask} came back.
+ * What was read for instruments; the least recently requested are evicted first. Thread-safe. What
+ * {@link #get} returns may be used as an answer only if it is still returned after {@link #ask}
+ * completes.
  */
 public final class Memory {
-  /** Of the memory one instrument may fill. */
+  /** One instrument may fill this fraction of the memory. */
   private static final int SHARE = 4;
 
-  /** An entry's and an instrument's own bytes, more or less. */
+  /** Approximate size of an entry or an instrument itself. */
   private static final long OVERHEAD = 200;
 
-  /** After this time without a request everything goes, and nobody asks any more. */
+  /**
+   * After this time without a request everything is evicted, and the database is no longer asked.
+   */
   private static final Duration UNUSED = Duration.ofMinutes(10);
 
   private final long most;
   private final @Nullable MemoryMetrics metrics;
   private final @Nullable Freshness freshness;
 
-  /** In the order in which they were asked for last. */
+  /** In order of the last request. */
   private final Map<Integer, Map<Object, Kept>> instruments = new LinkedHashMap<>();
 
   private final Map<Integer, Set<Reading>> readings = new HashMap<>();
@@ -41,7 +44,7 @@ public final class Memory {
   private boolean known;
   private Object epoch = new Object();
 
-  /** Keeps so many bytes, more or less. */
+  /** Keeps approximately so many bytes. */
   public Memory(long most, Vertx vertx, ChangeRepository changes, MeterRegistry registry) {
     this.most = most;
     this.metrics = new MemoryMetrics(registry, this);
@@ -59,7 +62,7 @@ public final class Memory {
     return new Memory();
   }
 
-  /** Something about to be read of an instrument, and what is told meanwhile. */
+  /** A read about to be made for an instrument, and the changes reported meanwhile. */
   public static final class Reading {
     private final int instrument;
     private final List<Change> told = new ArrayList<>();
@@ -75,7 +78,7 @@ public final class Memory {
     return freshness != null;
   }
 
-  /** Comes back when the memory is as the database was at some moment after this call. */
+  /** Completes when the memory is as the database was at some moment after this call. */
   public Future<Void> ask() {
     return freshness == null ? Future.succeededFuture() : freshness.ask();
   }
@@ -92,8 +95,8 @@ public final class Memory {
   }
 
   /**
-   * To be called before the rows of an instrument are read that are to be kept, and followed by
-   * {@link #put} or {@link #end}.
+   * Must be called before the rows of an instrument to be kept are read, and be followed by {@link
+   * #put} or {@link #end}.
    */
   public Reading begin(int instrument) {
     Reading reading = new Reading(instrument);
@@ -112,7 +115,9 @@ public final class Memory {
     }
   }
 
-  /** Keeps what was read, but for what has changed since. Not if it is unknown since when. */
+  /**
+   * Keeps what was read, except what has changed since; nothing if changes since then are unknown.
+   */
   public synchronized void put(Reading reading, Object key, Kept read) {
     Kept fresh = end(reading) ? read : null;
     for (Change change : reading.told) {
@@ -136,7 +141,7 @@ public final class Memory {
     }
   }
 
-  /** Nothing came of it; whether it could have been kept. */
+  /** Nothing came of it; returns whether it could have been kept. */
   public synchronized boolean end(Reading reading) {
     Set<Reading> its = readings.get(reading.instrument);
     if (its != null && its.remove(reading) && its.isEmpty()) {
@@ -163,7 +168,7 @@ public final class Memory {
     return kept == null ? 0 : kept.bytes() + OVERHEAD;
   }
 
-  /** Drops what changed. */
+  /** Evicts what changed. */
   synchronized void changed(List<Change> changes) {
     known = true;
     for (Change change : changes) {
@@ -186,7 +191,9 @@ public final class Memory {
     }
   }
 
-  /** Forgets everything, what is being read just now too; what was told is known no longer. */
+  /**
+   * Forgets everything, including reads under way; which changes were reported is no longer known.
+   */
   synchronized void lose() {
     known = false;
     epoch = new Object();
@@ -200,12 +207,12 @@ public final class Memory {
     readings.clear();
   }
 
-  /** Another one as soon as what is known of the database may not hold any more. */
+  /** Changes as soon as what is known about the database may no longer be valid. */
   public synchronized Object epoch() {
     return epoch;
   }
 
-  /** Whether it is worth asking on although no request does. */
+  /** Whether it is worth asking although there is no request. */
   synchronized boolean isUsed() {
     return System.nanoTime() - used < UNUSED.toNanos();
   }
@@ -214,7 +221,7 @@ public final class Memory {
     return bytes;
   }
 
-  /** An answer was made, so much of it from memory. */
+  /** An answer was made, this much of it from memory. */
   public void answered(Part part) {
     if (metrics != null) {
       metrics.answered(part);
