@@ -7,6 +7,7 @@ declare
   usual interval;
   held tstzmultirange;
   firsts timestamptz[];
+  made text;
 begin
   -- One at a time: the length is the relation's own for a moment, which nobody else sees.
   perform pg_advisory_xact_lock(740103);
@@ -30,7 +31,14 @@ begin
         insert into market.candles_1m (instrument_id, ts, open, high, low, close, volume, source)
           select 0, t, 0, 0, 0, 0, 0, 0 from unnest(firsts) t;
     end case;
-    execute format('delete from %s where instrument_id = 0 and ts = any ($1)', relation) using firsts;
+    -- From the new chunks themselves: a delete from the relation locks all the chunks it has, whatever its condition.
+    for made in
+      select format('%I.%I', chunk_schema, chunk_name) from timescaledb_information.chunks
+      where format('%I.%I', hypertable_schema, hypertable_name) = relation::text
+        and exists (select from unnest(firsts) t where t >= range_start and t < range_end)
+    loop
+      execute format('delete from %s where instrument_id = 0 and ts = any ($1)', made) using firsts;
+    end loop;
     perform public.set_chunk_time_interval(relation, usual);
   end if;
   return cardinality(firsts);

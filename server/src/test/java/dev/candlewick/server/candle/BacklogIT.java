@@ -8,6 +8,7 @@ import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.candle.RawMarket.Trade;
 import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -141,6 +142,26 @@ class BacklogIT {
                     + " range_start = interval '1 day'"))
         .isEqualTo(1);
     assertThat(database.number("select count(*) from market.trades")).isEqualTo(3_651);
+  }
+
+  @Test
+  void roomForOldRowsLocksNoChunkButItsOwn() throws SQLException {
+    database.execute(OTHERS);
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute(
+          "select ingest.make_long_chunks('market.trades', array[now() - interval '3000 days'])");
+      try (ResultSet locked =
+          statement.executeQuery(
+              "select count(distinct l.relation) from pg_locks l join"
+                  + " public.show_chunks('market.trades') chunk on chunk = l.relation where l.pid ="
+                  + " pg_backend_pid() and l.mode <> 'AccessShareLock'")) {
+        locked.next();
+        assertThat(locked.getInt(1)).isEqualTo(1);
+      }
+      connection.rollback();
+    }
   }
 
   /** The Community edition compresses what is a few days old: late rows meet that as well. */
