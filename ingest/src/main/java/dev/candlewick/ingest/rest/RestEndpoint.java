@@ -30,6 +30,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -313,7 +314,10 @@ public final class RestEndpoint {
           Problem.passing(409, "idempotency_key_in_use", "a request with this key is running"));
       return;
     }
-    submission.request.addEndHandler(ended -> keysInFlight.remove(inFlight));
+    AtomicBoolean isHeld = new AtomicBoolean(true);
+    // Before the answer goes out, as its client may send the request again on another event loop.
+    submission.request.addHeadersEndHandler(answered -> release(inFlight, isHeld));
+    submission.request.addEndHandler(ended -> release(inFlight, isHeld));
     Idempotency idempotency = new Idempotency(owner, key, sha256, RestAnswer::body);
     submission.answer.onKeyTaken(() -> replay(submission, idempotency));
     find(idempotency)
@@ -330,6 +334,12 @@ public final class RestEndpoint {
             cause ->
                 submission.refuse(
                     Problem.unavailable("the database is not available at the moment")));
+  }
+
+  private void release(String inFlight, AtomicBoolean isHeld) {
+    if (isHeld.getAndSet(false)) {
+      keysInFlight.remove(inFlight);
+    }
   }
 
   private void replay(Submission submission, Idempotency idempotency) {
