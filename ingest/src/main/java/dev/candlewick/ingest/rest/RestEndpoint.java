@@ -30,7 +30,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +53,7 @@ public final class RestEndpoint {
   private final Intake intake;
   private final JsonDecoder decoder = new JsonDecoder(Intake.MAX_REQUEST_ROWS);
   private final RecordIntake records;
-  private final Set<String> keysInFlight = ConcurrentHashMap.newKeySet();
+  private final ConcurrentMap<String, Submission> keysInFlight = new ConcurrentHashMap<>();
 
   public RestEndpoint(Requests requests) {
     this.intake = requests.intake();
@@ -309,15 +309,15 @@ public final class RestEndpoint {
   private void submitOnce(Submission submission, String key, byte[] sha256) {
     int owner = requests.keyOf(submission.request).id();
     String inFlight = owner + " " + key;
-    if (!keysInFlight.add(inFlight)) {
+    if (keysInFlight.putIfAbsent(inFlight, submission) != null) {
       submission.refuse(
           Problem.passing(409, "idempotency_key_in_use", "a request with this key is running"));
       return;
     }
-    AtomicBoolean isHeld = new AtomicBoolean(true);
-    // Before the answer goes out, as its client may send the request again on another event loop.
-    submission.request.addHeadersEndHandler(answered -> release(inFlight, isHeld));
-    submission.request.addEndHandler(ended -> release(inFlight, isHeld));
+    // Before the answer goes out, as its client may send the request again on another event loop;
+    // and at the end, as there may be no answer.
+    submission.request.addHeadersEndHandler(answered -> keysInFlight.remove(inFlight, submission));
+    submission.request.addEndHandler(ended -> keysInFlight.remove(inFlight, submission));
     Idempotency idempotency = new Idempotency(owner, key, sha256, RestAnswer::body);
     submission.answer.onKeyTaken(() -> replay(submission, idempotency));
     find(idempotency)
@@ -334,12 +334,6 @@ public final class RestEndpoint {
             cause ->
                 submission.refuse(
                     Problem.unavailable("the database is not available at the moment")));
-  }
-
-  private void release(String inFlight, AtomicBoolean isHeld) {
-    if (isHeld.getAndSet(false)) {
-      keysInFlight.remove(inFlight);
-    }
   }
 
   private void replay(Submission submission, Idempotency idempotency) {
