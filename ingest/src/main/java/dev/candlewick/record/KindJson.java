@@ -248,11 +248,8 @@ public final class KindJson {
 
   private static void texts(JsonGenerator json, String name, List<String> texts)
       throws IOException {
-    json.writeArrayFieldStart(name);
-    for (String text : texts) {
-      json.writeString(text);
-    }
-    json.writeEndArray();
+    json.writeFieldName(name);
+    json.writeArray(texts.toArray(new String[0]), 0, texts.size());
   }
 
   private static void expect(boolean holds, String what) {

@@ -87,10 +87,7 @@ final class Health {
 
   private static void write(JsonGenerator json, String name, List<String> texts)
       throws IOException {
-    json.writeArrayFieldStart(name);
-    for (String text : texts) {
-      json.writeString(text);
-    }
-    json.writeEndArray();
+    json.writeFieldName(name);
+    json.writeArray(texts.toArray(new String[0]), 0, texts.size());
   }
 }
