@@ -7,13 +7,13 @@ import dev.candlewick.server.audit.AuditRepository.Instrument;
 import dev.candlewick.server.audit.Scan.Scope;
 import dev.candlewick.server.candle.Gaps;
 import dev.candlewick.server.feature.FeatureCheck;
+import dev.candlewick.server.web.InOrder;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,9 +84,9 @@ final class Audit {
         .compose(
             instruments ->
                 knownVenue(instruments)
-                    .compose(known -> each(SCANS, scan -> scan(scan, instruments)))
-                    .compose(done -> each(instruments, this::findGaps))
-                    .compose(done -> each(instruments, this::checkFeatures)))
+                    .compose(known -> InOrder.each(SCANS, scan -> scan(scan, instruments)))
+                    .compose(done -> InOrder.each(instruments, this::findGaps))
+                    .compose(done -> InOrder.each(instruments, this::checkFeatures)))
         .map(done -> List.copyOf(results.values()));
   }
 
@@ -111,14 +111,14 @@ final class Audit {
       return Future.succeededFuture();
     }
     List<Boolean> there = new ArrayList<>();
-    return each(scan.relations(), name -> repository.exists(name).map(there::add).mapEmpty())
+    return InOrder.each(scan.relations(), name -> repository.exists(name).map(there::add))
         .compose(
             done -> {
               if (there.contains(false)) {
                 return Future.succeededFuture();
               }
               return scan.scope() == Scope.INSTRUMENT
-                  ? each(instruments, i -> scan(scan, i.id(), i.id()))
+                  ? InOrder.each(instruments, i -> scan(scan, i.id(), i.id()))
                   : scan(scan, null, ids(instruments));
             });
   }
@@ -242,14 +242,13 @@ final class Audit {
         failed.add(scan.checks().get(i));
       }
     }
-    return each(
+    return InOrder.each(
             failed,
             check -> {
               List<Example> examples = of(check).examples;
               return repository
                   .examples(scan, check, scope, from, to, Result.MOST_EXAMPLES - examples.size())
-                  .map(examples::addAll)
-                  .mapEmpty();
+                  .map(examples::addAll);
             })
         .map(done -> counts[0]);
   }
@@ -324,24 +323,5 @@ final class Audit {
                                   "row of " + row.set())));
               return null;
             });
-  }
-
-  /** Runs one after another; the first failure ends it. */
-  private static <T> Future<Void> each(List<T> items, Function<T, Future<Void>> action) {
-    Promise<Void> done = Promise.promise();
-    next(items.iterator(), action, done);
-    return done.future();
-  }
-
-  private static <T> void next(
-      Iterator<T> items, Function<T, Future<Void>> action, Promise<Void> done) {
-    while (items.hasNext()) {
-      Future<Void> step = action.apply(items.next());
-      if (!step.succeeded()) {
-        step.onSuccess(went -> next(items, action, done)).onFailure(done::fail);
-        return;
-      }
-    }
-    done.complete();
   }
 }

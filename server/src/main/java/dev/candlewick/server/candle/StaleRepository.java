@@ -1,5 +1,6 @@
 package dev.candlewick.server.candle;
 
+import dev.candlewick.server.web.InOrder;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -198,17 +199,11 @@ final class StaleRepository {
 
   private Future<Void> readRuns(
       SqlConnection connection, String sql, List<Run> runs, List<Part> fine) {
-    Future<Void> read = Future.succeededFuture();
-    for (List<Run> group : Run.groups(runs, PIECE, LOOKS)) {
-      read =
-          read.compose(before -> runs(connection, sql, group))
-              .map(
-                  parts -> {
-                    parts.stream().filter(series.source()::takes).forEach(fine::add);
-                    return null;
-                  });
-    }
-    return read;
+    return InOrder.each(
+        Run.groups(runs, PIECE, LOOKS),
+        group ->
+            runs(connection, sql, group)
+                .map(parts -> fine.addAll(parts.stream().filter(series.source()::takes).toList())));
   }
 
   private Future<List<Part>> runs(SqlConnection connection, String sql, List<Run> runs) {

@@ -7,6 +7,7 @@ import dev.candlewick.server.feature.FeatureRepository.Declared;
 import dev.candlewick.server.feature.FeatureRepository.Named;
 import dev.candlewick.server.lead.Lead;
 import dev.candlewick.server.lead.LeadRepository;
+import dev.candlewick.server.web.InOrder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -226,17 +227,10 @@ public final class Features {
             .add(new Work.Changed(job, times));
       }
     }
-    Future<Void> done = Future.succeededFuture();
-    for (Map.Entry<Work, List<Work.Changed>> one : changed.entrySet()) {
-      done =
-          done.compose(before -> one.getKey().correct(held, one.getValue(), now))
-              .map(
-                  corrected -> {
-                    after.addAll(corrected);
-                    return null;
-                  });
-    }
-    return done.map(after);
+    return InOrder.each(
+            changed.entrySet(),
+            one -> one.getKey().correct(held, one.getValue(), now).map(after::addAll))
+        .map(after);
   }
 
   private SortedSet<Long> times(Job job, SortedSet<Long> changed, long now) {
@@ -257,10 +251,7 @@ public final class Features {
   private Future<Long> fill(FeatureRepository held, List<Job> jobs) {
     long now = clock.instant().getEpochSecond();
     List<Job> open = jobs.stream().filter(job -> !job.complete()).limit(8).toList();
-    Future<Void> done = Future.succeededFuture();
-    for (Job job : open) {
-      done = done.compose(before -> of(job).fill(held, job, now)).mapEmpty();
-    }
-    return done.map(all -> open.isEmpty() ? EVERY_MILLIS : 1L);
+    return InOrder.each(open, job -> of(job).fill(held, job, now))
+        .map(all -> open.isEmpty() ? EVERY_MILLIS : 1L);
   }
 }

@@ -7,6 +7,7 @@ import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.Wanted;
+import dev.candlewick.server.web.InOrder;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -49,29 +50,25 @@ final class PlanWork implements Work {
 
   @Override
   public Future<List<Job>> correct(FeatureRepository kept, List<Changed> changed, long now) {
-    Future<Void> done = Future.succeededFuture();
-    for (Changed one : changed) {
-      done = done.compose(before -> correct(kept, one.job(), one.times(), now));
-    }
-    return done.map(changed.stream().map(Changed::job).toList());
+    return InOrder.each(changed, one -> correct(kept, one.job(), one.times(), now))
+        .map(changed.stream().map(Changed::job).toList());
   }
 
   private Future<Void> correct(FeatureRepository kept, Job job, SortedSet<Long> times, long now) {
     TreeSet<LocalDate> dates = new TreeSet<>();
     times.forEach(time -> dates.add(plan.dayAt(time).starts()));
-    Future<Void> done = Future.succeededFuture();
-    TreeSet<LocalDate> rest = new TreeSet<>(dates);
-    while (!rest.isEmpty()) {
-      LocalDate first = rest.first();
+    TreeMap<LocalDate, LocalDate> runs = new TreeMap<>();
+    while (!dates.isEmpty()) {
+      LocalDate first = dates.first();
       LocalDate end = first.plusDays(1);
-      while (rest.contains(end) && end.isBefore(first.plusDays(DAYS))) {
+      while (dates.contains(end) && end.isBefore(first.plusDays(DAYS))) {
         end = end.plusDays(1);
       }
-      rest.headSet(end).clear();
-      LocalDate to = end;
-      done = done.compose(before -> write(kept, job, job, first, to, now));
+      dates.headSet(end).clear();
+      runs.put(first, end);
     }
-    return done;
+    return InOrder.each(
+        runs.entrySet(), run -> write(kept, job, job, run.getKey(), run.getValue(), now));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.Wanted;
 import dev.candlewick.server.indicator.IndicatorQuery;
+import dev.candlewick.server.web.InOrder;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the rows of a feature set. */
@@ -70,19 +72,19 @@ final class SetWork implements Work {
   @Override
   public Future<List<Job>> correct(FeatureRepository kept, List<Changed> changed, long now) {
     List<Job> after = new ArrayList<>();
-    Future<Void> done = Future.succeededFuture();
-    for (int i = 0; i < changed.size(); i += TOGETHER) {
-      List<Changed> some = changed.subList(i, Math.min(changed.size(), i + TOGETHER));
-      done =
-          done.compose(before -> parts(some, now))
-              .compose(parts -> keep(kept, parts).compose(done2 -> rest(kept, parts, now)))
-              .map(
-                  jobs -> {
-                    after.addAll(jobs);
-                    return null;
-                  });
-    }
-    return done.map(after);
+    return InOrder.each(
+            every(TOGETHER, 0, changed.size()),
+            i -> {
+              List<Changed> some = changed.subList(i, Math.min(changed.size(), i + TOGETHER));
+              return parts(some, now)
+                  .compose(parts -> keep(kept, parts).compose(done -> rest(kept, parts, now)))
+                  .map(after::addAll);
+            })
+        .map(after);
+  }
+
+  private static List<Integer> every(int step, int first, int end) {
+    return IntStream.iterate(first, i -> i < end, i -> i + step).boxed().toList();
   }
 
   /**
@@ -100,19 +102,10 @@ final class SetWork implements Work {
     List<Part> parts = new ArrayList<>();
     List<Future<?>> lanes = new ArrayList<>();
     for (int lane = 0; lane < AT_ONCE; lane++) {
-      Future<Void> reads = Future.succeededFuture();
-      for (int i = lane; i < changed.size(); i += AT_ONCE) {
-        Changed one = changed.get(i);
-        reads =
-            reads
-                .compose(before -> first(one, now))
-                .map(
-                    part -> {
-                      parts.add(part);
-                      return null;
-                    });
-      }
-      lanes.add(reads);
+      lanes.add(
+          InOrder.each(
+              every(AT_ONCE, lane, changed.size()),
+              i -> first(changed.get(i), now).map(parts::add)));
     }
     return Future.all(lanes).map(parts);
   }
@@ -172,17 +165,7 @@ final class SetWork implements Work {
   /** Keeps what is left of each, part by part; returns the progress of the jobs. */
   private Future<List<Job>> rest(FeatureRepository kept, List<Part> parts, long now) {
     List<Job> after = new ArrayList<>();
-    Future<Void> done = Future.succeededFuture();
-    for (Part part : parts) {
-      done =
-          done.compose(before -> rest(kept, part, now))
-              .map(
-                  job -> {
-                    after.add(job);
-                    return null;
-                  });
-    }
-    return done.map(after);
+    return InOrder.each(parts, part -> rest(kept, part, now).map(after::add)).map(after);
   }
 
   private Future<Job> rest(FeatureRepository kept, Part part, long now) {
