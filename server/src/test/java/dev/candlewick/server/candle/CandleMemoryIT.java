@@ -3,12 +3,14 @@ package dev.candlewick.server.candle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.server.RunningServer;
+import dev.candlewick.server.ServerProcess;
 import dev.candlewick.server.TestDatabase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -299,6 +301,15 @@ class CandleMemoryIT {
   void anotherDatabaseUnderTheSameNameIsNotTakenForTheOneThatWasRead() {
     long ts = start - start % MINUTE - 10 * MINUTE;
     post("candles", "OTHER", "1m", candle(ts, 5));
+    // The roll-up tells of the candle once more, and what is kept is then read again.
+    ServerProcess.await(
+        "the minute is rolled up",
+        Duration.ofSeconds(60),
+        () ->
+            DATABASE.number(
+                    "select count(*) from ingest.dirty d join market.instruments i"
+                        + " on i.id = any (d.ids) where i.symbol = 'OTHER' and d.level <= 60")
+                == 0);
     String query = "/v1/candles?venue=v&symbol=OTHER&timeframe=1m&limit=7";
     for (int i = 0; i < 3; i++) {
       assertSame(query);
