@@ -133,6 +133,16 @@ public final class KafkaBroker {
     Objects.requireNonNull(process).destroyForcibly().onExit().join();
   }
 
+  /** Stops it where it stands (SIGSTOP): connections stay, nothing answers. */
+  public void freeze() {
+    OwnCluster.signal("STOP", Objects.requireNonNull(process).pid());
+  }
+
+  /** Lets it go on after {@link #freeze}. */
+  public void thaw() {
+    OwnCluster.signal("CONT", Objects.requireNonNull(process).pid());
+  }
+
   /** Where clients find it. */
   public String bootstrap() {
     return "127.0.0.1:" + port;
@@ -189,13 +199,8 @@ public final class KafkaBroker {
    * Everything committed that a topic has by now, as {@code key value}, each key's in its order.
    */
   List<String> committed(String topic) {
-    Properties settings = new Properties();
-    settings.put("bootstrap.servers", bootstrap());
-    settings.put("isolation.level", "read_committed");
-    settings.put("key.deserializer", StringDeserializer.class.getName());
-    settings.put("value.deserializer", StringDeserializer.class.getName());
     List<String> all = new ArrayList<>();
-    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings)) {
+    try (KafkaConsumer<String, String> consumer = consumer(Map.of())) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(of -> new TopicPartition(topic, of.partition()))
@@ -209,6 +214,23 @@ public final class KafkaBroker {
       }
     }
     return all;
+  }
+
+  /** A consumer that will be a member of the group, soon missed when it is gone. */
+  public KafkaConsumer<String, String> member(String group) {
+    return consumer(
+        Map.of("group.id", group, "session.timeout.ms", "1500", "heartbeat.interval.ms", "400"));
+  }
+
+  private KafkaConsumer<String, String> consumer(Map<String, String> more) {
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", bootstrap());
+    settings.put("isolation.level", "read_committed");
+    settings.put("enable.auto.commit", "false");
+    settings.put("key.deserializer", StringDeserializer.class.getName());
+    settings.put("value.deserializer", StringDeserializer.class.getName());
+    settings.putAll(more);
+    return new KafkaConsumer<>(settings);
   }
 
   /** Sends values to a partition and waits until the broker has them. */

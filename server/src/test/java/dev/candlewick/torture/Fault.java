@@ -2,8 +2,10 @@ package dev.candlewick.torture;
 
 import dev.candlewick.server.ServerProcess;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 
 /** What is done to the server, the database or the line between them. */
 enum Fault {
@@ -145,6 +147,32 @@ enum Fault {
     }
   },
 
+  /** SIGSTOP of the broker; when it wakes, everyone's session has run out. */
+  FREEZE_BROKER(2_000, 8_000) {
+    @Override
+    void begin(Stage stage) {
+      stage.broker().freeze();
+    }
+
+    @Override
+    void end(Stage stage) {
+      stage.broker().thaw();
+    }
+  },
+
+  /** Another member joins the group, which takes partitions away, and leaves it again. */
+  REBALANCE(2_000, 2_000) {
+    @Override
+    void begin(Stage stage) {
+      stage.join();
+    }
+
+    @Override
+    void end(Stage stage) {
+      stage.leave();
+    }
+  },
+
   /** Every connection to the database is cut. */
   CUT_CONNECTIONS(1_000, 0) {
     @Override
@@ -180,6 +208,9 @@ enum Fault {
     }
   };
 
+  /** Only with messages from Kafka. */
+  static final Set<Fault> OF_KAFKA = EnumSet.of(KILL_BROKER, FREEZE_BROKER, REBALANCE);
+
   private final int longestPause;
   private final int longestHold;
 
@@ -193,8 +224,8 @@ enum Fault {
 
   void end(Stage stage) {}
 
-  final void pause(Random random) {
-    ServerProcess.sleep(random.nextInt(longestPause + 1));
+  final void pause(Random random, int atMost) {
+    ServerProcess.sleep(random.nextInt(Math.min(longestPause, atMost) + 1));
   }
 
   /** Holds it; returns for how long, in milliseconds. */

@@ -11,8 +11,9 @@ import java.util.Set;
  * @param seed of everything random
  * @param length how long it goes on; the last fault may end later
  * @param count faults after which it ends even before
- * @param faults which of them, drawn at random
+ * @param faults which of them, drawn at random; one that is named twice comes twice as often
  * @param longestHold how long a fault is held at most
+ * @param longestPause how long nothing is done at most before the next one
  * @param usesKafka whether messages come from a broker, to two servers of one group
  * @param spools whether the server has a spool
  * @param memory what the server may take, resident, in bytes
@@ -23,6 +24,7 @@ record Plan(
     int count,
     List<Fault> faults,
     Duration longestHold,
+    Duration longestPause,
     boolean usesKafka,
     boolean spools,
     long memory) {
@@ -31,7 +33,7 @@ record Plan(
   static Plan fromProperties() {
     boolean usesKafka = "kafka".equals(System.getProperty("torture.source"));
     // A server that reads no partition at the moment does not see that the disk is full.
-    Set<Fault> others = Set.of(usesKafka ? Fault.FILL_DISK : Fault.KILL_BROKER);
+    Set<Fault> others = usesKafka ? Set.of(Fault.FILL_DISK) : Fault.OF_KAFKA;
     String words = System.getProperty("torture.faults");
     List<Fault> faults =
         words == null
@@ -48,6 +50,7 @@ record Plan(
         isShort ? faults.size() : count == null ? Integer.MAX_VALUE : count,
         faults,
         Duration.ofSeconds(Integer.getInteger("torture.hold", isShort ? 3 : 60)),
+        Duration.ofSeconds(Integer.getInteger("torture.pause", 60)),
         usesKafka,
         Boolean.getBoolean("torture.spool"),
         512L << 20);

@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stage implements AutoCloseable {
   private static final int DISK_MEGABYTES = 4_096;
+  private static final String GROUP = "candlewick";
 
   private final OwnCluster cluster;
   private final boolean hasSmallDisk;
@@ -34,6 +36,7 @@ final class Stage implements AutoCloseable {
   private final List<String> wrongs = new ArrayList<>();
   private final List<String> output = new ArrayList<>();
   private final @Nullable KafkaBroker broker;
+  private @Nullable KafkaConsumer<String, String> joined;
   private final Deque<ServerProcess> others = new ArrayDeque<>();
   private volatile ServerProcess server;
 
@@ -72,7 +75,7 @@ final class Stage implements AutoCloseable {
     try {
       return Files.writeString(
           folder.resolve("kafka.properties"),
-          "session.timeout.ms=2000\nheartbeat.interval.ms=500\nmetadata.max.age.ms=5000\n");
+          "session.timeout.ms=1500\nheartbeat.interval.ms=400\nmetadata.max.age.ms=5000\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -110,6 +113,26 @@ final class Stage implements AutoCloseable {
   synchronized void takeTurns() {
     others.addLast(server);
     server = others.removeFirst();
+  }
+
+  /** Joins the servers' group and takes a part of its partitions, of which it reads nothing. */
+  void join() {
+    KafkaConsumer<String, String> member = broker().member(GROUP);
+    joined = member;
+    member.subscribe(List.of(KafkaClient.TOPIC));
+    ServerProcess.await(
+        "a part in the group",
+        Duration.ofSeconds(30),
+        () -> {
+          member.poll(Duration.ofMillis(20));
+          member.pause(member.assignment());
+          return !member.assignment().isEmpty();
+        });
+  }
+
+  /** Leaves the group. */
+  void leave() {
+    Objects.requireNonNull(joined, "only after join").close();
   }
 
   /** Starts another server in place of the one that has ended. */

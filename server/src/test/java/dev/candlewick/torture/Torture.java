@@ -95,7 +95,7 @@ final class Torture {
 
   /** One fault, from its beginning until everything sent before its end is acked. */
   private boolean strike(Fault fault) {
-    fault.pause(random);
+    fault.pause(random, (int) plan.longestPause().toMillis());
     int held;
     long ended;
     try {
