@@ -47,6 +47,8 @@ public final class TestDatabase {
       $$
       """;
 
+  private static volatile boolean shared;
+
   private final URI server;
   private final String name;
 
@@ -58,6 +60,13 @@ public final class TestDatabase {
   /** The one migrated database of this JVM. */
   public static TestDatabase shared() {
     return Shared.DATABASE;
+  }
+
+  /** Empties the shared one, if any test has used it yet. */
+  static void clearIfShared() {
+    if (shared) {
+      shared().clear();
+    }
   }
 
   /** A new database without any schema, for a server that migrates it itself. */
@@ -92,6 +101,7 @@ public final class TestDatabase {
 
     static {
       DATABASE.migrate();
+      shared = true;
     }
   }
 
