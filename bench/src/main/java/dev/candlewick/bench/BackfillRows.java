@@ -85,21 +85,25 @@ final class BackfillRows {
   }
 
   /**
-   * Trades of 200 days and 20 instruments next to the same number in one day; 1m candles of two
-   * years.
+   * Trades of 200 days and 20 instruments against the same number in one day, then again beside
+   * others; 1m candles of two years.
    */
   private void large(int rows) throws Exception {
     progress.accept("backfill: %,d trades of 200 days, and as many of one".formatted(rows));
     String day = "one day of 20 instruments";
     Loaded ofDay = backfill.trades(backfill.load(20, 1, rows / 20), false);
     figures.add(day, "rows/s", null, ofDay.rowsASecond());
+    String days = "200 days of 20 instruments";
+    Loaded ofDays = backfill.trades(backfill.load(20, 200, rows / 20), false);
+    figures.add(days, "rows/s", day, ofDays.rowsASecond());
+    add("  " + days, "  " + days, ofDays);
     Latencies alone = latency.run(ingest, live, LIVE_TRADES_A_SECOND, 5);
     quantiles("trade to subscriber", "", alone.toSubscriber());
     Load past = backfill.load(20, 200, rows / 20);
-    beside("200 days of 20 instruments", day, past, () -> backfill.trades(past, false));
+    beside(days + ", beside others", past, () -> backfill.trades(past, false));
     progress.accept("backfill: %,d 1m candles of two years".formatted(rows));
     Load years = backfill.load(50, 730, rows / 50);
-    beside("1m candles, 2 years of 50 instruments", "", years, () -> backfill.candles(years));
+    beside("1m candles, 2 years of 50 instruments", years, () -> backfill.candles(years));
   }
 
   /** What loads. */
@@ -107,7 +111,8 @@ final class BackfillRows {
     Loaded load() throws Exception;
   }
 
-  private void beside(String name, String against, Load load, Loading loading) throws Exception {
+  /** A load next to reads of it and to live trades of other instruments. */
+  private void beside(String name, Load load, Loading loading) throws Exception {
     AtomicBoolean done = new AtomicBoolean();
     ExecutorService others = Executors.newFixedThreadPool(2);
     try {
@@ -118,7 +123,7 @@ final class BackfillRows {
       String live = "  " + name + ": trade to subscriber";
       quantiles(live, "trade to subscriber", latencies.get().toSubscriber());
       done.set(true);
-      figures.add(name, "rows/s", against.isEmpty() ? null : against, loaded.rowsASecond());
+      figures.add(name, "rows/s", null, loaded.rowsASecond());
       add("  " + name, "  " + name, loaded);
       String read = "  " + name + ": read of 1,000";
       quantiles(read, "", reads.get().milliseconds());

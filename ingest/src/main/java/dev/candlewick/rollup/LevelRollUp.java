@@ -47,7 +47,7 @@ final class LevelRollUp {
       int level = levels.get(i);
       try (PreparedStatement upsert = connection.prepareStatement(upsert(level))) {
         for (List<Run> runs : Run.byPeriod(minutes.buckets(level), level, period(level)).values()) {
-          Run.bind(upsert, 1, runs);
+          Run.bind(upsert, 1, Run.joined(connection, Timeframe.ofSeconds(level).text(), runs));
           upsert.executeUpdate();
         }
       }

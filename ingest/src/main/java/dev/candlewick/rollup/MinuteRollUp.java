@@ -102,7 +102,7 @@ final class MinuteRollUp {
       throws SQLException {
     try (PreparedStatement upsert = connection.prepareStatement(sql)) {
       for (List<Run> runs : Run.byPeriod(pairs, 60, DayMarks.DAY).values()) {
-        Run.bind(upsert, 1, runs);
+        Run.bind(upsert, 1, Run.joined(connection, "1m", runs));
         upsert.executeUpdate();
       }
     }

@@ -6,11 +6,12 @@ import java.time.Duration;
 final class Portion {
   private static final long MOST = 20_000;
   private static final long FEWEST_GROWN = 500;
-  private static final long LONG = Duration.ofMillis(700).toNanos();
+  private static final long LONG = Duration.ofMillis(250).toNanos();
 
   private long most = MOST;
   private long taken;
   private long since;
+  private long took;
 
   /** Minutes for the transaction that starts now. */
   long most() {
@@ -24,9 +25,15 @@ final class Portion {
   }
 
   void done() {
-    boolean tooLong = System.nanoTime() - since > LONG && taken > 0;
+    took = System.nanoTime() - since;
+    boolean tooLong = took > LONG && taken > 0;
     most = tooLong ? Math.max(Math.min(most, FEWEST_GROWN), most / 2) : Math.min(MOST, most * 2);
     taken = 0;
+  }
+
+  /** How long the last transaction took, in milliseconds. */
+  long took() {
+    return Duration.ofNanos(took).toMillis();
   }
 
   /** Possibly because of its size. */

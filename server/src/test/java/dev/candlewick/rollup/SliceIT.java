@@ -109,6 +109,23 @@ class SliceIT {
     assertThat(waiting()).isEqualTo(2 * 1_501);
   }
 
+  @Test
+  void looksOnceWhereNothingIsStoredYet() throws Exception {
+    database.execute(
+        "insert into market.candles_1m select 2, to_timestamp(%d), 5, 5, 5, 5, 1, 1, 1, 1, 1"
+            .formatted(FIRST + 120));
+    List<Run> runs =
+        List.of(
+            new Run(1, FIRST, FIRST + 60),
+            new Run(1, FIRST + 300, FIRST + 420),
+            new Run(2, FIRST + 60, FIRST + 120),
+            new Run(2, FIRST + 180, FIRST + 240),
+            new Run(3, FIRST, FIRST + 60));
+    assertThat(Run.joined(connection, "1m", runs))
+        .containsExactlyInAnyOrder(
+            new Run(1, FIRST, FIRST + 420), runs.get(2), runs.get(3), runs.get(4));
+  }
+
   private long waiting() throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row =

@@ -13,12 +13,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lane's queue. API keys take turns, one message each, so that no key waits behind everything
- * another has sent. Messages of one key keep their order. Thread-safe.
+ * A lane's queue. API keys take turns, and the streams of a key take turns at that, one message
+ * each, so that nobody waits behind everything another has sent. Messages of a stream keep their
+ * order, and so do a key's requests. Thread-safe.
  */
 final class FairQueue implements Iterable<Message> {
-  /** Queues by owner, next turn first; empty ones are removed. */
-  private final Map<Object, Deque<Message>> byOwner = new LinkedHashMap<>();
+  /** Queues by owner and stream, next turn first; empty ones are removed. */
+  private final Map<Object, Map<Object, Deque<Message>>> byOwner = new LinkedHashMap<>();
 
   private int size;
   private int requests;
@@ -27,8 +28,14 @@ final class FairQueue implements Iterable<Message> {
   private Batch.@Nullable Bounds awaited;
 
   synchronized void add(Message message) {
-    byOwner.computeIfAbsent(message.owner(), first -> new ArrayDeque<>()).addLast(message);
+    its(message).addLast(message);
     count(message);
+  }
+
+  private Deque<Message> its(Message message) {
+    return byOwner
+        .computeIfAbsent(message.owner(), first -> new LinkedHashMap<>())
+        .computeIfAbsent(message.order(), first -> new ArrayDeque<>());
   }
 
   private void count(Message message) {
@@ -54,28 +61,47 @@ final class FairQueue implements Iterable<Message> {
         && (requests > 0 || rows >= bounds.rows() || bytes >= bounds.bytes());
   }
 
-  /** Puts it ahead of everything else of its key. */
+  /** Puts it ahead of everything else of its stream, or of its key's requests. */
   synchronized void addFirst(Message message) {
-    byOwner.computeIfAbsent(message.owner(), first -> new ArrayDeque<>()).addFirst(message);
+    its(message).addFirst(message);
     count(message);
   }
 
   /** The next message, or null if there is none. */
   synchronized @Nullable Message poll() {
-    Iterator<Map.Entry<Object, Deque<Message>>> owners = byOwner.entrySet().iterator();
+    Iterator<Map.Entry<Object, Map<Object, Deque<Message>>>> owners = byOwner.entrySet().iterator();
     if (!owners.hasNext()) {
       return null;
     }
-    Map.Entry<Object, Deque<Message>> first = owners.next();
+    Map.Entry<Object, Map<Object, Deque<Message>>> first = owners.next();
     Object owner = first.getKey();
-    Deque<Message> messages = first.getValue();
+    Map<Object, Deque<Message>> its = first.getValue();
     owners.remove();
-    Message next = messages.removeFirst();
+    Message next = pollOf(its);
     uncount(next);
-    if (!messages.isEmpty()) {
-      byOwner.put(owner, messages);
+    if (!its.isEmpty()) {
+      byOwner.put(owner, its);
     }
     return next;
+  }
+
+  private static Message pollOf(Map<Object, Deque<Message>> its) {
+    Iterator<Map.Entry<Object, Deque<Message>>> orders = its.entrySet().iterator();
+    Map.Entry<Object, Deque<Message>> first = orders.next();
+    Object order = first.getKey();
+    Deque<Message> messages = first.getValue();
+    orders.remove();
+    Message next = messages.removeFirst();
+    if (!messages.isEmpty()) {
+      its.put(order, messages);
+    }
+    return next;
+  }
+
+  /** Whether more messages that must follow this one are queued. */
+  synchronized boolean hasMoreAfter(Message message) {
+    Map<Object, Deque<Message>> its = byOwner.get(message.owner());
+    return its != null && its.containsKey(message.order());
   }
 
   /**
@@ -130,15 +156,19 @@ final class FairQueue implements Iterable<Message> {
 
   private synchronized List<Message> all() {
     List<Message> all = new ArrayList<>(size);
-    byOwner.values().forEach(all::addAll);
+    byOwner.values().forEach(its -> its.values().forEach(all::addAll));
     return all;
   }
 
   private synchronized void remove(Message message) {
-    Deque<Message> messages = byOwner.get(message.owner());
-    if (messages != null && messages.remove(message)) {
+    Map<Object, Deque<Message>> its = byOwner.get(message.owner());
+    Deque<Message> messages = its == null ? null : its.get(message.order());
+    if (its != null && messages != null && messages.remove(message)) {
       uncount(message);
       if (messages.isEmpty()) {
+        its.remove(message.order());
+      }
+      if (its.isEmpty()) {
         byOwner.remove(message.owner());
       }
     }

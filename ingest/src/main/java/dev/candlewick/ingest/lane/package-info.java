@@ -1,6 +1,7 @@
 /**
  * Threads that write: a {@link dev.candlewick.ingest.lane.Lane} batches submitted messages, taking
- * API keys in turn ({@link dev.candlewick.ingest.lane.FairQueue}), and answers them.
+ * API keys and their streams in turn ({@link dev.candlewick.ingest.lane.FairQueue}), and answers
+ * them.
  *
  * <p>{@link dev.candlewick.ingest.lane.BatchWriter} retries a batch until it is written. While the
  * database is unavailable, a lane hands its messages to {@link

@@ -151,6 +151,11 @@ public final class Message {
     return budget == null ? Message.class : budget;
   }
 
+  /** What identifies, within its owner's, the messages that must stay in order with it. */
+  public Object order() {
+    return isRequest ? Message.class : stream().name();
+  }
+
   private long memory() {
     return OWN_BYTES + bytes + (long) ROW_BYTES * rowsSent();
   }

@@ -1,5 +1,6 @@
 package dev.candlewick.ingest.lane;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.ingest.message.Answer;
@@ -23,10 +24,14 @@ class FairQueueTest {
   private final FairQueue queue = new FairQueue();
 
   private Message message(Budget of, int bytes) {
+    return message(STREAM, of, bytes);
+  }
+
+  private static Message message(StreamState stream, Budget of, int bytes) {
     Message.Checked nothing = new Message.Checked(List.of(), List.of());
     Message message =
         Message.ofStream(
-            STREAM, Position.ofNumber(1), RowType.TRADES, nothing, bytes, new AnswerStub());
+            stream, Position.ofNumber(1), RowType.TRADES, nothing, bytes, new AnswerStub());
     message.countIn(of);
     return message;
   }
@@ -62,6 +67,22 @@ class FairQueueTest {
     assertThat(queue.size()).isEqualTo(6);
     assertThat(order()).containsExactly(1, 100, 2, 101, 3, 4);
     assertThat(queue.isEmpty()).isTrue();
+  }
+
+  @Test
+  void streamsOfAKeyTakeTurnsAndEachKeepsItsOrder() {
+    StreamState other = new StreamState(1, "other", 2, 1, 0, "");
+    for (int i = 1; i <= 3; i++) {
+      queue.add(message(greedy, i));
+    }
+    queue.add(message(other, greedy, 10));
+    queue.add(message(other, greedy, 11));
+    queue.add(message(small, 100));
+    Message first = requireNonNull(queue.poll());
+    assertThat(first.bytes).isEqualTo(1);
+    assertThat(queue.hasMoreAfter(first)).isTrue();
+    assertThat(order()).containsExactly(100, 10, 2, 11, 3);
+    assertThat(queue.hasMoreAfter(first)).isFalse();
   }
 
   @Test

@@ -41,30 +41,56 @@ class LaneTest {
         }
       };
 
+  /** Whose few rows are all in a batch would wait for thousands of another's to be written. */
+  @Test
+  void aBatchWithAllOfAStreamTakesLittleOfOthers() throws Exception {
+    StreamState backfill = database.hello(NAME);
+    StreamName liveName = new StreamName(1, "live");
+    StreamState live = database.hello(liveName);
+    Lane lane = lane(new Batch.Bounds(100, 1 << 20));
+    for (long seq = 1; seq <= 60; seq++) {
+      lane.submit(message(backfill, seq));
+    }
+    lane.submit(message(live, 1));
+    lane.turn();
+    assertThat(database.committed(liveName)).isEqualTo(1);
+    assertThat(database.committed(NAME)).isEqualTo(19);
+    // Nobody else is waiting now.
+    lane.turn();
+    assertThat(database.committed(NAME)).isEqualTo(60);
+  }
+
+  private Lane lane(Batch.Bounds bounds) {
+    return new Lane(
+        0,
+        database,
+        null,
+        Lane.Clock.SYSTEM,
+        bounds,
+        Duration.ZERO,
+        new IngestMetrics(new SimpleMeterRegistry(), budget));
+  }
+
+  private Message message(StreamState stream, long seq) {
+    Message message =
+        Message.ofStream(
+            stream,
+            Position.ofNumber(seq),
+            RowType.TRADES,
+            SimulatedFeed.rows(stream.name().stream(), seq),
+            10,
+            answer);
+    message.countIn(budget);
+    return message;
+  }
+
   @Test
   void aBatchWithMoreLocksThanTheDatabaseHasRoomForIsWrittenInParts() throws Exception {
     StreamState stream = database.hello(NAME);
     database.mostMessages = 2;
-    Lane lane =
-        new Lane(
-            0,
-            database,
-            null,
-            Lane.Clock.SYSTEM,
-            new Batch.Bounds(100, 1 << 20),
-            Duration.ZERO,
-            new IngestMetrics(new SimpleMeterRegistry(), budget));
+    Lane lane = lane(new Batch.Bounds(100, 1 << 20));
     for (long seq = 1; seq <= 7; seq++) {
-      Message message =
-          Message.ofStream(
-              stream,
-              Position.ofNumber(seq),
-              RowType.TRADES,
-              SimulatedFeed.rows("s", seq),
-              10,
-              answer);
-      message.countIn(budget);
-      lane.submit(message);
+      lane.submit(message(stream, seq));
     }
     for (int turn = 0; turn < 20 && lane.holdsUnwritten(); turn++) {
       lane.turn();

@@ -38,6 +38,9 @@ final class StaleRepository {
    */
   private static final long LOOKS = 150;
 
+  /** Seconds between two marked buckets for which reading on costs less than another look. */
+  private static final long GAP = 3_600;
+
   private final Pool pool;
   private final Series series;
   private final long from;
@@ -71,7 +74,11 @@ final class StaleRepository {
         .preparedQuery(CandleSql.MARKS)
         .execute(
             Tuple.of(series.instrument(), PartRepository.time(from), PartRepository.time(open)))
-        .onSuccess(rows -> rows.forEach(this::mark))
+        .onSuccess(
+            rows -> {
+              rows.forEach(this::mark);
+              closeGaps();
+            })
         .compose(marked -> impure(connection))
         .compose(
             impure ->
@@ -122,6 +129,20 @@ final class StaleRepository {
     }
     if (of == FINER) {
       finer.set(minute(bucket));
+    }
+  }
+
+  /** What lies between is up to date, and comes out the same. */
+  private void closeGaps() {
+    for (int end = dug.nextClearBit(Math.max(0, dug.nextSetBit(0))); ; ) {
+      int next = dug.nextSetBit(end);
+      if (next < 0) {
+        return;
+      }
+      if ((next - end) * level.seconds() <= GAP) {
+        dug.set(end, next);
+      }
+      end = dug.nextClearBit(next);
     }
   }
 
