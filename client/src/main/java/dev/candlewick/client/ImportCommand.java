@@ -230,13 +230,8 @@ public final class ImportCommand implements Callable<Integer> {
 
   /** The rejected rows of a stream, written to the file of rejects if there is one. */
   private BitSet rejected(String name, Inspection file, @Nullable Rejects refused)
-      throws InterruptedException {
-    try {
-      return Rejects.of(new Api(url, apiKey), name, file, batch, refused);
-    } catch (IOException e) {
-      tell("import: the rejects of " + name + ": " + e.getMessage());
-      return new BitSet();
-    }
+      throws IOException, InterruptedException {
+    return Rejects.of(new Api(url, apiKey), name, file, batch, refused);
   }
 
   /**

@@ -47,6 +47,7 @@ final class Replay implements Callable<Void> {
   private volatile long passedOver;
   private volatile long sent;
   private volatile long recorded;
+  private volatile boolean lostConnection;
   private volatile @Nullable IngestClient client;
 
   Replay(Path file, MessageReader.Opening opening, Target target, Pace pace) {
@@ -62,7 +63,7 @@ final class Replay implements Callable<Void> {
     try (MessageReader messages = opening.open(file);
         IngestClient session =
             IngestClient.connect(
-                target.uri(), target.stream(), target.apiKey(), row -> rejected(messages, row))) {
+                target.uri(), target.stream(), target.apiKey(), listener(messages))) {
       client = session;
       for (RecordedMessage next = messages.next(); next != null; next = messages.next()) {
         send(session, next);
@@ -87,10 +88,25 @@ final class Replay implements Callable<Void> {
     recorded = next.recorded();
   }
 
-  private void rejected(MessageReader messages, Rejection row) {
-    if (first.size() < FIRST_REJECTIONS) {
-      first.add(messages.place(row) + ": " + row.field() + " " + row.code());
-    }
+  private IngestListener listener(MessageReader messages) {
+    return new IngestListener() {
+      @Override
+      public void rejected(Rejection row) {
+        if (first.size() < FIRST_REJECTIONS) {
+          first.add(messages.place(row) + ": " + row.field() + " " + row.code());
+        }
+      }
+
+      @Override
+      public void disconnected(IOException cause) {
+        lostConnection = true;
+      }
+    };
+  }
+
+  /** Whether the acks of this run were all there are: what they reject is all that was rejected. */
+  boolean heardAll() {
+    return passedOver == 0 && !lostConnection;
   }
 
   Path file() {

@@ -1,5 +1,6 @@
 package dev.candlewick.client;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ final class ReplayRun {
   /** How many rows of a stream were rejected, including those of earlier runs. */
   @FunctionalInterface
   interface Rejected {
-    long of(Replay replay) throws InterruptedException;
+    long of(Replay replay) throws IOException, InterruptedException;
   }
 
   private final String name;
@@ -104,18 +105,26 @@ final class ReplayRun {
     }
   }
 
-  /** Reports on one file; false if it could not be sent to the end. */
+  /** Reports on one file; false if it was not sent to the end, or rows may have been rejected. */
   private boolean showEnd(Replay replay, Future<?> end) throws InterruptedException {
     Replay.Result result = replay.result();
-    // Where the server cannot be asked for them, none is known of before.
-    long refused = Math.max(0, rejectedOf.of(replay) - result.rejected());
+    boolean known = true;
+    long refused = 0;
+    try {
+      // Rejects that the server no longer keeps were counted by this run's acks.
+      refused = Math.max(0, rejectedOf.of(replay) - result.rejected());
+    } catch (IOException e) {
+      known = replay.heardAll();
+      err.println(replay.file() + ": cannot ask which rows were rejected: " + e.getMessage());
+    }
     earlierRejected += refused;
     if (result.passedOver() > 0) {
       err.println(
           replay.file()
               + ": "
               + (result.passedOver() - refused)
-              + " rows were committed by an earlier run"
+              + (known ? " rows were committed" : " rows were committed or rejected")
+              + " by an earlier run"
               + (refused == 0 ? "" : ", " + refused + " were rejected then"));
     }
     for (String row : result.first()) {
@@ -131,7 +140,7 @@ final class ReplayRun {
     if (result.sent() + result.passedOver() == 0) {
       err.println(replay.file() + ": no row in it");
     }
-    return true;
+    return known;
   }
 
   /** The last line; false if rows were rejected. */

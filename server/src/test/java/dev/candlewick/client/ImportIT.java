@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.server.RunningServer;
 import dev.candlewick.server.ServerProcess;
+import dev.candlewick.server.TestApiKey;
 import dev.candlewick.server.TestDatabase;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -125,6 +126,38 @@ class ImportIT {
             ",ohlc_inconsistent,",
             "\"02.01.2024 00:01:00.000,1.1,0.9,1.0,1.2,10\"");
     assertThat(TestDatabase.shared().number("select count(*) from market.candles_1m")).isEqualTo(2);
+  }
+
+  /** A key that may only write cannot ask which rows an earlier run had rejected. */
+  @Test
+  void endsWithOneIfItCannotTellWhetherRowsWereRejected() throws IOException {
+    String row = "{\"ts\":1704067200000,\"open\":1,\"high\":%s,\"low\":1,\"close\":1,\"volume\":1}\n";
+    Path bad = Files.writeString(folder.resolve("bad.ndjson"), row.formatted("0.5"));
+    Path good = Files.writeString(folder.resolve("good.ndjson"), row.formatted("2"));
+    String[] instrument = {"--venue", "x", "--symbol", "A", "--timeframe", "1m"};
+    Map<String, String> keys =
+        Map.of("API_KEYS_FILE", TestApiKey.of("writer", "ingest").toString());
+    try (RunningServer guarded = RunningServer.with(keys)) {
+      assertThat(importsWithKey("writer", guarded, bad, instrument)).as("%s", err).isEqualTo(1);
+      assertThat(out.toString()).contains("committed 0, duplicates 0, rejected 1");
+
+      assertThat(importsWithKey("writer", guarded, bad, instrument)).as("%s", err).isEqualTo(1);
+      assertThat(err.toString())
+          .contains(
+              "bad.ndjson: cannot ask which rows were rejected: /v1/rejects answered 403",
+              "bad.ndjson: 1 rows were committed or rejected by an earlier run");
+
+      assertThat(importsWithKey("writer", guarded, good, instrument)).as("%s", err).isZero();
+    }
+  }
+
+  private int importsWithKey(String key, RunningServer to, Path file, String... options) {
+    List<String> all = new ArrayList<>(List.of("candles", file.toString(), "--url", to.url()));
+    all.addAll(Arrays.asList(options));
+    return new CommandLine(new ImportCommand(key))
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(all.toArray(new String[0]));
   }
 
   @Test

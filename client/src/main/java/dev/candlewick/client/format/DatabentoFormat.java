@@ -58,9 +58,12 @@ final class DatabentoFormat implements Format {
           .column("close", heading.at("close"), Conversion.NANOS_OF_PRICE)
           .column("volume", heading.at("volume"), Conversion.NUMBER);
     }
-    if (heading.has("bid_px_00", "ask_px_00") && !type.equals("trades")) {
+    // Sampled quotes (bbo) have no action; their ts_event is the time of the last trade.
+    boolean isSampled = heading.at("action") < 0;
+    if (heading.has("bid_px_00", "ask_px_00") && (isSampled || !type.equals("trades"))) {
+      int time = heading.at(isSampled ? "ts_recv" : "ts_event", "ts_event");
       return new Layout("databento", "quotes")
-          .column("ts", heading.at("ts_event"), Conversion.time(times))
+          .column("ts", time, Conversion.time(times))
           .column("bid", heading.at("bid_px_00"), Conversion.NANOS_OF_PRICE)
           .column("bid_size", heading.at("bid_sz_00"), Conversion.NUMBER)
           .column("ask", heading.at("ask_px_00"), Conversion.NANOS_OF_PRICE)

@@ -1,5 +1,6 @@
 package dev.candlewick.client.format;
 
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -7,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Dukascopy: exports of JForex and its web page, and of dukascopy-node. */
 final class DukascopyFormat implements Format {
-  /** EURUSD_Candlestick_1_M_BID_01.01.2024-31.01.2024.csv, EURUSD_Ticks_01.01.2024-....csv. */
+  /**
+   * EURUSD_Candlestick_1_M_BID_01.01.2024-31.01.2024.csv, EURUSD_Ticks_01.01.2024-....csv;
+   * EURUSD_1 Hour_Bid_2024.01.01_2024.01.02.csv.
+   */
   private static final Pattern NAME =
-      Pattern.compile("(?i)^([A-Z0-9.]+)_(?:Candlestick_([0-9]+)_?([A-Z]+)_(?:BID|ASK)|Ticks)_");
+      Pattern.compile("(?i)^([A-Z0-9.]+)_(?:(?:Candlestick_)?([0-9]+)[_ ]?([A-Z]+)_(?:BID|ASK)|Ticks)_");
 
   /** eurusd-m1-bid-2024-01-01-2024-01-31.csv. */
   private static final Pattern NODE_NAME =
@@ -29,12 +33,13 @@ final class DukascopyFormat implements Format {
     Matcher name = heading.named(NAME);
     Matcher node = heading.named(NODE_NAME);
     int time = heading.at(TIMES);
-    boolean ours = heading.at("gmt time", "etc/utc", "time (eet)", "local time") >= 0;
+    boolean ours = heading.at("gmt time", "etc/utc", "time (eet)", "time (utc)", "local time") >= 0;
     boolean told = name != null || node != null || options.format().equals(name());
     if (time < 0 || (!ours && !told)) {
       return null;
     }
-    Layout layout = table(heading, time, new Times("ms", options.zone()));
+    ZoneId zone = heading.at("time (eet)") >= 0 ? ZoneId.of("EET") : options.zone();
+    Layout layout = table(heading, time, new Times("ms", zone));
     if (layout == null) {
       return null;
     }

@@ -3,6 +3,7 @@ package dev.candlewick.client.format;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -215,9 +216,13 @@ public final class FileRows implements Closeable {
     if (name.endsWith(".dbn")) {
       return new DbnTable(next.open());
     }
-    return name.matches(".*\\.(json|ndjson|jsonl)")
-        ? new JsonTable(next.open())
-        : new CsvTable(next.open());
+    try {
+      return name.matches(".*\\.(json|ndjson|jsonl)")
+          ? new JsonTable(next.open())
+          : new CsvTable(next.open());
+    } catch (CharacterCodingException e) {
+      throw new IOException("not UTF-8", e);
+    }
   }
 
   private static String field(String name, String value) {

@@ -26,8 +26,9 @@ interface Format {
    * Which column is which field.
    *
    * @return null if the table does not have this format
+   * @throws FormatException if it has, in a form that cannot be told as rows
    */
-  @Nullable Layout layout(Heading heading, FileOptions options);
+  @Nullable Layout layout(Heading heading, FileOptions options) throws FormatException;
 
   /** The layout of a table; {@code auto} takes the first format that fits. */
   static Layout of(Heading heading, FileOptions options) throws IOException {

@@ -140,6 +140,7 @@ final class Layout {
   private boolean isHeader(Cells cells) {
     return !header.isEmpty()
         && cells.count() == header.size()
+        && cells.length(0) == header.get(0).length()
         && cells.is(0, header.get(0))
         && cells.toList().equals(header);
   }

@@ -19,9 +19,13 @@ final class YahooFormat implements Format {
   }
 
   @Override
-  public @Nullable Layout layout(Heading heading, FileOptions options) {
+  public @Nullable Layout layout(Heading heading, FileOptions options) throws FormatException {
     int time = heading.at("date", "datetime", "price");
     if (time != 0 || !heading.has("open", "high", "low", "close", "volume")) {
+      return null;
+    }
+    // In lower case these are the columns of freqtrade and many others.
+    if (heading.columns().contains("open") && !options.format().equals(name())) {
       return null;
     }
     // yfinance's download: "Price,Close,...", then "Ticker,AAPL,...", then "Date,,,".
@@ -31,7 +35,13 @@ final class YahooFormat implements Format {
     if (three && !isTickers) {
       return null;
     }
-    boolean daily = three ? lines.get(2).get(0).equals("Date") : heading.at("date") == 0;
+    if (three && lines.get(1).stream().skip(1).distinct().count() > 1) {
+      throw new FormatException("yahoo: several tickers side by side; one a file is required");
+    }
+    boolean daily =
+        three
+            ? lines.get(2).get(0).equals("Date")
+            : heading.at("date") == 0 && lines.stream().skip(1).allMatch(YahooFormat::isDay);
     Times times = new Times("s", options.zone());
     Layout layout =
         new Layout("yahoo", "candles")
@@ -52,6 +62,12 @@ final class YahooFormat implements Format {
         .constant("symbol", given.symbol())
         .constant("timeframe", daily ? "1d" : null);
     return layout.constant("timeframe", given.timeframe());
+  }
+
+  /** Whether the line's time is a date, or midnight of its own zone. */
+  private static boolean isDay(List<String> line) {
+    String time = line.get(0);
+    return time.length() <= DATE_LENGTH || time.startsWith("00:00:00", DATE_LENGTH + 1);
   }
 
   /** A day without trading. */

@@ -258,4 +258,92 @@ class VendorFilesTest extends TestFiles {
             "venue:binance symbol:BTC/USDT timeframe:5m"
                 + " {ts:1704067200000000,open:42283.58,high:42554.57,low:42261.02,close:42475.23,volume:1271.68}");
   }
+
+  @Test
+  void readsADayOfMassiveAsItsDateAndAnIndexWithoutVolume() throws IOException {
+    Path days = Files.createDirectories(folder.resolve("us_stocks_sip/day_aggs_v1/2025/04"));
+    Path file =
+        gzip(
+            "2025-04-16.csv.gz",
+            "ticker,volume,open,close,high,low,window_start,transactions\n"
+                + "A,4930,200.29,200.5,200.63,200.29,1744776000000000000,129\n");
+    assertThat(rows(Files.move(file, days.resolve("2025-04-16.csv.gz")), Kind.CANDLES).get(0))
+        .startsWith("venue:massive timeframe:1d {ts:1744761600000000,open:200.29");
+    Path minutes = Files.createDirectories(folder.resolve("us_indices/minute_aggs_v1"));
+    Path index =
+        file(
+            "2025-04-16.csv",
+            "ticker,open,close,high,low,window_start\n"
+                + "I:SPX,5300.1,5301.2,5302.3,5299.9,1744810200000000000\n");
+    assertThat(rows(Files.move(index, minutes.resolve("2025-04-16.csv")), Kind.CANDLES))
+        .containsExactly(
+            "venue:massive timeframe:1m"
+                + " {ts:1744810200000000,open:5300.1,high:5302.3,low:5299.9,close:5301.2,volume:0,symbol:I:SPX}");
+    assertThat(
+            rows(
+                file(
+                    "quotes.csv",
+                    "Ticker,ask_exchange,ask_price,ask_size,bid_exchange,bid_price,bid_size,sip_timestamp\n"
+                        + "A,12,0,0,11,110.1,2,1744792500000000300\n"),
+                Kind.QUOTES))
+        .containsExactly(
+            "venue:massive {ts:1744792500000000,bid:110.1,bid_size:2,ask_size:0,symbol:A}");
+  }
+
+  @Test
+  void takesAYahooFileForDaysOnlyIfItsTimesAreDays() throws IOException {
+    String header = "Date,Open,High,Low,Close,Volume\n";
+    String row = " 09:30:00-05:00,1,2,1,2,3\n";
+    assertThat(failure(file("AAPL_1.csv", header + "2024-01-02" + row), withVenue(null)))
+        .contains("yahoo: neither columns nor file name tell the timeframe");
+    String many = "Price,Close,Close,High,High,Low,Low,Open,Open,Volume,Volume\n";
+    String tickers = "Ticker,AAPL,MSFT,AAPL,MSFT,AAPL,MSFT,AAPL,MSFT,AAPL,MSFT\n";
+    assertThat(
+            failure(
+                file("two.csv", many + tickers + "Date,,,,,,,,,,\n2024-01-02,1,1,1,1,1,1,1,1,1,1\n"),
+                withVenue(null)))
+        .contains("yahoo: several tickers side by side");
+    assertThat(
+            failure(
+                file("f.csv", "date,open,high,low,close,volume\n2024-01-01 00:00:00+00:00,1,2,1,2,3\n"),
+                withVenue("binance")))
+        .contains("ccxt: neither columns nor file name tell the symbol");
+  }
+
+  @Test
+  void readsDukascopysOtherExports() throws IOException {
+    assertThat(
+            rows(
+                file(
+                    "EURUSD_1 Hour_Bid_2024.01.01_2024.01.02.csv",
+                    "Time (UTC),Open,High,Low,Close,Volume \n"
+                        + "2024.01.01 22:00:00,1.10427,1.10481,1.10406,1.10467,1148.05\n"),
+                Kind.CANDLES))
+        .containsExactly(
+            "venue:dukascopy symbol:EURUSD timeframe:1h"
+                + " {ts:1704146400000000,open:1.10427,high:1.10481,low:1.10406,close:1.10467,volume:1148.05}");
+    assertThat(
+            rows(
+                file(
+                    "EURUSD_Ticks_2024.01.01_2024.01.02.csv",
+                    "Time (EET),Ask,Bid,AskVolume,BidVolume \n"
+                        + "2024.01.02 00:00:00.123,1.10431,1.10427,0.9,1.8\n"),
+                Kind.QUOTES))
+        .containsExactly(
+            "venue:dukascopy symbol:EURUSD"
+                + " {ts:1704146400123000,bid:1.10427,bid_size:1.8,ask:1.10431,ask_size:0.9}");
+  }
+
+  @Test
+  void readsDatabentosSampledQuotesAtTheTimeOfTheSample() throws IOException {
+    assertThat(
+            rows(
+                file(
+                    "xnas-itch-20240102.bbo-1s.csv",
+                    "ts_recv,ts_event,rtype,publisher_id,instrument_id,side,price,size,flags,sequence,bid_px_00,ask_px_00,bid_sz_00,ask_sz_00,bid_ct_00,ask_ct_00,symbol\n"
+                        + "2024-01-02T14:30:01.000000000Z,,195,2,38,N,,0,130,1001,185.500000000,185.510000000,100,20,1,1,AAPL\n"),
+                Kind.QUOTES))
+        .containsExactly(
+            "venue:XNAS.ITCH {ts:1704205801000000,bid:185.500000000,bid_size:100,ask:185.510000000,ask_size:20,symbol:AAPL}");
+  }
 }
