@@ -7,6 +7,7 @@ import dev.candlewick.client.format.CanonicalRow;
 import dev.candlewick.client.format.FileOptions;
 import dev.candlewick.client.format.FileRows;
 import dev.candlewick.client.format.Kind;
+import dev.candlewick.client.format.OtherKindException;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -53,8 +54,10 @@ final class Kinds {
    * What a file contains, judging by its first row.
    *
    * @param options the description of the file, for each kind that it may be
+   * @throws IOException if it cannot be told; with what is wrong with the file, if anything is
    */
   static Kind of(Path file, Function<Kind, FileOptions> options) throws IOException {
+    IOException wrong = null;
     for (Kind kind : Kind.MARKET) {
       try (FileRows rows = new FileRows(file, options.apply(kind), found -> {})) {
         if (rows.next()) {
@@ -66,7 +69,12 @@ final class Kinds {
         }
       } catch (IOException e) {
         LOG.debug("{} does not hold {}", file, kind, e);
+        boolean isOther = e.getCause() instanceof OtherKindException;
+        wrong = wrong == null && !isOther ? e : wrong;
       }
+    }
+    if (wrong != null) {
+      throw wrong;
     }
     throw new IOException(
         "cannot tell what " + file + " holds; name trades, quotes, candles or records before it");

@@ -159,7 +159,7 @@ public final class FileRows implements Closeable {
     if (layout.format.equals("candlewick")) {
       String unknown = CandlewickFormat.unknown(heading.columns(), options.kind());
       if (unknown != null) {
-        throw new FormatException(
+        throw new OtherKindException(
             "column \"" + unknown + "\": not a field of " + options.kind() + ", or twice");
       }
       FileOptions.Given given = options.given();

@@ -43,8 +43,9 @@ interface Format {
         }
       }
     }
-    throw new FormatException(
-        options.format().equals("auto") ? unknown(heading, options) : wrong(heading, options));
+    throw options.format().equals("auto")
+        ? new OtherKindException(unknown(heading, options))
+        : new FormatException(wrong(heading, options));
   }
 
   private static String wrong(Heading heading, FileOptions options) {
@@ -64,7 +65,7 @@ interface Format {
   private static Layout checked(Layout layout, FileOptions options) throws FormatException {
     String type = options.kind().type();
     if (!layout.type.equals(type)) {
-      throw new FormatException(layout.format + " " + layout.type + ", not " + options.kind());
+      throw new OtherKindException(layout.format + " " + layout.type + ", not " + options.kind());
     }
     return layout;
   }
