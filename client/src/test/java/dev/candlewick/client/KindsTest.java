@@ -27,8 +27,7 @@ class KindsTest {
     FileOptions.Given nothing = new FileOptions.Given(null, null, null);
     return Kinds.of(
         file,
-        kind ->
-            new FileOptions(kind, format, nothing, ZoneOffset.UTC, "ms", Map.of(), "", ""));
+        kind -> new FileOptions(kind, format, nothing, ZoneOffset.UTC, "ms", Map.of(), "", ""));
   }
 
   @Test
@@ -43,7 +42,10 @@ class KindsTest {
   @ParameterizedTest
   @CsvSource({
     "BTCUSDT-1m-2024-01.csv, auto, '', 'BTCUSDT-1m-2024-01.csv: empty'",
-    "all.csv, auto, " + "'" + KLINE + "', 'all.csv: line 1: binance: neither columns nor file name'",
+    "all.csv, auto, "
+        + "'"
+        + KLINE
+        + "', 'all.csv: line 1: binance: neither columns nor file name'",
     "XBTUSD.csv, kraken, 'a,b|', 'XBTUSD.csv: line 1: not kraken: a,b'",
     "t.csv, auto, 'ts,venue,symbol,price,size,side|1,a,b,1,1,ä|', 't.csv: not UTF-8'",
     "x.csv, auto, 'a,b|1,2|', 'cannot tell what'",

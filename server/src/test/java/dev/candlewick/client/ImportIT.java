@@ -131,7 +131,8 @@ class ImportIT {
   /** A key that may only write cannot ask which rows an earlier run had rejected. */
   @Test
   void endsWithOneIfItCannotTellWhetherRowsWereRejected() throws IOException {
-    String row = "{\"ts\":1704067200000,\"open\":1,\"high\":%s,\"low\":1,\"close\":1,\"volume\":1}\n";
+    String row =
+        "{\"ts\":1704067200000,\"open\":1,\"high\":%s,\"low\":1,\"close\":1,\"volume\":1}\n";
     Path bad = Files.writeString(folder.resolve("bad.ndjson"), row.formatted("0.5"));
     Path good = Files.writeString(folder.resolve("good.ndjson"), row.formatted("2"));
     String[] instrument = {"--venue", "x", "--symbol", "A", "--timeframe", "1m"};

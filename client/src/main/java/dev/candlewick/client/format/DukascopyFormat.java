@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** Dukascopy: exports of JForex and its web page, and of dukascopy-node. */
 final class DukascopyFormat implements Format {
   /**
-   * EURUSD_Candlestick_1_M_BID_01.01.2024-31.01.2024.csv, EURUSD_Ticks_01.01.2024-....csv;
-   * EURUSD_1 Hour_Bid_2024.01.01_2024.01.02.csv.
+   * EURUSD_Candlestick_1_M_BID_01.01.2024-31.01.2024.csv, EURUSD_Ticks_01.01.2024-....csv; EURUSD_1
+   * Hour_Bid_2024.01.01_2024.01.02.csv.
    */
   private static final Pattern NAME =
-      Pattern.compile("(?i)^([A-Z0-9.]+)_(?:(?:Candlestick_)?([0-9]+)[_ ]?([A-Z]+)_(?:BID|ASK)|Ticks)_");
+      Pattern.compile(
+          "(?i)^([A-Z0-9.]+)_(?:(?:Candlestick_)?([0-9]+)[_ ]?([A-Z]+)_(?:BID|ASK)|Ticks)_");
 
   /** eurusd-m1-bid-2024-01-01-2024-01-31.csv. */
   private static final Pattern NODE_NAME =

@@ -300,12 +300,15 @@ class VendorFilesTest extends TestFiles {
     String tickers = "Ticker,AAPL,MSFT,AAPL,MSFT,AAPL,MSFT,AAPL,MSFT,AAPL,MSFT\n";
     assertThat(
             failure(
-                file("two.csv", many + tickers + "Date,,,,,,,,,,\n2024-01-02,1,1,1,1,1,1,1,1,1,1\n"),
+                file(
+                    "two.csv", many + tickers + "Date,,,,,,,,,,\n2024-01-02,1,1,1,1,1,1,1,1,1,1\n"),
                 withVenue(null)))
         .contains("yahoo: several tickers side by side");
     assertThat(
             failure(
-                file("f.csv", "date,open,high,low,close,volume\n2024-01-01 00:00:00+00:00,1,2,1,2,3\n"),
+                file(
+                    "f.csv",
+                    "date,open,high,low,close,volume\n2024-01-01 00:00:00+00:00,1,2,1,2,3\n"),
                 withVenue("binance")))
         .contains("ccxt: neither columns nor file name tell the symbol");
   }
@@ -344,6 +347,7 @@ class VendorFilesTest extends TestFiles {
                         + "2024-01-02T14:30:01.000000000Z,,195,2,38,N,,0,130,1001,185.500000000,185.510000000,100,20,1,1,AAPL\n"),
                 Kind.QUOTES))
         .containsExactly(
-            "venue:XNAS.ITCH {ts:1704205801000000,bid:185.500000000,bid_size:100,ask:185.510000000,ask_size:20,symbol:AAPL}");
+            "venue:XNAS.ITCH"
+                + " {ts:1704205801000000,bid:185.500000000,bid_size:100,ask:185.510000000,ask_size:20,symbol:AAPL}");
   }
 }

@@ -138,7 +138,12 @@ final class Audit {
         scan.relations().get(0),
         id,
         scan.slice(),
-        slice -> slice(scan, scope, slice.first(), slice.last()));
+        slice -> slice(scan, scope, start(slice.first()), slice.last()));
+  }
+
+  /** Longer candles begin before the first minute, but not before their day. */
+  private OffsetDateTime start(OffsetDateTime first) {
+    return query.from() == null ? midnight(first) : first;
   }
 
   /**

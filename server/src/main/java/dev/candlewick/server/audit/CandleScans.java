@@ -108,6 +108,7 @@ final class CandleScans {
           Duration.ofDays(1),
           """
           select $1::int as instrument_id, coalesce(c.ts, b.ts) as ts, c.open, c.high, c.low, c.close, c.volume,
+                 c.source, b.high as built_high, b.low as built_low,
                  c.high is null as missing, b.ts is null as unfounded,
                  c.open <> b.open or c.high <> b.high or c.low <> b.low or c.close <> b.close
                    or abs(c.volume - b.volume) > 1e-9 * greatest(abs(c.volume), abs(b.volume), 1)
@@ -119,8 +120,7 @@ final class CandleScans {
           full join (select * from market.built_buckets($1, $2::timestamptz, $3::timestamptz,
                        interval '1 minute', $2::timestamptz, $3::timestamptz)) b
             on b.ts = c.ts
-          where (c.source is null or c.source = 1)
-            and coalesce(c.ts, b.ts) >= coalesce((select date_trunc('minute', min(t.ts)) + interval '1 minute'
+          where coalesce(c.ts, b.ts) >= coalesce((select date_trunc('minute', min(t.ts)) + interval '1 minute'
                                                   from market.trades t where t.instrument_id = $1), 'infinity')
             and coalesce(c.ts, b.ts) < now() - interval '2 minutes'
             and not exists (select from ingest.dirty d
@@ -131,11 +131,18 @@ final class CandleScans {
           List.of(
               new Check("candles_missing", "trades of a minute have made no candle", "missing"),
               new Check(
-                  "candles_without_trades", "a built candle has no trades behind it", "unfounded"),
+                  "candles_without_trades",
+                  "a built candle has no trades behind it",
+                  "source = 1 and unfounded"),
               new Check(
                   "candles_against_trades",
                   "a built candle is not what its trades say",
-                  "coalesce(differs, false)")));
+                  "source = 1 and differs"),
+              new Check(
+                  "candles_of_the_venue_against_trades",
+                  "the venue's own minute and its trades differ by more than 1 % in price",
+                  "source <> 1 and (abs(r.high - built_high) > 0.01 * abs(r.high)"
+                      + " or abs(r.low - built_low) > 0.01 * abs(r.low))")));
 
   private static final Scan OF_THE_VENUE =
       new Scan(
@@ -211,38 +218,43 @@ final class CandleScans {
         NATIVE_AGAINST_BUILT);
   }
 
-  /** A stored level against the one below it; not checked where retention has dropped that one. */
+  /**
+   * A stored level against the one below it, and that it has all of that; not checked where
+   * retention has dropped either.
+   */
   private static Scan level(String level, String below, String length, int days) {
     return new Scan(
-        List.of("market.candles_" + level, "market.candles_" + below),
+        List.of("market.candles_" + below, "market.candles_" + level),
         Scope.INSTRUMENT,
         Duration.ofDays(days),
         """
-        select c.*, DIFFERS as differs
+        select $1::int as instrument_id, coalesce(c.ts, b.ts) as ts, c.open, c.high, c.low, c.close, c.volume,
+               c.high is null as missing, DIFFERS as differs
         from (select instrument_id, ts, open, high, low, close, volume, trades from market.candles_LEVEL
               where instrument_id = $1 and ts >= $2::timestamptz and ts < $3::timestamptz) c
-        left join (select public.time_bucket(interval 'LENGTH', ts) as ts, public.first(open, ts) as open,
+        full join (select public.time_bucket(interval 'LENGTH', ts) as ts, public.first(open, ts) as open,
                           max(high) as high, min(low) as low, public.last(close, ts) as close, sum(volume) as volume,
                           case when count(trades) = count(*) then sum(trades) end as trades
                    from market.candles_BELOW
                    where instrument_id = $1 and ts >= $2::timestamptz - interval 'LENGTH'
                      and ts < $3::timestamptz + interval 'LENGTH'
                    group by 1) b on b.ts = c.ts
-        where c.ts >= coalesce((select max(d.before) from ingest.dropped d
-                                where d.relation in ('market.candles_BELOW', 'candles_BELOW')), '-infinity')
-          and c.ts + interval 'LENGTH' < now() - interval '10 seconds'
-          and not exists (select from ingest.dirty d where d.bucket >= date_trunc('day', c.ts)
-                            and d.bucket < c.ts + interval 'LENGTH' and $1 = any (d.ids))
+        where coalesce(c.ts, b.ts) >= coalesce((select max(d.before) from ingest.dropped d
+                where d.relation in ('market.candles_BELOW', 'candles_BELOW', 'market.candles_LEVEL', 'candles_LEVEL')),
+              '-infinity')
+          and coalesce(c.ts, b.ts) + interval 'LENGTH' < now() - interval '10 seconds'
+          and not exists (select from ingest.dirty d where d.bucket >= date_trunc('day', coalesce(c.ts, b.ts))
+                            and d.bucket < coalesce(c.ts, b.ts) + interval 'LENGTH' and $1 = any (d.ids))
         """
             .replace("DIFFERS", DIFFERS.replace("r.", "c."))
             .replace("LEVEL", level)
             .replace("LENGTH", length)
             .replace("BELOW", below),
-        SHOWN,
+        "case when missing then 'no candle' else " + SHOWN + " end",
         List.of(
             new Check(
                 "candles_" + level + "_against_" + below,
                 "a " + level + " candle is not what the " + below + " candles say",
-                "differs")));
+                "missing or differs")));
   }
 }

@@ -17,6 +17,7 @@ final class MarketScans {
           select instrument_id, ts, trade_id, price, size, side, flags,
                  flags & 60 = 0 and lag(flags) over w & 60 = 0 as venue_ids,
                  lag(trade_id) over w as before_id, lag(ts) over w as before_ts,
+                 count(*) over (partition by trade_id) as same_ids,
                  lag(price) over w as before_price, lead(price) over w as next_price
           from market.trades
           where instrument_id = $1 and ts >= $2::timestamptz - interval '10 minutes' and ts < $3::timestamptz
@@ -39,8 +40,8 @@ final class MarketScans {
                   "trades_unknown_flags", "a flag is not known", "flags < 0 or flags & ~127 <> 0"),
               new Check(
                   "trades_duplicate_ids",
-                  "one integer id of the venue at two times that follow each other",
-                  "venue_ids and trade_id = before_id"),
+                  "one integer id of the venue at two times of a day",
+                  "venue_ids and same_ids > 1"),
               new Check(
                   "trades_clock_skew",
                   "ids of the venue run backwards by more than a second: a feed's clock is off",
@@ -48,9 +49,7 @@ final class MarketScans {
               new Check(
                   "trades_outliers",
                   "a price is more than 20 % away from both neighbours, which agree within 1 %",
-                  "abs(price - before_price) > 0.2 * abs(before_price)"
-                      + " and abs(price - next_price) > 0.2 * abs(next_price)"
-                      + " and abs(next_price - before_price) <= 0.01 * abs(before_price)"),
+                  outlier("price")),
               new Check(
                   "trades_in_the_future",
                   "a time is more than a day ahead of the clock",
@@ -62,9 +61,12 @@ final class MarketScans {
           Scope.INSTRUMENT,
           Duration.ofDays(1),
           """
-          select instrument_id, ts, bid, bid_size, ask, ask_size, last, volume_24h
+          select instrument_id, ts, bid, bid_size, ask, ask_size, last, volume_24h,
+                 lag(bid) over w as before_bid, lead(bid) over w as next_bid,
+                 lag(ask) over w as before_ask, lead(ask) over w as next_ask
           from market.quotes
-          where instrument_id = $1 and ts >= $2::timestamptz and ts < $3::timestamptz
+          where instrument_id = $1 and ts >= $2::timestamptz - interval '10 minutes' and ts < $3::timestamptz
+          window w as (order by ts, seq)
           """,
           "concat('bid ', bid, ', ask ', ask)",
           List.of(
@@ -80,6 +82,15 @@ final class MarketScans {
                   "quotes_negative_size",
                   "a size or volume is below zero",
                   "bid_size < 0 or ask_size < 0 or volume_24h < 0"),
+              new Check(
+                  "quotes_price_sign",
+                  "one price is zero or negative between positive ones",
+                  "(bid <= 0 and before_bid > 0 and coalesce(next_bid, 1) > 0)"
+                      + " or (ask <= 0 and before_ask > 0 and coalesce(next_ask, 1) > 0)"),
+              new Check(
+                  "quotes_outliers",
+                  "a price is more than 20 % away from both neighbours, which agree within 1 %",
+                  outlier("bid") + " or " + outlier("ask")),
               new Check(
                   "quotes_in_the_future",
                   "a time is more than a day ahead of the clock",
@@ -167,6 +178,16 @@ final class MarketScans {
         orphans("market.candles_native"),
         STREAMS,
         MARKS);
+  }
+
+  /** A price that leaps and comes back. */
+  private static String outlier(String price) {
+    return """
+    (abs(PRICE - before_PRICE) > 0.2 * abs(before_PRICE)
+      and abs(PRICE - next_PRICE) > 0.2 * abs(next_PRICE)
+      and abs(next_PRICE - before_PRICE) <= 0.01 * abs(before_PRICE))\
+    """
+        .replace("PRICE", price);
   }
 
   /** Rows of an instrument that does not exist: ids are found by skipping from one to the next. */

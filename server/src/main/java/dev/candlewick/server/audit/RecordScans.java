@@ -37,9 +37,11 @@ final class RecordScans {
                   "filled_quantity > quantity"),
               new Check(
                   "orders_do_not_add_up",
-                  "filled and remaining are not the quantity",
-                  "filled_quantity + remaining_quantity <> quantity"
-                      + " and r.status in ('submitted', 'partially_filled', 'filled')"),
+                  "filled and remaining are not the quantity, or an order is filled in less than"
+                      + " it",
+                  "(filled_quantity + remaining_quantity <> quantity"
+                      + " and r.status in ('submitted', 'partially_filled', 'filled'))"
+                      + " or (r.status = 'filled' and filled_quantity < quantity)"),
               new Check(
                   "orders_filled_without_fill",
                   "an order is filled in part or whole with nothing filled",

@@ -130,6 +130,7 @@ class RecordAuditIT {
           orders_state_machine        | update record.orders set status = 'cancelled' where ts = '2026-01-05T10:00:01Z'
           orders_overfilled           | update record.orders set filled_quantity = 3 where ts = '2026-01-05T10:00:02Z'
           orders_do_not_add_up        | update record.orders set remaining_quantity = 5 where ts = '2026-01-05T10:00:01Z'
+          orders_do_not_add_up        | update record.orders set filled_quantity = 1, remaining_quantity = null where ts = '2026-01-05T10:00:02Z'
           orders_filled_without_fill  | update record.orders set filled_quantity = 0, remaining_quantity = 2 where ts = '2026-01-05T10:00:02Z'
           orders_times                | update record.orders set submitted_at = '2026-01-05', filled_at = '2026-01-04'
           fills_without_orders        | update record.fills set order_id = 'o9' where fill_id = 'f1'
