@@ -1,6 +1,7 @@
 package dev.candlewick.indicator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -73,6 +74,13 @@ public final class Indicators {
   /** The names of the values, in the order of {@link Run#next}. */
   public List<String> columns() {
     return columns;
+  }
+
+  /** The values of a candle that has none. */
+  public double[] none() {
+    double[] none = new double[columns.size()];
+    Arrays.fill(none, Double.NaN);
+    return none;
   }
 
   /**

@@ -81,6 +81,13 @@ public record Candle(
     return new Candle(ts, price, price, price, price, 0, 0, 0, 0, closed, null, true);
   }
 
+  /** One of which no more than this is known. */
+  static Candle traded(
+      long ts, double open, double high, double low, double close, double volume, boolean closed) {
+    double none = Double.NaN;
+    return new Candle(ts, open, high, low, close, volume, none, -1, none, closed, null, false);
+  }
+
   /** The volume-weighted average price; NaN if part of it is unknown or nothing was traded. */
   public double vwap() {
     return volume == 0 ? Double.NaN : quoteVolume / volume;

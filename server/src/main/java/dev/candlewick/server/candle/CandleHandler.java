@@ -1,23 +1,21 @@
 package dev.candlewick.server.candle;
 
-import dev.candlewick.server.memory.Memory;
 import dev.candlewick.server.web.Format;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.Reply;
 import dev.candlewick.server.web.Times;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 
 /** {@code GET /v1/candles}. */
 public final class CandleHandler {
   private final Candles candles;
   private final CandleMemory memory;
 
-  /** Answers with what {@code candles} finds, and keeps it in memory. */
-  public CandleHandler(Candles candles, Memory memory) {
+  /** Answers with what {@code candles} finds, from memory where it handles the query. */
+  public CandleHandler(Candles candles, CandleMemory memory) {
     this.candles = candles;
-    this.memory = new CandleMemory(candles, memory);
+    this.memory = memory;
   }
 
   /** Mounts its path on the router. */
@@ -36,9 +34,9 @@ public final class CandleHandler {
           .page(query, unit)
           .onSuccess(
               page -> {
-                CandlePage none = new CandlePage(List.of(), page.next());
-                CandleText text = new CandleText(timeframe, query, none, unit);
-                Reply.page(ctx, format, text.around(page.rows()), text.nextCursor());
+                CandleText text = new CandleText(timeframe, query, page.empty(), unit);
+                String next = text.nextCursor();
+                Reply.page(ctx, format, page.in(text.write(format), next), next);
               })
           .onFailure(ctx::fail);
       return;

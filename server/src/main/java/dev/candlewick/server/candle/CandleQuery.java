@@ -109,6 +109,16 @@ public record CandleQuery(
         : new ZoneBuckets(timeframe, zone, instrument.isIn(zone));
   }
 
+  /** The most candles on a page. */
+  public int limit() {
+    return slice.limit();
+  }
+
+  /** Whether candles that are not closed are left out. */
+  public boolean closedOnly() {
+    return slice.closedOnly();
+  }
+
   /** Whether its buckets depend on the instrument's properties. */
   boolean asksOfInstrument() {
     return session || !zone.equals(ZoneOffset.UTC);

@@ -1,25 +1,24 @@
 package dev.candlewick.server.candle;
 
-import dev.candlewick.server.candle.CandleMemory.Page;
 import dev.candlewick.server.candle.KeptCandles.Found;
 import dev.candlewick.server.candle.KeptCandles.Piece;
 import dev.candlewick.server.memory.Memory;
 import dev.candlewick.server.memory.Memory.Part;
 import dev.candlewick.server.memory.Memory.Reading;
 import dev.candlewick.server.web.Range;
-import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request, answered from memory: entirely if all of it is kept; otherwise its end is read and
+ * One page of rows of candles, answered from memory: entirely if all of it is kept; otherwise its end is read and
  * combined with what is kept before that; otherwise all of it is read.
  */
-final class CandleRecall {
+final class CandleRecall<T> {
   private static final long MICROS = 1_000_000;
   private static final long DAY = 86_400;
 
@@ -36,30 +35,39 @@ final class CandleRecall {
   private final Memory memory;
   private final Series series;
   private final Slice slice;
-  private final Times unit;
-  private final CandleMemory.Key key;
+  private final Kind kind;
+  private final Form<T> form;
   private final Buckets buckets;
   private final boolean backwards;
   private final long from;
 
+  /** Which rows are wanted, and where the candles that they are made from are read. */
+  record Kind(Object key, PerCandle rows, Words words, Function<Slice, Future<CandlePage>> read) {}
+
+  /** What the answer is made of: ascending rows. */
+  @FunctionalInterface
+  interface Form<T> {
+    T of(List<Piece> pieces, @Nullable Position next);
+  }
+
   CandleRecall(
-      Candles candles, Memory memory, CandleQuery query, Instrument instrument, Times unit) {
+      Candles candles, Memory memory, Series series, Slice slice, Kind kind, Form<T> form) {
     this.candles = candles;
     this.memory = memory;
-    this.series = Candles.series(query, instrument);
-    this.slice = query.slice();
-    this.unit = unit;
-    this.key = CandleMemory.Key.of(query, instrument, unit);
+    this.series = series;
+    this.slice = slice;
+    this.kind = kind;
+    this.form = form;
     this.buckets = series.buckets();
     this.backwards = slice.backwards();
     this.from = buckets.ceil(slice.from());
   }
 
-  Future<Page> page() {
+  Future<T> page() {
     long now = candles.now();
     long to = to(now);
     if (from >= to) {
-      return Future.succeededFuture(new Page(new byte[0], null));
+      return Future.succeededFuture(form.of(List.of(), null));
     }
     Found kept = find(to, now);
     if (kept == null) {
@@ -70,11 +78,11 @@ final class CandleRecall {
     }
     Future<Void> answer = memory.ask();
     // While the database is being asked.
-    Page page = cut(kept.pieces(), null);
+    T page = cut(kept.pieces(), null);
     return answer.transform(asked -> asked.succeeded() ? again(kept, page) : read());
   }
 
-  private Future<Page> asked(Supplier<Future<Page>> then) {
+  private Future<T> asked(Supplier<Future<T>> then) {
     return memory.ask().transform(answer -> answer.succeeded() ? then.get() : read());
   }
 
@@ -86,7 +94,7 @@ final class CandleRecall {
 
   /** What is kept of it, up to a time; null if that is of no use. */
   private @Nullable Found find(long to, long now) {
-    KeptCandles kept = (KeptCandles) memory.get(series.instrument(), key);
+    KeptCandles kept = (KeptCandles) memory.get(series.instrument(), kind.key());
     KeptCandles valid = kept == null ? null : kept.at(now);
     if (valid == null) {
       return null;
@@ -110,7 +118,7 @@ final class CandleRecall {
   }
 
   /** All of it was kept a moment ago; the page is valid if the same pieces are still kept. */
-  private Future<Page> again(Found before, Page page) {
+  private Future<T> again(Found before, T page) {
     long now = candles.now();
     long to = to(now);
     Found kept = find(to, now);
@@ -125,30 +133,32 @@ final class CandleRecall {
   }
 
   /** Reads from a start on; what is kept before that is valid if it still is afterwards. */
-  private Future<Page> readEnd(long since) {
+  private Future<T> readEnd(long since) {
     long now = candles.now();
     int most = (int) missing(since, now) + SPARE;
     Range range = new Range(since * MICROS, slice.to(now) * MICROS);
     Slice end = new Slice(range, most, true, null, Fill.NONE, false);
     Reading reading = memory.begin(series.instrument());
-    return candles
-        .page(series, end)
+    return kind.read()
+        .apply(end)
+        .compose(page -> page.next() == null ? rows(since, to(now), page.candles(), true) : nothing())
         .onFailure(failed -> memory.end(reading))
         .compose(
-            page -> {
-              if (page.next() != null) {
+            rows -> {
+              if (rows == null) {
                 memory.end(reading);
                 return read();
               }
-              List<Candle> ascending = new ArrayList<>(page.candles());
-              Collections.reverse(ascending);
-              CandleRows rows = CandleRows.of(since, to(now), ascending, unit);
-              memory.put(reading, key, new KeptCandles(buckets, now, rows));
+              memory.put(reading, kind.key(), new KeptCandles(buckets, now, rows));
               return asked(() -> together(since, rows));
             });
   }
 
-  private Future<Page> together(long since, CandleRows rows) {
+  private static <N> Future<@Nullable N> nothing() {
+    return Future.succeededFuture();
+  }
+
+  private Future<T> together(long since, CandleRows rows) {
     Found kept = from < since ? find(since, candles.now()) : new Found(List.of(), since);
     if (kept == null || kept.to() < since) {
       return read();
@@ -159,7 +169,7 @@ final class CandleRecall {
     return Future.succeededFuture(cut(pieces, null));
   }
 
-  private Future<Page> read() {
+  private Future<T> read() {
     long now = candles.now();
     Slice wider =
         new Slice(
@@ -171,46 +181,55 @@ final class CandleRecall {
             false);
     Reading reading = memory.begin(series.instrument());
     memory.answered(Part.NONE);
-    return candles
-        .page(series, wider)
-        .onFailure(failed -> memory.end(reading))
-        .compose(page -> read(page, reading, now));
+    return kind.read()
+        .apply(wider)
+        .compose(
+            page ->
+                rows(page, now)
+                    .onFailure(failed -> memory.end(reading))
+                    .compose(rows -> read(rows, page.next(), reading, now)));
   }
 
-  private Future<Page> read(CandlePage page, Reading reading, long now) {
-    Position next = page.next();
-    CandleRows rows = rows(page.candles(), next, now);
+  private Future<T> read(CandleRows rows, @Nullable Position next, Reading reading, long now) {
     if (rows.from() < rows.to() && (next == null || rows.count() > slice.limit())) {
-      memory.put(reading, key, new KeptCandles(buckets, now, rows));
+      memory.put(reading, kind.key(), new KeptCandles(buckets, now, rows));
     } else {
       memory.end(reading);
     }
     List<Piece> pieces = new ArrayList<>();
     int closed = KeptCandles.take(pieces, rows, 0, rows.count(), rows.count(), slice.closedOnly());
     if (slice.closedOnly() && next != null && closed <= slice.limit()) {
-      return candles.page(series, slice).map(this::plain);
+      return kind.read().apply(slice).compose(this::plain);
     }
     return Future.succeededFuture(cut(pieces, next));
   }
 
-  private Page plain(CandlePage page) {
-    CandleRows rows = rows(page.candles(), page.next(), candles.now());
-    return new Page(json(List.of(new Piece(rows, 0, rows.count()))), page.next());
+  private Future<T> plain(CandlePage page) {
+    return rows(page, candles.now())
+        .map(rows -> form.of(List.of(new Piece(rows, 0, rows.count())), page.next()));
   }
 
   /** The stretch that was read: up to its last candle, or back to its first, if more follow. */
-  private CandleRows rows(List<Candle> read, @Nullable Position next, long now) {
-    List<Candle> ascending = new ArrayList<>(read);
-    if (slice.descending()) {
-      Collections.reverse(ascending);
-    }
+  private Future<CandleRows> rows(CandlePage page, long now) {
+    List<Candle> read = page.candles();
     long first = from;
     long end = to(now);
-    if (next != null && !ascending.isEmpty()) {
-      first = backwards ? ascending.get(0).ts() : first;
-      end = backwards ? end : buckets.next(ascending.get(ascending.size() - 1).ts());
+    if (page.next() != null && !read.isEmpty()) {
+      long last = read.get(slice.descending() ? 0 : read.size() - 1).ts();
+      first = backwards ? read.get(slice.descending() ? read.size() - 1 : 0).ts() : first;
+      end = backwards ? end : buckets.next(last);
     }
-    return CandleRows.of(first, end, ascending, unit);
+    return rows(first, end, read, slice.descending());
+  }
+
+  private Future<CandleRows> rows(long first, long end, List<Candle> read, boolean descending) {
+    List<Candle> ascending = new ArrayList<>(read);
+    if (descending) {
+      Collections.reverse(ascending);
+    }
+    return kind.rows()
+        .of(ascending)
+        .map(row -> CandleRows.of(first, end, ascending, row, kind.words()));
   }
 
   /**
@@ -218,10 +237,10 @@ final class CandleRecall {
    *
    * @param next where the next page starts if there are no more than that
    */
-  private Page cut(List<Piece> pieces, @Nullable Position next) {
+  private T cut(List<Piece> pieces, @Nullable Position next) {
     int over = pieces.stream().mapToInt(Piece::count).sum() - slice.limit();
     if (over <= 0) {
-      return new Page(json(pieces), next);
+      return form.of(pieces, next);
     }
     List<Piece> wanted = new ArrayList<>(pieces);
     while (over > 0) {
@@ -232,7 +251,7 @@ final class CandleRecall {
       }
       over -= Math.min(over, piece.count());
     }
-    return new Page(json(wanted), after(wanted));
+    return form.of(wanted, after(wanted));
   }
 
   private Position after(List<Piece> pieces) {
@@ -241,22 +260,5 @@ final class CandleRecall {
     long start = last.rows().starts()[at];
     return new Position(
         backwards ? buckets.previous(start) : buckets.next(start), last.rows().closes()[at]);
-  }
-
-  private byte[] json(List<Piece> pieces) {
-    int bytes = pieces.stream().mapToInt(piece -> piece.bytes() + 1).sum();
-    byte[] json = new byte[Math.max(0, bytes - 1)];
-    int at = 0;
-    for (int i = 0; i < pieces.size(); i++) {
-      Piece piece = pieces.get(slice.descending() ? pieces.size() - 1 - i : i);
-      if (at > 0) {
-        json[at++] = ',';
-      }
-      at =
-          slice.descending()
-              ? piece.rows().writeDescending(json, at, piece.first(), piece.end())
-              : piece.rows().write(json, at, piece.first(), piece.end());
-    }
-    return json;
   }
 }

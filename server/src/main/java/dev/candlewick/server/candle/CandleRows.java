@@ -1,20 +1,19 @@
 package dev.candlewick.server.candle;
 
 import dev.candlewick.server.web.Json;
-import dev.candlewick.server.web.Times;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * All candles that start in a stretch of time, as packed JSON. Immutable.
+ * All candles that start in a stretch of time, and packed JSON of a row for each. Immutable.
  *
  * @param from the stretch's start, a bucket start
  * @param to its end, exclusive: a bucket start, or {@link #OPEN}
  * @param ends where each candle would end in their JSON with one byte between two of them
  * @param packedEnds where each candle ends in {@code packed}
- * @param packed their JSON by {@link CandleWords}, nothing between them
+ * @param packed their JSON by {@code words}, nothing between them
  */
 record CandleRows(
     long from,
@@ -24,7 +23,8 @@ record CandleRows(
     boolean[] closed,
     int[] ends,
     int[] packedEnds,
-    byte[] packed) {
+    byte[] packed,
+    Words words) {
   /** No end: there is nothing beyond yet. */
   static final long OPEN = Long.MAX_VALUE;
 
@@ -36,8 +36,8 @@ record CandleRows(
 
   private static final int OWN_BYTES = 250;
 
-  /** The ascending candles of a stretch. */
-  static CandleRows of(long from, long to, List<Candle> candles, Times unit) {
+  /** The ascending candles of a stretch; how the row of each is written. */
+  static CandleRows of(long from, long to, List<Candle> candles, Json.Row row, Words words) {
     int count = candles.size();
     long[] starts = new long[count];
     double[] closes = new double[count];
@@ -50,14 +50,9 @@ record CandleRows(
       closes[i] = candle.close();
       closed[i] = candle.closed();
     }
-    Buffer json =
-        Json.rows(
-            count * BYTES,
-            count,
-            (generator, i) -> CandleJson.write(generator, candles.get(i), unit),
-            ends);
-    byte[] packed = CandleWords.pack(json.getBytes(), ends, packedEnds);
-    return new CandleRows(from, to, starts, closes, closed, ends, packedEnds, packed);
+    Buffer json = Json.rows(count * BYTES, count, row, ends);
+    byte[] packed = words.pack(json.getBytes(), ends, packedEnds);
+    return new CandleRows(from, to, starts, closes, closed, ends, packedEnds, packed, words);
   }
 
   int count() {
@@ -65,7 +60,7 @@ record CandleRows(
   }
 
   long bytes() {
-    return OWN_BYTES + packed.length + (long) BESIDE * count();
+    return OWN_BYTES + words.bytes() + packed.length + (long) BESIDE * count();
   }
 
   /** The first candle that starts at {@code time} or later. */
@@ -81,7 +76,7 @@ record CandleRows(
       if (row > first) {
         list[length++] = ',';
       }
-      length = CandleWords.unpack(packed, packedStart(row), packedEnds[row], list, length);
+      length = words.unpack(packed, packedStart(row), packedEnds[row], list, length);
     }
     return length;
   }
@@ -124,7 +119,8 @@ record CandleRows(
         Arrays.copyOfRange(closed, first, end),
         shifted(ends, first, end, -start(first)),
         shifted(packedEnds, first, end, -start),
-        first == end ? new byte[0] : Arrays.copyOfRange(packed, start, packedEnds[end - 1]));
+        first == end ? new byte[0] : Arrays.copyOfRange(packed, start, packedEnds[end - 1]),
+        words);
   }
 
   private static int[] shifted(int[] all, int first, int end, int shift) {
@@ -167,6 +163,18 @@ record CandleRows(
     System.arraycopy(nextPacked, 0, allPackedEnds, before, after);
     System.arraycopy(next.packed, 0, allPacked, packed.length, next.packed.length);
     return new CandleRows(
-        from, next.to, allStarts, allCloses, allClosed, allEnds, allPackedEnds, allPacked);
+        from, next.to, allStarts, allCloses, allClosed, allEnds, allPackedEnds, allPacked, words);
+  }
+
+  /** A candle, where the rows are candles: no more of it than indicators are computed from. */
+  Candle candle(int row) {
+    PackedNumbers numbers = new PackedNumbers(packed, packedStart(row));
+    numbers.skip();
+    double open = numbers.next();
+    double high = numbers.next();
+    double low = numbers.next();
+    numbers.skip();
+    double volume = numbers.next();
+    return Candle.traded(starts[row], open, high, low, closes[row], volume, closed[row]);
   }
 }

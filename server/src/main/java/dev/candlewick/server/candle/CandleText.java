@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 record CandleText(String timeframe, CandleQuery query, CandlePage page, Times unit) {
   private static final long MICROS = 1_000_000;
 
-  /** What follows the candles, except the cursor. */
-  private static final String END = "],\"next_cursor\":}";
-
   /** Approximate size of a candle. */
   private static final int BYTES = 250;
 
@@ -49,18 +46,6 @@ record CandleText(String timeframe, CandleQuery query, CandlePage page, Times un
                 json.writeEndArray();
               });
     };
-  }
-
-  /** The JSON document of a page without candles, with these in their place. */
-  Buffer around(byte[] rows) {
-    Buffer empty = write(Format.JSON);
-    int end = empty.length();
-    String next = nextCursor();
-    int list = end - END.length() - (next == null ? "null" : '"' + next + '"').length();
-    return Buffer.buffer(end + rows.length)
-        .appendBuffer(empty, 0, list)
-        .appendBytes(rows)
-        .appendBuffer(empty, list, end - list);
   }
 
   @Nullable String nextCursor() {

@@ -11,7 +11,9 @@
  * TradingHoursBuckets}.
  *
  * <p>Pages that are asked for again come from memory: {@link CandleMemory}, {@link CandleRecall},
- * {@link KeptCandles}, {@link CandleRows}.
+ * {@link KeptCandles}, {@link CandleRows}. So do pages of what is computed {@link PerCandle}, of
+ * which any change of a candle affects every later row, and the {@link CandleHistory} that they are
+ * computed from.
  *
  * <p>Other packages query {@link Candles} with a {@link Wanted}.
  */

@@ -5,13 +5,17 @@ import dev.candlewick.indicator.Indicators;
 import dev.candlewick.indicator.Run;
 import dev.candlewick.net.Problem;
 import dev.candlewick.server.candle.Candle;
+import dev.candlewick.server.candle.CandleHistory;
 import dev.candlewick.server.candle.CandlePage;
 import dev.candlewick.server.candle.Candles;
+import dev.candlewick.server.web.Json;
+import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Finds candles and computes indicators over them. */
 final class IndicatorPages {
@@ -49,10 +53,47 @@ final class IndicatorPages {
     if (descending) {
       Collections.reverse(asked);
     }
+    return compute(
+            query,
+            blocks,
+            asked,
+            wanted -> candles.before(query.candles(), asked.get(0).ts(), wanted),
+            vertx)
+        .map(
+            rows -> {
+              if (descending) {
+                Collections.reverse(rows);
+              }
+              return new Page(page, rows);
+            });
+  }
+
+  /** How the rows of these ascending candles are written. */
+  static Future<Json.Row> rows(
+      IndicatorQuery query, CandleHistory history, List<Candle> asked, Times unit, Vertx vertx) {
+    IndicatorJson written = new IndicatorJson(query.indicators().columns());
+    return asked.isEmpty()
+        ? Future.succeededFuture((json, i) -> {})
+        : compute(
+                query,
+                query.blocks(history.days()),
+                asked,
+                wanted -> history.before(asked.get(0).ts(), wanted),
+                vertx)
+            .map(rows -> (json, i) -> written.write(json, rows.get(i), unit));
+  }
+
+  private static Future<List<IndicatorRow>> compute(
+      IndicatorQuery query,
+      Blocks blocks,
+      List<Candle> asked,
+      IntFunction<Future<List<Candle>>> history,
+      Vertx vertx) {
     int wanted = query.indicators().before(blocks);
-    refuseMuch(query.indicators(), blocks, wanted, asked.size());
-    return candles
-        .before(query.candles(), asked.get(0).ts(), wanted)
+    int rows = Math.min(asked.size(), query.candles().limit());
+    refuseMuch(query.indicators(), blocks, wanted, rows);
+    return history
+        .apply(wanted)
         .compose(
             before -> {
               refuseLong(before);
@@ -60,13 +101,6 @@ final class IndicatorPages {
               return work > WORK_IN_PLACE
                   ? vertx.executeBlocking(() -> rows(query, blocks, before, asked), false)
                   : Future.succeededFuture(rows(query, blocks, before, asked));
-            })
-        .map(
-            rows -> {
-              if (descending) {
-                Collections.reverse(rows);
-              }
-              return new Page(page, rows);
             });
   }
 
@@ -90,12 +124,17 @@ final class IndicatorPages {
 
   private static List<IndicatorRow> rows(
       IndicatorQuery query, Blocks blocks, List<Candle> before, List<Candle> asked) {
+    boolean closedOnly = query.candles().closedOnly();
     List<Candle> all = new ArrayList<>(before);
-    all.addAll(asked);
     Run run = query.indicators().run(blocks);
     List<IndicatorRow> rows = new ArrayList<>(asked.size());
-    for (int i = before.size(); i < all.size(); i++) {
-      rows.add(IndicatorRow.of(all.get(i), run.next(all, i)));
+    for (Candle candle : asked) {
+      if (candle.closed() || !closedOnly) {
+        all.add(candle);
+        rows.add(IndicatorRow.of(candle, run.next(all, all.size() - 1)));
+      } else {
+        rows.add(IndicatorRow.of(candle, query.indicators().none()));
+      }
     }
     return rows;
   }

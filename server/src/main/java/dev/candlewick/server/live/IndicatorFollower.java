@@ -9,7 +9,6 @@ import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.indicator.IndicatorQuery;
 import dev.candlewick.server.indicator.IndicatorRow;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -163,9 +162,7 @@ final class IndicatorFollower implements Subscriber<Candle> {
     IndicatorRow told = rows.remove(at);
     run.restart();
     if (told != null) {
-      double[] none = new double[told.values().length];
-      Arrays.fill(none, Double.NaN);
-      news.add(IndicatorRow.of(candle, none));
+      news.add(IndicatorRow.of(candle, indicators.none()));
     }
   }
 

@@ -35,8 +35,12 @@ class CandleHandlerIT {
     server =
         TestServer.onDatabase(
             (router, pool) ->
-                new CandleHandler(new Candles(new CandleRepository(pool), clock), Memory.none())
+                handler(new Candles(new CandleRepository(pool), clock))
                     .mount(router));
+  }
+
+  private static CandleHandler handler(Candles candles) {
+    return new CandleHandler(candles, new CandleMemory(candles, Memory.none()));
   }
 
   @AfterAll

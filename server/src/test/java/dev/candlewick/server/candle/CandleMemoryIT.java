@@ -34,6 +34,9 @@ class CandleMemoryIT {
   private static final List<String> TIMEFRAMES =
       List.of("1s", "30s", "1m", "1m", "1m", "5m", "7m", "15m", "1h", "4h", "1d", "1w", "1M");
 
+  private static final List<String> INDICATORS =
+      List.of("rsi(14),ema(20),macd(12,26,9),bbands(20,2),atr(14)", "sma(3)", "obv,vwap,psar");
+
   private static final TestDatabase DATABASE = TestDatabase.shared();
   private static RunningServer remembers;
   private static RunningServer reads;
@@ -171,12 +174,19 @@ class CandleMemoryIT {
     if (random.nextInt(8) == 0) {
       return "/v1/latest?venue=v&symbol=" + List.of("A", "A,B", "A,B,C").get(random.nextInt(3));
     }
-    String timeframe = TIMEFRAMES.get(random.nextInt(TIMEFRAMES.size()));
-    StringBuilder query = new StringBuilder("/v1/candles?venue=v&symbol=");
+    // Indicators are asked of few series, so that different questions are about the same one.
+    boolean computed = random.nextInt(3) == 0;
+    List<String> timeframes = computed ? List.of("1m", "1m", "1h") : TIMEFRAMES;
+    String timeframe = timeframes.get(random.nextInt(timeframes.size()));
+    StringBuilder query = new StringBuilder(computed ? "/v1/indicators" : "/v1/candles");
     query
-        .append(SYMBOLS.get(random.nextInt(SYMBOLS.size())))
+        .append("?venue=v&symbol=")
+        .append(SYMBOLS.get(random.nextInt(computed ? 1 : SYMBOLS.size())))
         .append("&timeframe=")
         .append(timeframe);
+    if (computed) {
+      query.append("&indicators=").append(INDICATORS.get(random.nextInt(INDICATORS.size())));
+    }
     query.append("&limit=").append(List.of(3, 100, 500, 1_000).get(random.nextInt(4)));
     long from = start - (long) (Math.pow(random.nextDouble(), 3) * 50 * DAY);
     switch (random.nextInt(4)) {
@@ -186,7 +196,7 @@ class CandleMemoryIT {
       default -> {}
     }
     query.append(random.nextInt(4) > 0 ? "" : "&order=desc");
-    query.append(random.nextInt(4) > 0 ? "" : "&state=closed");
+    query.append(random.nextInt(computed ? 2 : 4) > 0 ? "" : "&state=closed");
     query.append(random.nextInt(8) > 0 ? "" : "&unit=iso");
     if (timeframe.endsWith("d") || timeframe.endsWith("w")) {
       query.append(List.of("", "&tz=session", "&tz=Asia/Kolkata").get(random.nextInt(3)));

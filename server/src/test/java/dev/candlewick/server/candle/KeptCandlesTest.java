@@ -31,7 +31,16 @@ class KeptCandlesTest {
         candles.add(candle(ts, ts + 60 <= now));
       }
     }
-    return new KeptCandles(MINUTES, now, CandleRows.of(from, to, candles, Times.S));
+    return new KeptCandles(MINUTES, now, rows(from, to, candles));
+  }
+
+  private static CandleRows rows(long from, long to, List<Candle> candles) {
+    return CandleRows.of(
+        from,
+        to,
+        candles,
+        (json, i) -> CandleJson.write(json, candles.get(i), Times.S),
+        Words.CANDLES);
   }
 
   private static List<Long> starts(@Nullable Found found) {

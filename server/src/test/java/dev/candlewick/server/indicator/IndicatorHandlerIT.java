@@ -10,6 +10,7 @@ import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.TestServer;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.CandleHandler;
+import dev.candlewick.server.candle.CandleMemory;
 import dev.candlewick.server.candle.CandleRepository;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.memory.Memory;
@@ -50,8 +51,9 @@ class IndicatorHandlerIT {
         TestServer.onDatabase(
             (router, pool) -> {
               Candles candles = new Candles(new CandleRepository(pool), clock);
-              new CandleHandler(candles, Memory.none()).mount(router);
-              new IndicatorHandler(candles).mount(router);
+              CandleMemory memory = new CandleMemory(candles, Memory.none());
+              new CandleHandler(candles, memory).mount(router);
+              new IndicatorHandler(candles, memory).mount(router);
             });
     DATABASE.clear();
     DATABASE.execute(

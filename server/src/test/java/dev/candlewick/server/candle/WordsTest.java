@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class CandleWordsTest {
+class WordsTest {
   private static final Candle.Origin[] ORIGINS = Candle.Origin.values();
 
   private static double number(Random random) {
@@ -53,6 +53,15 @@ class CandleWordsTest {
         .toString();
   }
 
+  private static CandleRows rows(long from, long to, List<Candle> candles, Times unit) {
+    return CandleRows.of(
+        from,
+        to,
+        candles,
+        (json, i) -> CandleJson.write(json, candles.get(i), unit),
+        Words.CANDLES);
+  }
+
   private static String written(CandleRows rows, int first, int end) {
     byte[] json = new byte[rows.bytes(first, end)];
     assertThat(rows.write(json, 0, first, end)).isEqualTo(json.length);
@@ -66,7 +75,7 @@ class CandleWordsTest {
       Times unit = Times.values()[random.nextInt(Times.values().length)];
       List<Candle> candles = candles(random);
       int count = candles.size();
-      CandleRows all = CandleRows.of(0, 60L * count, candles, unit);
+      CandleRows all = rows(0, 60L * count, candles, unit);
       int cut = random.nextInt(count + 1);
       CandleRows joined = all.part(0, 60L * cut).join(all.part(60L * cut, 60L * count));
       int first = random.nextInt(count + 1);
@@ -74,6 +83,29 @@ class CandleWordsTest {
       String expected = json(candles.subList(first, end), unit);
       assertThat(written(all, first, end)).isEqualTo(expected);
       assertThat(written(joined, first, end)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void whatIndicatorsNeedOfACandleIsReadFromItsPackedForm() {
+    Random random = new Random(6);
+    for (int i = 0; i < 2_000; i++) {
+      List<Candle> candles = candles(random);
+      Times unit = Times.values()[random.nextInt(Times.values().length)];
+      CandleRows rows = rows(0, 60L * candles.size(), candles, unit);
+      for (int row = 0; row < candles.size(); row++) {
+        Candle candle = candles.get(row);
+        Candle expected =
+            Candle.traded(
+                candle.ts(),
+                candle.open(),
+                candle.high(),
+                candle.low(),
+                candle.close(),
+                candle.volume(),
+                candle.closed());
+        assertThat(rows.candle(row)).isEqualTo(expected);
+      }
     }
   }
 
@@ -97,7 +129,7 @@ class CandleWordsTest {
               Candle.Origin.NATIVE,
               false));
     }
-    CandleRows rows = CandleRows.of(1_800_000_000L, CandleRows.OPEN, candles, Times.MS);
+    CandleRows rows = rows(1_800_000_000L, CandleRows.OPEN, candles, Times.MS);
     assertThat(rows.packed()).hasSizeLessThan(rows.bytes(0, 512) / 3);
   }
 }

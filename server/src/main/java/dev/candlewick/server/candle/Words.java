@@ -2,16 +2,20 @@ package dev.candlewick.server.candle;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.stream.Stream;
+import java.util.List;
 
 /**
- * Packs the JSON of candles to about a third: each recurring piece of text becomes one byte. The
- * JSON must be ASCII; anything else is kept unchanged.
+ * Packs the JSON of rows to about a third: each piece of text that recurs in them becomes one byte.
+ * The JSON must be ASCII; anything else is kept unchanged.
  */
-final class CandleWords {
-  /** In the order of a candle's fields; a longer one before one that it starts with. */
-  private static final byte[][] WORDS =
-      Stream.of(
+final class Words {
+  /** As many as one byte can tell apart from ASCII. */
+  private static final int MOST = 128;
+
+  /** A candle's. */
+  static final Words CANDLES =
+      new Words(
+          List.of(
               "{\"ts\":",
               ",\"open\":",
               ",\"high\":",
@@ -26,11 +30,23 @@ final class CandleWords {
               ",\"closed\":true,\"source\":\"built\"}",
               ",\"closed\":true,\"source\":\"native\"}",
               ",\"closed\":true,\"source\":\"mixed\"}",
-              ",\"closed\":false,\"source\":")
-          .map(word -> word.getBytes(StandardCharsets.US_ASCII))
-          .toArray(byte[][]::new);
+              ",\"closed\":false,\"source\":"));
 
-  private CandleWords() {}
+  private final byte[][] all;
+
+  /** In the order of a row's fields; a longer one before one that it starts with. */
+  Words(List<String> words) {
+    this.all =
+        words.stream()
+            .limit(MOST)
+            .map(word -> word.getBytes(StandardCharsets.US_ASCII))
+            .toArray(byte[][]::new);
+  }
+
+  /** Approximate memory they take. */
+  int bytes() {
+    return Arrays.stream(all).mapToInt(word -> word.length + 20).sum();
+  }
 
   /**
    * Packs rows.
@@ -39,7 +55,7 @@ final class CandleWords {
    * @param ends where each row ends in {@code json}
    * @param packedEnds receives where each row ends in the result, which has nothing between them
    */
-  static byte[] pack(byte[] json, int[] ends, int[] packedEnds) {
+  byte[] pack(byte[] json, int[] ends, int[] packedEnds) {
     byte[] packed = new byte[json.length];
     int length = 0;
     int row = 0;
@@ -51,16 +67,16 @@ final class CandleWords {
     return Arrays.copyOf(packed, length);
   }
 
-  private static int pack(byte[] json, int first, int end, byte[] packed, int start) {
+  private int pack(byte[] json, int first, int end, byte[] packed, int start) {
     int length = start;
     int next = 0;
     int at = first;
     while (at < end) {
       byte here = json[at];
-      int word = here == ',' || here == '{' ? word(json, at, end, next) : WORDS.length;
-      if (word < WORDS.length) {
+      int word = here == ',' || here == '{' ? word(json, at, end, next) : all.length;
+      if (word < all.length) {
         packed[length++] = (byte) ~word;
-        at += WORDS[word].length;
+        at += all[word].length;
         next = word + 1;
       } else {
         packed[length++] = here;
@@ -74,9 +90,9 @@ final class CandleWords {
    * The first word, from {@code word} on, that is at this position; the number of words if there is
    * none.
    */
-  private static int word(byte[] json, int at, int end, int next) {
+  private int word(byte[] json, int at, int end, int next) {
     int word = next;
-    while (word < WORDS.length && !isAt(WORDS[word], json, at, end)) {
+    while (word < all.length && !isAt(all[word], json, at, end)) {
       word++;
     }
     return word;
@@ -88,14 +104,14 @@ final class CandleWords {
   }
 
   /** Writes one packed row as JSON; returns where it ends. */
-  static int unpack(byte[] packed, int first, int end, byte[] json, int start) {
+  int unpack(byte[] packed, int first, int end, byte[] json, int start) {
     int length = start;
     for (int at = first; at < end; at++) {
       byte here = packed[at];
       if (here >= 0) {
         json[length++] = here;
       } else {
-        byte[] word = WORDS[~here];
+        byte[] word = all[~here];
         System.arraycopy(word, 0, json, length, word.length);
         length += word.length;
       }
