@@ -35,8 +35,7 @@ public final class CandleHistory {
     this.kind =
         new CandleRecall.Kind(
             CandleMemory.Key.of(query, instrument, unit, List.of()),
-            all ->
-                Future.succeededFuture((json, i) -> CandleJson.write(json, all.get(i), unit)),
+            all -> Future.succeededFuture((json, i) -> CandleJson.write(json, all.get(i), unit)),
             Words.CANDLES,
             slice -> candles.page(series, slice));
   }
@@ -50,8 +49,7 @@ public final class CandleHistory {
     return recall(slice, (pieces, next) -> page(pieces, next, slice.descending()));
   }
 
-  private static CandlePage page(
-      List<Piece> pieces, @Nullable Position next, boolean descending) {
+  private static CandlePage page(List<Piece> pieces, @Nullable Position next, boolean descending) {
     List<Candle> found = new ArrayList<>();
     for (Piece piece : pieces) {
       for (int row = piece.first(); row < piece.end(); row++) {

@@ -60,8 +60,7 @@ public final class CandleMemory {
       Times unit,
       List<String> computed) {
     static Key of(CandleQuery query, Instrument instrument, Times unit, List<String> computed) {
-      return new Key(
-          query.timeframe(), query.zone(), query.session(), instrument, unit, computed);
+      return new Key(query.timeframe(), query.zone(), query.session(), instrument, unit, computed);
     }
   }
 
@@ -88,7 +87,10 @@ public final class CandleMemory {
    * @param rows computes the rows from these candles and those before them
    */
   public Future<Page> page(
-      CandleQuery query, Times unit, List<String> columns, Function<CandleHistory, PerCandle> rows) {
+      CandleQuery query,
+      Times unit,
+      List<String> columns,
+      Function<CandleHistory, PerCandle> rows) {
     return candles
         .instrument(query)
         .compose(

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of rows of candles, answered from memory: entirely if all of it is kept; otherwise its end is read and
- * combined with what is kept before that; otherwise all of it is read.
+ * One page of rows of candles, answered from memory: entirely if all of it is kept; otherwise its
+ * end is read and combined with what is kept before that; otherwise all of it is read.
  */
 final class CandleRecall<T> {
   private static final long MICROS = 1_000_000;
@@ -141,7 +141,8 @@ final class CandleRecall<T> {
     Reading reading = memory.begin(series.instrument());
     return kind.read()
         .apply(end)
-        .compose(page -> page.next() == null ? rows(since, to(now), page.candles(), true) : nothing())
+        .compose(
+            page -> page.next() == null ? rows(since, to(now), page.candles(), true) : nothing())
         .onFailure(failed -> memory.end(reading))
         .compose(
             rows -> {

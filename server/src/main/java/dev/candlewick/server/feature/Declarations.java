@@ -242,8 +242,8 @@ final class Declarations {
     Object value = json.getValue(field, new JsonArray());
     require(value instanceof JsonArray, field, "must be a list");
     JsonArray list = (JsonArray) value;
-    require(list.size() <= MOST_FEATURES, field, "is too long");
-    require(field.equals("features") || list.size() <= MOST_NAMES, field, "is too long");
+    int most = field.equals("features") ? MOST_FEATURES : MOST_NAMES;
+    require(list.size() <= most, field, "must have at most " + most);
     return list;
   }
 

@@ -28,10 +28,10 @@
  * part and the part just read are both as of the read's snapshot: what had not changed by the time
  * of the query had not changed before it either.
  *
- * <p>What is computed from rows (indicators) is kept like rows, with a reading that began before any
- * of them was read or recalled. It depends on rows before it as well, but on none after it: a change
- * evicts all of it from the change's time on, so also whatever has the changed row among those
- * before it.
+ * <p>What is computed from rows (indicators) is kept like rows, with a reading that began before
+ * any of them was read or recalled. It depends on rows before it as well, but on none after it: a
+ * change evicts all of it from the change's time on, so also whatever has the changed row among
+ * those before it.
  *
  * <p>Everything is forgotten when the answer comes from another database than before (restarted,
  * recreated, or with a new journal), when more than five minutes by the database's clock lie

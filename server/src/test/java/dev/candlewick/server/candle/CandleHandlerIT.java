@@ -35,8 +35,7 @@ class CandleHandlerIT {
     server =
         TestServer.onDatabase(
             (router, pool) ->
-                handler(new Candles(new CandleRepository(pool), clock))
-                    .mount(router));
+                handler(new Candles(new CandleRepository(pool), clock)).mount(router));
   }
 
   private static CandleHandler handler(Candles candles) {
