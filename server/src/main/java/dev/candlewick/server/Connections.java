@@ -34,7 +34,7 @@ final class Connections {
   private final HttpConfig config;
   private final Deadlines deadlines;
   private final ConnectionMetrics metrics;
-  private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
+  private final Map<HttpConnection, Deadline> due = new ConcurrentHashMap<>();
   private final Map<HttpConnection, ApiKeyFile.Key> sockets = new ConcurrentHashMap<>();
   private final Map<HttpConnection, ServerWebSocket> upgradedSockets = new ConcurrentHashMap<>();
   private final Map<String, Integer> byAddress = new HashMap<>();
@@ -63,30 +63,35 @@ final class Connections {
       return;
     }
     Wire.answerBadRequests(connection);
+    Deadline deadline = new Deadline(vertx, () -> late(connection));
+    due.put(connection, deadline);
     Wire.whenGone(
         connection,
         () -> {
-          cancel(connection);
+          deadline.lift();
+          due.remove(connection);
           sockets.remove(connection);
           upgradedSockets.remove(connection);
           leave(address);
         });
-    within(connection, deadlines.headers());
+    deadline.within(deadlines.headers());
   }
 
   /** The headers of a request are complete. */
   void asked(RoutingContext ctx) {
     HttpConnection connection = ctx.request().connection();
-    cancel(connection);
     refuseAmbiguous(ctx);
-    within(connection, deadlines.answer());
-    ctx.addEndHandler(
-        ended -> {
-          // One that became a socket, or is gone, no longer has a deadline.
-          if (cancel(connection)) {
-            within(connection, deadlines.idle());
-          }
-        });
+    Deadline deadline = due.get(connection);
+    if (deadline != null) {
+      deadline.within(deadlines.answer());
+      ctx.addEndHandler(
+          ended -> {
+            // One that became a socket, or is gone, no longer has a deadline.
+            if (deadline.isSet()) {
+              deadline.within(deadlines.idle());
+            }
+          });
+    }
     Upgrade.through(ctx, this::upgrade);
     ctx.next();
   }
@@ -116,7 +121,7 @@ final class Connections {
         .toWebSocket()
         .onSuccess(
             upgraded -> {
-              cancel(connection);
+              lift(connection);
               if (key != null) {
                 upgradedSockets.put(connection, upgraded);
               }
@@ -154,21 +159,17 @@ final class Connections {
         });
   }
 
-  private void within(HttpConnection connection, long millis) {
-    long timer =
-        vertx.setTimer(
-            millis,
-            late -> {
-              metrics.late();
-              LOG.debug("closed a connection that took longer than {} ms", millis);
-              connection.close();
-            });
-    timers.put(connection, timer);
+  private void late(HttpConnection connection) {
+    metrics.late();
+    LOG.debug("closed a connection that took too long");
+    connection.close();
   }
 
-  private boolean cancel(HttpConnection connection) {
-    Long timer = timers.remove(connection);
-    return timer != null && vertx.cancelTimer(timer);
+  private void lift(HttpConnection connection) {
+    Deadline deadline = due.get(connection);
+    if (deadline != null) {
+      deadline.lift();
+    }
   }
 
   private synchronized boolean admit(String address) {

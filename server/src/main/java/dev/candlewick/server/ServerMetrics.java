@@ -18,7 +18,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +39,9 @@ final class ServerMetrics {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   private final List<LoopClock> loops = new CopyOnWriteArrayList<>();
+  /** Each made once: to find a meter by its name takes longer than to record. */
+  private final Map<Answered, Timer> answers = new ConcurrentHashMap<>();
+
   private final AtomicInteger keys = new AtomicInteger();
   private final AtomicInteger keysFileRefused = new AtomicInteger();
 
@@ -144,7 +149,16 @@ final class ServerMetrics {
       // A socket's lifetime is not a request's duration.
       return;
     }
-    Timer.builder("candlewick.http.request.duration")
+    Answered answered =
+        new Answered(path == null || status == 404 ? "unknown" : path, status / 100);
+    answers.computeIfAbsent(answered, this::timer).record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Of which requests a timer is. */
+  private record Answered(String route, int hundreds) {}
+
+  private Timer timer(Answered answered) {
+    return Timer.builder("candlewick.http.request.duration")
         .description("Time from a request to the end of its answer, by route")
         .serviceLevelObjectives(
             Duration.ofMillis(5),
@@ -154,13 +168,8 @@ final class ServerMetrics {
             Duration.ofSeconds(1),
             Duration.ofMillis(2_500),
             Duration.ofSeconds(10))
-        .tags(
-            "route",
-            path == null || status == 404 ? "unknown" : path,
-            "status",
-            status / 100 + "xx")
-        .register(registry)
-        .record(nanos, TimeUnit.NANOSECONDS);
+        .tags("route", answered.route(), "status", answered.hundreds() + "xx")
+        .register(registry);
   }
 
   private void scrape(RoutingContext ctx) {

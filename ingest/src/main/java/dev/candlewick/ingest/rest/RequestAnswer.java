@@ -20,6 +20,9 @@ abstract class RequestAnswer implements Answer {
   private final Context context = Vertx.currentContext();
   private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
 
+  /** Used only on the request's event loop. */
+  private long timer;
+
   private enum State {
     QUEUED,
     IN_BATCH,
@@ -32,27 +35,21 @@ abstract class RequestAnswer implements Answer {
 
   /** A request still in the queue when its time is up was not written, and the answer says so. */
   void startClock() {
-    Vertx vertx = request.vertx();
-    long giveUp =
-        vertx.setTimer(
-            GIVE_UP_MILLIS,
-            late -> {
-              if (state.compareAndSet(State.QUEUED, State.GIVEN_UP)) {
-                fail(Problem.unavailable("the rows could not be written in time; none was"));
-              }
-            });
-    long unknown =
-        vertx.setTimer(
-            UNKNOWN_MILLIS,
-            late ->
-                fail(
-                    Problem.unavailable(
-                        "whether the rows were written is not known yet; send them again")));
-    request.addEndHandler(
-        ended -> {
-          vertx.cancelTimer(giveUp);
-          vertx.cancelTimer(unknown);
-        });
+    timer = request.vertx().setTimer(GIVE_UP_MILLIS, this::giveUp);
+    request.addEndHandler(ended -> request.vertx().cancelTimer(timer));
+  }
+
+  private void giveUp(long ended) {
+    if (state.compareAndSet(State.QUEUED, State.GIVEN_UP)) {
+      fail(Problem.unavailable("the rows could not be written in time; none was"));
+    } else {
+      timer = request.vertx().setTimer(UNKNOWN_MILLIS - GIVE_UP_MILLIS, this::stopWaiting);
+    }
+  }
+
+  private void stopWaiting(long ended) {
+    fail(
+        Problem.unavailable("whether the rows were written is not known yet; send them again"));
   }
 
   @Override
