@@ -39,6 +39,7 @@ final class ServerMetrics {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   private final List<LoopClock> loops = new CopyOnWriteArrayList<>();
+
   /** Each made once: to find a meter by its name takes longer than to record. */
   private final Map<Answered, Timer> answers = new ConcurrentHashMap<>();
 

@@ -48,8 +48,7 @@ abstract class RequestAnswer implements Answer {
   }
 
   private void stopWaiting(long ended) {
-    fail(
-        Problem.unavailable("whether the rows were written is not known yet; send them again"));
+    fail(Problem.unavailable("whether the rows were written is not known yet; send them again"));
   }
 
   @Override
