@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,7 @@ class BotIsolationIT {
       assertThat(post("/v1/records/" + kind, body).statusCode()).isEqualTo(200);
     }
     declare("iso_shared", "[\"order_id\"]", "");
+    put("orders", Files.readString(Path.of("..", "sql", "kinds", "orders.json")));
     put("journal", Files.readString(Path.of("..", "sql", "kinds", "journal.json")));
   }
 
@@ -167,6 +169,116 @@ class BotIsolationIT {
   @Test
   void aKindThatIsNotKnownByItsBotShowsOnlyRowsOfTheKeysBots() {
     assertThat(get("/v1/records/iso_notes?from=0")).contains("alpha").doesNotContain("secret");
+  }
+
+  /** Rows of iso_notes: the newest of a key, an older one, or none is alpha's. */
+  private static void writeShared() {
+    String row = "{\"ts\":%d,\"order_id\":\"%s\",\"bot\":\"%s\",\"status\":\"%s\"}";
+    post(
+        "/v1/records/iso_notes",
+        "{\"rows\":[%s,%s,%s,%s,%s]}"
+            .formatted(
+                row.formatted(1_767_300_000_000L, "shared-a", "alpha", "one"),
+                row.formatted(1_767_300_000_500L, "shared-a", "other", "two"),
+                row.formatted(1_767_300_001_000L, "shared-a", "secret", "hidden"),
+                row.formatted(1_767_300_000_000L, "shared-b", "secret", "hidden"),
+                row.formatted(1_767_300_001_000L, "shared-b", "alpha", "three")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "latest=true, shared-a two, shared-b three",
+    "as_of=1767300002000, shared-a two, shared-b three",
+    "as_of=1767300000999, shared-a two, -",
+    "as_of=1767300000499, shared-a one, -",
+    "latest=true&bot=other, shared-a two, -",
+    "latest=true&bot=alpha, -, shared-b three",
+    "latest=true&status=one, -, -",
+    "latest=true&order=desc&limit=1, -, shared-b three",
+  })
+  void anotherBotsRowDoesNotHideTheNewestOfItsOwn(String query, String first, String second) {
+    writeShared();
+    JsonObject page = new JsonObject(get("/v1/records/iso_notes?" + query));
+    List<String> found =
+        page.getJsonArray("rows").stream()
+            .map(JsonObject.class::cast)
+            .map(row -> row.getString("order_id") + " " + row.getString("status"))
+            .filter(row -> row.startsWith("shared"))
+            .toList();
+    assertThat(found).isEqualTo(Stream.of(first, second).filter(row -> !row.equals("-")).toList());
+  }
+
+  @Test
+  void aRowThatAnotherBotTookOverLeavesASubscriptionWithoutItsContent() {
+    IngestSocket live = IngestSocket.at(server.uri(""), "/v1/subscribe", ALPHA);
+    live.say(
+        "{\"t\":\"subscribe\",\"id\":1,\"channel\":\"records\",\"kind\":\"iso_notes\",\"last\":5}");
+    live.expect("snapshot");
+    live.expect("live");
+    String row =
+        "{\"rows\":[{\"ts\":1767250000000,\"order_id\":\"%s\",\"bot\":\"%s\",\"status\":\"%s\"}]}";
+    post("/v1/records/iso_notes", row.formatted("taken", "alpha", "open"));
+    assertThat(live.expect("update").encode()).contains("taken", "alpha");
+    post("/v1/records/iso_notes", row.formatted("taken", "secret", "hidden"));
+    post("/v1/records/iso_notes", row.formatted("next", "alpha", "open"));
+    String out = live.expect("update").encode();
+    assertThat(out).contains("taken").doesNotContain("secret", "hidden");
+    live.close();
+  }
+
+  @Test
+  void theNewestRowsOfAKindThatIsNotKnownByItsBotAreNotFollowed() {
+    IngestSocket live = IngestSocket.at(server.uri(""), "/v1/subscribe", ALPHA);
+    live.say(
+        "{\"t\":\"subscribe\",\"id\":1,\"channel\":\"records\",\"kind\":\"iso_notes\",\"latest\":true}");
+    assertThat(live.expect("error").getString("code")).isEqualTo("forbidden_bot");
+    live.close();
+  }
+
+  @Test
+  void anInstrumentThatOnlyAnothersRecordNamesIsNotSeen() {
+    String venue = "isovenue";
+    String order =
+        "{\"rows\":[{\"ts\":1767225600000,\"bot\":\"secret\",\"order_id\":\"%1$s\",\"venue\":\"%2$s\",\"symbol\":\"%1$s\"}]}";
+    assertThat(post("/v1/records/orders", order.formatted("QUIET", venue)).statusCode())
+        .isEqualTo(200);
+    String one = "/v1/instruments/" + venue + "/QUIET";
+    assertThat(server.get("/v1/instruments?venue=" + venue, ADMIN).body()).contains("QUIET");
+    assertThat(server.get(one, ADMIN).statusCode()).isEqualTo(200);
+    assertThat(get("/v1/instruments?venue=" + venue)).doesNotContain("QUIET");
+    assertThat(get("/v1/instruments?query=quiet")).doesNotContain("QUIET");
+    assertThat(get("/udf/config") + get("/udf/search?query=QUIET&limit=10&type=&exchange="))
+        .doesNotContain("QUIET", venue);
+    assertThat(get("/v1/latest?venue=" + venue)).doesNotContain("QUIET");
+    String query = "venue=" + venue + "&symbol=QUIET";
+    for (String path :
+        List.of(
+            one,
+            "/v1/candles?timeframe=1m&" + query,
+            "/v1/trades?" + query,
+            "/v1/quotes?" + query,
+            "/v1/latest?" + query,
+            "/v1/indicators?timeframe=1m&indicators=rsi(14)&" + query,
+            "/v1/coverage?timeframe=1m&from=0&to=86400000&" + query)) {
+      HttpResponse<String> answer = server.get(path, ALPHA);
+      String nothing = server.get(path.replace("QUIET", "NOTHING"), ALPHA).body();
+      assertThat(answer.statusCode()).as("%s %s", path, answer.body()).isEqualTo(404);
+      assertThat(withoutId(answer.body()))
+          .isEqualTo(withoutId(nothing.replace("NOTHING", "QUIET")));
+    }
+    String trade =
+        "{\"venue\":\"%s\",\"symbol\":\"QUIET\",\"rows\":[{\"ts\":1767225600000,\"price\":1,\"size\":1}]}";
+    post("/v1/trades", trade.formatted(venue));
+    assertThat(get("/v1/instruments?venue=" + venue)).contains("QUIET");
+    assertThat(get("/v1/trades?from=0&" + query)).contains("\"price\":1");
+    assertThat(server.get(one, ALPHA).statusCode()).isEqualTo(200);
+  }
+
+  private static JsonObject withoutId(String problem) {
+    JsonObject json = new JsonObject(problem);
+    json.remove("request_id");
+    json.remove("instance");
+    return json;
   }
 
   @Test

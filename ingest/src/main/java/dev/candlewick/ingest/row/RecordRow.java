@@ -31,6 +31,11 @@ public record RecordRow(
   }
 
   @Override
+  public boolean listsInstrument() {
+    return !declared.kind().hasBot();
+  }
+
+  @Override
   public int subject() {
     return identity().subList(1, 2).hashCode();
   }

@@ -19,6 +19,11 @@ public sealed interface Row permits Tick, Candle, RecordRow {
     return true;
   }
 
+  /** Whether its instrument is known to everyone from then on; a bot's record lists none. */
+  default boolean listsInstrument() {
+    return true;
+  }
+
   /** Requests whose first rows have the same subject are written in the order they arrived. */
   default int subject() {
     return Objects.hashCode(instrument());

@@ -18,6 +18,7 @@ import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.row.Tick;
 import dev.candlewick.ingest.row.Trade;
 import dev.candlewick.ingest.row.TradeIds;
+import dev.candlewick.ingest.table.InstrumentIds.InstrumentId;
 import dev.candlewick.record.ChangeKind;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -87,7 +88,7 @@ public final class BatchTransaction {
     }
     batch.startAttempt();
     refuse(advance);
-    Map<InstrumentKey, Integer> ids = instrumentIds.resolve(connection, batch, advance.era());
+    Map<InstrumentKey, InstrumentId> ids = instrumentIds.resolve(connection, batch, advance.era());
     for (RowType type : RowType.values()) {
       write(type, ids).write();
     }
@@ -106,7 +107,7 @@ public final class BatchTransaction {
     void write() throws SQLException, DroppedException;
   }
 
-  private Way write(RowType type, Map<InstrumentKey, Integer> ids) {
+  private Way write(RowType type, Map<InstrumentKey, InstrumentId> ids) {
     return switch (type) {
       case TRADES -> () -> writeTrades(lines(type, ids));
       case QUOTES -> () -> writeTicks(TickTable.QUOTES, lines(type, ids));
@@ -182,7 +183,7 @@ public final class BatchTransaction {
     }
   }
 
-  private List<Line> lines(RowType type, Map<InstrumentKey, Integer> ids) throws SQLException {
+  private List<Line> lines(RowType type, Map<InstrumentKey, InstrumentId> ids) throws SQLException {
     List<Line> lines = new ArrayList<>();
     TakenOrder order = new TakenOrder(connection);
     for (Message message : batch.messages()) {
@@ -192,7 +193,7 @@ public final class BatchTransaction {
           Long own = ((Tick) row).ownId();
           long id = own == null ? TradeIds.ofRow(stream, message.seq(), row.index()) : own;
           long taken = row instanceof Trade trade ? order.place(trade) : Line.BY_ID;
-          lines.add(new Line(message, row, ids.getOrDefault(row.instrument(), 0), id, taken));
+          lines.add(new Line(message, row, ids.getOrDefault(row.instrument(), InstrumentId.NONE).number(), id, taken));
         }
       }
     }
@@ -310,13 +311,13 @@ public final class BatchTransaction {
     }
   }
 
-  private void writeCandles(Map<InstrumentKey, Integer> ids) throws SQLException, DroppedException {
+  private void writeCandles(Map<InstrumentKey, InstrumentId> ids) throws SQLException, DroppedException {
     List<CandleTable.Line> lines = new ArrayList<>();
     List<CandleTable.Line> takenBack = new ArrayList<>();
     for (Message message : batch.messages()) {
       if (message.type == RowType.CANDLES) {
         for (Row row : message.rows) {
-          int id = ids.getOrDefault(row.instrument(), 0);
+          int id = ids.getOrDefault(row.instrument(), InstrumentId.NONE).number();
           (message.isTakenBack(row) ? takenBack : lines)
               .add(new CandleTable.Line(message, (Candle) row, id));
         }

@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,46 +38,61 @@ public final class InstrumentIds {
 
   private static final String CREATE =
       """
-      insert into market.instruments (venue, symbol)
-      select * from unnest(?::text[], ?::text[]) as v (venue, symbol) order by 1, 2
-      on conflict (venue, symbol) do nothing
+      insert into market.instruments as i (venue, symbol, listed)
+      select v.venue, v.symbol, v.listed
+      from unnest(?::text[], ?::text[], ?::boolean[]) as v (venue, symbol, listed)
+      where not exists (
+        select from market.instruments i
+        where i.venue = v.venue and i.symbol = v.symbol and i.listed >= v.listed)
+      order by 1, 2
+      on conflict (venue, symbol) do update set listed = true
+      where excluded.listed and not i.listed
       """;
 
   private static final String FIND =
       """
-      select i.venue, i.symbol, i.id
+      select i.venue, i.symbol, i.id, i.listed
       from unnest(?::text[], ?::text[]) as v (venue, symbol)
       join market.instruments i on i.venue = v.venue and i.symbol = v.symbol
       """;
 
   private volatile Known known = new Known("", new ConcurrentHashMap<>());
 
-  private record Known(String era, Map<InstrumentKey, Integer> ids) {}
+  private record Known(String era, Map<InstrumentKey, InstrumentId> ids) {}
+
+  /** Whether the instrument was listed when its id was read: that it is never changes back. */
+  record InstrumentId(int number, boolean listed) {
+    /** Of an instrument that does not exist. */
+    static final InstrumentId NONE = new InstrumentId(0, false);
+  }
 
   /**
-   * The ids of a batch's instruments; unknown ones are created in the batch's own transaction, so
-   * that nothing is left of them if it fails. In sorted order, so that two servers cannot deadlock.
+   * The ids of a batch's instruments; unknown ones are created, and listed, in the batch's own
+   * transaction, so that nothing is left of it if it fails. In sorted order, so that two servers
+   * cannot deadlock.
    */
-  Map<InstrumentKey, Integer> resolve(Connection connection, Batch batch, String era)
+  Map<InstrumentKey, InstrumentId> resolve(Connection connection, Batch batch, String era)
       throws SQLException {
     Known now = known;
-    Map<InstrumentKey, Integer> committed = now.era().equals(era) ? now.ids() : Map.of();
-    Map<InstrumentKey, Integer> ids = new HashMap<>();
-    TreeSet<InstrumentKey> unknown = new TreeSet<>();
+    Map<InstrumentKey, InstrumentId> committed = now.era().equals(era) ? now.ids() : Map.of();
+    Map<InstrumentKey, InstrumentId> ids = new HashMap<>();
+    SortedMap<InstrumentKey, Boolean> unknown = new TreeMap<>();
     Set<InstrumentKey> perhaps = new TreeSet<>();
     InstrumentKey previous = null;
+    boolean listed = false;
     for (Message message : batch.messages()) {
       for (Row row : message.rows) {
         InstrumentKey key = row.instrument();
-        if (key == null || key.equals(previous)) {
+        if (key == null || (key.equals(previous) && (listed || !row.listsInstrument()))) {
           continue;
         }
         previous = row.makesInstrument() ? key : null;
-        Integer id = committed.get(key);
-        if (id != null) {
+        listed = row.listsInstrument();
+        InstrumentId id = committed.get(key);
+        if (id != null && (id.listed() || !listed)) {
           ids.put(key, id);
         } else if (row.makesInstrument()) {
-          unknown.add(key);
+          unknown.merge(key, listed, Boolean::logicalOr);
         } else {
           perhaps.add(key);
         }
@@ -84,28 +101,32 @@ public final class InstrumentIds {
     if (!unknown.isEmpty()) {
       create(connection, unknown);
     }
-    perhaps.addAll(unknown);
+    perhaps.addAll(unknown.keySet());
     if (!perhaps.isEmpty()) {
       find(connection, perhaps, ids);
     }
     return ids;
   }
 
-  private static void create(Connection connection, Set<InstrumentKey> keys) throws SQLException {
+  private static void create(Connection connection, Map<InstrumentKey, Boolean> listed)
+      throws SQLException {
     try (PreparedStatement create = connection.prepareStatement(CREATE)) {
-      bind(connection, create, keys);
+      bind(connection, create, listed.keySet());
+      create.setArray(3, connection.createArrayOf("bool", listed.values().toArray()));
       create.executeUpdate();
     }
   }
 
   private static void find(
-      Connection connection, Set<InstrumentKey> keys, Map<InstrumentKey, Integer> ids)
+      Connection connection, Set<InstrumentKey> keys, Map<InstrumentKey, InstrumentId> ids)
       throws SQLException {
     try (PreparedStatement find = connection.prepareStatement(FIND)) {
       bind(connection, find, keys);
       try (ResultSet row = find.executeQuery()) {
         while (row.next()) {
-          ids.put(new InstrumentKey(row.getString(1), row.getString(2)), row.getInt(3));
+          ids.put(
+              new InstrumentKey(row.getString(1), row.getString(2)),
+              new InstrumentId(row.getInt(3), row.getBoolean(4)));
         }
       }
     }
@@ -121,7 +142,7 @@ public final class InstrumentIds {
   }
 
   /** Remembers ids once the transaction that may have created them is committed. */
-  void remember(String era, Map<InstrumentKey, Integer> ids) {
+  void remember(String era, Map<InstrumentKey, InstrumentId> ids) {
     Known now = known;
     if (!now.era().equals(era) || now.ids().size() > MOST_REMEMBERED) {
       now = new Known(era, new ConcurrentHashMap<>());

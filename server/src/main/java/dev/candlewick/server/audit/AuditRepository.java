@@ -17,6 +17,7 @@ public final class AuditRepository {
       """
       select id, venue, symbol from market.instruments
       where ($1::text is null or venue = $1) and ($2::text is null or symbol = $2)
+        and (listed or $3)
       order by venue, symbol
       """;
 
@@ -46,7 +47,7 @@ public final class AuditRepository {
 
   Future<List<Instrument>> instruments(AuditQuery query) {
     return pool.preparedQuery(INSTRUMENTS)
-        .execute(Tuple.of(query.venue(), query.symbol()))
+        .execute(Tuple.of(query.venue(), query.symbol(), query.records()))
         .map(
             rows -> {
               List<Instrument> found = new ArrayList<>();

@@ -104,7 +104,7 @@ final class MarketScans {
           """
           select id as instrument_id, $2::timestamptz as ts, venue, symbol, timezone, tick_size, lot_size,
                  count(*) over (partition by lower(venue), lower(symbol)) as alike
-          from market.instruments
+          from market.instruments where listed
           """,
           "r.venue || ':' || r.symbol || coalesce(' in ' || r.timezone, '')",
           List.of(

@@ -24,7 +24,8 @@ public final class CandleRepository {
   private static final long OPEN = 2 * MINUTE;
 
   private static final String INSTRUMENT =
-      "select id, session, timezone from market.instruments where venue = $1 and symbol = $2";
+      "select id, session, timezone from market.instruments"
+          + " where venue = $1 and symbol = $2 and listed";
 
   /** How long a cached instrument is trusted, even if no connection is opened. */
   private static final long KNOWN_NANOS = 60_000_000_000L;

@@ -1,6 +1,7 @@
 package dev.candlewick.server.instrument;
 
 import dev.candlewick.net.Problem;
+import dev.candlewick.server.web.Caller;
 import dev.candlewick.server.web.Format;
 import dev.candlewick.server.web.Params;
 import dev.candlewick.server.web.PlainBody;
@@ -53,7 +54,9 @@ public final class InstrumentHandler {
 
   private void one(RoutingContext ctx) {
     Times unit = Params.of(ctx, Set.of("unit")).unit();
-    Reply.when(ctx, reads.detail(venue(ctx), symbol(ctx)), detail -> send(ctx, detail, unit));
+    boolean listed = Caller.of(ctx).isConfined();
+    Reply.when(
+        ctx, reads.detail(venue(ctx), symbol(ctx), listed), detail -> send(ctx, detail, unit));
   }
 
   private void put(RoutingContext ctx) {

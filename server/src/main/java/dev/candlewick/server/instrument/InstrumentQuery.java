@@ -1,5 +1,6 @@
 package dev.candlewick.server.instrument;
 
+import dev.candlewick.server.web.Caller;
 import dev.candlewick.server.web.Cursor;
 import dev.candlewick.server.web.Params;
 import io.vertx.ext.web.RoutingContext;
@@ -13,9 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param venue null for all venues
  * @param text what symbol or name must contain, case-insensitively; null for all
  * @param limit 1 to 10000, default 500
+ * @param listed whether those that only bots' records name are left out
  */
 record InstrumentQuery(
-    @Nullable String venue, @Nullable String text, int limit, @Nullable Cursor cursor) {
+    @Nullable String venue,
+    @Nullable String text,
+    int limit,
+    @Nullable Cursor cursor,
+    boolean listed) {
   private static final Set<String> PARAMETERS = Set.of("venue", "query", "limit", "cursor");
   private static final String KIND = "instruments";
   private static final int DEFAULT_LIMIT = 500;
@@ -28,7 +34,8 @@ record InstrumentQuery(
         venue == null ? null : Params.venue(venue),
         params.text("query"),
         params.limit(DEFAULT_LIMIT, MAX_LIMIT),
-        params.cursor(KIND, 2));
+        params.cursor(KIND, 2),
+        Caller.of(ctx).isConfined());
   }
 
   /** The cursor after a page that was read with one row too many; null if it was not. */

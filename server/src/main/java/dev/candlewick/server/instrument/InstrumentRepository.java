@@ -13,7 +13,10 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Instruments in the database. */
+/**
+ * Instruments in the database. One that only bots' records name is not listed: market data is not
+ * asked of it, and keys confined to certain bots do not see it.
+ */
 public final class InstrumentRepository {
   private static final String COLUMNS =
       """
@@ -22,10 +25,14 @@ public final class InstrumentRepository {
       """;
 
   private static final String ID =
-      "select id from market.instruments where venue = $1 and symbol = $2";
+      "select id from market.instruments where venue = $1 and symbol = $2 and listed";
 
   private static final String ONE =
-      "select %s from market.instruments where venue = $1 and symbol = $2".formatted(COLUMNS);
+      """
+      select %s from market.instruments
+      where venue = $1 and symbol = $2 and (listed or not $3::boolean)
+      """
+          .formatted(COLUMNS);
 
   private static final String LIST =
       """
@@ -33,26 +40,27 @@ public final class InstrumentRepository {
       where ($1::text is null or venue = $1)
         and ($2::text is null or strpos(lower(symbol), lower($2)) > 0
              or strpos(lower(name), lower($2)) > 0)
-        and (venue, symbol) > ($3, $4)
+        and (venue, symbol) > ($3, $4) and (listed or not $6::boolean)
       order by venue, symbol limit $5
       """
           .formatted(COLUMNS);
 
   private static final String NAMED =
-      "select %s from market.instruments where symbol = $1 order by venue".formatted(COLUMNS);
+      "select %s from market.instruments where symbol = $1 and listed order by venue"
+          .formatted(COLUMNS);
 
   /** {@code upper} knows as many alphabets as the database's collation does. */
   private static final String IN_ANY_CASE =
       """
       select %s from market.instruments
       where ($1::text is null or venue = $1 or upper(venue) = upper($1))
-        and (symbol = any($2) or upper(symbol) = upper($3))
+        and (symbol = any($2) or upper(symbol) = upper($3)) and listed
       order by venue, symbol
       """
           .formatted(COLUMNS);
 
   private static final String VENUES =
-      "select distinct venue from market.instruments order by venue";
+      "select distinct venue from market.instruments where listed order by venue";
 
   /** At repeatable read, which reads use, the later of two concurrent changes would fail. */
   private static final String PUTS_FOLLOW_ONE_ANOTHER =
@@ -70,6 +78,7 @@ public final class InstrumentRepository {
              coalesce(c -> 'metadata', '{}')
       from (select $3::text::jsonb as c) change
       on conflict (venue, symbol) do update set
+        listed = true,
         base = case when $3::text::jsonb ? 'base' then excluded.base else i.base end,
         quote = case when $3::text::jsonb ? 'quote' then excluded.quote else i.quote end,
         currency = case when $3::text::jsonb ? 'currency'
@@ -115,7 +124,7 @@ public final class InstrumentRepository {
   /** The instrument; empty if there is none. */
   public Future<Optional<Instrument>> find(String venue, String symbol) {
     return pool.preparedQuery(ONE)
-        .execute(Tuple.of(venue, symbol))
+        .execute(Tuple.of(venue, symbol, true))
         .map(rows -> instruments(rows).stream().findFirst());
   }
 
@@ -154,7 +163,7 @@ public final class InstrumentRepository {
    * @param text what symbol or name must contain, case-insensitively; null for all
    */
   public Future<List<Instrument>> search(@Nullable String venue, @Nullable String text, int limit) {
-    return list(new InstrumentQuery(venue, text, limit - 1, null));
+    return list(new InstrumentQuery(venue, text, limit - 1, null, true));
   }
 
   /** The venues that have instruments. */
@@ -177,14 +186,19 @@ public final class InstrumentRepository {
             query.text(),
             query.cursor() == null ? "" : query.cursor().text(0),
             query.cursor() == null ? "" : query.cursor().text(1),
-            query.limit() + 1);
+            query.limit() + 1,
+            query.listed());
     return pool.preparedQuery(LIST).execute(values).map(InstrumentRepository::instruments);
   }
 
-  /** The instrument and what is stored for it; fails with 404 if there is none. */
-  Future<Instrument.Detail> detail(String venue, String symbol) {
+  /**
+   * The instrument and what is stored for it; fails with 404 if there is none.
+   *
+   * @param listed whether it must be listed
+   */
+  Future<Instrument.Detail> detail(String venue, String symbol, boolean listed) {
     return pool.preparedQuery(ONE)
-        .execute(Tuple.of(venue, symbol))
+        .execute(Tuple.of(venue, symbol, listed))
         .compose(
             rows -> {
               if (rows.size() == 0) {

@@ -31,7 +31,7 @@ public final class LatestRepository {
   private static final String INSTRUMENTS =
       """
       select id, venue, symbol from market.instruments
-      where ($1::text is null or venue = $1) and ($2::text[] is null or symbol = any($2))
+      where ($1::text is null or venue = $1) and ($2::text[] is null or symbol = any($2)) and listed
       order by venue, symbol limit $3
       """;
 

@@ -3,7 +3,6 @@ package dev.candlewick.server.live;
 import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.record.Choice;
-import dev.candlewick.server.record.Filter;
 import dev.candlewick.server.tick.Trade;
 import dev.candlewick.server.web.Caller;
 import java.util.List;
@@ -48,7 +47,7 @@ public final class LiveFeed {
     groups
         .records()
         .kind(kind)
-        .map(found -> new Choice(found, Filter.of(found.kind(), values, Caller.ANYONE), true))
+        .map(found -> Choice.of(found, values, true, Caller.ANYONE))
         .onSuccess(
             choice -> {
               int number = -choice.declared().number();

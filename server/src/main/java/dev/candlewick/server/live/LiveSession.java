@@ -11,7 +11,6 @@ import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.indicator.IndicatorRow;
 import dev.candlewick.server.live.LiveMetrics.Closed;
 import dev.candlewick.server.record.Choice;
-import dev.candlewick.server.record.Filter;
 import dev.candlewick.server.web.Caller;
 import dev.candlewick.server.web.Problems;
 import io.vertx.core.Context;
@@ -215,8 +214,7 @@ final class LiveSession implements TextSocket.Listener {
             .records()
             .kind(request.kind())
             .map(
-                kind ->
-                    new Choice(kind, Filter.of(kind.kind(), request.filters(), caller), latest));
+kind -> Choice.of(kind, request.filters(), latest, caller));
     Start begin = latest ? Start.EVERYTHING : start;
     subscribe(
         id,

@@ -8,11 +8,14 @@ import dev.candlewick.record.DeclaredKind;
 import dev.candlewick.record.RecordKeys;
 import dev.candlewick.server.record.Choice;
 import dev.candlewick.server.record.LiveRecordRepository;
+import dev.candlewick.server.record.LiveRecordRepository.View;
+import dev.candlewick.server.web.InOrder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,9 +122,8 @@ final class RecordGroup implements Group<LiveRecord> {
 
   /** Rows that subscribers need are read once for all of them. */
   private void read(String name, List<Changed> changed) {
-    List<RecordMember.Committed> rows = new ArrayList<>();
-    List<RecordMember.Committed> states = new ArrayList<>();
-    Predicate<RecordMember> latest = member -> member.choice.latest();
+    Map<View, List<RecordMember.Committed>> found = new LinkedHashMap<>();
+    members.forEach(member -> found.put(member.choice.view(), new ArrayList<>()));
     turns
         .take(
             () ->
@@ -129,8 +131,8 @@ final class RecordGroup implements Group<LiveRecord> {
                     .kind(name)
                     .compose(
                         kind ->
-                            find(kind, false, latest.negate(), changed, rows)
-                                .compose(done -> find(kind, true, latest, changed, states))))
+                            InOrder.each(
+                                found.keySet(), view -> find(kind, view, changed, found.get(view)))))
         .onComplete(
             read -> {
               if (read.failed() && !members.isEmpty()) {
@@ -139,7 +141,7 @@ final class RecordGroup implements Group<LiveRecord> {
                 return;
               }
               for (RecordMember member : List.copyOf(members)) {
-                member.tell(member.choice.latest() ? states : rows);
+                member.tell(found.getOrDefault(member.choice.view(), List.of()));
               }
               busy = false;
               next();
@@ -147,17 +149,10 @@ final class RecordGroup implements Group<LiveRecord> {
   }
 
   private Future<Void> find(
-      DeclaredKind declared,
-      boolean latest,
-      Predicate<RecordMember> wants,
-      List<Changed> changed,
-      List<RecordMember.Committed> found) {
-    if (members.stream().noneMatch(wants)) {
-      return Future.succeededFuture();
-    }
+      DeclaredKind declared, View view, List<Changed> changed, List<RecordMember.Committed> found) {
     return records.find(
         declared.kind(),
-        latest,
+        view,
         changed,
         (place, row) ->
             found.add(

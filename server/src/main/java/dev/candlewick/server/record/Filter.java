@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows whose column has one of these values.
@@ -50,6 +51,16 @@ public record Filter(Column column, List<Object> values) {
       }
     }
     return List.copyOf(filters.values());
+  }
+
+  /**
+   * What a row of a kind whose key does not tell its bot must match to exist for the caller at all:
+   * another bot's row hides no older one of the same key. Null if every row does.
+   */
+  public static @Nullable Filter seen(Kind kind, Caller caller) {
+    return caller.isConfined() && !kind.key().contains("bot")
+        ? kind.column("bot").map(bot -> new Filter(bot, List.copyOf(caller.bots()))).orElse(null)
+        : null;
   }
 
   private static Filter of(Kind kind, String name, List<String> texts) {

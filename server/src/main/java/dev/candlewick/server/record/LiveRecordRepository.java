@@ -14,6 +14,7 @@ import io.vertx.sqlclient.SqlConnection;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Records as live data reads them: at one known moment, then by key. */
 public final class LiveRecordRepository {
@@ -38,6 +39,14 @@ public final class LiveRecordRepository {
    * @param moment the {@code pg_snapshot} that says which commits they include
    */
   public record State(List<Stored> rows, String moment) {}
+
+  /**
+   * How a subscriber sees a kind.
+   *
+   * @param latest only the newest row of each key
+   * @param seen only rows that match; null for all
+   */
+  public record View(boolean latest, @Nullable Filter seen) {}
 
   /** Receives the row found for the identity at this position in the list. */
   @FunctionalInterface
@@ -67,7 +76,7 @@ public final class LiveRecordRepository {
     long from = first == null ? RecordRepository.FIRST : first;
     long to = Times.micros(Instant.now()) + DAY;
     Kind kind = choice.declared().kind();
-    States states = new States(choice.latest(), null);
+    States states = new States(choice.latest(), null, null);
     Window window = new Window(from, to, null, backwards, limit);
     Statement page = RecordSql.page(kind, kind.columns(), states, choice.filters(), window);
     return pool.withConnection(
@@ -99,15 +108,15 @@ public final class LiveRecordRepository {
    * Passes on the rows with these identities, with all columns, in their order; a row that no
    * longer exists has only its ts and key.
    *
-   * @param latest whether the newest rows of their keys are wanted instead
+   * @param view which rows of those keys exist
    */
   public Future<Void> find(
-      Kind kind, boolean latest, List<? extends Identity> identities, Found found) {
+      Kind kind, View view, List<? extends Identity> identities, Found found) {
     Statement byKeys =
         RecordSql.byKeys(
             kind,
-            kind.columns(),
-            latest,
+            view.latest(),
+            view.seen(),
             identities.stream().map(Identity::ts).toList(),
             identities.stream().map(Identity::key).toList());
     RecordRepository.Reader reader = new RecordRepository.Reader(kind, kind.columns());

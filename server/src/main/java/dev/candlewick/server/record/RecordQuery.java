@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -76,10 +77,11 @@ record RecordQuery(
    *
    * @param latest the one with the largest ts
    * @param asOf the one with the largest ts up to this time, in microseconds
+   * @param seen of those that match this; null if of all
    */
-  record States(boolean latest, @Nullable Long asOf) {
+  record States(boolean latest, @Nullable Long asOf, @Nullable Filter seen) {
     /** All of them. */
-    static final States EVERY = new States(false, null);
+    static final States EVERY = new States(false, null, null);
 
     boolean isOneOfEachKey() {
       return latest || asOf != null;
@@ -95,7 +97,7 @@ record RecordQuery(
     Times unit = params.unit();
     Range range = params.range(unit);
     List<Filter> filters = Filter.of(kind, params.lists(), Caller.of(ctx));
-    States states = states(params, unit);
+    States states = states(params, unit, Filter.seen(kind, Caller.of(ctx)));
     boolean descending = params.descending();
     boolean backwards = states.isOneOfEachKey() ? descending : range.readsBackwards(descending);
     String cursorKind =
@@ -113,14 +115,16 @@ record RecordQuery(
         new Answer(unit, params.format(Format.JSON, Format.CSV, Format.NDJSON)));
   }
 
-  private static States states(Params params, Times unit) {
+  private static States states(Params params, Times unit, @Nullable Filter seen) {
     boolean latest = params.oneOf("latest", "false", "true", "false").equals("true");
     String asOf = params.text("as_of");
     if (latest && asOf != null) {
       throw Problem.badParameter("as_of", "cannot be given with latest");
     }
     return new States(
-        latest, asOf == null ? null : Math.min(Params.moment("as_of", asOf, unit), Range.END));
+        latest,
+        asOf == null ? null : Math.min(Params.moment("as_of", asOf, unit), Range.END),
+        seen);
   }
 
   private static List<Column> columns(Params params, Kind kind) {
@@ -150,7 +154,7 @@ record RecordQuery(
 
   /** The same filters, in whatever order, give the same word. */
   private static String hash(States states, List<Filter> filters) {
-    int sum = states.hashCode();
+    int sum = 31 * Boolean.hashCode(states.latest()) + Objects.hashCode(states.asOf());
     for (Filter filter : filters) {
       sum += filter.column().name().hashCode() * 31 + new HashSet<>(filter.values()).hashCode();
     }

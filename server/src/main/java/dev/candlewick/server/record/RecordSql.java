@@ -62,9 +62,16 @@ final class RecordSql {
   /**
    * Rows by their ts and the text of their keys, one for each of the lists; each ends with its
    * position in them. If there is none, it has only what was asked for.
+   *
+   * @param seen a row that does not match does not exist; null if all do
    */
   static Statement byKeys(
-      Kind kind, List<Column> columns, boolean latest, List<Long> times, List<List<String>> keys) {
+      Kind kind,
+      boolean latest,
+      @Nullable Filter seen,
+      List<Long> times,
+      List<List<String>> keys) {
+    List<Column> columns = kind.columns();
     RecordSql sql = new RecordSql();
     OffsetDateTime[] at = times.stream().map(RecordSql::time).toArray(OffsetDateTime[]::new);
     StringBuilder lists = new StringBuilder(sql.parameter(at) + "::timestamptz[]");
@@ -90,6 +97,7 @@ final class RecordSql {
             + ", k.n from unnest(%s) with ordinality as k (%s, n)".formatted(lists, names)
             + " left join %s r on ".formatted(latest ? kind.latestTable() : kind.table())
             + join
+            + (seen == null ? "" : sql.passing("r", kind, List.of(seen)))
             + sql.within(from, to).replaceFirst(" where", " and")
             + instruments(kind).replace("r." + Kind.INSTRUMENT, instrument(given))
             + " order by k.n";
@@ -182,35 +190,53 @@ final class RecordSql {
   }
 
   private String from(Kind kind, States states, List<Filter> filters) {
-    Long asOf = states.asOf();
-    String rows = kind.table();
-    if (states.latest()) {
-      rows = kind.latestTable();
-    } else if (asOf != null) {
-      List<Filter> ofKey =
-          filters.stream().filter(filter -> kind.key().contains(filter.column().name())).toList();
-      rows = asOf(kind, parameter(time(asOf)), passing("l", kind, ofKey));
-    }
+    String rows = states.isOneOfEachKey() ? states(kind, states, filters) : kind.table();
     return " from " + rows + " r" + instruments(kind);
   }
 
   /**
-   * Most keys have not changed since: their newest row is the one. Only keys that pass are looked
-   * up.
+   * Of each key the newest row that is old enough and that the caller sees. For most keys that is
+   * their newest row of all. Only keys that pass are looked up.
    */
-  private static String asOf(Kind kind, String time, String passing) {
+  private String states(Kind kind, States states, List<Filter> filters) {
+    String counts = "";
+    List<String> doNotCount = new ArrayList<>();
+    Long asOf = states.asOf();
+    if (asOf != null) {
+      String time = parameter(time(asOf));
+      counts += " and %1$s.ts <= " + time;
+      doNotCount.add("l.ts > " + time);
+    }
+    Filter seen = states.seen();
+    if (seen != null) {
+      String bot = "%1$s." + seen.column().sqlName() + anyOf(seen);
+      counts += " and " + bot;
+      doNotCount.add("(" + bot.formatted("l") + ") is not true");
+    }
+    if (counts.isEmpty()) {
+      return kind.latestTable();
+    }
+    List<Filter> ofKey =
+        filters.stream().filter(filter -> kind.key().contains(filter.column().name())).toList();
     String sameKey =
         kind.sqlKey().stream()
             .map(column -> "h.%1$s = l.%1$s".formatted(column))
             .collect(Collectors.joining(" and "));
     return """
-    (select l.* from %1$s l where l.ts <= %2$s%5$s
+    (select l.* from %1$s l where true%2$s%6$s
      union all
      select s.* from %1$s l cross join lateral
-       (select h.* from %3$s h where %4$s and h.ts <= %2$s order by h.ts desc limit 1) s
-     where l.ts > %2$s%5$s)\
+       (select h.* from %3$s h where %4$s%5$s order by h.ts desc limit 1) s
+     where (%7$s)%6$s)\
     """
-        .formatted(kind.latestTable(), time, kind.table(), sameKey, passing);
+        .formatted(
+            kind.latestTable(),
+            counts.formatted("l"),
+            kind.table(),
+            sameKey,
+            counts.formatted("h"),
+            passing("l", kind, ofKey),
+            String.join(" or ", doNotCount));
   }
 
   private static String instruments(Kind kind) {
