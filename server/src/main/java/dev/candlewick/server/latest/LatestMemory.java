@@ -36,7 +36,9 @@ final class LatestMemory {
 
   /** The answer's body; fails with 404 if a symbol is unknown. */
   Future<Buffer> body(LatestQuery query) {
-    boolean named = !query.symbols().isEmpty() && query.symbols().size() <= LONGEST;
+    // Of all venues there may be a new one at any time.
+    boolean named =
+        query.venue() != null && !query.symbols().isEmpty() && query.symbols().size() <= LONGEST;
     if (!memory.isOn() || !named) {
       return repository.find(query).map(all -> LatestJson.body(all, query.unit()));
     }

@@ -77,6 +77,23 @@ class CandleMemoryIT {
     return new JsonObject().put("ts", ts).put("price", price).put("size", 0.5).put("id", id);
   }
 
+  @Test
+  void aSymbolOfAllVenuesIsAlsoThatOfANewOne() {
+    String path = "/v1/latest?symbol=EVERYWHERE";
+    for (String venue : List.of("v", "w", "x")) {
+      JsonObject body =
+          new JsonObject()
+              .put("venue", venue)
+              .put("symbol", "EVERYWHERE")
+              .put("rows", new JsonArray().add(trade(System.currentTimeMillis(), 1, 1)));
+      reads.send("POST", "/v1/trades", body.encode(), "Content-Type", "application/json");
+      remembers.send("GET", path, "");
+      assertThat(remembers.send("GET", path, "").body())
+          .isEqualTo(reads.send("GET", path, "").body())
+          .contains("\"" + venue + "\"");
+    }
+  }
+
   /** Most are of late, some are late, few are old. */
   private long someTime() {
     long now = System.currentTimeMillis();
