@@ -136,31 +136,25 @@ record Performance(
     if (days.isEmpty()) {
       return new Ratios(null, null, null);
     }
+    // A day without a trade has result zero.
     long count = days.lastKey().toEpochDay() - days.firstKey().toEpochDay() + 1;
     double mean = net.doubleValue() / count;
-    // A day without a trade has result zero.
-    double squares = (count - days.size()) * mean * mean;
+    BigDecimal squares = BigDecimal.ZERO;
     double below = 0;
     for (BigDecimal result : days.values()) {
+      squares = squares.add(result.multiply(result));
       double day = result.doubleValue();
-      squares += (day - mean) * (day - mean);
       below += day < 0 ? day * day : 0;
     }
-    boolean varies = count > 1 && (days.size() < count || differ(days));
+    // n times the squares of the differences from the mean: exact, so zero if all are equal.
+    BigDecimal n = BigDecimal.valueOf(count);
+    double varied = n.multiply(squares).subtract(net.multiply(net)).doubleValue();
+    double deviation = Math.sqrt(varied / n.doubleValue() / Math.max(1, count - 1));
     double year = Math.sqrt(DAYS_A_YEAR);
-    Double sharpe = varies ? year * mean / Math.sqrt(squares / (count - 1)) : null;
+    Double sharpe = ratio(year * mean, deviation);
     Double sortino = count > 1 && below > 0 ? year * mean / Math.sqrt(below / count) : null;
     Double calmar = drawdown == null ? null : ratio(DAYS_A_YEAR * mean, drawdown.doubleValue());
     return new Ratios(sharpe, sortino, calmar);
-  }
-
-  /**
-   * Whether not all days are equal; decided with decimals, because a sum of squares is rarely
-   * exactly zero.
-   */
-  private static boolean differ(TreeMap<LocalDate, BigDecimal> days) {
-    BigDecimal first = days.firstEntry().getValue();
-    return days.values().stream().anyMatch(day -> day.compareTo(first) != 0);
   }
 
   private static @Nullable Double wilsonLower(int wins, int trades) {
@@ -185,10 +179,11 @@ record Performance(
   private static @Nullable Double mean(List<@Nullable Double> values) {
     double[] known =
         values.stream().filter(Objects::nonNull).mapToDouble(Double::doubleValue).toArray();
-    double sum = 0;
+    // Divided first: their sum may be more than a double holds.
+    double mean = 0;
     for (double value : known) {
-      sum += value;
+      mean += value / known.length;
     }
-    return ratio(sum, known.length);
+    return known.length == 0 ? null : mean;
   }
 }

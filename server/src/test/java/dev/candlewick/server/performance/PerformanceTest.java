@@ -109,6 +109,26 @@ class PerformanceTest {
   }
 
   @Test
+  void daysThatDifferByLessThanADoubleTellsHaveAFiniteSharpe() {
+    Performance two =
+        of(
+            trade("2026-01-05", "100000000000000000000"),
+            trade("2026-01-06", "100000000000000000002"));
+    // Mean 1e20 + 1, deviation the root of 2.
+    assertThat(two.ratios().sharpe())
+        .isCloseTo(Math.sqrt(365) * 1e20 / Math.sqrt(2), within(1e8));
+  }
+
+  @Test
+  void aMeanOfTheLargestResultsIsFinite() {
+    Performance two =
+        of(
+            trade("2026-01-05", "1", "0", Double.MAX_VALUE),
+            trade("2026-01-06", "1", "0", Double.MAX_VALUE));
+    assertThat(two.expectedR()).isEqualTo(Double.MAX_VALUE);
+  }
+
+  @Test
   void countsADayWithoutATradeAsOneOfResultZero() {
     // Days 6, 0, 0, -2: mean 1, deviations 25 + 1 + 1 + 9 = 36, of the negative ones 4.
     Performance gap = of(trade("2026-01-05", "6"), trade("2026-01-08", "-2"));
