@@ -30,10 +30,10 @@ async function read(wanted, signal) {
   const [positions, orders, balances, journal, figures] = await Promise.all([
     of('positions', ['latest', 'true'], ...OPEN_POSITIONS.map((status) => ['status', status])),
     of('orders', ['latest', 'true'], ...OPEN_ORDERS.map((status) => ['status', status])),
-    of('balances', ['limit', 2000], ['columns', 'equity']), of('journal', ['latest', 'true'], ['order', 'desc'], ['limit', 50]),
+    of('balances', ['limit', 2000], ['columns', 'account,currency,equity']), of('journal', ['latest', 'true'], ['order', 'desc'], ['limit', 50]),
     Promise.all(WINDOWS.map(([, window]) => json('/v1/performance', {bot: bot.bot, window}, signal)))]);
   drawState(bot, positions);
-  drawCurve(balances.filter((row) => row.equity !== null));
+  drawCurve(equityOf(balances.filter((row) => row.equity !== null)));
   drawPositions(positions);
   drawOrders(orders);
   drawPerformance(figures);
@@ -52,6 +52,19 @@ function shape(name, attributes) {
   const element = document.createElementNS(SVG, name);
   Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
   return element;
+}
+
+/** The sum over the accounts of the newest row's currency, from when each of them is known. */
+function equityOf(balances) {
+  const rows = balances.filter((row) => row.currency === balances[balances.length - 1].currency);
+  const accounts = new Set(rows.map((row) => row.account));
+  const held = new Map();
+  const sums = new Map();
+  for (const row of rows) {
+    held.set(row.account, row.equity);
+    if (held.size === accounts.size) sums.set(row.ts, [...held.values()].reduce((sum, equity) => sum + equity, 0));
+  }
+  return [...sums].map(([ts, equity]) => ({ts, equity}));
 }
 
 /** Equity as a line, the fall below its peak as an area that hangs from the top. */

@@ -1,10 +1,13 @@
 // Kinds of record, and the rows of one: what the address says (#/records?kind=orders&status=open) is what is shown.
 import {$, el, text} from './dom.js';
-import {every, json, request} from './api.js';
+import {every, json, request, trouble} from './api.js';
 import {bytes, count, duration, time} from './format.js';
 
 const LISTED = 200;
 const FILTERED = ['text', 'integer', 'boolean', 'venue', 'symbol'];
+/** A column with such a name is no filter: it is a parameter of the request, or of this page. */
+const PARAMETERS = ['from', 'to', 'limit', 'order', 'cursor', 'unit', 'format', 'columns', 'latest', 'as_of', 'kind'];
+const MOST_PAGES = 100;
 
 export function showKinds() {
   document.title = 'Kinds · Candlewick';
@@ -40,7 +43,7 @@ export async function showRecords(parameters) {
   text($('records-title'), kind);
   const declared = await json(`/v1/kinds/${encodeURIComponent(kind)}`);
   const columns = declared.columns;
-  const filters = columns.filter((column) => FILTERED.includes(column.type)).map((column) => column.name);
+  const filters = columns.filter((column) => FILTERED.includes(column.type) && !PARAMETERS.includes(column.name)).map((column) => column.name);
   $('records-column').replaceChildren(...filters.map((name) => el('option', {value: name}, name)));
   drawFilters(kind, parameters, filters);
   $('records-filter').onsubmit = (event) => {
@@ -54,7 +57,7 @@ export async function showRecords(parameters) {
     if (event.target.checked) next.set('latest', 'true');
     else next.delete('latest');
   });
-  $('records-export').onclick = () => exportCsv(kind, asked(parameters));
+  $('records-export').onclick = () => exportCsv(kind, asked(parameters)).catch(trouble);
   return every(3000, (signal) => readRecords(kind, columns, parameters, signal));
 }
 
@@ -112,8 +115,18 @@ async function exportCsv(kind, query) {
   query.set('format', 'csv');
   query.set('unit', 'iso');
   query.set('limit', 10000);
-  const response = await request(`/v1/records/${encodeURIComponent(kind)}?${query}`);
-  const link = el('a', {href: URL.createObjectURL(await response.blob()), download: `${kind}.csv`});
+  query.set('order', 'desc');
+  const pages = [];
+  let cursor = null;
+  do {
+    if (cursor) query.set('cursor', cursor);
+    const page = await request(`/v1/records/${encodeURIComponent(kind)}?${query}`);
+    const lines = await page.text();
+    pages.push(pages.length ? lines.slice(lines.indexOf('\n') + 1) : lines);
+    cursor = page.headers.get('X-Next-Cursor');
+  } while (cursor && pages.length < MOST_PAGES);
+  const link = el('a', {href: URL.createObjectURL(new Blob(pages, {type: 'text/csv'})), download: `${kind}.csv`});
   link.click();
   URL.revokeObjectURL(link.href);
+  if (cursor) throw new Error('The file has the newest rows only; candlewick export writes all.');
 }

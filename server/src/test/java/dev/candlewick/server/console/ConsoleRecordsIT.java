@@ -85,6 +85,13 @@ class ConsoleRecordsIT {
       JsonObject balance = row.copy().put("ts", now - i * 1_000L).put("account", "paper");
       post("/v1/records/balances", rows(balance.put("equity", 100 + i)));
     }
+    // A second account adds to the first, one in another currency does not.
+    JsonObject other = row.copy().put("ts", now - 5_000).put("equity", 1_000);
+    post(
+        "/v1/records/balances",
+        rows(
+            other.copy().put("account", "live"),
+            other.copy().put("account", "euro").put("currency", "EUR")));
     JsonObject order = row.copy().put("order_id", "A-1").put("status", "pending");
     post(
         "/v1/records/orders",
@@ -94,6 +101,9 @@ class ConsoleRecordsIT {
     assertThat(page.text("#bot-name")).isEqualTo("<b>alpha</b>");
     assertThat(page.text("#bot-orders")).doesNotContain("A-2");
     page.await("document.querySelector('#bot-plot .line').getAttribute('d').length > 20");
+    page.await(
+        "document.querySelector('#bot-plot').getAttribute('aria-label')"
+            + ".replaceAll(',', '') === 'Equity from 1102.00 to 1100.00'");
     page.go(server.url() + "/#/records?kind=orders&status=filled&latest=true");
     page.await("document.querySelector('#records-body').textContent.includes('A-2')");
     assertThat(page.text("#records-body")).doesNotContain("A-1");
