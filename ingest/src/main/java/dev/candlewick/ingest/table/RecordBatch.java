@@ -72,7 +72,9 @@ final class RecordBatch {
           }
           InstrumentKey instrument = row.instrument();
           its.lines.add(
-              new RecordLine(message, row, instrument == null ? null : ids.get(instrument).number()));
+              new RecordLine(message, row, instrument == null
+                      ? null
+                      : ids.getOrDefault(instrument, InstrumentId.NONE).number()));
         }
       }
     }
