@@ -18,7 +18,7 @@ import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.row.Tick;
 import dev.candlewick.ingest.row.Trade;
 import dev.candlewick.ingest.row.TradeIds;
-import dev.candlewick.ingest.table.InstrumentIds.InstrumentId;
+import dev.candlewick.ingest.table.InstrumentIds.Id;
 import dev.candlewick.record.ChangeKind;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -88,7 +88,7 @@ public final class BatchTransaction {
     }
     batch.startAttempt();
     refuse(advance);
-    Map<InstrumentKey, InstrumentId> ids = instrumentIds.resolve(connection, batch, advance.era());
+    Map<InstrumentKey, Id> ids = instrumentIds.resolve(connection, batch, advance.era());
     for (RowType type : RowType.values()) {
       write(type, ids).write();
     }
@@ -107,7 +107,7 @@ public final class BatchTransaction {
     void write() throws SQLException, DroppedException;
   }
 
-  private Way write(RowType type, Map<InstrumentKey, InstrumentId> ids) {
+  private Way write(RowType type, Map<InstrumentKey, Id> ids) {
     return switch (type) {
       case TRADES -> () -> writeTrades(lines(type, ids));
       case QUOTES -> () -> writeTicks(TickTable.QUOTES, lines(type, ids));
@@ -183,7 +183,7 @@ public final class BatchTransaction {
     }
   }
 
-  private List<Line> lines(RowType type, Map<InstrumentKey, InstrumentId> ids) throws SQLException {
+  private List<Line> lines(RowType type, Map<InstrumentKey, Id> ids) throws SQLException {
     List<Line> lines = new ArrayList<>();
     TakenOrder order = new TakenOrder(connection);
     for (Message message : batch.messages()) {
@@ -193,7 +193,9 @@ public final class BatchTransaction {
           Long own = ((Tick) row).ownId();
           long id = own == null ? TradeIds.ofRow(stream, message.seq(), row.index()) : own;
           long taken = row instanceof Trade trade ? order.place(trade) : Line.BY_ID;
-          lines.add(new Line(message, row, ids.getOrDefault(row.instrument(), InstrumentId.NONE).number(), id, taken));
+          lines.add(
+              new Line(
+                  message, row, ids.getOrDefault(row.instrument(), Id.NONE).number(), id, taken));
         }
       }
     }
@@ -311,13 +313,13 @@ public final class BatchTransaction {
     }
   }
 
-  private void writeCandles(Map<InstrumentKey, InstrumentId> ids) throws SQLException, DroppedException {
+  private void writeCandles(Map<InstrumentKey, Id> ids) throws SQLException, DroppedException {
     List<CandleTable.Line> lines = new ArrayList<>();
     List<CandleTable.Line> takenBack = new ArrayList<>();
     for (Message message : batch.messages()) {
       if (message.type == RowType.CANDLES) {
         for (Row row : message.rows) {
-          int id = ids.getOrDefault(row.instrument(), InstrumentId.NONE).number();
+          int id = ids.getOrDefault(row.instrument(), Id.NONE).number();
           (message.isTakenBack(row) ? takenBack : lines)
               .add(new CandleTable.Line(message, (Candle) row, id));
         }

@@ -58,12 +58,12 @@ public final class InstrumentIds {
 
   private volatile Known known = new Known("", new ConcurrentHashMap<>());
 
-  private record Known(String era, Map<InstrumentKey, InstrumentId> ids) {}
+  private record Known(String era, Map<InstrumentKey, Id> ids) {}
 
   /** Whether the instrument was listed when its id was read: that it is never changes back. */
-  record InstrumentId(int number, boolean listed) {
+  record Id(int number, boolean listed) {
     /** Of an instrument that does not exist. */
-    static final InstrumentId NONE = new InstrumentId(0, false);
+    static final Id NONE = new Id(0, false);
   }
 
   /**
@@ -71,11 +71,11 @@ public final class InstrumentIds {
    * transaction, so that nothing is left of it if it fails. In sorted order, so that two servers
    * cannot deadlock.
    */
-  Map<InstrumentKey, InstrumentId> resolve(Connection connection, Batch batch, String era)
+  Map<InstrumentKey, Id> resolve(Connection connection, Batch batch, String era)
       throws SQLException {
     Known now = known;
-    Map<InstrumentKey, InstrumentId> committed = now.era().equals(era) ? now.ids() : Map.of();
-    Map<InstrumentKey, InstrumentId> ids = new HashMap<>();
+    Map<InstrumentKey, Id> committed = now.era().equals(era) ? now.ids() : Map.of();
+    Map<InstrumentKey, Id> ids = new HashMap<>();
     SortedMap<InstrumentKey, Boolean> unknown = new TreeMap<>();
     Set<InstrumentKey> perhaps = new TreeSet<>();
     InstrumentKey previous = null;
@@ -88,7 +88,7 @@ public final class InstrumentIds {
         }
         previous = row.makesInstrument() ? key : null;
         listed = row.listsInstrument();
-        InstrumentId id = committed.get(key);
+        Id id = committed.get(key);
         if (id != null && (id.listed() || !listed)) {
           ids.put(key, id);
         } else if (row.makesInstrument()) {
@@ -118,7 +118,7 @@ public final class InstrumentIds {
   }
 
   private static void find(
-      Connection connection, Set<InstrumentKey> keys, Map<InstrumentKey, InstrumentId> ids)
+      Connection connection, Set<InstrumentKey> keys, Map<InstrumentKey, Id> ids)
       throws SQLException {
     try (PreparedStatement find = connection.prepareStatement(FIND)) {
       bind(connection, find, keys);
@@ -126,7 +126,7 @@ public final class InstrumentIds {
         while (row.next()) {
           ids.put(
               new InstrumentKey(row.getString(1), row.getString(2)),
-              new InstrumentId(row.getInt(3), row.getBoolean(4)));
+              new Id(row.getInt(3), row.getBoolean(4)));
         }
       }
     }
@@ -142,7 +142,7 @@ public final class InstrumentIds {
   }
 
   /** Remembers ids once the transaction that may have created them is committed. */
-  void remember(String era, Map<InstrumentKey, InstrumentId> ids) {
+  void remember(String era, Map<InstrumentKey, Id> ids) {
     Known now = known;
     if (!now.era().equals(era) || now.ids().size() > MOST_REMEMBERED) {
       now = new Known(era, new ConcurrentHashMap<>());

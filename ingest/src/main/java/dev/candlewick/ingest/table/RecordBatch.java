@@ -11,7 +11,7 @@ import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.Row;
 import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.ingest.table.BatchTransaction.DroppedException;
-import dev.candlewick.ingest.table.InstrumentIds.InstrumentId;
+import dev.candlewick.ingest.table.InstrumentIds.Id;
 import dev.candlewick.record.DeclaredKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -58,7 +58,7 @@ final class RecordBatch {
   }
 
   /** Writes them, one kind after another, always in the same order. */
-  void write(Map<InstrumentKey, InstrumentId> ids) throws SQLException, DroppedException {
+  void write(Map<InstrumentKey, Id> ids) throws SQLException, DroppedException {
     Map<String, OfKind> byKind = new TreeMap<>();
     for (Message message : batch.messages()) {
       if (message.type == RowType.RECORDS) {
@@ -72,9 +72,10 @@ final class RecordBatch {
           }
           InstrumentKey instrument = row.instrument();
           its.lines.add(
-              new RecordLine(message, row, instrument == null
-                      ? null
-                      : ids.getOrDefault(instrument, InstrumentId.NONE).number()));
+              new RecordLine(
+                  message,
+                  row,
+                  instrument == null ? null : ids.getOrDefault(instrument, Id.NONE).number()));
         }
       }
     }

@@ -213,8 +213,7 @@ final class LiveSession implements TextSocket.Listener {
         live.groups()
             .records()
             .kind(request.kind())
-            .map(
-kind -> Choice.of(kind, request.filters(), latest, caller));
+            .map(kind -> Choice.of(kind, request.filters(), latest, caller));
     Start begin = latest ? Start.EVERYTHING : start;
     subscribe(
         id,

@@ -132,7 +132,8 @@ final class RecordGroup implements Group<LiveRecord> {
                     .compose(
                         kind ->
                             InOrder.each(
-                                found.keySet(), view -> find(kind, view, changed, found.get(view)))))
+                                found.entrySet(),
+                                its -> find(kind, its.getKey(), changed, its.getValue()))))
         .onComplete(
             read -> {
               if (read.failed() && !members.isEmpty()) {

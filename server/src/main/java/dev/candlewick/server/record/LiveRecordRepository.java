@@ -110,8 +110,7 @@ public final class LiveRecordRepository {
    *
    * @param view which rows of those keys exist
    */
-  public Future<Void> find(
-      Kind kind, View view, List<? extends Identity> identities, Found found) {
+  public Future<Void> find(Kind kind, View view, List<? extends Identity> identities, Found found) {
     Statement byKeys =
         RecordSql.byKeys(
             kind,

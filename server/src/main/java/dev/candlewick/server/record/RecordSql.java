@@ -66,11 +66,7 @@ final class RecordSql {
    * @param seen a row that does not match does not exist; null if all do
    */
   static Statement byKeys(
-      Kind kind,
-      boolean latest,
-      @Nullable Filter seen,
-      List<Long> times,
-      List<List<String>> keys) {
+      Kind kind, boolean latest, @Nullable Filter seen, List<Long> times, List<List<String>> keys) {
     List<Column> columns = kind.columns();
     RecordSql sql = new RecordSql();
     OffsetDateTime[] at = times.stream().map(RecordSql::time).toArray(OffsetDateTime[]::new);

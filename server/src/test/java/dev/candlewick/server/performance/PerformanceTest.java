@@ -115,8 +115,7 @@ class PerformanceTest {
             trade("2026-01-05", "100000000000000000000"),
             trade("2026-01-06", "100000000000000000002"));
     // Mean 1e20 + 1, deviation the root of 2.
-    assertThat(two.ratios().sharpe())
-        .isCloseTo(Math.sqrt(365) * 1e20 / Math.sqrt(2), within(1e8));
+    assertThat(two.ratios().sharpe()).isCloseTo(Math.sqrt(365) * 1e20 / Math.sqrt(2), within(1e8));
   }
 
   @Test
