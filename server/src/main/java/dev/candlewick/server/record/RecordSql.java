@@ -264,17 +264,21 @@ final class RecordSql {
     return text.toString();
   }
 
+  /** One value by {@code =}: only then is an index of the key also one in the order of ts. */
   private String anyOf(Filter filter) {
     Object[] values = filter.values().toArray();
+    boolean one = values.length == 1;
     return switch (filter.column().type()) {
-      case INTEGER -> any(List.of(values).toArray(Long[]::new), "bigint");
-      case BOOLEAN -> any(List.of(values).toArray(Boolean[]::new), "boolean");
-      default -> any(List.of(values).toArray(String[]::new), "text");
+      case INTEGER -> any(one ? values[0] : List.of(values).toArray(Long[]::new), "bigint", one);
+      case BOOLEAN ->
+          any(one ? values[0] : List.of(values).toArray(Boolean[]::new), "boolean", one);
+      default -> any(one ? values[0] : List.of(values).toArray(String[]::new), "text", one);
     };
   }
 
-  private String any(Object values, String type) {
-    return " = any(" + parameter(values) + "::" + type + "[])";
+  private String any(Object values, String type, boolean one) {
+    String sent = parameter(values) + "::" + type;
+    return one ? " = " + sent : " = any(" + sent + "[])";
   }
 
   private String beyond(Kind kind, Window window) {
