@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,8 +150,8 @@ record ServerConfig(
     if (topic.isEmpty()) {
       return null;
     }
-    String in = values.optional(Settings.KAFKA_TOPICS).orElse("");
-    if (List.of(in.split(",")).contains(topic.get()) || Pattern.matches(in, topic.get())) {
+    KafkaConfig in = kafka(values);
+    if (in != null && in.reads(topic.get())) {
       throw new InvalidException(
           "CANDLEWICK_KAFKA_CANDLES_TOPIC must not be one of CANDLEWICK_KAFKA_TOPICS");
     }

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -170,6 +172,13 @@ public final class KafkaBroker {
     with(admin -> admin.createTopics(List.of(wanted)).all().get(30, TimeUnit.SECONDS));
   }
 
+  /** The names of all topics. */
+  Set<String> topics() {
+    Set<String> names = new HashSet<>();
+    with(admin -> names.addAll(admin.listTopics().names().get(30, TimeUnit.SECONDS)));
+    return names;
+  }
+
   void delete(String topic) {
     with(admin -> admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS));
   }
@@ -198,7 +207,7 @@ public final class KafkaBroker {
   /**
    * Everything committed that a topic has by now, as {@code key value}, each key's in its order.
    */
-  List<String> committed(String topic) {
+  public List<String> committed(String topic) {
     List<String> all = new ArrayList<>();
     try (KafkaConsumer<String, String> consumer = consumer(Map.of())) {
       List<TopicPartition> partitions =

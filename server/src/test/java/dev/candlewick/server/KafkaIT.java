@@ -3,9 +3,12 @@ package dev.candlewick.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,8 +30,20 @@ class KafkaIT {
   }
 
   private RunningServer server() {
-    return RunningServer.with(
-        Map.of("KAFKA_BOOTSTRAP", BROKER.bootstrap(), "KAFKA_TOPICS", topic, "KAFKA_GROUP", topic));
+    return server(topic);
+  }
+
+  private RunningServer server(String topicsRead) {
+    return server(Map.of("KAFKA_TOPICS", topicsRead));
+  }
+
+  private RunningServer server(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("KAFKA_BOOTSTRAP", BROKER.bootstrap());
+    settings.put("KAFKA_TOPICS", topic);
+    settings.put("KAFKA_GROUP", topic);
+    settings.putAll(more);
+    return RunningServer.with(settings);
   }
 
   private static String trade(long id) {
@@ -84,8 +99,7 @@ class KafkaIT {
               DATABASE.text(
                   "select string_agg(seq || ' ' || code, ', ' order by seq) from ingest.rejects"))
           .isEqualTo("2 bad_type, 4 missing_field");
-      String lag = "candlewick_kafka_lag_messages{partition=\"0\",topic=\"" + topic + "\"} 0.0";
-      await(() -> server.get("/metrics").body().contains(lag) ? 1 : 0, 1);
+      awaitLag(server, topic, 0);
       assertThat(server.get("/metrics").body()).contains("transport=\"kafka\"");
     }
   }
@@ -128,6 +142,37 @@ class KafkaIT {
       await(() -> committed(0), 4);
       assertThat(DATABASE.text("select string_agg(trade_id::text, ',') from market.trades"))
           .isEqualTo("1,3");
+      // The marker at the end is no message that is waited for.
+      awaitLag(server, topic, 0);
+    }
+  }
+
+  private static void awaitLag(RunningServer server, String of, int messages) {
+    String lag = "candlewick_kafka_lag_messages{partition=\"0\",topic=\"%s\"} %d.0";
+    await(() -> server.get("/metrics").body().contains(lag.formatted(of, messages)) ? 1 : 0, 1);
+  }
+
+  @Test
+  void readsATopicThatAppearsLaterAndFitsTheExpression() {
+    String later = "l".repeat(240 - topic.length()) + topic;
+    try (RunningServer server = server(".*" + topic)) {
+      BROKER.send(topic, 0, trade(1));
+      await(KafkaIT::stored, 1);
+      BROKER.create(later, 1, Map.of());
+      BROKER.send(later, 0, trade(2), "no JSON");
+      await(KafkaIT::stored, 2);
+      await(() -> DATABASE.number("select count(*) from ingest.rejects"), 1);
+      assertThat(server.get("/v1/rejects?stream=kafka." + later + ".0").body())
+          .contains("the value cannot be read");
+    }
+  }
+
+  @Test
+  void readsAListOfTopicsHoweverItIsSpacedAndCreatesNone() {
+    BROKER.send(topic, 0, trade(1));
+    try (RunningServer server = server("missing-" + topic + " , " + topic + ",")) {
+      await(KafkaIT::stored, 1);
+      assertThat(BROKER.topics()).contains(topic).doesNotContain("missing-" + topic);
     }
   }
 
@@ -241,6 +286,17 @@ class KafkaIT {
       await(() -> committed(0) + committed(1) + 2, sent);
       assertThat(DATABASE.number("select sum(rows) from ingest.streams where stream like 'kafka%'"))
           .isEqualTo(sent);
+      second.close();
+      first.freeze();
+      BROKER.delete(topic);
+      BROKER.create(topic, 2, Map.of());
+      // It has come further than what is committed, so that no offset is out of its range.
+      send(0, 1_400);
+      first.thaw();
+      ServerProcess.await(
+          "a topic made again while nobody looked is told",
+          Duration.ofSeconds(40),
+          () -> first.get("/readyz").body().contains("kafka_topic_changed"));
     }
   }
 
@@ -252,6 +308,30 @@ class KafkaIT {
       }
     }
     return before + more;
+  }
+
+  @Test
+  void tellsTheLagAlsoOfPartitionsItIsGivenWhileTheDatabaseIsAwayAndThenReadsThem() {
+    try (DatabaseProxy proxy = new DatabaseProxy(DATABASE.url());
+        RunningServer server = server(Map.of("DB_URL", proxy.url()));
+        KafkaConsumer<String, String> member = BROKER.member(topic)) {
+      BROKER.send(topic, 0, trade(1));
+      await(KafkaIT::stored, 1);
+      awaitLag(server, topic, 0);
+      proxy.away();
+      member.subscribe(List.of(topic));
+      while (member.assignment().isEmpty()) {
+        member.poll(Duration.ofMillis(50));
+      }
+      member.close();
+      for (long id = 2; id < 22; id++) {
+        BROKER.send(topic, 0, trade(id));
+      }
+      awaitLag(server, topic, 20);
+      proxy.back();
+      await(KafkaIT::stored, 21);
+      awaitLag(server, topic, 0);
+    }
   }
 
   @Test

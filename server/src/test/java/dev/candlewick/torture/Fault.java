@@ -40,7 +40,7 @@ enum Fault {
   },
 
   /** SIGSTOP of the server: its clients wait, the database's timeouts go on. */
-  FREEZE_SERVER(2_000, 15_000) {
+  FREEZE_SERVER(2_000, 60_000) {
     @Override
     void begin(Stage stage) {
       stage.server().freeze();

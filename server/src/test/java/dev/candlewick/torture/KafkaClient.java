@@ -14,7 +14,7 @@ import org.apache.kafka.common.KafkaException;
 /**
  * A producer that has a partition to itself, and takes for acked what the database says is
  * committed. Transactions that it aborts in between leave gaps in the offsets, and rows that must
- * never be stored. Its rows have no id: read twice, they would be stored twice.
+ * never be stored.
  */
 final class KafkaClient extends Client {
   static final String TOPIC = "torture";

@@ -14,7 +14,9 @@ import java.util.Set;
  * @param faults which of them, drawn at random; one that is named twice comes twice as often
  * @param longestHold how long a fault is held at most
  * @param longestPause how long nothing is done at most before the next one
- * @param usesKafka whether messages come from a broker, to two servers of one group
+ * @param usesFeeds whether there are feeds and requests
+ * @param usesKafka whether messages come from a broker, and candles go to it
+ * @param servers how many there are; with Kafka they are one group
  * @param spools whether the server has a spool
  * @param memory what the server may take, resident, in bytes
  */
@@ -25,13 +27,19 @@ record Plan(
     List<Fault> faults,
     Duration longestHold,
     Duration longestPause,
+    boolean usesFeeds,
     boolean usesKafka,
+    int servers,
     boolean spools,
     long memory) {
 
-  /** From system properties {@code torture.*}; without a length or a count, each fault once. */
+  /**
+   * From system properties {@code torture.*}; the source is {@code feeds}, {@code kafka} or {@code
+   * both}; without a length or a count, each fault once.
+   */
   static Plan fromProperties() {
-    boolean usesKafka = "kafka".equals(System.getProperty("torture.source"));
+    String source = System.getProperty("torture.source", "feeds");
+    boolean usesKafka = !source.equals("feeds");
     // A server that reads no partition at the moment does not see that the disk is full.
     Set<Fault> others = usesKafka ? Set.of(Fault.FILL_DISK) : Fault.OF_KAFKA;
     String words = System.getProperty("torture.faults");
@@ -51,7 +59,9 @@ record Plan(
         faults,
         Duration.ofSeconds(Integer.getInteger("torture.hold", isShort ? 3 : 60)),
         Duration.ofSeconds(Integer.getInteger("torture.pause", 60)),
+        !source.equals("kafka"),
         usesKafka,
+        Integer.getInteger("torture.servers", usesKafka ? 2 : 1),
         Boolean.getBoolean("torture.spool"),
         512L << 20);
   }

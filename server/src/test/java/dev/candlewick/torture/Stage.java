@@ -20,8 +20,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server and its database, as real as they come, with a proxy on the line between them. With
- * Kafka there is a second server of the same group, and they take turns at being struck.
+ * The server and its database, as real as they come, with a proxy on the line between them. Where
+ * there are several servers they take turns at being struck.
  */
 final class Stage implements AutoCloseable {
   private static final int DISK_MEGABYTES = 4_096;
@@ -39,6 +39,7 @@ final class Stage implements AutoCloseable {
   private @Nullable KafkaConsumer<String, String> joined;
   private final Deque<ServerProcess> others = new ArrayDeque<>();
   private volatile ServerProcess server;
+  private int asked;
 
   /** Starts everything; what the server and the clients keep on disk goes into the folder. */
   Stage(OwnCluster cluster, Path folder, Plan plan) {
@@ -53,13 +54,15 @@ final class Stage implements AutoCloseable {
       broker.create(KafkaClient.TOPIC, KafkaClient.PARTITIONS, Map.of());
       set.addAll(List.of("KAFKA_BOOTSTRAP", broker.bootstrap(), "KAFKA_TOPICS", KafkaClient.TOPIC));
       set.addAll(List.of("KAFKA_PROPERTIES", impatient(folder).toString()));
+      broker.create(Told.TOPIC, 1, Map.of());
+      set.addAll(List.of("KAFKA_CANDLES_TOPIC", Told.TOPIC));
     }
     this.settings = set.toArray(String[]::new);
     this.hasSmallDisk = cluster.makeSmallDisk(DISK_MEGABYTES);
     this.database = cluster.database();
     this.proxy = new DatabaseProxy(database.url());
     this.server = ServerProcess.start(proxy.url(), settings).awaitReady();
-    if (broker != null) {
+    while (others.size() < plan.servers() - 1) {
       others.add(ServerProcess.start(proxy.url(), settings).awaitReady());
     }
     server.put("/v1/kinds/" + TestRow.KIND, TestRow.DECLARATION);
@@ -107,6 +110,13 @@ final class Stage implements AutoCloseable {
 
   ServerProcess server() {
     return server;
+  }
+
+  /** Each time another one, if there is another one: where a client tries next. */
+  synchronized ServerProcess anyServer() {
+    List<ServerProcess> all = new ArrayList<>(others);
+    all.add(server);
+    return all.get(asked++ % all.size());
   }
 
   /** The server that is struck next is another one, if there is another one. */

@@ -68,6 +68,20 @@ final class Stored {
         client.name, journal, stored.build(), number -> isRequest || reasons.get(number));
   }
 
+  /**
+   * Whether its stream counts each acked row once that our own rules accept, in the transactions
+   * that wrote them. The id of a row that has none follows from its offset: written twice it would
+   * be stored once, and counted twice.
+   */
+  static boolean countedOnce(TestDatabase database, Client client) {
+    long wanted =
+        LongStream.rangeClosed(1, client.acked())
+            .filter(number -> !TestRow.isInvalid(number))
+            .count();
+    String rows = "select rows from ingest.streams where stream = '%s'";
+    return database.number(rows.formatted(client.stream())) == wanted;
+  }
+
   /** Whether the volume of its minutes is that of its trades, once they are rolled up. */
   static boolean candlesTellTheSame(TestDatabase database, Client client) {
     String sum =

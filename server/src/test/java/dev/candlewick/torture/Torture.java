@@ -49,7 +49,8 @@ final class Torture {
       for (int partition = 0; partition < KafkaClient.PARTITIONS; partition++) {
         clients.add(new KafkaClient(stage, partition, plan.seed()));
       }
-    } else {
+    }
+    if (plan.usesFeeds()) {
       addFeeds();
     }
     Watch watch = new Watch(stage, plan.memory());
@@ -73,12 +74,13 @@ final class Torture {
     clients.add(client("quotes-1", Sends.QUOTES));
     clients.add(client("records-1", Sends.RECORDS));
     for (int i = 1; i <= 2; i++) {
-      clients.add(new RestClient(stage::server, "rest-" + i, stage.folder(), plan.seed()));
+      clients.add(new RestClient(stage::anyServer, "rest-" + i, stage.folder(), plan.seed()));
     }
   }
 
   private StreamClient client(String name, Sends sends) {
-    return new StreamClient(() -> stage.server().url(), name, sends, stage.folder(), plan.seed());
+    return new StreamClient(
+        () -> stage.anyServer().url(), name, sends, stage.folder(), plan.seed());
   }
 
   /** Each of them comes once, in random order, before one comes again. */
@@ -162,11 +164,17 @@ final class Torture {
       if (!verdict.holds()) {
         wrongs.add("rows of " + client.name + ": " + verdict);
       }
+      if (client instanceof KafkaClient && !Stored.countedOnce(stage.database(), client)) {
+        wrongs.add("a message of " + client.name + " was taken twice, or its position alone");
+      }
       if (!Stored.candlesTellTheSame(stage.database(), client)) {
         wrongs.add("candles of " + client.name + " do not tell what its trades tell");
       }
     }
     say("%s%n", sum);
+    if (plan.usesKafka()) {
+      wrongs.addAll(Told.wrongs(stage, clients));
+    }
     say("%-18s %6s %16s", "fault", "times", "slowest recovery");
     struck.forEach(
         (fault, how) ->

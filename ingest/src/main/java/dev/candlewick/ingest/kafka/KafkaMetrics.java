@@ -35,8 +35,8 @@ public final class KafkaMetrics {
             .register(registry);
   }
 
-  void lag(Map<TopicPartition, Long> messages, int haltedPartitions) {
-    partitions.set(messages.size());
+  void lag(Map<TopicPartition, Long> messages, int openPartitions, int haltedPartitions) {
+    partitions.set(openPartitions);
     halted.set(haltedPartitions);
     lag.register(
         messages.entrySet().stream()

@@ -24,6 +24,7 @@ final class KafkaPartition implements Answer {
   private static final long MOST_BYTES = 8L << 20;
 
   final TopicPartition name;
+  final String topicId;
   private final Intake intake;
   private final KafkaValue values;
   private final Budget budget;
@@ -33,8 +34,10 @@ final class KafkaPartition implements Answer {
   private @Nullable StreamState stream;
   private long offered = NOTHING;
 
-  KafkaPartition(TopicPartition name, Intake intake, KafkaValue values, Budget budget) {
+  KafkaPartition(
+      TopicPartition name, String topicId, Intake intake, KafkaValue values, Budget budget) {
     this.name = name;
+    this.topicId = topicId;
     this.intake = intake;
     this.values = values;
     this.budget = budget;
@@ -82,9 +85,15 @@ final class KafkaPartition implements Answer {
     return ended;
   }
 
-  /** The offset up to which everything is in the database; {@link #NOTHING} if nothing is. */
-  long committed() {
-    return committed;
+  /**
+   * The first offset that may not be in the database.
+   *
+   * @param position from where the consumer goes on: markers and aborted messages before it have no
+   *     rows to commit
+   */
+  long next(long position) {
+    long next = committed + 1;
+    return next > offered ? Math.max(next, position) : next;
   }
 
   @Override

@@ -1,21 +1,17 @@
 package dev.candlewick.ingest.kafka;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.candlewick.ingest.message.StreamState;
 import dev.candlewick.ingest.source.IngestKey;
 import dev.candlewick.ingest.source.Intake;
 import dev.candlewick.ingest.table.Streams;
 import io.vertx.core.Future;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -23,19 +19,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +52,6 @@ public final class KafkaSource implements ConsumerRebalanceListener {
   private static final long MOST_NANOS = 30_000_000_000L;
 
   private static final long REPORT_NANOS = 2_000_000_000L;
-  private static final Pattern NAMES = Pattern.compile("[A-Za-z0-9._-]+(,[A-Za-z0-9._-]+)*");
 
   private final Intake intake;
   private final KafkaConfig config;
@@ -124,11 +116,8 @@ public final class KafkaSource implements ConsumerRebalanceListener {
 
   private void run() {
     while (!stopping) {
-      try (KafkaConsumer<byte[], byte[]> polling = new KafkaConsumer<>(settings());
-          Admin asked = Admin.create(settings())) {
-        consumer = polling;
-        subscribe(polling);
-        follow(polling, asked);
+      try {
+        read(KafkaSettings.of(config));
       } catch (WakeupException | InterruptException stopped) {
         LOG.debug("Kafka is no longer read");
       } catch (KafkaException e) {
@@ -136,7 +125,25 @@ public final class KafkaSource implements ConsumerRebalanceListener {
         pause();
       } finally {
         consumer = null;
-        onPartitionsLost(List.copyOf(open.keySet()));
+        open.clear();
+        waiting.clear();
+        halted.clear();
+      }
+    }
+  }
+
+  private void read(Properties settings) {
+    try (KafkaConsumer<byte[], byte[]> polling = new KafkaConsumer<>(settings);
+        Admin asked = Admin.create(settings)) {
+      consumer = polling;
+      List<String> names = config.names();
+      if (names.isEmpty()) {
+        polling.subscribe(Pattern.compile(config.topics()), this);
+      } else {
+        polling.subscribe(names, this);
+      }
+      while (!stopping) {
+        follow(polling, asked);
       }
     }
   }
@@ -149,65 +156,24 @@ public final class KafkaSource implements ConsumerRebalanceListener {
     }
   }
 
-  /** The client's own settings, overridden by those that exactly-once depends on. */
-  private Properties settings() {
-    Properties settings = own();
-    settings.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, "8388608");
-    settings.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, "4194304");
-    settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "2000");
-    settings.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
-    settings.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "3000");
-    settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrap());
-    settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.group());
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(
-        ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
-    settings.put(
-        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
-    return settings;
-  }
-
-  private Properties own() {
-    Properties settings = new Properties();
-    Path file = config.properties();
-    if (file != null) {
-      try (Reader reader = Files.newBufferedReader(file)) {
-        settings.load(reader);
-      } catch (IOException e) {
-        throw new KafkaException("the file of CANDLEWICK_KAFKA_PROPERTIES cannot be read", e);
-      }
-    }
-    return settings;
-  }
-
-  private void subscribe(KafkaConsumer<byte[], byte[]> polling) {
-    if (NAMES.matcher(config.topics()).matches()) {
-      polling.subscribe(Arrays.asList(config.topics().split(",")), this);
-    } else {
-      polling.subscribe(Pattern.compile(config.topics()), this);
-    }
-  }
-
   private void follow(KafkaConsumer<byte[], byte[]> polling, Admin asked) {
-    while (!stopping) {
+    try {
       openWaiting(polling, asked);
       throttle(polling);
-      try {
-        for (ConsumerRecord<byte[], byte[]> record :
-            polling.poll(polling.paused().isEmpty() ? POLL : POLL_PAUSED)) {
-          KafkaPartition partition =
-              open.get(new TopicPartition(record.topic(), record.partition()));
-          if (partition != null) {
-            partition.offer(record);
-          }
+      for (ConsumerRecord<byte[], byte[]> record :
+          polling.poll(polling.paused().isEmpty() ? POLL : POLL_PAUSED)) {
+        KafkaPartition partition = open.get(new TopicPartition(record.topic(), record.partition()));
+        if (partition != null) {
+          partition.offer(record);
         }
-      } catch (OffsetOutOfRangeException cutOff) {
-        // Retention has cut off the front while it was being read, or the topic is not what it was.
-        cutOff.partitions().forEach(this::openAgain);
       }
-      report(polling);
+      report(polling, asked);
+    } catch (OffsetOutOfRangeException cutOff) {
+      // Retention has cut off the front while it was being read, or the topic is not what it was.
+      cutOff.partitions().forEach(this::openAgain);
+    } catch (RetriableException notNow) {
+      LOG.warn("Kafka does not answer, trying again: {}", notNow.getMessage());
+      pause();
     }
   }
 
@@ -268,44 +234,37 @@ public final class KafkaSource implements ConsumerRebalanceListener {
       }
       polling.pause(List.of(partition));
       waiting.put(partition, Retry.in(OPEN_AGAIN_NANOS));
-      Streams.Greeting greeting = hello(partition, asked);
-      if (greeting != null && !intake.refuses(greeting.durability())) {
-        place(polling, partition, greeting.stream());
-      }
+      open(polling, asked, partition);
       if (halted.containsKey(partition)) {
         waiting.put(partition, each.getValue().later());
       }
     }
   }
 
-  private Streams.@Nullable Greeting hello(TopicPartition partition, Admin asked) {
+  private void open(KafkaConsumer<byte[], byte[]> polling, Admin asked, TopicPartition partition) {
     if (!intake.troubles().isEmpty()) {
-      return null;
+      return;
     }
+    String topic = partition.topic();
     try {
-      Map<String, KafkaFuture<TopicDescription>> told =
-          asked.describeTopics(List.of(partition.topic())).topicNameValues();
-      String id =
-          Objects.requireNonNull(told.get(partition.topic()), "every topic asked for is answered")
-              .get(ASK.toSeconds(), TimeUnit.SECONDS)
-              .topicId()
-              .toString();
-      boolean same =
-          await(intake.withConnection(c -> KafkaTopics.isSame(c, partition.topic(), id)));
-      if (!same) {
-        halt(partition, "topic " + partition.topic() + " was deleted and created again");
-        return null;
+      String id = KafkaTopics.ids(asked, List.of(topic)).get(topic);
+      if (id == null) {
+        return;
       }
-      return await(
-          intake.withConnection(
-              c ->
-                  Streams.hello(
-                      c, 0, KafkaPartition.streamName(partition), KafkaPartition.NOTHING)));
+      if (!await(intake.withConnection(c -> KafkaTopics.isSame(c, topic, id)))) {
+        halt(partition, "topic " + topic + " was deleted and created again");
+        return;
+      }
+      String name = KafkaPartition.streamName(partition);
+      Streams.Greeting greeting =
+          await(intake.withConnection(c -> Streams.hello(c, 0, name, KafkaPartition.NOTHING)));
+      if (!intake.refuses(greeting.durability())) {
+        place(polling, partition, id, greeting.stream());
+      }
     } catch (ExecutionException | TimeoutException away) {
-      return null;
+      LOG.debug("{} cannot be opened yet", partition, away);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return null;
     }
   }
 
@@ -316,7 +275,10 @@ public final class KafkaSource implements ConsumerRebalanceListener {
 
   /** Resumes after what is committed, or says why it cannot. */
   private void place(
-      KafkaConsumer<byte[], byte[]> polling, TopicPartition partition, StreamState stream) {
+      KafkaConsumer<byte[], byte[]> polling,
+      TopicPartition partition,
+      String topicId,
+      StreamState stream) {
     long next = stream.committedSeq() + 1;
     long first = polling.beginningOffsets(List.of(partition), ASK).getOrDefault(partition, 0L);
     long end = polling.endOffsets(List.of(partition), ASK).getOrDefault(partition, 0L);
@@ -337,44 +299,72 @@ public final class KafkaSource implements ConsumerRebalanceListener {
           first - 1);
     }
     KafkaPartition opened =
-        new KafkaPartition(partition, intake, values, intake.quota(IngestKey.NONE).budget());
+        new KafkaPartition(
+            partition, topicId, intake, values, intake.quota(IngestKey.NONE).budget());
     opened.open(stream);
     polling.seek(partition, Math.max(next, first));
     polling.resume(List.of(partition));
     waiting.remove(partition);
     halted.remove(partition);
     open.put(partition, opened);
-    troubles = List.copyOf(halted.values());
+    troubles = halted.values().stream().distinct().toList();
   }
 
   private void halt(TopicPartition partition, String why) {
     if (halted.put(partition, "kafka_topic_changed: " + why) == null) {
       LOG.error("{}: it is not read until its stream is dealt with; see the runbook", why);
     }
-    troubles = List.copyOf(halted.values());
+    troubles = halted.values().stream().distinct().toList();
   }
 
   /**
    * Reports the lag, and moves the group's own offsets to what is committed, for tools that look at
-   * them.
+   * them. Where the database could not yet tell what is committed, they tell the lag.
    */
-  private void report(KafkaConsumer<byte[], byte[]> polling) {
+  private void report(KafkaConsumer<byte[], byte[]> polling, Admin asked) {
     if (System.nanoTime() - reported < REPORT_NANOS) {
       return;
     }
     reported = System.nanoTime();
-    Map<TopicPartition, Long> lag = new HashMap<>();
+    findMadeAgain(asked);
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    Map<TopicPartition, Long> ends = polling.endOffsets(open.keySet(), ASK);
     open.forEach(
         (name, partition) -> {
-          long next = partition.committed() + 1;
-          lag.put(name, Math.max(0, ends.getOrDefault(name, next) - next));
+          long next = partition.next(polling.position(name));
           if (next > 0) {
             offsets.put(name, new OffsetAndMetadata(next));
           }
         });
-    metrics.lag(lag, halted.size());
-    polling.commitAsync(offsets, (done, failed) -> {});
+    polling.commitAsync(Map.copyOf(offsets), (done, failed) -> {});
+    if (!waiting.isEmpty()) {
+      offsets.putAll(polling.committed(waiting.keySet(), ASK));
+    }
+    Map<TopicPartition, Long> lag = new HashMap<>();
+    polling
+        .endOffsets(polling.assignment(), ASK)
+        .forEach(
+            (name, end) -> {
+              OffsetAndMetadata next = offsets.get(name);
+              lag.put(name, Math.max(0, end - (next == null ? 0 : next.offset())));
+            });
+    metrics.lag(lag, open.size(), halted.size());
+  }
+
+  /** A topic that was created again goes on at the old offsets, if it has come so far. */
+  private void findMadeAgain(Admin asked) {
+    try {
+      Set<String> topics = open.keySet().stream().map(TopicPartition::topic).collect(toSet());
+      Map<String, String> ids = KafkaTopics.ids(asked, topics);
+      for (KafkaPartition partition : List.copyOf(open.values())) {
+        if (!partition.topicId.equals(
+            ids.getOrDefault(partition.name.topic(), partition.topicId))) {
+          openAgain(partition.name);
+        }
+      }
+    } catch (TimeoutException notNow) {
+      LOG.debug("the topics could not be looked at", notNow);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Which streams a request asks for, ordered by name; {@code limit} 1 to 10000, default 500. */
 record StreamQuery(int limit, @Nullable Cursor cursor, Times unit) {
   private static final Set<String> PARAMETERS = Set.of("limit", "cursor", "unit");
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,266}");
   private static final String KIND = "streams";
   private static final int DEFAULT_LIMIT = 500;
   private static final int MAX_LIMIT = 10_000;
