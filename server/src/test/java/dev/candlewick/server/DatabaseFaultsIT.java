@@ -121,7 +121,7 @@ class DatabaseFaultsIT {
 
   @Test
   void aRetryWaitsForAnOlderTransactionThatHoldsTheStream() throws SQLException {
-    SteadyFeed feed = new SteadyFeed(server::url, "HELD", 3_000, 2);
+    SteadyFeed feed = new SteadyFeed(server::url, "HELD", 300, 2);
     ServerProcess.await("first ack", PATIENCE, () -> feed.acked() > 0);
     try (Connection older = database.connect();
         Statement statement = older.createStatement()) {
@@ -200,7 +200,7 @@ class DatabaseFaultsIT {
 
   @Test
   void holdsWhileTheDatabaseIsReadOnly() {
-    SteadyFeed feed = new SteadyFeed(server::url, "READONLY", 4_000, 5);
+    SteadyFeed feed = new SteadyFeed(server::url, "READONLY", 400, 5);
     ServerProcess.await("first ack", PATIENCE, () -> feed.acked() > 0);
     String name = database.text("select current_database()");
     database.execute("alter database " + name + " set default_transaction_read_only = on");
@@ -228,7 +228,7 @@ class DatabaseFaultsIT {
 
   @Test
   void holdsWhileAColumnIsMissingAndDropsNothing() {
-    SteadyFeed feed = new SteadyFeed(server::url, "DRIFT", 4_000, 5);
+    SteadyFeed feed = new SteadyFeed(server::url, "DRIFT", 400, 5);
     ServerProcess.await("first ack", PATIENCE, () -> feed.acked() > 0);
     database.execute("alter table market.trades rename column size to amount");
     try {
@@ -265,7 +265,7 @@ class DatabaseFaultsIT {
 
   @Test
   void triesAgainAfterADeadlock() throws SQLException {
-    SteadyFeed feed = new SteadyFeed(server::url, "DEADLOCK", 4_000, 5);
+    SteadyFeed feed = new SteadyFeed(server::url, "DEADLOCK", 400, 5);
     ServerProcess.await("first ack", PATIENCE, () -> feed.acked() > 0);
     double before = failures("40");
     try (Connection other = database.connect();

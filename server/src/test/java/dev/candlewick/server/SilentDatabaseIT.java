@@ -99,7 +99,7 @@ class SilentDatabaseIT {
       }
       millis.sort(null);
       assertThat(millis.get(90)).as("p90 of /livez in ms, of %s", millis).isLessThan(100);
-      assertThat(feeds).as("it is slow").noneMatch(feed -> feed.acked() == 60);
+      assertThat(feeds).as("it is slow").noneMatch(feed -> feed.acked() >= 60);
       assertThat(feeds).as("it goes on").anyMatch(feed -> feed.acked() > 0);
       proxy.fast();
       for (SteadyFeed feed : feeds) {
