@@ -277,6 +277,25 @@ class CandleMemoryIT {
     }
   }
 
+  /** A candle that its venue never closed counts where all are asked for, and only there. */
+  @Test
+  void indicatorsOfClosedCandlesAndOfAllAreKeptApart() {
+    long first = start - start % MINUTE - 60 * MINUTE;
+    for (int i = 0; i < 50; i++) {
+      JsonArray rows = candle(first + i * MINUTE, 10 + i * i % 17);
+      rows.getJsonObject(0).put("closed", i != 20);
+      post("candles", "OPEN", "1m", rows);
+    }
+    String query = "/v1/indicators?venue=v&symbol=OPEN&timeframe=1m&indicators=sma(3),ema(5)";
+    for (String more : List.of("", "&limit=20", "&limit=30&order=desc")) {
+      for (int i = 0; i < 2; i++) {
+        assertSame(query + more);
+        assertSame(query + more + "&state=closed");
+      }
+    }
+    assertThat(body(remembers, query)).contains("\"closed\":false");
+  }
+
   /** Committed by hand, as another instance would. */
   @Test
   void aCommitThatBeganBeforeManyQuestionsIsSeen() throws Exception {
