@@ -65,12 +65,12 @@ class ColumnstoreIT {
   void lateRowsAndRowsKnownAlreadyMeetACompressedChunk() {
     assumeCommunity();
     for (int first = 0; first < ROWS; first += 20_000) {
-      assertThat(post(first, 1, 20_000).getInteger("inserted")).isEqualTo(20_000);
+      assertThat(post("COMPRESSED", first, 1, 20_000).getInteger("inserted")).isEqualTo(20_000);
     }
     each("compress_chunk", "trades");
-    JsonObject late = post(0, 333, ROWS / 333);
+    JsonObject late = post("COMPRESSED", 0, 333, ROWS / 333);
     assertThat(late.getInteger("duplicates")).isEqualTo(ROWS / 333);
-    JsonObject between = post(ROWS + 1, 2, 2_000);
+    JsonObject between = post("COMPRESSED", ROWS + 1, 2, 2_000);
     assertThat(between.getInteger("inserted")).isEqualTo(2_000);
     assertThat(stored("COMPRESSED")).isEqualTo(ROWS + 2_000);
     server.awaitReady();
@@ -79,7 +79,7 @@ class ColumnstoreIT {
   /**
    * So many trades, their ids {@code apart} from {@code first} on; the time follows from the id.
    */
-  private static JsonObject post(int first, int apart, int count) {
+  private static JsonObject post(String symbol, int first, int apart, int count) {
     StringBuilder csv = new StringBuilder("ts,price,size,id\n");
     for (int i = 0; i < count; i++) {
       int id = first + i * apart;
@@ -89,7 +89,7 @@ class ColumnstoreIT {
     }
     HttpResponse<String> answer =
         server.post(
-            "/v1/trades?venue=binance&symbol=COMPRESSED&unit=us",
+            "/v1/trades?venue=binance&symbol=" + symbol + "&unit=us",
             "text/csv",
             csv.toString().getBytes(StandardCharsets.UTF_8));
     assertThat(answer.statusCode()).as("%s", answer.body()).isEqualTo(200);
@@ -110,7 +110,7 @@ class ColumnstoreIT {
       assertThat(server.get("/metrics").body())
           .contains("candlewick_chunks_size_bytes{form=\"live\",relation=\"trades\"}");
       assumeCommunity();
-      post(0, 1, 20_000);
+      post("SIZES", 0, 1, 20_000);
       each("compress_chunk", "trades");
       var packed = stored.sizes().toCompletionStage().toCompletableFuture().get(30, SECONDS);
       assertThat(packed.getOrDefault("trades", none).columnstore()).isPositive();
