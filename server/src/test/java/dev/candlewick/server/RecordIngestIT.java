@@ -241,19 +241,22 @@ class RecordIngestIT {
 
   @Test
   void theNewestStateOfAKeyIsKeptWhateverComesLater() {
-    declare("states", simple("states", ""));
+    declare("newest_states", simple("newest_states", ""));
     String rows =
         "{\"rows\":[{\"ts\":%d,\"id\":\"a\",\"v\":1},{\"ts\":%d,\"id\":\"a\",\"v\":2},{\"ts\":%d,\"id\":\"b\",\"v\":3}]}";
-    server.post("/v1/records/states", rows.formatted(2000, 3000, 1000));
-    server.post("/v1/records/states", "{\"rows\":[{\"ts\":2500,\"id\":\"a\",\"v\":9}]}");
-    String latest = "select string_agg(id || v, ',' order by id) from record_latest.states";
+    server.post("/v1/records/newest_states", rows.formatted(2000, 3000, 1000));
+    server.post("/v1/records/newest_states", "{\"rows\":[{\"ts\":2500,\"id\":\"a\",\"v\":9}]}");
+    String latest = "select string_agg(id || v, ',' order by id) from record_latest.newest_states";
     assertThat(TestDatabase.shared().text(latest)).isEqualTo("a2,b3");
-    server.post("/v1/records/states", "{\"rows\":[{\"ts\":3000,\"id\":\"a\"}]}");
+    server.post("/v1/records/newest_states", "{\"rows\":[{\"ts\":3000,\"id\":\"a\"}]}");
     assertThat(
             TestDatabase.shared()
-                .text("select coalesce(v::text, 'null') from record_latest.states where id = 'a'"))
+                .text(
+                    "select coalesce(v::text, 'null') from record_latest.newest_states where id ="
+                        + " 'a'"))
         .isEqualTo("null");
-    assertThat(TestDatabase.shared().number("select count(*) from record.states")).isEqualTo(4);
+    assertThat(TestDatabase.shared().number("select count(*) from record.newest_states"))
+        .isEqualTo(4);
   }
 
   @Test
