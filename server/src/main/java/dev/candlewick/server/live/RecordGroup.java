@@ -61,7 +61,7 @@ final class RecordGroup implements Group<LiveRecord> {
               if (read.failed()) {
                 members.remove(member);
                 subscriber.refused(read.cause());
-              } else if (start.limit() > Start.MOST && read.result().rows().size() > Start.MOST) {
+              } else if (start.limit() > Start.MOST && isTooMuch(read.result())) {
                 members.remove(member);
                 subscriber.refused(tooMany(choice));
               } else {
@@ -70,12 +70,17 @@ final class RecordGroup implements Group<LiveRecord> {
             });
   }
 
+  /** A snapshot must be whole. */
+  private static boolean isTooMuch(LiveRecordRepository.State state) {
+    return state.cut() || state.rows().size() > Start.MOST;
+  }
+
   private static Problem tooMany(Choice choice) {
     return Problem.badParameter(
         choice.latest() ? "latest" : "from",
         "more than "
             + Start.MOST
-            + " rows; read them by GET /v1/records/"
+            + " rows or 16 MiB; read them by GET /v1/records/"
             + choice.declared().kind().name());
   }
 

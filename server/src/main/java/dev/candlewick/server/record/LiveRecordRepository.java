@@ -37,8 +37,9 @@ public final class LiveRecordRepository {
    *
    * @param rows ascending
    * @param moment the {@code pg_snapshot} that says which commits they include
+   * @param cut whether there may be more rows, which did not fit into memory
    */
-  public record State(List<Stored> rows, String moment) {}
+  public record State(List<Stored> rows, String moment, boolean cut) {}
 
   /**
    * How a subscriber sees a kind.
@@ -89,7 +90,12 @@ public final class LiveRecordRepository {
                 .compose(
                     moment ->
                         read(connection, page, kind)
-                            .map(rows -> new State(ascending(rows, backwards), moment)))
+                            .map(
+                                rows ->
+                                    new State(
+                                        ascending(rows, backwards),
+                                        moment,
+                                        RecordRepository.isCut(rows))))
                 .eventually(() -> connection.query("rollback").execute()));
   }
 

@@ -113,6 +113,11 @@ public final class RecordRepository {
     return new Page(rows, last);
   }
 
+  /** Whether there may be more rows than these, because no more fit into memory. */
+  static boolean isCut(List<Stored> rows) {
+    return fitting(rows) < rows.size();
+  }
+
   /** How many of the rows fit into a page; at least one. */
   private static int fitting(List<Stored> rows) {
     long bytes = 0;
@@ -160,7 +165,8 @@ public final class RecordRepository {
                 size += stored.size();
               }
               long read = size;
-              return cursor.hasMore() && read < PAGE_BYTES
+              // One part more than fits shows that there is more.
+              return cursor.hasMore() && bytes < PAGE_BYTES
                   ? more(cursor, reader, found, read)
                   : cursor.close().map(found);
             });

@@ -364,8 +364,10 @@ class RecordIT {
     }
   }
 
-  @Test
-  void endsAPageBeforeItTakesTooMuchMemory() {
+  /** Of 33,600 characters exactly as many rows fit as are read at a time. */
+  @ParameterizedTest
+  @ValueSource(ints = {60_000, 33_600})
+  void endsAPageBeforeItTakesTooMuchMemory(int characters) {
     RecordTables.declare(
         "large",
         "[\"n\"]",
@@ -374,7 +376,8 @@ class RecordIT {
         "large",
         "n",
         "n, text",
-        "select '2024-01-01Z'::timestamptz, g, repeat('x', 60000) from generate_series(1, 400) g");
+        "select '2024-01-01Z'::timestamptz, g, repeat('x', %d) from generate_series(1, 400) g"
+            .formatted(characters));
     List<Integer> numbers = new ArrayList<>();
     String path = "/v1/records/large?from=0&limit=10000";
     JsonObject answer = server.get(path);
@@ -389,6 +392,6 @@ class RecordIT {
       answer = server.get(path + "&cursor=" + answer.getString("next_cursor"));
     }
     assertThat(numbers).isEqualTo(IntStream.rangeClosed(1, 400).boxed().toList());
-    assertThat(pages).isBetween(3, 10);
+    assertThat(pages).isBetween(2, 10);
   }
 }
