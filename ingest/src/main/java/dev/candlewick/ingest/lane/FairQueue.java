@@ -98,12 +98,6 @@ final class FairQueue implements Iterable<Message> {
     return next;
   }
 
-  /** Whether more messages that must follow this one are queued. */
-  synchronized boolean hasMoreAfter(Message message) {
-    Map<Object, Deque<Message>> its = byOwner.get(message.owner());
-    return its != null && its.containsKey(message.order());
-  }
-
   /**
    * Waits until there is a message, and then for as many as these bounds allow, up to a time limit;
    * it does not wait once there is a request, whose client does nothing else meanwhile. For the

@@ -34,7 +34,6 @@ public final class Lane implements Runnable {
   private static final Duration UNTIL_SPOOLED = Duration.ofSeconds(1);
   private static final Duration NOTHING_TO_DO = Duration.ofMillis(10);
   private static final long IDLE_NANOS = 100_000_000;
-  private static final int SHARED = 5;
   private static final Batch.Bounds ANYTHING = new Batch.Bounds(0, 0);
 
   private final FairQueue queue = new FairQueue();
@@ -42,10 +41,6 @@ public final class Lane implements Runnable {
   private final @Nullable LaneSpool spool;
   private final Clock clock;
   private final Batch.Bounds bounds;
-
-  /** Of a batch that has all there is of a stream: it is not kept waiting for rows of others. */
-  private final Batch.Bounds shared;
-
   private final long batchAgeNanos;
   private final IngestMetrics metrics;
   private final Thread thread;
@@ -101,7 +96,6 @@ public final class Lane implements Runnable {
     this.spool = spool;
     this.clock = clock;
     this.bounds = bounds;
-    this.shared = new Batch.Bounds(bounds.rows() / SHARED, bounds.bytes() / SHARED);
     this.batchAgeNanos = batchAge.toNanos();
     this.metrics = metrics;
     this.thread = new Thread(this, "candlewick-lane-" + number);
@@ -204,16 +198,12 @@ public final class Lane implements Runnable {
     if (!queue.isEmpty()) {
       queue.awaitFull(bounds, Math.min(batchAgeNanos, lastWriteNanos));
     }
-    Batch.Bounds most = bounds;
     for (Message next = queue.poll(); next != null; next = queue.poll()) {
-      if (!most.fit(batch, next)) {
+      if (!bounds.fit(batch, next)) {
         queue.addFirst(next);
         break;
       }
       add(batch, next);
-      if (!queue.hasMoreAfter(next)) {
-        most = shared;
-      }
     }
     return batch;
   }

@@ -41,23 +41,19 @@ class LaneTest {
         }
       };
 
-  /** Whose few rows are all in a batch would wait for thousands of another's to be written. */
   @Test
-  void aBatchWithAllOfAStreamTakesLittleOfOthers() throws Exception {
+  void aStreamIsInTheNextBatchHoweverMuchAnotherOfItsKeyHasQueued() throws Exception {
     StreamState backfill = database.hello(NAME);
     StreamName liveName = new StreamName(1, "live");
     StreamState live = database.hello(liveName);
-    Lane lane = lane(new Batch.Bounds(100, 1 << 20));
+    Lane lane = lane(new Batch.Bounds(30, 1 << 20));
     for (long seq = 1; seq <= 60; seq++) {
       lane.submit(message(backfill, seq));
     }
     lane.submit(message(live, 1));
     lane.turn();
     assertThat(database.committed(liveName)).isEqualTo(1);
-    assertThat(database.committed(NAME)).isEqualTo(19);
-    // Nobody else is waiting now.
-    lane.turn();
-    assertThat(database.committed(NAME)).isEqualTo(60);
+    assertThat(database.committed(NAME)).isBetween(1L, 59L);
   }
 
   private Lane lane(Batch.Bounds bounds) {
