@@ -139,24 +139,28 @@ final class CandleRecall<T> {
     Range range = new Range(since * MICROS, slice.to(now) * MICROS);
     Slice end = new Slice(range, most, true, null, Fill.NONE, false);
     Reading reading = memory.begin(series.instrument());
-    return kind.read()
-        .apply(end)
+    return read(end, reading, page -> rows(since, to(now), page.candles(), true))
         .compose(
-            page -> page.next() == null ? rows(since, to(now), page.candles(), true) : nothing())
-        .onFailure(failed -> memory.end(reading))
-        .compose(
-            rows -> {
-              if (rows == null) {
+            read -> {
+              if (read.next() != null) {
                 memory.end(reading);
                 return read();
               }
-              memory.put(reading, kind.key(), new KeptCandles(buckets, now, rows));
-              return asked(() -> together(since, rows));
+              memory.put(reading, kind.key(), new KeptCandles(buckets, now, read.rows()));
+              return asked(() -> together(since, read.rows()));
             });
   }
 
-  private static <N> Future<@Nullable N> nothing() {
-    return Future.succeededFuture();
+  /** Rows that were read, and where the next page of their candles starts. */
+  private record Read(CandleRows rows, @Nullable Position next) {}
+
+  /** Ends the reading if it fails, wherever it does. */
+  private Future<Read> read(
+      Slice of, Reading reading, Function<CandlePage, Future<CandleRows>> rows) {
+    return kind.read()
+        .apply(of)
+        .compose(page -> rows.apply(page).map(made -> new Read(made, page.next())))
+        .onFailure(failed -> memory.end(reading));
   }
 
   private Future<T> together(long since, CandleRows rows) {
@@ -182,16 +186,11 @@ final class CandleRecall<T> {
             false);
     Reading reading = memory.begin(series.instrument());
     memory.answered(Part.NONE);
-    return kind.read()
-        .apply(wider)
-        .compose(
-            page ->
-                rows(page, now)
-                    .onFailure(failed -> memory.end(reading))
-                    .compose(rows -> read(rows, page.next(), reading, now)));
+    return read(wider, reading, page -> rows(page, now))
+        .compose(read -> keep(read.rows(), read.next(), reading, now));
   }
 
-  private Future<T> read(CandleRows rows, @Nullable Position next, Reading reading, long now) {
+  private Future<T> keep(CandleRows rows, @Nullable Position next, Reading reading, long now) {
     if (rows.from() < rows.to() && (next == null || rows.count() > slice.limit())) {
       memory.put(reading, kind.key(), new KeptCandles(buckets, now, rows));
     } else {
