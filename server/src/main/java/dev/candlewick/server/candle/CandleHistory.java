@@ -2,7 +2,6 @@ package dev.candlewick.server.candle;
 
 import dev.candlewick.server.candle.KeptCandles.Piece;
 import dev.candlewick.server.memory.Memory;
-import dev.candlewick.server.web.Range;
 import dev.candlewick.server.web.Times;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -13,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The candles of a query's instrument, from memory; what is not kept is read, and kept. */
 public final class CandleHistory {
-  private static final long MICROS = 1_000_000;
-
   /** More candles than this are read from the database, and not kept. */
   private static final int MOST = 10_000;
 
@@ -35,16 +32,21 @@ public final class CandleHistory {
     this.kind =
         new CandleRecall.Kind(
             CandleMemory.Key.of(query, instrument, unit, List.of()),
-            all -> Future.succeededFuture((json, i) -> CandleJson.write(json, all.get(i), unit)),
+            all -> Future.succeededFuture(CandleJson.rows(all, unit)),
             Words.CANDLES,
             slice -> candles.page(series, slice));
   }
 
+  /** One page of the candles themselves. */
   <T> Future<T> recall(Slice slice, CandleRecall.Form<T> form) {
-    return new CandleRecall<>(candles, memory, series, slice, kind, form).page();
+    return recall(kind, slice, form);
   }
 
-  /** One page. */
+  /** One page of rows of this kind. */
+  <T> Future<T> recall(CandleRecall.Kind of, Slice slice, CandleRecall.Form<T> form) {
+    return new CandleRecall<>(candles, memory, series, slice, of, form).page();
+  }
+
   Future<CandlePage> page(Slice slice) {
     return recall(slice, (pieces, next) -> page(pieces, next, slice.descending()));
   }
@@ -67,9 +69,7 @@ public final class CandleHistory {
     if (count > MOST) {
       return candles.before(query, seconds, count);
     }
-    Range range = new Range(null, seconds * MICROS);
-    Slice slice = new Slice(range, count, false, null, Fill.NONE, query.slice().closedOnly());
-    return page(slice)
+    return page(query.before(seconds, count))
         .compose(
             page ->
                 page.next() == null || page.candles().size() == count

@@ -3,9 +3,11 @@ package dev.candlewick.server.candle;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.SerializedString;
+import dev.candlewick.server.web.Json;
 import dev.candlewick.server.web.Numbers;
 import dev.candlewick.server.web.Times;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,11 @@ public final class CandleJson {
           .toArray(SerializableString[]::new);
 
   private CandleJson() {}
+
+  /** Each of these candles as an object. */
+  static Json.Row rows(List<Candle> candles, Times unit) {
+    return (json, i) -> write(json, candles.get(i), unit);
+  }
 
   /** Writes the candle as an object; unknown values are null. */
   public static void write(JsonGenerator json, Candle candle, Times unit) throws IOException {

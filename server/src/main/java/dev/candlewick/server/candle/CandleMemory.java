@@ -50,7 +50,8 @@ public final class CandleMemory {
   /**
    * Everything that the rows and their JSON depend on.
    *
-   * @param computed what is computed from the candles, and from which; empty for themselves
+   * @param computed what is computed from the candles; empty for themselves
+   * @param closedOnly whether it is computed from closed candles only
    */
   record Key(
       Timeframe timeframe,
@@ -58,9 +59,17 @@ public final class CandleMemory {
       boolean session,
       Instrument instrument,
       Times unit,
-      List<String> computed) {
+      List<String> computed,
+      boolean closedOnly) {
     static Key of(CandleQuery query, Instrument instrument, Times unit, List<String> computed) {
-      return new Key(query.timeframe(), query.zone(), query.session(), instrument, unit, computed);
+      return new Key(
+          query.timeframe(),
+          query.zone(),
+          query.session(),
+          instrument,
+          unit,
+          computed,
+          !computed.isEmpty() && query.closedOnly());
     }
   }
 
@@ -96,22 +105,14 @@ public final class CandleMemory {
         .compose(
             found -> {
               CandleHistory history = new CandleHistory(candles, memory, query, found, unit);
-              List<String> computed = new ArrayList<>(columns);
-              computed.add(query.slice().closedOnly() ? "closed" : "all");
               CandleRecall.Kind kind =
                   new CandleRecall.Kind(
-                      Key.of(query, found, unit, computed),
+                      Key.of(query, found, unit, columns),
                       rows.apply(history),
                       words(columns),
                       history::page);
-              return new CandleRecall<>(
-                      candles,
-                      memory,
-                      Candles.series(query, found),
-                      query.slice(),
-                      kind,
-                      (pieces, next) -> json(query, pieces, next))
-                  .page();
+              return history.recall(
+                  kind, query.slice(), (pieces, next) -> json(query, pieces, next));
             });
   }
 

@@ -4,6 +4,7 @@ import dev.candlewick.net.Problem;
 import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.web.Cursor;
 import dev.candlewick.server.web.Params;
+import dev.candlewick.server.web.Range;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -45,6 +46,7 @@ public record CandleQuery(
   private static final int DEFAULT_LIMIT = 500;
   private static final int MAX_LIMIT = 10_000;
   private static final long DAY = 86_400;
+  private static final long MICROS = 1_000_000;
 
   /** Rejects anything that has no buckets. */
   public CandleQuery {
@@ -107,6 +109,12 @@ public record CandleQuery(
     return zone.equals(ZoneOffset.UTC) || !Days.divide(timeframe)
         ? Buckets.utc(timeframe)
         : new ZoneBuckets(timeframe, zone, instrument.isIn(zone));
+  }
+
+  /** The last of its candles that start before a time, up to a number. */
+  Slice before(long seconds, int count) {
+    Range range = new Range(null, seconds * MICROS);
+    return new Slice(range, count, false, null, Fill.NONE, slice.closedOnly());
   }
 
   /** The most candles on a page. */

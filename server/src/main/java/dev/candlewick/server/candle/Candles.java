@@ -39,9 +39,7 @@ public final class Candles {
 
   /** The last candles of a query that start before a time, ascending, up to a number. */
   public Future<List<Candle>> before(CandleQuery query, long seconds, int count) {
-    Range range = new Range(null, seconds * MICROS);
-    boolean closedOnly = query.slice().closedOnly();
-    Slice slice = new Slice(range, count, false, null, Fill.NONE, closedOnly);
+    Slice slice = query.before(seconds, count);
     return instrument(query).compose(found -> rest(series(query, found), slice, new ArrayList<>()));
   }
 

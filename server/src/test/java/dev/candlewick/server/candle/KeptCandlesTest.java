@@ -35,12 +35,7 @@ class KeptCandlesTest {
   }
 
   private static CandleRows rows(long from, long to, List<Candle> candles) {
-    return CandleRows.of(
-        from,
-        to,
-        candles,
-        (json, i) -> CandleJson.write(json, candles.get(i), Times.S),
-        Words.CANDLES);
+    return CandleRows.of(from, to, candles, CandleJson.rows(candles, Times.S), Words.CANDLES);
   }
 
   private static List<Long> starts(@Nullable Found found) {

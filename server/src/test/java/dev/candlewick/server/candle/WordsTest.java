@@ -45,21 +45,12 @@ class WordsTest {
   }
 
   private static String json(List<Candle> candles, Times unit) {
-    return Json.rows(
-            16,
-            candles.size(),
-            (json, i) -> CandleJson.write(json, candles.get(i), unit),
-            new int[candles.size()])
+    return Json.rows(16, candles.size(), CandleJson.rows(candles, unit), new int[candles.size()])
         .toString();
   }
 
   private static CandleRows rows(long from, long to, List<Candle> candles, Times unit) {
-    return CandleRows.of(
-        from,
-        to,
-        candles,
-        (json, i) -> CandleJson.write(json, candles.get(i), unit),
-        Words.CANDLES);
+    return CandleRows.of(from, to, candles, CandleJson.rows(candles, unit), Words.CANDLES);
   }
 
   private static String written(CandleRows rows, int first, int end) {
