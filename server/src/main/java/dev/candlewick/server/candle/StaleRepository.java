@@ -134,15 +134,12 @@ final class StaleRepository {
 
   /** What lies between is up to date, and comes out the same. */
   private void closeGaps() {
-    for (int end = dug.nextClearBit(Math.max(0, dug.nextSetBit(0))); ; ) {
-      int next = dug.nextSetBit(end);
-      if (next < 0) {
-        return;
+    int last = dug.nextSetBit(0);
+    for (int next = last; next >= 0; next = dug.nextSetBit(next + 1)) {
+      if ((next - last - 1) * level.seconds() <= GAP) {
+        dug.set(last, next);
       }
-      if ((next - end) * level.seconds() <= GAP) {
-        dug.set(end, next);
-      }
-      end = dug.nextClearBit(next);
+      last = next;
     }
   }
 
