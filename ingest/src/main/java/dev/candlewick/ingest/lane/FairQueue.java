@@ -69,33 +69,28 @@ final class FairQueue implements Iterable<Message> {
 
   /** The next message, or null if there is none. */
   synchronized @Nullable Message poll() {
-    Iterator<Map.Entry<Object, Map<Object, Deque<Message>>>> owners = byOwner.entrySet().iterator();
-    if (!owners.hasNext()) {
+    if (byOwner.isEmpty()) {
       return null;
     }
-    Map.Entry<Object, Map<Object, Deque<Message>>> first = owners.next();
-    Object owner = first.getKey();
-    Map<Object, Deque<Message>> its = first.getValue();
-    owners.remove();
-    Message next = pollOf(its);
+    Map.Entry<Object, Map<Object, Deque<Message>>> owner = takeFirst(byOwner);
+    Map.Entry<Object, Deque<Message>> order = takeFirst(owner.getValue());
+    Message next = order.getValue().removeFirst();
     uncount(next);
-    if (!its.isEmpty()) {
-      byOwner.put(owner, its);
+    if (!order.getValue().isEmpty()) {
+      owner.getValue().put(order.getKey(), order.getValue());
+    }
+    if (!owner.getValue().isEmpty()) {
+      byOwner.put(owner.getKey(), owner.getValue());
     }
     return next;
   }
 
-  private static Message pollOf(Map<Object, Deque<Message>> its) {
-    Iterator<Map.Entry<Object, Deque<Message>>> orders = its.entrySet().iterator();
-    Map.Entry<Object, Deque<Message>> first = orders.next();
-    Object order = first.getKey();
-    Deque<Message> messages = first.getValue();
-    orders.remove();
-    Message next = messages.removeFirst();
-    if (!messages.isEmpty()) {
-      its.put(order, messages);
-    }
-    return next;
+  /** Whose turn it is; put back, it is the last. */
+  private static <Q> Map.Entry<Object, Q> takeFirst(Map<Object, Q> turns) {
+    Iterator<Map.Entry<Object, Q>> all = turns.entrySet().iterator();
+    Map.Entry<Object, Q> first = Map.Entry.copyOf(all.next());
+    all.remove();
+    return first;
   }
 
   /**
