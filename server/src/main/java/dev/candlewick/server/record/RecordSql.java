@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -266,19 +267,18 @@ final class RecordSql {
 
   /** One value by {@code =}: only then is an index of the key also one in the order of ts. */
   private String anyOf(Filter filter) {
-    Object[] values = filter.values().toArray();
-    boolean one = values.length == 1;
+    List<Object> values = filter.values();
     return switch (filter.column().type()) {
-      case INTEGER -> any(one ? values[0] : List.of(values).toArray(Long[]::new), "bigint", one);
-      case BOOLEAN ->
-          any(one ? values[0] : List.of(values).toArray(Boolean[]::new), "boolean", one);
-      default -> any(one ? values[0] : List.of(values).toArray(String[]::new), "text", one);
+      case INTEGER -> anyOf(values, Long[]::new, "bigint");
+      case BOOLEAN -> anyOf(values, Boolean[]::new, "boolean");
+      default -> anyOf(values, String[]::new, "text");
     };
   }
 
-  private String any(Object values, String type, boolean one) {
-    String sent = parameter(values) + "::" + type;
-    return one ? " = " + sent : " = any(" + sent + "[])";
+  private String anyOf(List<Object> values, IntFunction<Object[]> array, String type) {
+    return values.size() == 1
+        ? " = " + parameter(values.get(0)) + "::" + type
+        : " = any(" + parameter(values.toArray(array)) + "::" + type + "[])";
   }
 
   private String beyond(Kind kind, Window window) {
