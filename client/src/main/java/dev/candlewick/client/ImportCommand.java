@@ -178,7 +178,8 @@ public final class ImportCommand implements Callable<Integer> {
                 replay -> {
                   String name = replay.stream();
                   Inspection file = Objects.requireNonNull(streams.get(name), name);
-                  BitSet its = rejected(name, file, refused);
+                  // Written to the file of rejects, too, if there is one.
+                  BitSet its = Rejects.of(new Api(url, apiKey), name, file, batch, refused);
                   rejected.put(name, its);
                   return its.cardinality();
                 })
@@ -226,12 +227,6 @@ public final class ImportCommand implements Callable<Integer> {
       tell("import: --verify: " + e.getMessage());
       return false;
     }
-  }
-
-  /** The rejected rows of a stream, written to the file of rejects if there is one. */
-  private BitSet rejected(String name, Inspection file, @Nullable Rejects refused)
-      throws IOException, InterruptedException {
-    return Rejects.of(new Api(url, apiKey), name, file, batch, refused);
   }
 
   /**
