@@ -153,6 +153,40 @@ class CandleTopicIT {
     assertEachToldOnce();
   }
 
+  /** Ids whose differences take ten bytes each. */
+  private static void postMany(RunningServer server, int first) {
+    String[] rows = new String[6_000];
+    for (int i = 0; i < rows.length; i++) {
+      long ts = DAY + (first + i) % 900 * 60_000L + i;
+      long id = (first + i) * (i % 2 == 0 ? 200_000_000_000_000L : -200_000_000_000_000L);
+      rows[i] = "{\"ts\":%d,\"price\":%d,\"size\":1,\"id\":%d}".formatted(ts, 1 + i % 90, id);
+    }
+    post(server, "A", rows);
+  }
+
+  @Test
+  void tellsWhatWasCommittedWhileItWasAwayInPartsOfTheJournal() {
+    server().close();
+    long parts;
+    try (RunningServer other = RunningServer.with(Map.of())) {
+      for (int first = 1; first < 60_000; first += 6_000) {
+        postMany(other, first);
+      }
+      post(other, "B", trade(3, 1));
+      parts =
+          DATABASE.number(
+              """
+              select sum(pg_column_size(keys)) / 262144 from ingest.changes
+              where not pg_visible_in_snapshot(xid, (select moment::pg_snapshot from ingest.candle_topic))
+              """);
+    }
+    assertThat(parts).as("more than a part").isGreaterThan(1);
+    try (RunningServer server = server()) {
+      awaitEqual(server, "A", "B");
+    }
+    assertEachToldOnce();
+  }
+
   @Test
   void whoGoesOnTellsWhatWasNotedAndNotSentAndNothingElse() {
     try (RunningServer first = server()) {

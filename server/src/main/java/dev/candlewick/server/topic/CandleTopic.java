@@ -26,6 +26,9 @@ public final class CandleTopic {
   private static final long FORGET_NANOS = 60_000_000_000L;
   private static final int BATCH = 2_000;
 
+  /** Parts of the journal before candles are published: what is in it is soon forgotten. */
+  private static final int LOOKS = 100;
+
   private final TopicConfig config;
   private final LeadRepository<OutRepository> lead;
   private final Candidates candidates;
@@ -96,7 +99,6 @@ public final class CandleTopic {
       throws ExecutionException, InterruptedException, TimeoutException {
     try {
       toldAt = System.nanoTime();
-      await(held.work().begin(config.topic()));
       while (!stopping && !lost) {
         boolean more = pass(held.work());
         metrics.behind((System.nanoTime() - toldAt) / 1_000_000_000L);
@@ -108,16 +110,23 @@ public final class CandleTopic {
     }
   }
 
-  /** Handles what was committed, then what is due; true if there is more. */
+  /** Handles some of what was committed, then some of what is due; true if there is more. */
   private boolean pass(OutRepository held)
       throws ExecutionException, InterruptedException, TimeoutException {
-    await(held.look());
+    boolean begun = false;
+    while (!begun) {
+      begun = await(held.begin(config.topic()));
+    }
+    boolean more = true;
+    for (int i = 0; more && i < LOOKS; i++) {
+      more = await(held.look());
+    }
     if (System.nanoTime() - forgotAt > FORGET_NANOS) {
       forgotAt = System.nanoTime();
       await(held.forget());
     }
     try {
-      return tell(held, open(held));
+      return tell(held, open(held)) || more;
     } catch (KafkaException e) {
       close();
       failed(e);

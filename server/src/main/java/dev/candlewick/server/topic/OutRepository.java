@@ -13,53 +13,71 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which candles are due, and what was published. All of it goes over the connection that holds the
  * lock making this instance the publisher: if the connection is lost, so is the lock.
  */
 public final class OutRepository {
+  /**
+   * Entries of the journal and bytes of them that are read in one part, so that memory is bounded.
+   */
+  private static final int ENTRIES = 1_000;
+
+  private static final int BYTES = 256 * 1024;
+
+  /** Rows that one statement forgets. */
+  private static final int FORGOTTEN = 50_000;
+
+  /** Instruments, of each of which a day has some two thousand candles. */
+  private static final int INSTRUMENTS = 50;
+
+  /** Also what a beginning needs: the moment and the time it is now. */
   private static final String POSITION =
       """
-      select topic, extract(epoch from greatest(at, now() - interval '1 day'))::int8,
-        at < now() - interval '8 minutes'
-      from ingest.candle_topic
+      select pg_current_snapshot()::text, extract(epoch from now())::int8, t.topic,
+        extract(epoch from greatest(t.at, now() - interval '1 day'))::int8,
+        t.at < now() - interval '8 minutes'
+      from (select) one left join ingest.candle_topic t on true
       """;
 
-  private static final String FORGET_ALL = "delete from ingest.candles_out";
+  private static final String FORGET_ALL =
+      """
+      delete from ingest.candles_out
+      where ctid = any (array(select ctid from ingest.candles_out limit $1))
+      """;
 
-  /**
-   * Starts reading the journal here; candles that ended after a given time, or are forming, are
-   * considered.
-   */
+  /** Candles of some instruments that ended after a given time, or are forming. */
+  private static final String CONSIDER =
+      """
+      with part as (select id from market.instruments where id > $1 order by id limit $2),
+      considered as (
+        insert into ingest.candles_out as o (instrument_id, timeframe, ts)
+        select i.id, f.seconds, s.ts
+        from part i
+        cross join unnest($3::int[]) as f (seconds)
+        cross join lateral generate_series(
+          $4::int8 - $4::int8 % f.seconds, extract(epoch from now())::int8, f.seconds) as s (ts)
+        on conflict (instrument_id, timeframe, ts) do update set due = true, at = now())
+      select max(id) from part
+      """;
+
+  /** Starts reading the journal here. */
   private static final String BEGIN =
       """
-      with position as (
-        insert into ingest.candle_topic as t (topic, moment)
-        values ($1, pg_current_snapshot()::text)
-        on conflict (one) do update
-        set topic = excluded.topic, moment = excluded.moment, at = now())
-      insert into ingest.candles_out as o (instrument_id, timeframe, ts)
-      select i.id, f.seconds, s.ts
-      from market.instruments i
-      cross join unnest($2::int[]) as f (seconds)
-      cross join lateral generate_series(
-        $3::int8 - $3::int8 % f.seconds, extract(epoch from now())::int8, f.seconds) as s (ts)
-      on conflict (instrument_id, timeframe, ts) do update set due = true, at = now()
+      insert into ingest.candle_topic as t (topic, moment, at) values ($1, $2, to_timestamp($3))
+      on conflict (one) do update
+      set topic = excluded.topic, moment = excluded.moment, at = excluded.at
       """;
 
-  /** What the last check did not see. */
+  /** A part of what the last check did not see. */
   private static final String SINCE =
       """
-      select pg_current_snapshot()::text as moment, null::int4 as id, null::bytea as keys
-      union all
-      select null, u.id, u.keys
+      select c.moment, c.at, c.more, c.id, c.keys
       from ingest.candle_topic t
-      cross join ingest.changes c
-      cross join lateral unnest(c.ids, c.kinds, c.keys) as u (id, kind, keys)
-      where (c.xid >= pg_snapshot_xmax(t.moment::pg_snapshot)
-             or c.xid = any (array(select pg_snapshot_xip(t.moment::pg_snapshot))))
-        and u.kind in (1, 3)
+      cross join lateral ingest.changes_since(t.moment::pg_snapshot, $1, $2) c
+      where c.moment is not null or c.kind in (1, 3)
       """;
 
   private static final String MARK =
@@ -69,7 +87,7 @@ public final class OutRepository {
       on conflict (instrument_id, timeframe, ts) do update set due = true, at = now()
       """;
 
-  private static final String SEEN = "update ingest.candle_topic set moment = $1, at = now()";
+  private static final String SEEN = "update ingest.candle_topic set moment = $1, at = $2";
 
   private static final String DUE =
       """
@@ -106,9 +124,15 @@ public final class OutRepository {
       """;
 
   private static final String FORGET =
-      "delete from ingest.candles_out where not due and at < now() - interval '6 hours'";
+      """
+      delete from ingest.candles_out
+      where ctid = any (array(
+        select ctid from ingest.candles_out
+        where not due and at < now() - interval '6 hours' limit $1))
+      """;
 
   private final PgConnection connection;
+  private @Nullable Beginning beginning;
 
   private OutRepository(PgConnection connection) {
     this.connection = connection;
@@ -119,56 +143,114 @@ public final class OutRepository {
     return new LeadRepository<>(vertx, primary, 740_182, OutRepository::new);
   }
 
+  /** What is left to do before the journal can be read from a moment on. */
+  private static final class Beginning {
+    final String topic;
+    final String moment;
+    final long at;
+    final long since;
+    boolean forgets;
+    int instrument;
+
+    Beginning(String topic, String moment, long at, long since, boolean forgets) {
+      this.topic = topic;
+      this.moment = moment;
+      this.at = at;
+      this.since = since;
+      this.forgets = forgets;
+    }
+  }
+
   /**
    * Resumes where reading the journal stopped. If nobody read it for so long that entries may have
    * been deleted, everything that closed since is considered, at most a day of it; for a new topic,
    * publishing starts with the candles that are forming.
+   *
+   * @return false if only a part was done: call it again
    */
-  Future<Void> begin(String topic) {
+  Future<Boolean> begin(String topic) {
+    return beginning == null ? position(topic) : goOn(beginning);
+  }
+
+  private Future<Boolean> position(String topic) {
     return connection
         .query(POSITION)
         .execute()
-        .compose(
+        .map(
             rows -> {
-              Row left = rows.size() == 0 ? null : rows.iterator().next();
-              if (left == null || !left.getString(0).equals(topic)) {
-                return connection
-                    .query(FORGET_ALL)
-                    .execute()
-                    .compose(forgotten -> begin(topic, System.currentTimeMillis() / 1_000));
+              Row row = rows.iterator().next();
+              boolean same = topic.equals(row.getString(2));
+              if (same && !row.getBoolean(4)) {
+                return true;
               }
-              return left.getBoolean(2) ? begin(topic, left.getLong(1)) : Future.succeededFuture();
+              long now = row.getLong(1);
+              long since = same ? row.getLong(3) : now;
+              beginning = new Beginning(topic, row.getString(0), now, since, !same);
+              return false;
             });
   }
 
-  private Future<Void> begin(String topic, long since) {
+  private Future<Boolean> goOn(Beginning begun) {
+    if (begun.forgets) {
+      return connection
+          .preparedQuery(FORGET_ALL)
+          .execute(Tuple.of(FORGOTTEN))
+          .map(
+              rows -> {
+                begun.forgets = rows.rowCount() == FORGOTTEN;
+                return false;
+              });
+    }
     Integer[] levels = Retention.LEVELS.toArray(Integer[]::new);
     return connection
-        .preparedQuery(BEGIN)
-        .execute(Tuple.of(topic).addArrayOfInteger(levels).addLong(since))
-        .mapEmpty();
-  }
-
-  /** Records what was committed since the last check. */
-  Future<Void> look() {
-    return connection
-        .query(SINCE)
-        .execute()
+        .preparedQuery(CONSIDER)
+        .execute(
+            Tuple.of(begun.instrument, INSTRUMENTS).addArrayOfInteger(levels).addLong(begun.since))
         .compose(
             rows -> {
-              String moment = "";
+              Integer last = rows.iterator().next().getInteger(0);
+              if (last == null) {
+                return end(begun);
+              }
+              begun.instrument = last;
+              return Future.succeededFuture(false);
+            });
+  }
+
+  private Future<Boolean> end(Beginning begun) {
+    return connection
+        .preparedQuery(BEGIN)
+        .execute(Tuple.of(begun.topic, begun.moment, (double) begun.at))
+        .map(
+            begins -> {
+              beginning = null;
+              return true;
+            });
+  }
+
+  /** Records a part of what was committed since the last check; true if there is more. */
+  Future<Boolean> look() {
+    return connection
+        .preparedQuery(SINCE)
+        .execute(Tuple.of(ENTRIES, BYTES))
+        .compose(
+            rows -> {
+              Tuple seen = Tuple.tuple();
+              boolean more = false;
               Set<Key> touched = new HashSet<>();
               for (Row row : rows) {
                 if (row.getString(0) != null) {
-                  moment = row.getString(0);
+                  seen = Tuple.of(row.getString(0), row.getOffsetDateTime(1));
+                  more = row.getBoolean(2);
                 } else {
-                  touch(touched, row.getInteger(1), row.getBuffer(2).getBytes());
+                  touch(touched, row.getInteger(3), row.getBuffer(4).getBytes());
                 }
               }
-              Tuple seen = Tuple.of(moment);
+              Tuple position = seen;
+              boolean rest = more;
               return mark(List.copyOf(touched))
-                  .compose(marked -> connection.preparedQuery(SEEN).execute(seen))
-                  .mapEmpty();
+                  .compose(marked -> connection.preparedQuery(SEEN).execute(position))
+                  .map(done -> rest);
             });
   }
 
@@ -261,6 +343,6 @@ public final class OutRepository {
 
   /** What was published some hours ago is published again if it is touched again. */
   Future<Void> forget() {
-    return connection.query(FORGET).execute().mapEmpty();
+    return connection.preparedQuery(FORGET).execute(Tuple.of(FORGOTTEN)).mapEmpty();
   }
 }
