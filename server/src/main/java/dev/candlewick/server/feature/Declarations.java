@@ -154,7 +154,7 @@ final class Declarations {
     for (JsonObject one : objects(json, field)) {
       only(one, field + ".", Set.of("name", "from", "to"));
       int from = after(dayStart, clock(one, field, "from", ""));
-      int to = end(dayStart, clock(one, field, "to", ""));
+      int to = end(dayStart, one, field, "to");
       require(from < to, field, "from and to must lie within one day of the plan, from before to");
       spans.add(new Plan.Span(name(one, field), from, to));
     }
@@ -173,7 +173,7 @@ final class Declarations {
           field + ".minutes",
           "must be an integer from 1 to 1439");
       int to = from + (Integer) minutes;
-      int until = one.containsKey("until") ? end(dayStart, clock(one, field, "until", "")) : DAY;
+      int until = one.containsKey("until") ? end(dayStart, one, field, "until") : DAY;
       require(to <= until, field, "at, minutes and until must lie within one day of the plan");
       ranges.add(new Plan.OpeningRange(name(one, field), from, to, until));
     }
@@ -184,7 +184,9 @@ final class Declarations {
     return Math.floorMod(clock - dayStart, DAY);
   }
 
-  private static int end(int dayStart, int clock) {
+  /** Midnight as an end is 00:00 or 24:00. */
+  private static int end(int dayStart, JsonObject one, String of, String field) {
+    int clock = text(one, field, "").equals("24:00") ? 0 : clock(one, of, field, "");
     int after = after(dayStart, clock);
     return after == 0 ? DAY : after;
   }
@@ -214,8 +216,12 @@ final class Declarations {
   }
 
   private static int clock(JsonObject json, String of, String field, String usual) {
-    Matcher clock = CLOCK.matcher(text(json, field, usual));
-    require(clock.matches(), of.isEmpty() ? field : of + "." + field, "must be a time like 09:30");
+    String text = text(json, field, usual);
+    Matcher clock = CLOCK.matcher(text);
+    require(
+        clock.matches(),
+        of.isEmpty() ? field : of + "." + field,
+        text.equals("24:00") ? "must be 00:00, 24:00 is only an end" : "must be a time like 09:30");
     return Integer.parseInt(clock.group(1)) * 60 + Integer.parseInt(clock.group(2));
   }
 

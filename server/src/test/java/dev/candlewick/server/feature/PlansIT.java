@@ -355,6 +355,10 @@ class PlansIT {
         "{\"instruments\":[{\"venue\":\"x\"}],\"daily\":[\"foo(3)\"]} | daily: unknown indicator",
         "{\"instruments\":[{\"venue\":\"x\"}],\"sessions\":[{\"name\":\"a\",\"from\":\"9\",\"to\":\"10:00\"}]}"
             + " | sessions.from",
+        "{\"instruments\":[{\"venue\":\"x\"}],\"sessions\":[{\"name\":\"a\",\"from\":\"24:00\",\"to\":\"10:00\"}]}"
+            + " | sessions.from: must be 00:00, 24:00 is only an end",
+        "{\"instruments\":[{\"venue\":\"x\"}],\"sessions\":[{\"name\":\"a\",\"from\":\"09:00\",\"to\":\"24:30\"}]}"
+            + " | sessions.to: must be a time like 09:30",
         "{\"instruments\":[{\"venue\":\"x\"}],\"day_start\":\"10:00\",\"sessions\":[{\"name\":\"a\",\"from\":\"09:00\",\"to\":\"11:00\"}]}"
             + " | within one day",
         "{\"instruments\":[{\"venue\":\"x\",\"symbol\":\"a\\u0000\"}]} | symbol: must not contain a"
