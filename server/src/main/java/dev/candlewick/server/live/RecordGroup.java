@@ -61,21 +61,21 @@ final class RecordGroup implements Group<LiveRecord> {
               if (read.failed()) {
                 members.remove(member);
                 subscriber.refused(read.cause());
-              } else if (start.limit() > Start.MOST && isTooMuch(read.result())) {
+              } else if (read.result().cut() || read.result().rows().size() > Start.MOST) {
+                // A snapshot must be whole.
                 members.remove(member);
-                subscriber.refused(tooMany(choice));
+                subscriber.refused(tooMuch(choice, start));
               } else {
                 member.begin(read.result());
               }
             });
   }
 
-  /** A snapshot must be whole. */
-  private static boolean isTooMuch(LiveRecordRepository.State state) {
-    return state.cut() || state.rows().size() > Start.MOST;
-  }
-
-  private static Problem tooMany(Choice choice) {
+  private static Problem tooMuch(Choice choice, Start start) {
+    if (start.from() == null) {
+      return Problem.badParameter(
+          "last", start.last() + " rows take more than 16 MiB; ask for fewer");
+    }
     return Problem.badParameter(
         choice.latest() ? "latest" : "from",
         "more than "

@@ -244,6 +244,35 @@ class LiveRecordsIT {
     assertThat(query("", false).values()).containsExactlyElementsOf(client.rows(1));
   }
 
+  private JsonObject first(int id) {
+    return client.await(message -> message.getInteger("id", 0) == id);
+  }
+
+  @Test
+  void refusesASnapshotThatDoesNotFitIntoMemoryRatherThanCutIt() {
+    TestDatabase.shared()
+        .execute(
+            """
+            insert into record.%s (ts, bot, n, status)
+            select '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 second', 'wide', n, repeat('x', 60000)
+            from generate_series(1, 150) n
+            """
+                .formatted(kind));
+    String subscription =
+        "{\"t\":\"subscribe\",\"id\":%d,\"channel\":\"records\",\"kind\":\"" + kind + "\",%s}";
+    client.send(subscription.formatted(1, "\"from\":0"));
+    assertThat(first(1).getString("detail"))
+        .isEqualTo("from: more than 10000 rows or 16 MiB; read them by GET /v1/records/" + kind);
+    client.send(subscription.formatted(2, "\"last\":150"));
+    assertThat(first(2).getString("detail"))
+        .isEqualTo("last: 150 rows take more than 16 MiB; ask for fewer");
+    subscribe(3, ",\"last\":100");
+    assertThat(client.rows(3))
+        .extracting(row -> row.getInteger("n"))
+        .hasSize(100)
+        .endsWith(149, 150);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
