@@ -42,6 +42,7 @@ begin
     execute format('create unique index on record.%I (%s, ts)', kind_name, array_to_string(key, ', '));
     -- A page of a range is in the order of ts: without this index it sorts whole chunks (1.5 million rows: 1 s, with it 1 ms).
     execute format('create index on record.%I (ts)', kind_name);
+    perform ingest.index_readers(declaration);
     execute format('create table record_latest.%I (ts timestamptz not null, %s, primary key (%s))',
       kind_name, array_to_string(definitions, ', '), array_to_string(key, ', '));
     if exists (select from ingest.edition where edition = 'community') then
@@ -107,8 +108,26 @@ begin
 end
 $$;
 
--- Kinds that were declared before there were views.
-select ingest.name_kind(declaration) from ingest.kinds;
+-- Most pages are those of one bot, or else of one instrument. By the index of ts alone they pass over the rows of all others:
+-- of 50 million rows of 100 bots, the newest 50 of a bot that had been quiet for months were not found in 10 s; with this index in 1 ms.
+create or replace function ingest.index_readers(declaration jsonb) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  relation constant text := format('record.%I', declaration->>'kind');
+  reader constant text := case when declaration->'columns' @> '[{"name":"bot"}]' then 'bot'
+                               when declaration->'columns' @> '[{"type":"venue"}]' then '_instrument_id' end;
+begin
+  if reader is not null and not exists (
+    select from pg_index where indrelid = relation::regclass and pg_get_indexdef(indexrelid) like format('%% (%s, ts)', reader))
+  then
+    execute format('create index on %s (%s, ts)', relation, reader);
+  end if;
+end
+$$;
+
+-- Kinds that were declared before there were views, or that index.
+select ingest.name_kind(declaration), ingest.index_readers(declaration) from ingest.kinds;
 
 revoke execute on function ingest.save_kind(jsonb) from public;
 revoke execute on function ingest.name_kind(jsonb) from public;
+revoke execute on function ingest.index_readers(jsonb) from public;

@@ -250,8 +250,8 @@ final class FakeIngestServer implements AutoCloseable {
   }
 
   /**
-   * Waits until something holds; fails after a minute: an adapter may wait two seconds after each of
-   * several outages, as chance has it.
+   * Waits until something holds; fails after a minute: an adapter may wait two seconds after each
+   * of several outages, as chance has it.
    */
   static void until(BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);

@@ -248,24 +248,33 @@ final class RecordSql {
 
   private String passing(String row, Kind kind, List<Filter> filters) {
     StringBuilder text = new StringBuilder();
-    StringBuilder instrument = new StringBuilder();
+    List<Filter> instrument = new ArrayList<>();
     for (Filter filter : filters) {
-      Column column = filter.column();
-      if (column.type().isInstrument()) {
-        instrument.append(instrument.isEmpty() ? " where " : " and ");
-        instrument.append(column.type().word()).append(anyOf(filter));
+      if (filter.column().type().isInstrument()) {
+        instrument.add(filter);
       } else {
-        text.append(" and ").append(row).append('.').append(column.sqlName()).append(anyOf(filter));
+        text.append(" and %s.%s".formatted(row, filter.column().sqlName())).append(anyOf(filter));
       }
     }
     if (!instrument.isEmpty() && kind.hasInstrument()) {
-      text.append(" and ").append(row).append('.').append(Kind.INSTRUMENT);
-      text.append(" = any(array(select id from market.instruments").append(instrument).append("))");
+      text.append(" and %s.%s = ".formatted(row, Kind.INSTRUMENT)).append(ids(instrument));
     }
     return text.toString();
   }
 
-  /** One value by {@code =}: only then is an index of the key also one in the order of ts. */
+  /** The ids of instruments; as a single value, and not as a list, if there can be only one. */
+  private String ids(List<Filter> filters) {
+    String select =
+        filters.stream()
+            .map(filter -> filter.column().type().word() + anyOf(filter))
+            .collect(Collectors.joining(" and ", "(select id from market.instruments where ", ")"));
+    boolean isOne = filters.size() == 2 && filters.stream().allMatch(f -> f.values().size() == 1);
+    return isOne ? select : "any(array" + select + ")";
+  }
+
+  /**
+   * One value by {@code =}: only then is an index that begins with it also one in the order of ts.
+   */
   private String anyOf(Filter filter) {
     List<Object> values = filter.values();
     return switch (filter.column().type()) {
