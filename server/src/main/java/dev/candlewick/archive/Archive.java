@@ -4,14 +4,10 @@ import dev.candlewick.client.format.Engine;
 import dev.candlewick.record.Kind;
 import dev.candlewick.record.KindJson;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -20,6 +16,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +25,11 @@ import org.jspecify.annotations.Nullable;
  * it. If killed at any point, it is simply run again.
  */
 public final class Archive {
-  /** One archive at a time per database; the number only has to be unique among our locks. */
-  private static final String LEAD = "select pg_try_advisory_lock(740105)";
+  /**
+   * Whoever freezes before it has committed must not hold up the roll-up, whose lock this takes.
+   */
+  private static final String SILENT_FOR_LONG =
+      "set local idle_in_transaction_session_timeout = '6s'";
 
   private static final String OFFERS =
       """
@@ -98,39 +98,31 @@ public final class Archive {
   }
 
   private boolean pass(Connection state) throws IOException, SQLException {
-    try (FileChannel channel =
-            FileChannel.open(
-                directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = tryLock(channel)) {
-      if (lock == null || !text(state, LEAD).equals("t")) {
+    try (ArchiveLead lead = ArchiveLead.take(state, directory)) {
+      if (lead == null) {
         told.accept("another process is archiving");
         return true;
       }
-      Path aside = directory.resolve(".tmp");
-      ArchiveFolder.empty(aside);
+      ArchiveFolder.empty(directory.resolve(".tmp"));
+      // Of its own: one that was frozen before may still have one.
+      Path aside = directory.resolve(".tmp").resolve(UUID.randomUUID().toString());
       Files.createDirectories(aside);
       boolean done = true;
       for (Offer offer : offers(state)) {
-        done &= take(offer, state, aside);
+        done &= take(offer, state, lead, aside);
       }
       ArchiveFolder.empty(aside);
       return done;
     }
   }
 
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
-  }
-
-  private boolean take(Offer offer, Connection state, Path aside) throws SQLException {
+  private boolean take(Offer offer, Connection state, ArchiveLead lead, Path aside)
+      throws SQLException {
     execute(state, "update ingest.archive set tried_at = now() where " + row(offer));
     try (Connection work = connect()) {
+      execute(work, "set application_name = " + literal(ArchiveLead.SESSION));
       work.setAutoCommit(false);
-      boolean done = new Taking(offer, work, state, aside).run();
+      boolean done = new Taking(offer, work, lead, aside).run();
       if (done) {
         execute(
             state,
@@ -168,17 +160,17 @@ public final class Archive {
     private final Offer offer;
     private final ArchivedTable table;
     private final Connection work;
-    private final Connection state;
+    private final ArchiveLead lead;
     private final Path aside;
     private long rows;
     private long files;
     private long bytes;
 
-    Taking(Offer offer, Connection work, Connection state, Path aside) {
+    Taking(Offer offer, Connection work, ArchiveLead lead, Path aside) {
       this.offer = offer;
       this.table = offer.table();
       this.work = work;
-      this.state = state;
+      this.lead = lead;
       this.aside = aside;
     }
 
@@ -223,6 +215,8 @@ public final class Archive {
           sum = sum.plus(writeDay(day, digest(day)));
           work.commit();
         }
+        execute(work, SILENT_FOR_LONG);
+        lead.check();
         String outcome =
             text(
                 work,
@@ -261,6 +255,8 @@ public final class Archive {
           " select count(*) || '/' || coalesce(sum(hash_record_extended(t, 0)::numeric), 0) from ";
       Digest written = writeDay(day, sum.strip() + " " + offer.relation() + " t where " + range);
       work.commit();
+      execute(work, SILENT_FOR_LONG);
+      lead.check();
       String dropped =
           text(
               work,
@@ -288,7 +284,7 @@ public final class Archive {
               aside.resolve("rows.csv"),
               (venue, symbol, piece) -> {
                 PartFolder folder =
-                    new PartFolder(folder(venue, symbol, day), aside, table, this::checkLead);
+                    new PartFolder(folder(venue, symbol, day), aside, table, lead::check);
                 long made = folder.add(piece);
                 files += made > 0 ? 1 : 0;
                 bytes += made;
@@ -300,13 +296,6 @@ public final class Archive {
       }
       rows += read;
       return whole;
-    }
-
-    private void checkLead() throws IOException, SQLException {
-      // The lock belongs to this connection: while it answers, nobody else has it.
-      if (!text(state, "select 1").equals("1")) {
-        throw new IOException("the lock of the archive is lost");
-      }
     }
 
     private Path folder(String venue, String symbol, String day) {

@@ -104,7 +104,7 @@ public final class ArchiveFolder {
         all = files.sorted(Comparator.reverseOrder()).toList();
       }
       for (Path file : all) {
-        Files.delete(file);
+        Files.deleteIfExists(file);
       }
     }
   }

@@ -14,7 +14,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -251,7 +250,8 @@ final class PartFolder {
             .max()
             .orElse(0);
     permit.check();
-    Files.move(made, folder.resolve("part-" + next + ".parquet"), StandardCopyOption.ATOMIC_MOVE);
+    // Never over a part that another process has written meanwhile: this one may have been frozen.
+    Files.move(made, folder.resolve("part-" + next + ".parquet"));
     sync(folder, StandardOpenOption.READ);
     return bytes;
   }

@@ -7,7 +7,8 @@
  * chunk; {@link dev.candlewick.archive.ArchivedTable} says what to read; {@link
  * dev.candlewick.archive.DayCopy} reads a day and splits it by instrument; {@link
  * dev.candlewick.archive.PartFolder} writes the file for one of them and reads it back. Only then
- * does the database drop the chunk, provided it still holds exactly the rows that were read.
+ * does the database drop the chunk, provided it still holds exactly the rows that were read. {@link
+ * dev.candlewick.archive.ArchiveLead} decides which process does it.
  */
 @NullMarked
 package dev.candlewick.archive;

@@ -4,17 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.candlewick.server.RunningServer;
+import dev.candlewick.server.ServerProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Whatever goes wrong: nothing is lost, nothing is written twice. */
 class ArchiveFaultsIT extends ArchivedRows {
+  /** Ten seconds, and what a machine at work may take beside them. */
+  private static final Duration MOVED = Duration.ofSeconds(20);
+
+  private static final String SLEEPS =
+      "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname ="
+          + " current_database()";
+
+  private static final String LEADS =
+      """
+      select count(*) from pg_locks where locktype = 'advisory' and granted and objid = 740105
+        and database = (select oid from pg_database where datname = current_database())
+      """;
+
   @Test
   void aLateRowBecomesAnotherPartAndNothingIsWrittenTwice() throws Exception {
     post("trades", "S", row(OLD, 1, "1", "1"), row(OLD.plusSeconds(1), 1, "1", ""));
@@ -179,6 +195,72 @@ class ArchiveFaultsIT extends ArchivedRows {
                 "select count(*) || ' ' || count(distinct symbol || row_id) from "
                     + files("trades")))
         .containsExactly("60 60");
+  }
+
+  /** What drops trades stops, having dropped them, before it commits. */
+  private static final String GATE =
+      """
+      create table public.archive_gate as select 1 as closed;
+      create function public.wait_at_gate() returns trigger language plpgsql as $$
+      begin
+        while exists (select from public.archive_gate) loop perform pg_sleep(0.02); end loop;
+        return null;
+      end $$;
+      create trigger wait_at_gate after update on ingest.dropped
+        for each row when (new.relation = 'market.trades') execute function public.wait_at_gate()
+      """;
+
+  @Test
+  void frozenItIsFollowedWithinSecondsAndWhenItWakesItWritesAndDropsNothing() throws Exception {
+    String[] old = {row(OLD, 1, "1", "1"), row(OLD.plusSeconds(1), 1, "1", "")};
+    for (int i = 0; i < 6; i++) {
+      post("trades", "S" + i, old);
+    }
+    rollUp();
+    offer("market.trades", 7);
+    DATABASE.execute(GATE);
+    Process first = process("exec \"$@\"");
+    Process second = null;
+    try {
+      ServerProcess.await("files", MOVED, () -> files() >= 2);
+      signal("STOP", first);
+      ServerProcess.await("no leader", MOVED, () -> DATABASE.text(LEADS).equals("0"));
+      second = process("exec \"$@\"");
+      ServerProcess.await("a second that drops", MOVED, () -> !DATABASE.text(SLEEPS).equals("0"));
+      signal("STOP", second);
+      DATABASE.execute("delete from public.archive_gate");
+      ServerProcess.await("a third that has dropped", MOVED, this::hasDropped);
+      post("trades", "S0", old);
+      rollUp();
+    } finally {
+      DATABASE.execute("drop function public.wait_at_gate cascade; drop table public.archive_gate");
+      signal("CONT", first);
+      if (second != null) {
+        signal("CONT", second);
+      }
+    }
+    assertThat(first.waitFor()).isEqualTo(1);
+    assertThat(second.waitFor()).isEqualTo(1);
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(2);
+    assertThat(
+            ask(
+                "select count(*) || ' ' || count(distinct symbol || row_id) from "
+                    + files("trades")))
+        .containsExactly("12 12");
+    assertThat(archive().run()).as("%s", told).isTrue();
+    assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
+  }
+
+  private boolean hasDropped() {
+    try {
+      return archive().run() && DATABASE.number("select count(*) from market.trades") == 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void signal(String name, Process process) throws Exception {
+    new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
   }
 
   @Test

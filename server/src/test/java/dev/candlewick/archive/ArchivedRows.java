@@ -6,6 +6,7 @@ import dev.candlewick.client.format.Engine;
 import dev.candlewick.server.RunningServer;
 import dev.candlewick.server.TestDatabase;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -54,11 +55,11 @@ abstract class ArchivedRows {
     DATABASE.clear();
   }
 
-  long files() throws IOException {
+  long files() {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.filter(file -> file.toString().contains("/date=") && Files.isRegularFile(file))
           .count();
-    } catch (java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return 0; // One has gone meanwhile.
     }
   }
