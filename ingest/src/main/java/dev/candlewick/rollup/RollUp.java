@@ -208,6 +208,13 @@ public final class RollUp implements Runnable {
     return text(connection, LEAD).equals("t");
   }
 
+  /** Whether nobody else leads at this moment. */
+  private static boolean couldLead(Connection connection) throws SQLException {
+    boolean leads = leads(connection);
+    connection.rollback();
+    return leads;
+  }
+
   private static String text(Connection connection, String query) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(query)) {
@@ -227,10 +234,11 @@ public final class RollUp implements Runnable {
 
   /**
    * Nothing is dropped that is not rolled up. What is about to be dropped is rolled up first,
-   * whatever else waits; if there is no time for it, it stays until the next run.
+   * whatever else waits; if there is no time for it, it stays until the next run. While another
+   * instance leads, which may be frozen in this, it is tried again with each pass.
    */
   private void dropWhatIsTooOld(Connection connection) throws SQLException {
-    if (!isDue(retentionDue)) {
+    if (!isDue(retentionDue) || !couldLead(connection)) {
       return;
     }
     boolean community = isCommunity(connection);
@@ -238,8 +246,8 @@ public final class RollUp implements Runnable {
     if (community && !(refreshMarked(connection) && refreshAll(connection))) {
       return;
     }
-    retentionDue = System.nanoTime() + RETENTION_EVERY.toNanos();
     if (leads(connection)) {
+      retentionDue = System.nanoTime() + RETENTION_EVERY.toNanos();
       RetentionJob.run(connection, retention);
       metrics.retentionRan();
     }
