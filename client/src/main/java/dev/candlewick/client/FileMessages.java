@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
-/** A file of rows as messages, always cut the same way, so that the n-th of them has seq n. */
+/** A file of rows as messages, always cut the same way. */
 final class FileMessages implements MessageReader {
   /** Below a server's default limit, with room for the message's header fields. */
   private static final int MOST_BYTES = 200_000;
@@ -25,7 +25,7 @@ final class FileMessages implements MessageReader {
   private final AtomicLongArray firstRows = new AtomicLongArray(REMEMBERED);
   private List<String> defaults = List.of();
   private int bytes;
-  private long seq;
+  private long messages;
   private long row;
   private boolean held;
   private final @Nullable List<String> places;
@@ -74,8 +74,8 @@ final class FileMessages implements MessageReader {
     if (json.isEmpty()) {
       return null;
     }
-    seq++;
-    firstRows.set((int) (seq % REMEMBERED), row);
+    messages++;
+    firstRows.set((int) (messages % REMEMBERED), row);
     row += json.size();
     List<String> fields = new ArrayList<>(kind);
     fields.addAll(defaults);
@@ -94,9 +94,8 @@ final class FileMessages implements MessageReader {
   }
 
   @Override
-  public String place(Rejection rejected) {
-    long first = firstRows.get((int) (rejected.seq() % REMEMBERED));
-    return "row " + (first + rejected.index() + 1);
+  public String place(long message, int index) {
+    return "row " + (firstRows.get((int) (message % REMEMBERED)) + index + 1);
   }
 
   /** Where the row of the last message is in the file. */

@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +49,11 @@ import picocli.CommandLine.Spec;
 public final class ImportCommand implements Callable<Integer> {
   private static final int MOST_AT_ONCE = 4;
 
+  /** A server writes the messages of one stream one after another. */
+  private static final int STREAMS = 4;
+
+  private static final long ROWS_OF_ONE_STREAM = 50_000;
+
   private final @Nullable String apiKey;
 
   @Spec private @Nullable CommandSpec spec;
@@ -62,7 +70,8 @@ public final class ImportCommand implements Callable<Integer> {
       names = "--stream",
       description =
           "The stream's name, for one file. Default: made from the file's name,"
-              + " content and the options that shape its messages.")
+              + " content and the options that shape its messages; many candles in order of time"
+              + " get four streams.")
   private @Nullable String stream;
 
   @Option(
@@ -151,40 +160,42 @@ public final class ImportCommand implements Callable<Integer> {
   private int send(List<Inspection> read, @Nullable Rejects refused) throws InterruptedException {
     PrintWriter out = spec().commandLine().getOut();
     PrintWriter err = spec().commandLine().getErr();
-    Map<String, Inspection> streams = new LinkedHashMap<>();
-    List<Replay> imports = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    Map<Replay, Inspection> imports = new LinkedHashMap<>();
     long rows = 0;
     long bad = 0;
     for (Inspection file : read) {
-      String name = streamOf(file);
-      if (streams.put(name, file) != null) {
-        throw wrong(file.file() + ": another file would be stream " + name + " too");
+      Replay.Target target = new Replay.Target(ingest(), apiKey, streamsOf(file));
+      if (!names.addAll(target.streams())) {
+        throw wrong(
+            file.file() + ": another file would be stream " + target.streams().get(0) + " too");
       }
-      imports.add(
+      imports.put(
           new Replay(
               file.file(),
               path -> new FileMessages(path, file.options(), batch),
-              new Replay.Target(ingest(), apiKey, name),
-              new Pace(Double.POSITIVE_INFINITY)));
+              target,
+              new Pace(Double.POSITIVE_INFINITY)),
+          file);
       rows += file.rows();
       bad += file.bad();
     }
-    Map<String, BitSet> rejected = new HashMap<>();
+    Map<Inspection, BitSet> rejected = new HashMap<>();
     int exit =
-        new ReplayRun("import", imports, out, err)
+        new ReplayRun("import", List.copyOf(imports.keySet()), out, err)
             .atOnce(arguments.isPlanned() ? 1 : MOST_AT_ONCE)
             .showing(new Progress(rows, err))
             .asking(
                 replay -> {
-                  String name = replay.stream();
-                  Inspection file = Objects.requireNonNull(streams.get(name), name);
+                  Inspection file = Objects.requireNonNull(imports.get(replay));
+                  Api api = new Api(url, apiKey);
                   // Written to the file of rejects, too, if there is one.
-                  BitSet its = Rejects.of(new Api(url, apiKey), name, file, batch, refused);
-                  rejected.put(name, its);
+                  BitSet its = Rejects.of(api, streamsOf(file), file, batch, refused);
+                  rejected.put(file, its);
                   return its.cardinality();
                 })
             .run();
-    boolean equal = !verify || isStored(streams, rejected);
+    boolean equal = !verify || isStored(read, rejected);
     return bad > 0 || !equal ? 1 : exit;
   }
 
@@ -210,16 +221,15 @@ public final class ImportCommand implements Callable<Integer> {
   }
 
   /** Rejected rows do not count. */
-  private boolean isStored(Map<String, Inspection> streams, Map<String, BitSet> rejected)
+  private boolean isStored(List<Inspection> read, Map<Inspection, BitSet> rejected)
       throws InterruptedException {
     List<FileArguments.Given> given = new ArrayList<>();
     Map<FileArguments.Given, BitSet> without = new HashMap<>();
-    streams.forEach(
-        (name, file) -> {
-          FileArguments.Given one = new FileArguments.Given(file.file(), file.options());
-          given.add(one);
-          without.put(one, rejected.getOrDefault(name, new BitSet()));
-        });
+    for (Inspection file : read) {
+      FileArguments.Given one = new FileArguments.Given(file.file(), file.options());
+      given.add(one);
+      without.put(one, rejected.getOrDefault(file, new BitSet()));
+    }
     try {
       Verify.Against server = new Verify.Against(new Api(url, apiKey), "native");
       return Verify.all(server, given, without, spec().commandLine().getOut());
@@ -231,12 +241,25 @@ public final class ImportCommand implements Callable<Integer> {
 
   /**
    * The file's own stream: its name and a checksum of its content and of everything that shapes its
-   * rows.
+   * rows. Many candles of which no two are the same are dealt to several, so that a server can
+   * write some of them while it writes others: which are written first makes no difference.
    */
-  private String streamOf(Inspection file) {
+  private List<String> streamsOf(Inspection file) {
+    if (stream != null) {
+      return List.of(stream);
+    }
     String shape = file.options() + " " + batch + " " + file.content();
     try {
-      return stream == null ? ReplayOptions.stream(file.file(), shape) : stream;
+      String name = ReplayOptions.stream(file.file(), shape);
+      boolean isDealt =
+          file.options().kind().equals(Kind.CANDLES)
+              && file.isAscending()
+              && file.rows() > ROWS_OF_ONE_STREAM;
+      // The end of the name, which has the checksum and leaves room.
+      String end = name.substring(Math.max(0, name.length() - 60));
+      return isDealt
+          ? IntStream.rangeClosed(1, STREAMS).mapToObj(i -> end + "." + i).toList()
+          : List.of(name);
     } catch (IOException e) {
       throw wrong("cannot read " + file.file());
     }

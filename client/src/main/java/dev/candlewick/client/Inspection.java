@@ -16,9 +16,17 @@ import org.jspecify.annotations.Nullable;
  * @param options what it is
  * @param skipped lines without a row: headers, days without trading
  * @param bad lines that cannot be read as rows
+ * @param isAscending whether every row is surely later than those of its instrument before it
  * @param content a checksum of its bytes: a file that has changed is another one
  */
-record Inspection(Path file, FileOptions options, long rows, long skipped, long bad, long content) {
+record Inspection(
+    Path file,
+    FileOptions options,
+    long rows,
+    long skipped,
+    long bad,
+    boolean isAscending,
+    long content) {
   /**
    * Reads it.
    *
@@ -32,13 +40,16 @@ record Inspection(Path file, FileOptions options, long rows, long skipped, long 
     FileOptions options = given.options();
     long count = 0;
     long bad = 0;
+    boolean isAscending = true;
     try (FileRows rows = new FileRows(file, options, told)) {
       while (true) {
         try {
           if (!rows.next()) {
-            return new Inspection(file, options, count, rows.skipped(), bad, content(file));
+            return new Inspection(
+                file, options, count, rows.skipped(), bad, isAscending, content(file));
           }
           count++;
+          isAscending = isAscending && rows.isLater();
         } catch (FileRows.BadLineException e) {
           if (rejects == null) {
             throw e;

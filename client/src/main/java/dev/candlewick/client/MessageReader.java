@@ -21,6 +21,6 @@ interface MessageReader extends Closeable {
    */
   @Nullable RecordedMessage next() throws IOException;
 
-  /** Which row of the file a row of a message is. */
-  String place(Rejection row);
+  /** Which row of the file a row is: {@code index} in a message, counted from 1. */
+  String place(long message, int index);
 }

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,19 +43,27 @@ final class Rejects implements Closeable {
    * The rows of a file that the server rejected, in this or an earlier run: their numbers among its
    * rows, from 0.
    *
+   * @param streams to which its messages were dealt
    * @param into where they are written, each with its reason; null for nowhere
    */
-  static BitSet of(Api api, String stream, Inspection file, int batch, @Nullable Rejects into)
+  static BitSet of(
+      Api api, List<String> streams, Inspection file, int batch, @Nullable Rejects into)
       throws IOException, InterruptedException {
-    Refused refused = new Refused(api, stream);
+    List<Refused> all = streams.stream().map(stream -> new Refused(api, stream)).toList();
+    boolean none = true;
+    for (Refused refused : all) {
+      none &= refused.next() == null;
+    }
     BitSet rows = new BitSet();
-    if (refused.next() == null) {
+    if (none) {
       return rows;
     }
     int row = 0;
     try (FileMessages messages = new FileMessages(file.file(), file.options(), batch, true)) {
-      long seq = 1;
-      for (RecordedMessage next = messages.next(); next != null; next = messages.next(), seq++) {
+      int made = 0;
+      for (RecordedMessage next = messages.next(); next != null; next = messages.next()) {
+        Refused refused = all.get(made % all.size());
+        long seq = made++ / all.size() + 1;
         for (int index = 0; index < next.message().rows(); index++, row++) {
           Reason why = refused.of(seq, index);
           if (why != null) {

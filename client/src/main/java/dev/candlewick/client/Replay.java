@@ -13,14 +13,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One recorded file as one stream. The file always gives the same messages, so the n-th of them has
- * seq n: after a restart, those below the server's {@code next_seq} are skipped.
+ * One recorded file as one stream, or dealt to several, message by message. The file always gives
+ * the same messages, so the n-th message of a stream has seq n: after a restart, those below the
+ * server's {@code next_seq} are skipped.
  */
 final class Replay implements Callable<Void> {
   private static final int FIRST_REJECTIONS = 10;
 
-  /** The destination. */
-  record Target(URI uri, @Nullable String apiKey, String stream) {}
+  /** The destination: at least one stream. */
+  record Target(URI uri, @Nullable String apiKey, List<String> streams) {}
 
   /**
    * The result for a file's rows.
@@ -48,7 +49,7 @@ final class Replay implements Callable<Void> {
   private volatile long sent;
   private volatile long recorded;
   private volatile boolean lostConnection;
-  private volatile @Nullable IngestClient client;
+  private final List<IngestClient> sessions = new CopyOnWriteArrayList<>();
 
   Replay(Path file, MessageReader.Opening opening, Target target, Pace pace) {
     this.file = file;
@@ -60,25 +61,29 @@ final class Replay implements Callable<Void> {
   /** Sends the file and waits until all of it is committed, however long that takes. */
   @Override
   public @Nullable Void call() throws IOException, InterruptedException {
-    try (MessageReader messages = opening.open(file);
-        IngestClient session =
-            IngestClient.connect(
-                target.uri(), target.stream(), target.apiKey(), listener(messages))) {
-      client = session;
-      for (RecordedMessage next = messages.next(); next != null; next = messages.next()) {
-        send(session, next);
+    try (MessageReader messages = opening.open(file)) {
+      for (String stream : target.streams()) {
+        IngestListener listener = listener(messages, sessions.size());
+        sessions.add(IngestClient.connect(target.uri(), stream, target.apiKey(), listener));
       }
-      while (!session.flush(Duration.ofMinutes(1))) {
-        // The server has them or will have them; giving up would only leave that open.
+      for (RecordedMessage next = messages.next(); next != null; next = messages.next()) {
+        send(next);
+      }
+      for (IngestClient session : sessions) {
+        while (!session.flush(Duration.ofMinutes(1))) {
+          // The server has them or will have them; giving up would only leave that open.
+        }
       }
       return null;
+    } finally {
+      sessions.forEach(IngestClient::close);
     }
   }
 
-  private void send(IngestClient session, RecordedMessage next)
-      throws IngestException, InterruptedException {
-    made++;
-    if (made < session.nextSeq()) {
+  private void send(RecordedMessage next) throws IngestException, InterruptedException {
+    IngestClient session = sessions.get((int) (made % sessions.size()));
+    long seq = made++ / sessions.size() + 1;
+    if (seq < session.nextSeq()) {
       passedOver += next.message().rows();
       return;
     }
@@ -88,12 +93,14 @@ final class Replay implements Callable<Void> {
     recorded = next.recorded();
   }
 
-  private IngestListener listener(MessageReader messages) {
+  private IngestListener listener(MessageReader messages, int stream) {
     return new IngestListener() {
       @Override
       public void rejected(Rejection row) {
         if (first.size() < FIRST_REJECTIONS) {
-          first.add(messages.place(row) + ": " + row.field() + " " + row.code());
+          long message = (row.seq() - 1) * target.streams().size() + stream + 1;
+          String place = messages.place(message, row.index());
+          first.add(place + ": " + row.field() + " " + row.code());
         }
       }
 
@@ -113,27 +120,21 @@ final class Replay implements Callable<Void> {
     return file;
   }
 
-  /** Its stream. */
-  String stream() {
-    return target.stream();
-  }
-
   /** The result for the file so far, or at the end. */
   Result result() {
-    IngestClient session = client;
-    if (session == null) {
-      return new Result(0, 0, 0, 0, 0, List.of());
-    }
-    long rejected = session.rejected();
-    long committed = session.committedRows() - rejected;
+    long rejected = sessions.stream().mapToLong(IngestClient::rejected).sum();
+    long duplicates = sessions.stream().mapToLong(IngestClient::duplicates).sum();
     return new Result(
-        passedOver, sent, committed, session.duplicates(), rejected, List.copyOf(first));
+        passedOver, sent, committedRows() - rejected, duplicates, rejected, List.copyOf(first));
+  }
+
+  private long committedRows() {
+    return sessions.stream().mapToLong(IngestClient::committedRows).sum();
   }
 
   /** The progress in one line; empty before it has started. */
   String progress() {
-    IngestClient session = client;
-    if (session == null || sent == 0) {
+    if (sent == 0) {
       return "";
     }
     double seconds = (System.nanoTime() - startedAt) / (double) TimeUnit.SECONDS.toNanos(1);
@@ -143,7 +144,7 @@ final class Replay implements Callable<Void> {
         file.getFileName(),
         sent,
         sent / seconds,
-        session.committedRows(),
+        committedRows(),
         recorded == 0 ? "" : ", recorded " + Instant.ofEpochMilli(recorded / 1_000_000));
   }
 }

@@ -107,7 +107,7 @@ public final class ReplayCommand implements Callable<Integer> {
     FileStreams.of(files, stream, options, line)
         .forEach(
             (name, file) -> {
-              Replay.Target target = new Replay.Target(url, apiKey, name);
+              Replay.Target target = new Replay.Target(url, apiKey, List.of(name));
               replays.add(new Replay(file, options::messages, target, pace));
             });
     return new ReplayRun("replay", replays, line.getOut(), line.getErr()).run();

@@ -29,8 +29,8 @@ final class TickMessages implements MessageReader {
   }
 
   @Override
-  public String place(Rejection row) {
-    return "message " + row.seq() + ", row " + row.index();
+  public String place(long message, int index) {
+    return "message " + message + ", row " + index;
   }
 
   @Override

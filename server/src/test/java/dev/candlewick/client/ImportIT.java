@@ -26,6 +26,8 @@ import picocli.CommandLine;
 /** An import that is killed, one whose rows are refused, and one that only reads. */
 class ImportIT {
   private static final int TRADES = 200_000;
+  private static final int CANDLES = 60_000;
+  private static final long MIDNIGHT = 1_704_067_200_000L;
 
   private static RunningServer server;
 
@@ -66,6 +68,20 @@ class ImportIT {
         .execute(all.toArray(new String[0]));
   }
 
+  private Process started(String... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-jar");
+    command.add(System.getProperty("candlewick.jar", "target/candlewick.jar"));
+    command.add("import");
+    command.addAll(Arrays.asList(args));
+    command.addAll(List.of("--url", url()));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("said").toFile())
+        .start();
+  }
+
   private static long stored() {
     return TestDatabase.shared().number("select count(*) from market.trades");
   }
@@ -78,21 +94,7 @@ class ImportIT {
       rows.append(1_704_067_200 + i / 10).append(",42000.5,0.25\n");
     }
     Path file = Files.writeString(folder.resolve("XBTUSD.csv"), rows);
-    Process killed =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                System.getProperty("candlewick.jar", "target/candlewick.jar"),
-                "import",
-                "trades",
-                file.toString(),
-                "--batch",
-                "100",
-                "--url",
-                url())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("said").toFile())
-            .start();
+    Process killed = started("trades", file.toString(), "--batch", "100");
     ServerProcess.await("rows", Duration.ofSeconds(60), () -> stored() > 0);
     killed.destroyForcibly().waitFor();
     assertThat(stored()).isBetween(1L, TRADES - 1L);
@@ -101,6 +103,67 @@ class ImportIT {
 
     assertThat(stored()).isEqualTo(TRADES);
     assertThat(err.toString()).contains("rows were committed by an earlier run");
+  }
+
+  /** Candles of which no two are the same are dealt to several streams. */
+  @Test
+  void storesEachOfManyCandlesOnceWhenItIsKilledAndStartedAgain() throws Exception {
+    Path file = Files.writeString(folder.resolve("many.csv"), candles(""));
+    String[] options = {"candles", file.toString(), "--venue", "x", "--timeframe", "1m"};
+    Process killed = started(options);
+    ServerProcess.await("rows", Duration.ofSeconds(60), () -> minutes() > 0);
+    killed.destroyForcibly().waitFor();
+    assertThat(minutes()).isBetween(1L, CANDLES - 1L);
+
+    assertThat(imports(options)).as("%s", err).isZero();
+
+    assertThat(minutes()).isEqualTo(CANDLES);
+    assertThat(TestDatabase.shared().number("select count(*) from ingest.streams")).isEqualTo(4);
+    assertThat(err.toString()).contains("rows were committed by an earlier run");
+  }
+
+  @Test
+  void namesTheRowsThatWereRejectedOfManyCandles() throws IOException {
+    Path file = Files.writeString(folder.resolve("many.csv"), candles("51234"));
+    Path rejects = folder.resolve("rejects.csv");
+    String[] options = {"--venue", "x", "--timeframe", "1m", "--rejects", rejects.toString()};
+    assertThat(imports("candles", file.toString(), options[0], options[1], options[2], options[3]))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("rejected: row 51234: ");
+    List<String> again = new ArrayList<>(List.of("candles", file.toString(), "--verify"));
+    again.addAll(Arrays.asList(options));
+    assertThat(imports(again.toArray(new String[0]))).isEqualTo(1);
+    assertThat(err.toString()).contains((CANDLES - 1) + " rows were committed by an earlier run");
+    assertThat(Files.readString(rejects)).contains(file + ": line 51235,", ",ohlc_inconsistent,");
+    assertThat(out.toString()).doesNotContain("differ");
+  }
+
+  /** A correction that comes later in the file replaces what it corrects. */
+  @Test
+  void keepsTheOrderOfCandlesThatCorrectOthers() throws IOException {
+    String corrected = candles("") + "A," + MIDNIGHT + ",7,7,7,7,7\n";
+    Path file = Files.writeString(folder.resolve("many.csv"), corrected);
+    assertThat(imports("candles", file.toString(), "--venue", "x", "--timeframe", "1m")).isZero();
+    assertThat(TestDatabase.shared().number("select count(*) from ingest.streams")).isOne();
+    assertThat(
+            TestDatabase.shared()
+                .number("select count(*) from market.candles_1m where open = 7 and volume = 7"))
+        .isOne();
+  }
+
+  private static String candles(String wrong) {
+    StringBuilder rows = new StringBuilder("symbol,ts,open,high,low,close,volume\n");
+    for (int i = 1; i <= CANDLES; i++) {
+      String high = wrong.equals("" + i) ? "0.5" : "2";
+      String symbol = i <= CANDLES / 2 ? "A" : "B";
+      rows.append(symbol).append(',').append(MIDNIGHT + i * 60_000L);
+      rows.append(",1,").append(high).append(",1,1,3\n");
+    }
+    return rows.toString();
+  }
+
+  private static long minutes() {
+    return TestDatabase.shared().number("select count(*) from market.candles_1m");
   }
 
   @Test

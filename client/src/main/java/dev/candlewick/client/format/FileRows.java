@@ -31,6 +31,9 @@ public final class FileRows implements Closeable {
 
     /** The line last read, to explain why it was rejected. */
     String line();
+
+    /** Whether the row is later than others of its instrument; false if that cannot be told. */
+    boolean isLater(StringBuilder json, Ascending than);
   }
 
   /** A line that is not a row; those after it can still be read. */
@@ -55,6 +58,8 @@ public final class FileRows implements Closeable {
   private final List<Part> parts;
   private final StringBuilder json = new StringBuilder(256);
   private List<String> defaults = List.of();
+  private final Ascending before = new Ascending();
+  private boolean isAlike = true;
   private @Nullable Source source;
   private @Nullable String format;
   private int part = -1;
@@ -117,9 +122,11 @@ public final class FileRows implements Closeable {
   private Source open(Part next) throws IOException {
     try {
       Source opened = source(next);
+      List<String> earlier = defaults;
       defaults = new ArrayList<>();
       opened.defaults().forEach((name, value) -> defaults.add(field(name, value)));
       defaults.add(field("unit", opened.unit()));
+      isAlike &= earlier.isEmpty() || earlier.equals(defaults);
       return opened;
     } catch (FormatException e) {
       throw new IOException(next + ": line 1: " + e.getMessage(), e);
@@ -241,6 +248,15 @@ public final class FileRows implements Closeable {
   /** JSON fields that apply to rows without them, including {@code unit}; for this part. */
   public List<String> defaults() {
     return defaults;
+  }
+
+  /**
+   * Whether the row is later than all rows of its instrument before it, of any timeframe. To be
+   * called for each row; false for all that come after one for which it was, or where it cannot be
+   * told.
+   */
+  public boolean isLater() {
+    return isAlike && source != null && source.isLater(json, before);
   }
 
   /** Whether everything so far is in Candlewick's own format, as {@code export} writes it. */

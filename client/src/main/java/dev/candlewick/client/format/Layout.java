@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which column of a table is which field of a row. */
 final class Layout {
+  private static final Set<String> SUBJECT = Set.of("venue", "symbol");
+
   /** {@code head} is the field's name in JSON and its colon. */
   private record Column(String field, String head, int cell, Conversion conversion) {}
 
@@ -31,6 +34,9 @@ final class Layout {
   private int most = Integer.MAX_VALUE;
   private Skipped skipped = cells -> false;
   private String unit = "us";
+  private final StringBuilder subject = new StringBuilder();
+  private int timeFrom;
+  private int timeTo;
 
   Layout(String format, String type) {
     this.format = format;
@@ -112,6 +118,8 @@ final class Layout {
     }
     json.append('{');
     int begin = json.length();
+    subject.setLength(0);
+    timeFrom = timeTo = begin;
     for (Column column : columns) {
       if (!cells.isEmpty(column.cell())) {
         int mark = json.length();
@@ -119,13 +127,38 @@ final class Layout {
           json.append(',');
         }
         json.append(column.head());
+        int value = json.length();
         if (!written(column, cells, json)) {
           json.setLength(mark);
+        } else if (column.field().equals("ts")) {
+          timeFrom = value;
+          timeTo = json.length();
+        } else if (SUBJECT.contains(column.field())) {
+          subject.append(json, mark, json.length());
         }
       }
     }
     json.append('}');
     return true;
+  }
+
+  /**
+   * Whether all rows name their instrument in the same way, so that rows with other texts there are
+   * of other instruments.
+   */
+  boolean namesAlike() {
+    return columns.stream()
+        .noneMatch(c -> SUBJECT.contains(c.field()) && defaults.containsKey(c.field()));
+  }
+
+  /** The venue and symbol of the row last written, as far as they are in columns. */
+  CharSequence subject() {
+    return subject;
+  }
+
+  /** The value of {@code ts} in the row last written. */
+  String time(StringBuilder json) {
+    return json.substring(timeFrom, timeTo);
   }
 
   private static boolean written(Column column, Cells cells, StringBuilder json)
@@ -141,7 +174,7 @@ final class Layout {
     return !header.isEmpty()
         && cells.count() == header.size()
         && cells.length(0) == header.get(0).length()
-        && cells.is(0, header.get(0))
+        && cells.get(0).equals(header.get(0))
         && cells.toList().equals(header);
   }
 

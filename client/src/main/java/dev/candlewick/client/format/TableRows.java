@@ -7,12 +7,14 @@ import java.util.Map;
 final class TableRows implements FileRows.Source {
   private final Table table;
   private final Layout layout;
+  private final boolean isComparable;
   private final Cells cells = new Cells();
   private long skipped;
 
   TableRows(Table table, Layout layout) throws IOException {
     this.table = table;
     this.layout = layout;
+    isComparable = layout.namesAlike() && !layout.unit().equals("ns");
     for (int i = 0; i < layout.headerLines(); i++) {
       table.next(cells);
     }
@@ -52,6 +54,11 @@ final class TableRows implements FileRows.Source {
   @Override
   public String line() {
     return cells.toString();
+  }
+
+  @Override
+  public boolean isLater(StringBuilder json, Ascending than) {
+    return isComparable && than.add(layout.subject(), layout.time(json));
   }
 
   @Override
