@@ -63,13 +63,19 @@ final class LevelRefresh {
 
   private static final String WAITING_BUCKETS =
       """
-      select (extract(epoch from bucket))::int8, minutes, ctid::text from ingest.dirty
+      select (extract(epoch from bucket))::int8, minutes, ctid::text, xmin::text from ingest.dirty
       where level = 300 order by bucket desc limit %d
       """
           .formatted(MARKS);
 
+  /**
+   * Another instance may have been faster, and a later mark may be in the place of one of these.
+   */
   private static final String DONE =
-      "delete from ingest.dirty where level = 300 and ctid = any (?::tid[])";
+      """
+      delete from ingest.dirty d using unnest(?::tid[], ?::text[]) as m (place, made)
+      where d.level = 300 and d.ctid = m.place and d.xmin::text = m.made
+      """;
 
   private static final String DROPPED =
       "select coalesce(max(ceil(extract(epoch from before))), 0)::int8 from ingest.dropped where"
@@ -123,6 +129,7 @@ final class LevelRefresh {
   static Outcome refreshMarked(Connection connection) throws SQLException {
     TreeSet<Long> buckets = new TreeSet<>();
     List<String> marks = new ArrayList<>();
+    List<String> made = new ArrayList<>();
     boolean more = false;
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(WAITING_BUCKETS)) {
@@ -132,6 +139,7 @@ final class LevelRefresh {
         if (!more) {
           add(buckets, bucket, row.getBytes(2));
           marks.add(row.getString(3));
+          made.add(row.getString(4));
         }
       }
     }
@@ -145,6 +153,7 @@ final class LevelRefresh {
     }
     try (PreparedStatement delete = connection.prepareStatement(DONE)) {
       delete.setArray(1, connection.createArrayOf("text", marks.toArray()));
+      delete.setArray(2, connection.createArrayOf("text", made.toArray()));
       delete.executeUpdate();
     }
     connection.commit();
