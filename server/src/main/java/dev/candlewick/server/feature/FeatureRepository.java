@@ -11,6 +11,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -52,19 +53,21 @@ public final class FeatureRepository {
       """;
 
   private static final String SAVE_POSITION =
-      "update ingest.feature_position set moment = $1, at = now()";
+      "update ingest.feature_position set moment = $1, at = $2";
 
-  /** Candles that changed: what a snapshot did not see. */
+  /** Candles that changed: a part of what a snapshot did not see. */
   private static final String SINCE =
       """
-      select pg_current_snapshot()::text as moment, null::int4 as id, null::bytea as keys
-      union all
-      select null, u.id, u.keys
-      from ingest.changes c cross join lateral unnest(c.ids, c.kinds, c.keys) as u (id, kind, keys)
-      where (c.xid >= pg_snapshot_xmax($1::text::pg_snapshot)
-             or c.xid = any (array(select pg_snapshot_xip($1::text::pg_snapshot))))
-        and u.kind = 3
+      select moment, at, more, id, keys
+      from ingest.changes_since($1::text::pg_snapshot, 1000, 262144)
+      where moment is not null or kind = 3
       """;
+
+  /** So many times, and the rest of a part, are corrected before more are read. */
+  private static final int MOST_CHANGED = 20_000;
+
+  /** Parts without candles that are read in a row. */
+  private static final int MOST_PARTS = 100;
 
   private static final String JOBS =
       """
@@ -174,34 +177,58 @@ public final class FeatureRepository {
         .map(rows -> rows.iterator().next().getString(0));
   }
 
-  Future<Void> savePosition(String moment) {
-    return connection.preparedQuery(SAVE_POSITION).execute(Tuple.of(moment)).mapEmpty();
+  Future<Void> savePosition(News news) {
+    return connection
+        .preparedQuery(SAVE_POSITION)
+        .execute(Tuple.of(news.moment(), news.at()))
+        .mapEmpty();
   }
 
-  /** Times of changed candles by instrument, in seconds since the epoch. */
-  record News(String moment, Map<Integer, TreeSet<Long>> changed) {}
+  /**
+   * What changed up to a moment.
+   *
+   * @param at when the last of it was written
+   * @param parts how many parts of the journal it is
+   * @param more whether there is more
+   * @param changed times of candles by instrument, in seconds since the epoch
+   */
+  record News(
+      String moment,
+      OffsetDateTime at,
+      int parts,
+      boolean more,
+      Map<Integer, TreeSet<Long>> changed) {}
 
+  /** What changed since a moment, as far as it fits into memory. */
   Future<News> since(String moment) {
+    return since(moment, 1, new TreeMap<>());
+  }
+
+  private Future<News> since(String moment, int part, Map<Integer, TreeSet<Long>> changed) {
     return connection
         .preparedQuery(SINCE)
         .execute(Tuple.of(moment))
-        .map(
+        .compose(
             rows -> {
-              String now = moment;
-              Map<Integer, TreeSet<Long>> changed = new TreeMap<>();
+              News news = new News(moment, OffsetDateTime.MIN, part, false, changed);
               for (Row row : rows) {
-                if (row.getString(0) != null) {
-                  now = row.getString(0);
-                  continue;
+                if (row.getString(0) == null) {
+                  add(changed, row.getInteger(3), row.getBuffer(4).getBytes());
+                } else {
+                  OffsetDateTime at = row.getOffsetDateTime(1);
+                  news = new News(row.getString(0), at, part, row.getBoolean(2), changed);
                 }
-                TreeSet<Long> times =
-                    changed.computeIfAbsent(row.getInteger(1), id -> new TreeSet<>());
-                RowKeys.read(
-                    row.getBuffer(2).getBytes(),
-                    (ts, id) -> times.add(Math.floorDiv(ts, 1_000_000L)));
               }
-              return new News(now, changed);
+              int found = changed.values().stream().mapToInt(TreeSet::size).sum();
+              return news.more() && found < MOST_CHANGED && part < MOST_PARTS
+                  ? since(news.moment(), part + 1, changed)
+                  : Future.succeededFuture(news);
             });
+  }
+
+  private static void add(Map<Integer, TreeSet<Long>> changed, int instrument, byte[] keys) {
+    TreeSet<Long> times = changed.computeIfAbsent(instrument, id -> new TreeSet<>());
+    RowKeys.read(keys, (ts, id) -> times.add(Math.floorDiv(ts, 1_000_000L)));
   }
 
   Future<List<Job>> jobs() {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.feature.FeatureRepository.Declared;
 import dev.candlewick.server.feature.FeatureRepository.Named;
+import dev.candlewick.server.feature.FeatureRepository.News;
 import dev.candlewick.server.lead.Lead;
 import dev.candlewick.server.lead.LeadRepository;
 import dev.candlewick.server.web.InOrder;
@@ -164,24 +165,32 @@ public final class Features {
 
   private Future<Long> work(FeatureRepository held) {
     long begun = clock.millis();
-    return held.position()
-        .compose(held::since)
-        .compose(
-            news ->
-                held.jobs()
-                    .compose(jobs -> current(held, jobs))
-                    .compose(jobs -> correct(held, jobs, news.changed()))
-                    .compose(jobs -> save(held, news).map(jobs)))
-        .onSuccess(jobs -> metrics.corrected(jobs, begun))
-        .compose(jobs -> fill(held, jobs));
+    return held.position().compose(held::since).compose(news -> work(held, news, begun));
+  }
+
+  private Future<Long> work(FeatureRepository held, News news, long begun) {
+    return held.jobs()
+        .compose(jobs -> current(held, jobs))
+        .compose(jobs -> correct(held, jobs, news.changed()))
+        .compose(jobs -> save(held, news).map(jobs))
+        .onSuccess(
+            jobs -> {
+              if (!news.more()) {
+                metrics.corrected(jobs, begun);
+              }
+            })
+        .compose(jobs -> fill(held, jobs))
+        .map(millis -> news.more() ? Long.valueOf(1) : millis);
   }
 
   /** If nothing changed, the position is only kept from becoming too old. */
-  private Future<Void> save(FeatureRepository held, FeatureRepository.News news) {
-    if (news.changed().isEmpty() && clock.millis() < positionSaved + POSITION_MILLIS) {
+  private Future<Void> save(FeatureRepository held, News news) {
+    if (news.changed().isEmpty()
+        && news.parts() == 1
+        && clock.millis() < positionSaved + POSITION_MILLIS) {
       return Future.succeededFuture();
     }
-    return held.savePosition(news.moment()).onSuccess(saved -> positionSaved = clock.millis());
+    return held.savePosition(news).onSuccess(saved -> positionSaved = clock.millis());
   }
 
   /** A job for each instrument of each plan and set, in its current version. */
