@@ -4,19 +4,17 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.regex.Matcher;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Times in their wire formats, as microseconds since the epoch. */
 public final class EpochTime {
-  private static final Pattern RFC_3339 =
-      Pattern.compile(
-          "(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ](?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})"
-              + "((?<nanos>\\.[0-9]{1,9})(?<finer>[0-9]{0,91}))?"
-              + "(?<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})");
+  private static final String DATE_TIME = "0000-00-00T00:00:00";
+  private static final int MOST_DECIMALS = 100;
+  private static final int NANO_DIGITS = 9;
+  private static final Pattern ZONE = Pattern.compile("[+-][0-9]{2}:[0-9]{2}");
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?");
   private static final int LONGEST_NUMBER = 100;
@@ -36,19 +34,77 @@ public final class EpochTime {
    * @throws IllegalArgumentException if the text is not RFC 3339
    */
   public static Instant instant(String text) {
-    Matcher parts = RFC_3339.matcher(text);
-    if (!parts.matches()) {
+    int fraction = DATE_TIME.length();
+    int zone = fraction;
+    if (text.startsWith(".", fraction)) {
+      zone = digitsEnd(text, fraction + 1);
+    }
+    int decimals = zone - fraction - 1;
+    if (!startsWithDateTime(text) || decimals == 0 || decimals > MOST_DECIMALS) {
       throw new IllegalArgumentException("not RFC 3339");
     }
-    String nanos = parts.group("nanos") == null ? "" : parts.group("nanos");
-    Instant instant =
-        OffsetDateTime.parse(
-                parts.group("date") + 'T' + parts.group("time") + nanos + parts.group("zone"),
-                DateTimeFormatter.ISO_OFFSET_DATE_TIME)
-            .toInstant();
-    String finer = parts.group("finer");
-    boolean isFiner = finer != null && finer.chars().anyMatch(digit -> digit != '0');
-    return isFiner && instant.getNano() % NANOS_PER_MICRO == 0 ? instant.plusNanos(1) : instant;
+    LocalDateTime local =
+        LocalDateTime.of(
+            number(text, 0, 4),
+            number(text, 5, 7),
+            number(text, 8, 10),
+            number(text, 11, 13),
+            number(text, 14, 16),
+            number(text, 17, fraction));
+    Instant second = local.toInstant(zone(text.substring(zone)));
+    return decimals < 0 ? second : second.plusNanos(nanos(text, fraction + 1, zone));
+  }
+
+  private static boolean startsWithDateTime(String text) {
+    boolean matches = text.length() > DATE_TIME.length();
+    for (int i = 0; matches && i < DATE_TIME.length(); i++) {
+      char c = text.charAt(i);
+      matches =
+          switch (DATE_TIME.charAt(i)) {
+            case '0' -> isDigit(c);
+            case 'T' -> c == 'T' || c == 't' || c == ' ';
+            default -> c == DATE_TIME.charAt(i);
+          };
+    }
+    return matches;
+  }
+
+  private static ZoneOffset zone(String text) {
+    if (text.equalsIgnoreCase("Z")) {
+      return ZoneOffset.UTC;
+    }
+    if (!ZONE.matcher(text).matches()) {
+      throw new IllegalArgumentException("not RFC 3339");
+    }
+    return ZoneOffset.of(text);
+  }
+
+  private static int nanos(String text, int from, int to) {
+    int nanos = 0;
+    for (int i = from; i < from + NANO_DIGITS; i++) {
+      nanos = 10 * nanos + (i < to ? text.charAt(i) - '0' : 0);
+    }
+    boolean isFiner = false;
+    for (int i = from + NANO_DIGITS; i < to; i++) {
+      isFiner |= text.charAt(i) != '0';
+    }
+    return isFiner && nanos % NANOS_PER_MICRO == 0 ? nanos + 1 : nanos;
+  }
+
+  private static int number(String text, int from, int to) {
+    return Integer.parseInt(text, from, to, 10);
+  }
+
+  private static int digitsEnd(String text, int from) {
+    int end = from;
+    while (end < text.length() && isDigit(text.charAt(end))) {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 
   /** The number, with a fraction or an exponent if it has one; null if the text is not a number. */

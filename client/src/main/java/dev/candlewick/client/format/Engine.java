@@ -50,7 +50,7 @@ public enum Engine {
     settings.setProperty("jdbc_stream_results", "true");
     settings.setProperty("autoinstall_known_extensions", "false");
     settings.setProperty("autoload_known_extensions", "false");
-    settings.setProperty("threads", "2");
+    settings.setProperty("threads", "1");
     settings.setProperty("memory_limit", MEMORY);
     settings.setProperty("preserve_insertion_order", "true");
     return DUCKDB.connect("jdbc:duckdb:", settings, lock(files, spill));

@@ -126,13 +126,16 @@ final class QueryTable implements Table {
       throws IOException {
     StringJoiner texts =
         new StringJoiner(", chr(31), ", "select concat(", ") from (" + query + ") q");
-    try (Statement statement = duckdb.createStatement();
-        ResultSet described = statement.executeQuery("describe " + query)) {
-      while (described.next()) {
-        String name = described.getString(1);
-        columns.add(name);
-        String text = text(Engine.named(name), described.getString(2));
-        texts.add(shortest.contains(name) ? shortened(text) : text);
+    try (Statement statement = duckdb.createStatement()) {
+      // One of them reads ahead while rows are converted here.
+      statement.execute("set threads = 2");
+      try (ResultSet described = statement.executeQuery("describe " + query)) {
+        while (described.next()) {
+          String name = described.getString(1);
+          columns.add(name);
+          String text = text(Engine.named(name), described.getString(2));
+          texts.add(shortest.contains(name) ? shortened(text) : text);
+        }
       }
       return texts.toString();
     } catch (SQLException e) {
