@@ -37,16 +37,18 @@ final class ChangeFeed {
   private static final long RETRY_MILLIS = 500;
 
   /** Changes are kept for twice as long. */
-  private static final long LOST_AFTER = Duration.ofMinutes(5).toNanos();
+  static final Duration LOST_AFTER = Duration.ofMinutes(5);
 
   private final JournalRepository journal;
   private final Vertx vertx;
   private final Duration untold;
+  private final Duration lostAfter;
   private final Consumer<Change> tell;
   private final Runnable lose;
   private final Map<Integer, Integer> followers = new HashMap<>();
   private List<Promise<Void>> waiting = new ArrayList<>();
   private @Nullable String moment;
+  private long momentAt;
   private long askedAt;
   private long readAt;
   private long timer = -1;
@@ -58,6 +60,7 @@ final class ChangeFeed {
    * Everything happens on the context.
    *
    * @param untold the longest it waits for an announcement
+   * @param lostAfter how long it may have read nothing, as when the process was frozen
    * @param tell receives each change
    * @param lose run when too much was missed to be read, or the database went back in time
    */
@@ -65,11 +68,13 @@ final class ChangeFeed {
       LiveRepository repository,
       Context context,
       Duration untold,
+      Duration lostAfter,
       Consumer<Change> tell,
       Runnable lose) {
     this.journal = repository.journal(context, this::wake);
     this.vertx = context.owner();
     this.untold = untold;
+    this.lostAfter = lostAfter;
     this.tell = tell;
     this.lose = lose;
   }
@@ -126,9 +131,15 @@ final class ChangeFeed {
       failing = false;
       LOG.info("changes are read again");
     }
+    boolean lost = moment != null && news.at() - momentAt > lostAfter.toMillis();
     moment = news.moment();
+    momentAt = news.at();
     readAt = askedAt;
-    news.changes().forEach(tell);
+    if (lost) {
+      lose.run();
+    } else {
+      news.changes().forEach(tell);
+    }
     List<Promise<Void>> ready = waiting;
     waiting = new ArrayList<>();
     ready.forEach(Promise::complete);
@@ -145,7 +156,7 @@ final class ChangeFeed {
     boolean wentBack = cause instanceof WentBackException;
     Throwable why = wentBack ? Problem.unavailable("the database was set back in time") : cause;
     refused.forEach(promise -> promise.fail(why));
-    if (moment != null && (wentBack || System.nanoTime() - readAt > LOST_AFTER)) {
+    if (moment != null && (wentBack || System.nanoTime() - readAt > lostAfter.toNanos())) {
       moment = null;
       lose.run();
     }

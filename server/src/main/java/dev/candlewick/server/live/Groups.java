@@ -58,7 +58,9 @@ final class Groups {
     this.repository = repository;
     this.candles = candles;
     this.clock = clock;
-    this.feed = new ChangeFeed(repository, context, untold, this::changed, this::lose);
+    this.feed =
+        new ChangeFeed(
+            repository, context, untold, ChangeFeed.LOST_AFTER, this::changed, this::lose);
   }
 
   LiveRecordRepository records() {

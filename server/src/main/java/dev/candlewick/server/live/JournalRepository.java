@@ -34,8 +34,11 @@ final class JournalRepository {
               order by c.xid desc limit 1) as newest
       """;
 
+  /** Milliseconds of the database's clock. */
+  private static final String AT = "(extract(epoch from now()) * 1000)::int8 as at";
+
   private static final String MOMENT =
-      "select pg_current_snapshot()::text, m.* from (%s) m".formatted(MARK);
+      "select pg_current_snapshot()::text, m.*, %s from (%s) m".formatted(AT, MARK);
 
   /** Whether nothing that was seen is missing; a restart alone loses nothing. */
   private static final String HOLDS =
@@ -52,17 +55,17 @@ final class JournalRepository {
   private static final String SINCE =
       """
       select pg_current_snapshot()::text as moment, m.started, m.timeline, m.lsn, m.newest,
-             null::int8 as xid, null::int4 as id, null::int2 as kind, null::bytea as keys
+             %s, null::int8 as xid, null::int4 as id, null::int2 as kind, null::bytea as keys
       from (%s) m
       union all
-      (select null, null, null, null, null, c.xid::text::int8, u.id, u.kind, u.keys
+      (select null, null, null, null, null, null, c.xid::text::int8, u.id, u.kind, u.keys
        from ingest.changes c cross join lateral unnest(c.ids, c.kinds, c.keys) as u (id, kind, keys)
        where (c.xid >= pg_snapshot_xmax($1::text::pg_snapshot)
               or c.xid = any (array(select pg_snapshot_xip($1::text::pg_snapshot))))
          and u.id = any ($2)
        order by c.xid)
       """
-          .formatted(MARK);
+          .formatted(AT, MARK);
 
   private final Pool pool;
   private final Context context;
@@ -82,8 +85,12 @@ final class JournalRepository {
     this.woken = woken;
   }
 
-  /** What was committed between two moments. */
-  record News(String moment, List<Change> changes) {}
+  /**
+   * What was committed between two moments.
+   *
+   * @param at the second one's, in milliseconds of the database's clock
+   */
+  record News(String moment, long at, List<Change> changes) {}
 
   /** The database has gone back in time: what it said earlier may never have happened. */
   static final class WentBackException extends RuntimeException {
@@ -175,7 +182,7 @@ final class JournalRepository {
             rows -> {
               Row row = rows.iterator().next();
               seen = Mark.of(row);
-              return new News(row.getString(0), List.of());
+              return new News(row.getString(0), row.getLong(5), List.of());
             });
   }
 
@@ -188,24 +195,26 @@ final class JournalRepository {
         .map(
             rows -> {
               String now = moment;
+              long at = 0;
               List<Change> changes = new ArrayList<>(rows.size() - 1);
               for (Row row : rows) {
                 if (row.getString(0) == null) {
                   changes.add(change(row));
                 } else {
                   now = row.getString(0);
+                  at = row.getLong(5);
                   seen = Mark.of(row);
                 }
               }
-              return new News(now, changes);
+              return new News(now, at, changes);
             });
   }
 
   private static Change change(Row row) {
     return new Change(
-        row.getLong(5),
-        row.getInteger(6),
-        ChangeKind.of(row.getShort(7)),
-        row.getBuffer(8).getBytes());
+        row.getLong(6),
+        row.getInteger(7),
+        ChangeKind.of(row.getShort(8)),
+        row.getBuffer(9).getBytes());
   }
 }
