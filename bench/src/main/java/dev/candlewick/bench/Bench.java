@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bench {
   private static final String COPY = "raw COPY, 2 connections";
+  private static final String CANDLES =
+      "1m candles, WebSocket, 4 streams of 1,000 rows";
   private static final String RATE_A_SECOND = "rows/s";
   private static final String COST = "s/M rows";
   private static final String SETTINGS =
@@ -52,6 +54,7 @@ public final class Bench {
   private final RecordsBench records;
   private final SubscribersBench subscribers;
   private final BackfillBench backfill;
+  private final ImportBench imports;
   private final Cpu cpu;
   private final @Nullable KafkaBench kafka;
 
@@ -78,6 +81,7 @@ public final class Bench {
    *
    * @param server {@code http://host:port} of a server without API keys
    * @param process its process
+   * @param main the class to run with {@code import}
    * @param database the server's database, used by nothing else
    * @param kafka what the server also reads from, null = nothing
    * @param progress receives what is being done
@@ -85,6 +89,7 @@ public final class Bench {
   public Bench(
       URI server,
       ProcessHandle process,
+      Class<?> main,
       Database database,
       @Nullable KafkaBench kafka,
       Size size,
@@ -105,11 +110,13 @@ public final class Bench {
     this.cpu = new Cpu(process, database.postmaster());
     this.subscribers = new SubscribersBench(server, process, cpu, figures);
     this.backfill = new BackfillBench(server, database);
+    this.imports = new ImportBench(server, main);
   }
 
   /** What can be measured separately. */
   public enum Part {
     INGEST,
+    IMPORT,
     QUERIES,
     LATENCY,
     RECORDS,
@@ -121,6 +128,9 @@ public final class Bench {
   public void run(Set<Part> parts) throws Exception {
     if (parts.contains(Part.INGEST)) {
       ingest();
+    }
+    if (parts.contains(Part.IMPORT)) {
+      imports();
     }
     if (parts.contains(Part.QUERIES)) {
       queries();
@@ -224,6 +234,23 @@ public final class Bench {
   private void rate(String name, double rowsASecond) throws Exception {
     figures.add(name, RATE_A_SECOND, COPY, rowsASecond);
     database.awaitRolledUp();
+  }
+
+  private void imports() throws Exception {
+    List<Turn> turns = new ArrayList<>();
+    turns.add(
+        () -> {
+          figures.add(CANDLES, RATE_A_SECOND, null, imports.webSocket(2 * size.rows));
+          database.awaitRolledUp();
+        });
+    turns.add(
+        () -> {
+          double rate = imports.gzipCsv(2 * size.rows);
+          figures.add("1m candles, import of gzip CSV", RATE_A_SECOND, CANDLES, rate);
+          database.awaitRolledUp();
+        });
+    warmUp("import", turns);
+    takeTurns("import", turns);
   }
 
   private void queries() throws Exception {

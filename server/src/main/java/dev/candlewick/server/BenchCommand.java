@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures ingest, candle queries, latency, a thousand subscribers and loads of the past,"
+      "Measures ingest, import, candle queries, latency, a thousand subscribers and loads of the past,"
           + " with",
       "their server's memory,",
       "against plain COPY and SQL on the same database,",
@@ -102,11 +102,19 @@ final class BenchCommand implements Callable<Integer> {
         KafkaBench kafka = broker == null ? null : KafkaBench.open(broker);
         BenchServer server = BenchServer.start(Main.class, environment(own, kafka))) {
       Bench bench =
-          new Bench(server.url(), server.process(), database, kafka, size(), System.err::println);
+          new Bench(
+              server.url(),
+              server.process(),
+              Main.class,
+              database,
+              kafka,
+              size(),
+              System.err::println);
       bench.run(parts());
       System.out.print(bench.table());
       System.out.println(
-          "ratio: of rows/s to raw COPY over 2 connections, of times to the same SQL");
+          "ratio: of rows/s to raw COPY over 2 connections, of times to the same SQL,"
+              + " of import to the same candles over WebSocket");
       if (json != null) {
         Files.writeString(json, bench.json().encodePrettily());
       }
@@ -133,6 +141,7 @@ final class BenchCommand implements Callable<Integer> {
     Map<String, String> environment = new HashMap<>();
     environment.put("CANDLEWICK_DB_URL", database.withPassword());
     environment.put("CANDLEWICK_RETENTION_TRADES", "none");
+    environment.put("CANDLEWICK_RETENTION_CANDLES_1M", "none");
     environment.put("CANDLEWICK_HTTP_CONNECTIONS_PER_ADDRESS", "2000");
     if (kafka != null) {
       environment.putAll(kafka.environment());
