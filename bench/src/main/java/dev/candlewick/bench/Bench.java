@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bench {
   private static final String COPY = "raw COPY, 2 connections";
-  private static final String CANDLES =
-      "1m candles, WebSocket, 4 streams of 1,000 rows";
+  private static final String CANDLES = "1m candles, WebSocket, 4 streams of 1,000 rows";
   private static final String RATE_A_SECOND = "rows/s";
   private static final String COST = "s/M rows";
   private static final String SETTINGS =

@@ -139,8 +139,7 @@ final class ImportBench {
   /** Instrument by instrument, each in order of time. */
   private List<Row> rows(int count) {
     int each = count / INSTRUMENTS;
-    long start =
-        Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - each * MINUTE_MILLIS;
+    long start = Instant.now().truncatedTo(ChronoUnit.DAYS).toEpochMilli() - each * MINUTE_MILLIS;
     List<Row> rows = new ArrayList<>(each * INSTRUMENTS);
     for (int instrument = 0; instrument < INSTRUMENTS; instrument++) {
       for (int minute = 0; minute < each; minute++) {

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures ingest, import, candle queries, latency, a thousand subscribers and loads of the past,"
-          + " with",
+      "Measures ingest, import, candle queries, latency, a thousand subscribers and loads of the"
+          + " past, with",
       "their server's memory,",
       "against plain COPY and SQL on the same database,",
       "taking turns in each run, and prints a table with ratios. Works in a database of its own",
