@@ -40,6 +40,13 @@ class RecordFilesIT {
        {"name":"bids","type":"levels"}]}
       """;
 
+  private static final String NUMBERS =
+      """
+      {"kind":"file_numbers","key":["bot","id"],"retention":"none","columns":[
+       {"name":"bot","type":"text","required":true},{"name":"id","type":"integer","required":true},
+       {"name":"ratio","type":"number"},{"name":"meta","type":"json"}]}
+      """;
+
   private static final String ROWS =
       """
       {"rows":[{"ts":1704067200000,"bot":"a","id":1,"venue":"v","symbol":"S","note":"=one, \\"two\\"\\nthree é",
@@ -49,6 +56,7 @@ class RecordFilesIT {
       """;
 
   private static RunningServer server;
+  private static int ids = 100;
 
   @TempDir Path folder;
 
@@ -231,5 +239,54 @@ class RecordFilesIT {
         .contains("ts TIMESTAMP WITH TIME ZONE", "close DOUBLE", "closed BOOLEAN", "rsi(14) DOUBLE")
         .contains("macd(12,26,9) DOUBLE", "macd(12,26,9).signal DOUBLE");
     assertThat(Files.size(file)).isPositive();
+  }
+
+  @Test
+  void takesLongNumbersByEveryWayIn() throws IOException {
+    server.send("PUT", "/v1/kinds/file_numbers", NUMBERS, "Content-Type", "application/json");
+    String fraction = "0." + "1".repeat(401);
+    String whole = "1".repeat(401);
+    assertThat(ways("ratio", fraction)).containsExactly("stored", "stored", "stored", "stored");
+    assertThat(ways("meta", fraction)).containsExactly("stored", "stored", "stored", "stored");
+    assertThat(ways("meta", whole)).containsExactly("stored", "stored", "stored", "stored");
+    String refused = "ratio out_of_range";
+    assertThat(ways("ratio", whole)).containsExactly(refused, refused, refused, refused);
+    String longer = "ts,bot,id,ratio\n1704067200000,long,1," + "1".repeat(1_001) + "\n";
+    assertThat(imported("longer.csv", longer)).isEqualTo(refused);
+  }
+
+  /** What becomes of a value as JSON and CSV, by REST and from a file. */
+  private List<String> ways(String field, String number) throws IOException {
+    String json =
+        "{\"ts\":1704067200000,\"bot\":\"long\",\"id\":%d,\"" + field + "\":" + number + "}";
+    String csv = "ts,bot,id," + field + "\n1704067200000,long,%d," + number + "\n";
+    List<String> results = new ArrayList<>();
+    results.add(posted("{\"rows\":[" + json.formatted(++ids) + "]}", "application/json"));
+    results.add(posted(csv.formatted(++ids), "text/csv"));
+    results.add(imported("long.ndjson", json.formatted(++ids)));
+    results.add(imported("long.csv", csv.formatted(++ids)));
+    return results;
+  }
+
+  private static String posted(String body, String type) {
+    JsonObject answer =
+        new JsonObject(
+            server.send("POST", "/v1/records/file_numbers", body, "Content-Type", type).body());
+    if (Integer.valueOf(1).equals(answer.getInteger("inserted"))) {
+      return "stored";
+    }
+    JsonObject row = answer.getJsonArray("rejected", new JsonArray().add(answer)).getJsonObject(0);
+    return row.getString("field") + " " + row.getString("code");
+  }
+
+  private String imported(String name, String text) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), text);
+    Path rejects = folder.resolve("rejects.csv");
+    String[] args = {"records", "file_numbers", file.toString(), "--rejects", rejects.toString()};
+    if (run(new ImportCommand(null), args) == 0) {
+      return "stored";
+    }
+    String[] row = Files.readAllLines(rejects).get(1).split(",");
+    return row[1] + " " + row[2];
   }
 }

@@ -203,9 +203,15 @@ interface Conversion {
     };
   }
 
+  /** A server reads no longer number in JSON. */
+  int LONGEST_NUMBER = 1_000;
+
   /** Whether JSON writes a number like this. */
   static boolean isNumber(Cells cells, int cell) {
     int length = cells.length(cell);
+    if (length > LONGEST_NUMBER) {
+      return false;
+    }
     int i = cells.at(cell, 0) == '-' ? 1 : 0;
     int whole = digits(cells, cell, i);
     boolean zeroFirst = whole > 1 && cells.at(cell, i) == '0';

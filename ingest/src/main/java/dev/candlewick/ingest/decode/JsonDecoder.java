@@ -12,6 +12,7 @@ import dev.candlewick.ingest.decode.Envelope.Defaults;
 import dev.candlewick.ingest.decode.Envelope.TimeUnit;
 import dev.candlewick.ingest.row.Field;
 import dev.candlewick.ingest.row.JsonValue;
+import dev.candlewick.ingest.row.Numeral;
 import dev.candlewick.ingest.row.Rejection;
 import dev.candlewick.ingest.row.RowType;
 import dev.candlewick.net.JsonFault;
@@ -36,7 +37,7 @@ public final class JsonDecoder {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(JsonValue.DEPTH)
-                  .maxNumberLength(200)
+                  .maxNumberLength(Numeral.LONGEST)
                   .maxStringLength(65_536)
                   .maxNameLength(256)
                   .build())

@@ -30,14 +30,12 @@ import org.jspecify.annotations.Nullable;
  * Knows the names and types of the kind's columns, but no rule about values.
  */
 public final class RecordDecoder implements RowReader<RawRecord> {
-  private static final int MOST_NUMBER = 1_000;
-
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(JsonValue.DEPTH)
-                  .maxNumberLength(MOST_NUMBER)
+                  .maxNumberLength(Numeral.LONGEST)
                   .maxNameLength(256)
                   .build())
           .disable(JsonFactory.Feature.CHARSET_DETECTION)

@@ -9,7 +9,8 @@ public final class Numeral {
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,9})?");
 
-  private static final int LONGEST = 400;
+  /** Most characters of a number, in every way in. */
+  public static final int LONGEST = 1_000;
 
   private Numeral() {}
 
