@@ -224,9 +224,11 @@ public final class FileRows implements Closeable {
       return new DbnTable(next.open());
     }
     try {
-      return name.matches(".*\\.(json|ndjson|jsonl)")
-          ? new JsonTable(next.open())
-          : new CsvTable(next.open());
+      if (name.matches(".*\\.(json|ndjson|jsonl)")) {
+        return new JsonTable(next.open());
+      }
+      Table csv = new CsvTable(next.open());
+      return options.map().isEmpty() ? IndexedTable.of(csv) : csv;
     } catch (CharacterCodingException e) {
       throw new IOException("not UTF-8", e);
     }

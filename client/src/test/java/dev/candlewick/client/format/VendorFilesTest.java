@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files in exactly the form in which their systems write them. */
 class VendorFilesTest extends TestFiles {
@@ -103,6 +106,34 @@ class VendorFilesTest extends TestFiles {
         .containsExactly(
             "venue:GLBX.MDP3 {ts:1704150000000000,price:2072.3,size:1,side:sell,id:77,symbol:GCG4}",
             "venue:GLBX.MDP3 {ts:1704150000000000,price:2072.3,size:2,id:77.1,symbol:GCG4}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1m", "5, 5m", "15, 15m", "30, 30m", "60, 1h", "240, 4h", "720, 12h", "1440, 1d"})
+  void readsTheTimeframeInAKrakenName(String minutes, String timeframe) throws IOException {
+    String line = "1704067200,42000.1,42100,41900.5,42050.2,12.5,100\n";
+    assertThat(rows(file("XBTUSD_" + minutes + ".csv", line), Kind.CANDLES))
+        .singleElement()
+        .asString()
+        .startsWith("venue:kraken symbol:XBTUSD timeframe:" + timeframe + " {ts:1704067200000000,");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "ts,open,high,low,close,volume; 0,1704067200000; 7,1704067260000; 1704067260000",
+        "timestamp,open,high,low,close,volume; 0,1704067200000; 1,1704067260000; 1704067260000000",
+        "open,high,low,close,volume; 2024-01-01 00:00:00; 2024-01-01 00:01:00;"
+            + " 2024-01-01T00:01:00Z",
+        "open,high,low,close,volume; 1704067200000; 1704067260000; 1704067260000",
+      })
+  void readsWhatPandasWritesWithItsIndex(String names, String first, String second, String last)
+      throws IOException {
+    String text = "," + names + "\n" + first + ",1,2,1,2,3\n" + second + ",1,2,1,2,3\n";
+    List<String> rows = rows(file("BTC_USDT-1m.csv", text), withVenue("v"));
+    assertThat(rows).hasSize(2);
+    assertThat(rows.get(1)).endsWith("{ts:" + last + ",open:1,high:2,low:1,close:2,volume:3}");
   }
 
   @Test
