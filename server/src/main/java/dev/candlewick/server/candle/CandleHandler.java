@@ -31,13 +31,8 @@ public final class CandleHandler {
     String timeframe = params.required("timeframe");
     if (format == Format.JSON && memory.takes(query)) {
       memory
-          .page(query, unit)
-          .onSuccess(
-              page -> {
-                CandleText text = new CandleText(timeframe, query, page.empty(), unit);
-                String next = text.nextCursor();
-                Reply.page(ctx, format, page.in(text.write(format), next), next);
-              })
+          .page(query, unit, empty -> new CandleText(timeframe, query, empty, unit).write(format))
+          .onSuccess(page -> Reply.page(ctx, format, page.document(), page.nextCursor()))
           .onFailure(ctx::fail);
       return;
     }

@@ -39,14 +39,12 @@ public final class IndicatorHandler {
               query.candles(),
               unit,
               query.indicators().columns(),
-              history -> asked -> IndicatorPages.rows(query, history, asked, unit, ctx.vertx()))
-          .onSuccess(
-              page -> {
-                IndicatorPages.Page empty = new IndicatorPages.Page(page.empty(), List.of());
-                IndicatorText text = new IndicatorText(timeframe, query, empty, unit);
-                String next = text.nextCursor();
-                Reply.page(ctx, format, page.in(text.write(format), next), next);
+              history -> asked -> IndicatorPages.rows(query, history, asked, unit, ctx.vertx()),
+              empty -> {
+                IndicatorPages.Page page = new IndicatorPages.Page(empty, List.of());
+                return new IndicatorText(timeframe, query, page, unit).write(format);
               })
+          .onSuccess(page -> Reply.page(ctx, format, page.document(), page.nextCursor()))
           .onFailure(ctx::fail);
       return;
     }
