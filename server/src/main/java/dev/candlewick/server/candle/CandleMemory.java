@@ -80,7 +80,8 @@ public final class CandleMemory {
         .compose(
             found -> {
               CandleHistory history = new CandleHistory(candles, memory, query, found, unit);
-              return history.recall(query.slice(), (pieces, next) -> json(query, frame, pieces, next));
+              return history.recall(
+                  query.slice(), (pieces, next) -> json(query, frame, pieces, next));
             });
   }
 

@@ -7,6 +7,8 @@ import dev.candlewick.record.Timeframe;
 import dev.candlewick.server.candle.Candle;
 import dev.candlewick.server.candle.Candles;
 import dev.candlewick.server.candle.Wanted;
+import dev.candlewick.server.tick.LiveTickRepository;
+import dev.candlewick.server.tick.Trade;
 import dev.candlewick.server.web.Range;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,6 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * One instrument's candles in one timeframe. A commit marks the buckets it touches; marked buckets
  * are read as {@code GET /v1/candles} reads them, and whatever differs from the last reading is
  * sent. Reads follow one another, so each shows a later state than the one before: what was sent,
- * with the last row of a bucket winning, is always the state of the last read.
+ * with the last row of a bucket winning, is always the state of the last read. An open bucket of
+ * very many trades is not read again with each of them: {@link FormingCandle}.
  */
 final class CandleGroup implements Group<Candle> {
   private static final Logger LOG = LoggerFactory.getLogger(CandleGroup.class);
@@ -46,10 +50,20 @@ final class CandleGroup implements Group<Candle> {
   private final int instrument;
   private final Timeframe timeframe;
   private final Candles candles;
+  private final LiveTickRepository<Trade> trades;
   private final Turns turns;
   private final Vertx vertx;
   private final Clock clock;
   private final TreeSet<Long> changed = new TreeSet<>();
+
+  /** The newest bucket of very many trades, and whether it has new ones or has ended. */
+  private @Nullable FormingCandle forming;
+
+  private boolean grown;
+
+  /** Up to this bucket none is forming: it has more than trades that were taken once. */
+  private long plain = Long.MIN_VALUE;
+
   private final TreeMap<Long, Candle> known = new TreeMap<>();
 
   /** Buckets that were read before their end. */
@@ -66,10 +80,17 @@ final class CandleGroup implements Group<Candle> {
   private record Joining(Subscriber<Candle> subscriber, Start start) {}
 
   CandleGroup(
-      int instrument, Timeframe timeframe, Candles candles, Turns turns, Vertx vertx, Clock clock) {
+      int instrument,
+      Timeframe timeframe,
+      Candles candles,
+      LiveTickRepository<Trade> trades,
+      Turns turns,
+      Vertx vertx,
+      Clock clock) {
     this.instrument = instrument;
     this.timeframe = timeframe;
     this.candles = candles;
+    this.trades = trades;
     this.turns = turns;
     this.vertx = vertx;
     this.clock = clock;
@@ -100,16 +121,35 @@ final class CandleGroup implements Group<Candle> {
     if (change.kind() == ChangeKind.QUOTES) {
       return;
     }
-    RowKeys.read(
-        change.keys(), (ts, id) -> changed.add(timeframe.bucket(Math.floorDiv(ts, MICROS))));
+    RowKeys.read(change.keys(), (ts, id) -> changed(change, ts, id));
     if (changed.size() > MOST_CHANGED) {
       lose();
     }
     next();
   }
 
+  private void changed(Change change, long ts, long id) {
+    long bucket = timeframe.bucket(Math.floorDiv(ts, MICROS));
+    FormingCandle its = forming;
+    if (its == null || its.start() != bucket) {
+      changed.add(bucket);
+    } else if (change.kind() == ChangeKind.TRADES && its.committed(change.transaction(), ts, id)) {
+      grown = true;
+    } else {
+      readAlways(its);
+    }
+  }
+
+  /** There is a venue's candle, or a trade was corrected: only the database knows what counts. */
+  private void readAlways(FormingCandle its) {
+    plain = its.start();
+    changed.add(its.start());
+    forming = null;
+  }
+
   @Override
   public void lose() {
+    forming = null;
     changed.clear();
     List<Member> lost = List.copyOf(members);
     members.clear();
@@ -132,10 +172,18 @@ final class CandleGroup implements Group<Candle> {
     if (!changed.isEmpty()) {
       busy = true;
       readStretch();
+    } else if (grown && forming != null) {
+      busy = true;
+      readNewTrades(forming);
     }
   }
 
   private void admit(Joining one) {
+    if (forming != null) {
+      // The new subscriber's read shows it in a later state.
+      changed.add(forming.start());
+      forming = null;
+    }
     long asked = clock.millis();
     Start start = one.start();
     turns
@@ -182,16 +230,12 @@ final class CandleGroup implements Group<Candle> {
 
   private static List<Candle> refuseTooMany(Start start, List<Candle> found) {
     if (start.from() != null && found.size() > Start.MOST) {
-      throw tooMany();
+      throw new Problem(
+          400,
+          "bad_parameter",
+          "from: more than " + Start.MOST + " candles; read older ones by GET /v1/candles");
     }
     return found;
-  }
-
-  private static Problem tooMany() {
-    return new Problem(
-        400,
-        "bad_parameter",
-        "from: more than " + Start.MOST + " candles; read older ones by GET /v1/candles");
   }
 
   /**
@@ -211,6 +255,9 @@ final class CandleGroup implements Group<Candle> {
     TreeSet<Long> stretch =
         new TreeSet<>(changed.headSet(from + STRETCH * timeframe.longestSeconds()));
     changed.removeAll(stretch);
+    if (forming != null && from <= forming.start() && forming.start() <= stretch.last()) {
+      forming = null;
+    }
     Range range = new Range(from * MICROS, timeframe.end(stretch.last()) * MICROS);
     long asked = clock.millis();
     long started = System.nanoTime();
@@ -228,9 +275,52 @@ final class CandleGroup implements Group<Candle> {
               rows.addAll(gone(rows, from, stretch.last(), asked));
               learn(rows, asked);
               watchClosing();
-              long spent = (System.nanoTime() - started) / 1_000_000;
-              resumeIn(Math.max(1, PACE_MILLIS - spent));
+              begin(rows).onComplete(begun -> resume(started));
             });
+  }
+
+  /** The newest candle from now on grows by its new trades, if it is one of very many. */
+  private Future<Boolean> begin(List<Candle> rows) {
+    Candle newest = rows.isEmpty() ? null : rows.get(rows.size() - 1);
+    if (newest == null || newest.ts() <= plain || !FormingCandle.suits(newest, timeframe)) {
+      return Future.succeededFuture(false);
+    }
+    if (forming != null && grown) {
+      changed.add(forming.start());
+    }
+    FormingCandle its = new FormingCandle(instrument, trades, newest.ts());
+    forming = its;
+    Range range = new Range(newest.ts() * MICROS, timeframe.end(newest.ts()) * MICROS);
+    return turns.take(() -> its.begin(range)).otherwise(false).map(begun -> keep(its, begun));
+  }
+
+  private void readNewTrades(FormingCandle its) {
+    grown = false;
+    long asked = clock.millis();
+    long started = System.nanoTime();
+    turns
+        .take(its::grow)
+        .otherwise(false)
+        .onSuccess(
+            known -> {
+              if (keep(its, known)) {
+                learn(List.of(its.candle(endMillis(its.start()) <= asked)), asked);
+                watchClosing();
+              }
+              resume(started);
+            });
+  }
+
+  /** Whether it is still forming; it no longer is if its trades are not known. */
+  private boolean keep(FormingCandle its, boolean known) {
+    if (forming == its && !known) {
+      readAlways(its);
+    }
+    return forming == its;
+  }
+
+  private void resume(long started) {
+    resumeIn(Math.max(1, PACE_MILLIS - (System.nanoTime() - started) / 1_000_000));
   }
 
   /**
@@ -291,7 +381,12 @@ final class CandleGroup implements Group<Candle> {
 
   private void lookAtEnded() {
     while (!open.isEmpty() && endMillis(open.first()) <= clock.millis()) {
-      changed.add(open.pollFirst());
+      long ended = open.pollFirst();
+      if (forming != null && forming.start() == ended) {
+        grown = true;
+      } else {
+        changed.add(ended);
+      }
     }
     watchClosing();
     next();

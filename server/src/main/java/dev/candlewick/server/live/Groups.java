@@ -121,7 +121,7 @@ final class Groups {
     int id = key.instrument();
     Timeframe timeframe = key.timeframe();
     if (timeframe != null) {
-      return new CandleGroup(id, timeframe, candles, turns, vertx, clock);
+      return new CandleGroup(id, timeframe, candles, repository.trades(), turns, vertx, clock);
     }
     if (key.channel() == Channel.RECORDS) {
       return new RecordGroup(repository.records(), turns, vertx);
