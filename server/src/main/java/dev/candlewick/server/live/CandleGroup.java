@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,8 +51,9 @@ final class CandleGroup implements Group<Candle> {
   private final int instrument;
   private final Timeframe timeframe;
   private final Candles candles;
-  private final LiveTickRepository<Trade> trades;
   private final Turns turns;
+  private final LiveTickRepository<Trade> trades;
+  private final Turns ofTrades;
   private final Vertx vertx;
   private final Clock clock;
   private final TreeSet<Long> changed = new TreeSet<>();
@@ -83,15 +85,17 @@ final class CandleGroup implements Group<Candle> {
       int instrument,
       Timeframe timeframe,
       Candles candles,
-      LiveTickRepository<Trade> trades,
       Turns turns,
+      LiveTickRepository<Trade> trades,
+      Turns ofTrades,
       Vertx vertx,
       Clock clock) {
     this.instrument = instrument;
     this.timeframe = timeframe;
     this.candles = candles;
-    this.trades = trades;
     this.turns = turns;
+    this.trades = trades;
+    this.ofTrades = ofTrades;
     this.vertx = vertx;
     this.clock = clock;
   }
@@ -219,13 +223,8 @@ final class CandleGroup implements Group<Candle> {
     Range older = new Range(null, start.from());
     return candles
         .find(instrument, Wanted.last(timeframe, older, start.before()))
-        .compose(before -> rows.map(found -> joined(before, found)));
-  }
-
-  private static List<Candle> joined(List<Candle> before, List<Candle> found) {
-    List<Candle> all = new ArrayList<>(before);
-    all.addAll(found);
-    return all;
+        .compose(
+            before -> rows.map(found -> Stream.concat(before.stream(), found.stream()).toList()));
   }
 
   private static List<Candle> refuseTooMany(Start start, List<Candle> found) {
@@ -298,7 +297,7 @@ final class CandleGroup implements Group<Candle> {
     grown = false;
     long asked = clock.millis();
     long started = System.nanoTime();
-    turns
+    ofTrades
         .take(its::grow)
         .otherwise(false)
         .onSuccess(

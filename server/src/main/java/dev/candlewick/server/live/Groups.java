@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class Groups {
   private static final int READS_AT_A_TIME = 4;
 
+  /** Candles may take long to read: they leave processors to others. */
+  private static final int CANDLES_AT_A_TIME =
+      Math.max(1, Math.min(READS_AT_A_TIME, Runtime.getRuntime().availableProcessors() / 2));
+
   private final Vertx vertx;
   private final Context context;
   private final LiveRepository repository;
@@ -27,6 +31,7 @@ final class Groups {
   private final Clock clock;
   private final ChangeFeed feed;
   private final Turns turns = new Turns(READS_AT_A_TIME);
+  private final Turns ofCandles = new Turns(CANDLES_AT_A_TIME);
   private final Map<Integer, Map<Key, Group<?>>> groups = new HashMap<>();
 
   /**
@@ -121,7 +126,8 @@ final class Groups {
     int id = key.instrument();
     Timeframe timeframe = key.timeframe();
     if (timeframe != null) {
-      return new CandleGroup(id, timeframe, candles, repository.trades(), turns, vertx, clock);
+      return new CandleGroup(
+          id, timeframe, candles, ofCandles, repository.trades(), turns, vertx, clock);
     }
     if (key.channel() == Channel.RECORDS) {
       return new RecordGroup(repository.records(), turns, vertx);
