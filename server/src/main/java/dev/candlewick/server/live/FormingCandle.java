@@ -22,7 +22,7 @@ final class FormingCandle {
   /** The most trades in one read. */
   private static final int MOST = 10_000;
 
-  private static final int MOST_PENDING = 100_000;
+  private static final int MOST_PENDING = 20_000;
 
   /** With fewer trades, reading a candle anew costs next to nothing. */
   private static final int MANY_TRADES = 200;
