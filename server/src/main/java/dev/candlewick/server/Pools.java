@@ -73,6 +73,7 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
             .withConnectHandler(
                 connection -> {
                   opened.incrementAndGet();
+                  SilentDatabase.cut(connection, SILENT_SECONDS);
                   connection.close();
                 })
             .using(vertx);
@@ -115,6 +116,11 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
                                   .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
                                   .setIdleTimeout(IDLE_SECONDS)
                                   .setIdleTimeoutUnit(TimeUnit.SECONDS))
+                          .withConnectHandler(
+                              connection -> {
+                                SilentDatabase.cut(connection, SILENT_SECONDS);
+                                connection.close();
+                              })
                           .connectingTo(connect(database, host))
                           .using(vertx)
                           .build())
