@@ -14,6 +14,9 @@ import io.vertx.sqlclient.ClientBuilder;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnectOptions;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.impl.SocketConnectionBase;
+import io.vertx.sqlclient.internal.SqlConnectionInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +76,7 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
             .withConnectHandler(
                 connection -> {
                   opened.incrementAndGet();
-                  SilentDatabase.cut(connection, SILENT_SECONDS);
+                  cutWhenSilent(connection);
                   connection.close();
                 })
             .using(vertx);
@@ -82,6 +85,17 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
     }
     Hosts hosts = new Hosts(vertx, name, database);
     return pool.connectingTo(hosts::wanted).build();
+  }
+
+  private static void cutWhenSilent(SqlConnection connection) {
+    if (((SqlConnectionInternal) connection).unwrap().unwrap()
+        instanceof SocketConnectionBase pooled) {
+      pooled
+          .socket()
+          .channelHandlerContext()
+          .pipeline()
+          .addFirst(new SilentDatabase(SILENT_SECONDS));
+    }
   }
 
   private static NetClientOptions net(int connectMillis) {
@@ -118,7 +132,7 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
                                   .setIdleTimeoutUnit(TimeUnit.SECONDS))
                           .withConnectHandler(
                               connection -> {
-                                SilentDatabase.cut(connection, SILENT_SECONDS);
+                                cutWhenSilent(connection);
                                 connection.close();
                               })
                           .connectingTo(connect(database, host))
