@@ -137,6 +137,7 @@ final class CandleGroup implements Group<Candle> {
     FormingCandle its = forming;
     if (its == null || its.start() != bucket) {
       changed.add(bucket);
+      plain = change.kind() == ChangeKind.CANDLES ? Math.max(plain, bucket) : plain;
     } else if (change.kind() == ChangeKind.TRADES && its.committed(change.transaction(), ts, id)) {
       grown = true;
     } else {
@@ -289,6 +290,8 @@ final class CandleGroup implements Group<Candle> {
     }
     FormingCandle its = new FormingCandle(instrument, trades, newest.ts());
     forming = its;
+    // What was told up to now is in what it reads now; else it would be read anew at once.
+    grown = changed.remove(newest.ts());
     Range range = new Range(newest.ts() * MICROS, timeframe.end(newest.ts()) * MICROS);
     return turns.take(() -> its.begin(range)).otherwise(false).map(begun -> keep(its, begun));
   }
