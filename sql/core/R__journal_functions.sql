@@ -1,8 +1,9 @@
--- What was committed since a moment, in parts: at most so many entries of the journal, or bytes as they are kept, and the rest of
--- the transaction that is reached with them. The first row says up to which moment that is (the next part begins there), when
--- its last transaction began, and whether there is more; each other row is an element of an entry, in the order of transactions.
--- A part ends after a transaction: its moment has seen what is numbered up to that one and had ended by now.
-create or replace function ingest.changes_since(since pg_snapshot, most_entries integer, most_bytes integer)
+-- What was committed since a moment, in parts, so that its reader needs a bounded amount of memory: at most 1,000 entries of the
+-- journal, or 256 KB of them as they are kept, and the rest of the transaction that is reached with them. The first row says up
+-- to which moment that is (the next part begins there), when its last transaction began, and whether there is more; each other
+-- row is an element of an entry, in the order of transactions. A part ends after a transaction: its moment has seen what is
+-- numbered up to that one and had ended by now.
+create or replace function ingest.changes_since(since pg_snapshot)
 returns table (moment text, at timestamptz, more boolean, id integer, kind smallint, keys bytea)
 language sql stable set search_path = pg_catalog, pg_temp as $$
   with unseen as (
@@ -10,11 +11,11 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     from (
       select * from ingest.changes c
       where c.xid >= pg_snapshot_xmin(changes_since.since) and not pg_visible_in_snapshot(c.xid, changes_since.since)
-      order by c.xid fetch first (changes_since.most_entries) rows with ties) c),
-  part as materialized (select * from unseen where coalesce(before, 0) < changes_since.most_bytes),
+      order by c.xid fetch first 1000 rows with ties) c),
+  part as materialized (select * from unseen where coalesce(before, 0) < 256 * 1024),
   reached as (
     select max(p.at) as at, (max(p.xid)::text::bigint + 1)::text::xid8 as next,
-           count(*) >= changes_since.most_entries or count(*) < (select count(*) from unseen) as more
+           count(*) >= 1000 or count(*) < (select count(*) from unseen) as more
     from part p)
   select case when r.more
            then format('%s:%s:%s', least(pg_snapshot_xmin(s.now), r.next), r.next,
@@ -27,4 +28,4 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
    from part p cross join lateral unnest(p.ids, p.kinds, p.keys) as u (id, kind, keys)
    order by p.xid)
 $$;
-revoke execute on function ingest.changes_since(pg_snapshot, integer, integer) from public;
+revoke execute on function ingest.changes_since(pg_snapshot) from public;

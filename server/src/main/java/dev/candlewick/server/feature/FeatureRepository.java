@@ -59,7 +59,7 @@ public final class FeatureRepository {
   private static final String SINCE =
       """
       select moment, at, more, id, keys
-      from ingest.changes_since($1::text::pg_snapshot, 1000, 262144)
+      from ingest.changes_since($1::text::pg_snapshot)
       where moment is not null or kind = 3
       """;
 

@@ -20,13 +20,6 @@ import org.jspecify.annotations.Nullable;
  * lock making this instance the publisher: if the connection is lost, so is the lock.
  */
 public final class OutRepository {
-  /**
-   * Entries of the journal and bytes of them that are read in one part, so that memory is bounded.
-   */
-  private static final int ENTRIES = 1_000;
-
-  private static final int BYTES = 256 * 1024;
-
   /** Rows that one statement forgets. */
   private static final int FORGOTTEN = 50_000;
 
@@ -76,7 +69,7 @@ public final class OutRepository {
       """
       select c.moment, c.at, c.more, c.id, c.keys
       from ingest.candle_topic t
-      cross join lateral ingest.changes_since(t.moment::pg_snapshot, $1, $2) c
+      cross join lateral ingest.changes_since(t.moment::pg_snapshot) c
       where c.moment is not null or c.kind in (1, 3)
       """;
 
@@ -231,8 +224,8 @@ public final class OutRepository {
   /** Records a part of what was committed since the last check; true if there is more. */
   Future<Boolean> look() {
     return connection
-        .preparedQuery(SINCE)
-        .execute(Tuple.of(ENTRIES, BYTES))
+        .query(SINCE)
+        .execute()
         .compose(
             rows -> {
               Tuple seen = Tuple.tuple();
