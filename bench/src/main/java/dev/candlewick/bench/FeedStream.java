@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A new stream into {@code /v1/ingest} that keeps to the limits in its welcome. */
@@ -51,6 +52,14 @@ final class FeedStream implements Closeable {
   void send(byte[] frame) throws IOException, InterruptedException {
     write(frame);
     socket.flush();
+  }
+
+  /** Sends all of these frames and waits until all is committed. */
+  void sendAll(List<byte[]> frames) throws IOException, InterruptedException {
+    for (byte[] frame : frames) {
+      write(frame);
+    }
+    flush();
   }
 
   /** The same, but frames that follow immediately are sent together, as a socket buffers them. */

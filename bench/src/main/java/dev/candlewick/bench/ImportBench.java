@@ -62,18 +62,11 @@ final class ImportBench {
       its.add(frame(venue, its.size() + 1, all.subList(from, to)));
       from = to;
     }
-    double seconds = Clients.runAll(STREAMS, i -> sendAll(streams.get(i), frames.get(i)));
+    double seconds = Clients.runAll(STREAMS, i -> streams.get(i).sendAll(frames.get(i)));
     for (FeedStream stream : streams) {
       stream.close();
     }
     return all.size() / seconds;
-  }
-
-  private static void sendAll(FeedStream stream, List<byte[]> frames) throws Exception {
-    for (byte[] frame : frames) {
-      stream.write(frame);
-    }
-    stream.flush();
   }
 
   private static byte[] frame(String venue, int seq, List<Row> rows) {

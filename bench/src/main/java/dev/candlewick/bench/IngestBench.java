@@ -106,7 +106,7 @@ final class IngestBench {
         List<byte[]> frames = frames(trades.next(rows / streamCount, rowsAMessage));
         FeedStream stream = openStream();
         opened.add(stream);
-        senders.add(() -> sendAll(stream, frames));
+        senders.add(() -> stream.sendAll(frames));
       }
       return rows / seconds(senders);
     } finally {
@@ -125,13 +125,6 @@ final class IngestBench {
     List<byte[]> frames = new ArrayList<>(messages.size());
     messages.forEach(message -> frames.add(message.frame(frames.size() + 1)));
     return frames;
-  }
-
-  private static void sendAll(FeedStream stream, List<byte[]> frames) throws Exception {
-    for (byte[] frame : frames) {
-      stream.write(frame);
-    }
-    stream.flush();
   }
 
   /** Messages through Kafka; rows per second until all are committed. */

@@ -120,6 +120,11 @@ final class Replay implements Callable<Void> {
     return file;
   }
 
+  /** Its streams. */
+  List<String> streams() {
+    return target.streams();
+  }
+
   /** The result for the file so far, or at the end. */
   Result result() {
     long rejected = sessions.stream().mapToLong(IngestClient::rejected).sum();

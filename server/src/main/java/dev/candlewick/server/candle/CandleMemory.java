@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * Candles} would find; {@link dev.candlewick.server.memory} explains why.
  */
 public final class CandleMemory {
-  private final Candles candles;
-  private final Memory memory;
-
   /** What follows the rows in a document, except the cursor. */
   private static final String END = "],\"next_cursor\":}";
+
+  private final Candles candles;
+  private final Memory memory;
 
   /** Keeps what {@code candles} finds. */
   public CandleMemory(Candles candles, Memory memory) {
