@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** What waits for the roll-up, and what retention may drop meanwhile. */
 class RetentionJobIT {
-  private static final Retention WEEK =
+  static final Retention WEEK =
       new Retention(
           Duration.ofDays(7),
           Duration.ofDays(7),
@@ -24,6 +24,11 @@ class RetentionJobIT {
 
   @BeforeEach
   void trades() {
+    twentyDays(database);
+  }
+
+  /** A trade a day, and nothing else. */
+  static void twentyDays(TestDatabase database) {
     database.clear();
     database.execute(
         "insert into market.trades select 1, now() - day * interval '1 day', 1, 5, 1, 0, 0 from"

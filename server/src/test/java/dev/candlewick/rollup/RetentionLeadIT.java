@@ -3,7 +3,6 @@ package dev.candlewick.rollup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.ingest.change.ChangeNotifier;
-import dev.candlewick.record.Retention;
 import dev.candlewick.server.ServerProcess;
 import dev.candlewick.server.TestDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,7 +12,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,12 +22,6 @@ import org.junit.jupiter.api.Test;
 
 /** Retention on two instances, of which the one that leads stands still before it commits. */
 class RetentionLeadIT {
-  private static final Retention WEEK =
-      new Retention(
-          Duration.ofDays(7),
-          Duration.ofDays(7),
-          Collections.nCopies(Retention.LEVELS.size(), Retention.FOR_EVER));
-
   /** Ten seconds, and what a machine at work may take beside them. */
   private static final Duration MOVED = Duration.ofSeconds(20);
 
@@ -39,10 +31,7 @@ class RetentionLeadIT {
 
   @BeforeEach
   void trades() {
-    database.clear();
-    database.execute(
-        "insert into market.trades select 1, now() - day * interval '1 day', 1, 5, 1, 0, 0 from"
-            + " generate_series(1, 20) day");
+    RetentionJobIT.twentyDays(database);
   }
 
   @AfterEach
@@ -91,7 +80,7 @@ class RetentionLeadIT {
               connection.setAutoCommit(false);
               return freezes ? freezing(connection) : connection;
             });
-    return new RollUp(source, WEEK, new ChangeNotifier(source), meters);
+    return new RollUp(source, RetentionJobIT.WEEK, new ChangeNotifier(source), meters);
   }
 
   /** Stands still before it commits what was dropped. */

@@ -143,33 +143,37 @@ class LiveAmendmentIT {
   }
 
   private void assertEqualsQueries(long from) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    Map<String, Object> told;
-    Map<String, Object> asked;
-    do {
-      Thread.sleep(100);
-      told = new TreeMap<>();
-      asked = new TreeMap<>();
-      for (int i = 0; i < TIMEFRAMES.size(); i++) {
-        Map<Long, JsonObject> state = client.state(i);
-        state.values().removeIf(row -> row.getBoolean("filled", false));
-        told.put(TIMEFRAMES.get(i), state);
-        asked.put(TIMEFRAMES.get(i), reader.candles(symbol, TIMEFRAMES.get(i), from));
-      }
-      Map<Long, JsonObject> indicators = client.state(101);
-      indicators.values().removeIf(row -> row.getValue("close") == null);
-      told.put("indicators", indicators);
-      asked.put("indicators", reader.indicators(symbol, "1m", INDICATORS, from));
-      told.put("trades", trades(client.rows(100)));
-      String path = "/v1/trades?venue=test&limit=10000&symbol=" + symbol + "&from=" + from;
-      asked.put(
-          "trades",
-          trades(
-              reader.request("GET", path, "").getJsonArray("trades").stream()
-                  .map(JsonObject.class::cast)
-                  .toList()));
-    } while (!told.equals(asked) && System.nanoTime() < deadline);
-    assertThat(told).isEqualTo(asked);
+    LiveClient.awaitEqual(this::told, () -> asked(from));
+  }
+
+  private Map<String, Object> told() {
+    Map<String, Object> told = new TreeMap<>();
+    for (int i = 0; i < TIMEFRAMES.size(); i++) {
+      Map<Long, JsonObject> state = client.state(i);
+      state.values().removeIf(row -> row.getBoolean("filled", false));
+      told.put(TIMEFRAMES.get(i), state);
+    }
+    Map<Long, JsonObject> indicators = client.state(101);
+    indicators.values().removeIf(row -> row.getValue("close") == null);
+    told.put("indicators", indicators);
+    told.put("trades", trades(client.rows(100)));
+    return told;
+  }
+
+  private Map<String, Object> asked(long from) {
+    Map<String, Object> asked = new TreeMap<>();
+    for (String timeframe : TIMEFRAMES) {
+      asked.put(timeframe, reader.candles(symbol, timeframe, from));
+    }
+    asked.put("indicators", reader.indicators(symbol, "1m", INDICATORS, from));
+    String path = "/v1/trades?venue=test&limit=10000&symbol=" + symbol + "&from=" + from;
+    asked.put(
+        "trades",
+        trades(
+            reader.request("GET", path, "").getJsonArray("trades").stream()
+                .map(JsonObject.class::cast)
+                .toList()));
+    return asked;
   }
 
   /** Of a ts and id the last row counts. */

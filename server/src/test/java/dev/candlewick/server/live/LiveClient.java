@@ -14,7 +14,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A client of {@code /v1/subscribe} that keeps all it is told, and reads only if it is to. */
@@ -126,6 +128,36 @@ final class LiveClient implements WebSocket.Listener, AutoCloseable {
     Map<Long, JsonObject> state = new TreeMap<>();
     rows(id).forEach(row -> state.put(row.getLong("ts"), row));
     return state;
+  }
+
+  /** Waits until what was told equals what the queries answer: until nothing is on its way. */
+  static void awaitEqual(Supplier<Map<String, Object>> told, Supplier<Map<String, Object>> asked)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    Map<String, Object> state;
+    Map<String, Object> answer;
+    do {
+      Thread.sleep(100);
+      answer = asked.get();
+      state = told.get();
+    } while (!state.equals(answer) && System.nanoTime() < deadline);
+    assertThat(state).isEqualTo(answer);
+  }
+
+  /** The same of candles: subscription i is that of the i-th of these timeframes. */
+  void awaitCandles(LiveInstance instance, String symbol, List<String> timeframes, long from)
+      throws InterruptedException {
+    awaitEqual(
+        () -> byName(timeframes, i -> state(i)),
+        () -> byName(timeframes, i -> instance.candles(symbol, timeframes.get(i), from)));
+  }
+
+  private static Map<String, Object> byName(List<String> names, IntFunction<Object> of) {
+    Map<String, Object> all = new TreeMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      all.put(names.get(i), of.apply(i));
+    }
+    return all;
   }
 
   /** The last state that was told of one candle. */

@@ -9,9 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,7 +63,7 @@ class LiveFormingIT {
     for (int i = 0; i < 30; i++) {
       write(random, 10 + random.nextInt(100));
       if (i % 10 == 9) {
-        assertEqualsQueries(from);
+        client.awaitCandles(reader, symbol, TIMEFRAMES, from);
       }
     }
     assertThatNoneWentBack();
@@ -75,7 +73,7 @@ class LiveFormingIT {
       venueCandle();
     }
     write(random, 40);
-    assertEqualsQueries(from);
+    client.awaitCandles(reader, symbol, TIMEFRAMES, from);
   }
 
   /** As many trades of this moment, half of them at either instance. */
@@ -140,22 +138,6 @@ class LiveFormingIT {
         new JsonObject().put("ts", ts).put("timeframe", "1m").put("closed", true).put("volume", 1);
     List.of("open", "high", "low", "close").forEach(price -> candle.put(price, 5));
     writer.post("candles", symbol, new JsonArray().add(candle));
-  }
-
-  private void assertEqualsQueries(long from) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    Map<String, Object> told;
-    Map<String, Object> asked;
-    do {
-      Thread.sleep(50);
-      told = new TreeMap<>();
-      asked = new TreeMap<>();
-      for (int i = 0; i < TIMEFRAMES.size(); i++) {
-        told.put(TIMEFRAMES.get(i), client.state(i));
-        asked.put(TIMEFRAMES.get(i), reader.candles(symbol, TIMEFRAMES.get(i), from));
-      }
-    } while (!told.equals(asked) && System.nanoTime() < deadline);
-    assertThat(told).isEqualTo(asked);
   }
 
   /** With new trades only, each state of a candle has those of the one before. */

@@ -10,10 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -149,23 +147,6 @@ class LiveIT {
     }
   }
 
-  /** What was told equals what the range query answers, once nothing is on its way. */
-  private void assertEqualsRangeQuery(long from) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    Map<String, Object> told;
-    Map<String, Object> asked;
-    do {
-      Thread.sleep(100);
-      told = new TreeMap<>();
-      asked = new TreeMap<>();
-      for (int i = 0; i < TIMEFRAMES.size(); i++) {
-        asked.put(TIMEFRAMES.get(i), reader.candles(symbol, TIMEFRAMES.get(i), from));
-        told.put(TIMEFRAMES.get(i), client.state(i));
-      }
-    } while (!told.equals(asked) && System.nanoTime() < deadline);
-    assertThat(told).isEqualTo(asked);
-  }
-
   @RepeatedTest(3)
   void snapshotAndUpdatesEqualTheRangeQuery(RepetitionInfo repetition) throws Exception {
     Random random = new Random(repetition.getCurrentRepetition());
@@ -178,7 +159,7 @@ class LiveIT {
     for (int i = 0; i < 120; i++) {
       write(random, written);
       if (i % 40 == 39) {
-        assertEqualsRangeQuery(from);
+        client.awaitCandles(reader, symbol, TIMEFRAMES, from);
       }
     }
   }
@@ -201,7 +182,7 @@ class LiveIT {
       postTrades(trade(System.currentTimeMillis(), 9, 5_000_000_000L + i));
       ids.add(5_000_000_000L + i);
     }
-    assertEqualsRangeQuery(from);
+    client.awaitCandles(reader, symbol, TIMEFRAMES, from);
     assertThat(client.rows(100))
         .extracting(row -> row.getLong("id"))
         .doesNotHaveDuplicates()
