@@ -131,7 +131,7 @@ final class ChangeFeed {
       failing = false;
       LOG.info("changes are read again");
     }
-    boolean lost = moment != null && news.at() - momentAt > lostAfter.toMillis();
+    boolean lost = !news.isWhole() || moment != null && news.at() - momentAt > lostAfter.toMillis();
     moment = news.moment();
     momentAt = news.at();
     readAt = askedAt;

@@ -51,21 +51,34 @@ final class JournalRepository {
       """
           .formatted(MARK);
 
-  /** What a snapshot does not see: what had not ended, and what had not started. */
+  /** The most that is read at a time, about: ten seconds of everything at full speed. */
+  private static final long MOST_BYTES = 32L << 20;
+
+  /** What a change takes beside its keys, about. */
+  private static final int OVERHEAD = 64;
+
+  /**
+   * What a snapshot does not see: what had not ended, and what had not started. It ends with the
+   * first change that is too much.
+   */
   private static final String SINCE =
       """
       select pg_current_snapshot()::text as moment, m.started, m.timeline, m.lsn, m.newest,
              %s, null::int8 as xid, null::int4 as id, null::int2 as kind, null::bytea as keys
       from (%s) m
       union all
-      (select null, null, null, null, null, null, c.xid::text::int8, u.id, u.kind, u.keys
-       from ingest.changes c cross join lateral unnest(c.ids, c.kinds, c.keys) as u (id, kind, keys)
-       where (c.xid >= pg_snapshot_xmax($1::text::pg_snapshot)
-              or c.xid = any (array(select pg_snapshot_xip($1::text::pg_snapshot))))
-         and u.id = any ($2)
-       order by c.xid)
+      (select null, null, null, null, null, null, n.xid::text::int8, n.id, n.kind, n.keys
+       from (
+         select c.xid, u.*,
+                sum(length(u.keys) + %d) over (order by c.xid rows between unbounded preceding and 1 preceding) as before
+         from ingest.changes c cross join lateral unnest(c.ids, c.kinds, c.keys) as u (id, kind, keys)
+         where (c.xid >= pg_snapshot_xmax($1::text::pg_snapshot)
+                or c.xid = any (array(select pg_snapshot_xip($1::text::pg_snapshot))))
+           and u.id = any ($2)) n
+       where coalesce(n.before, 0) <= %d
+       order by n.xid)
       """
-          .formatted(AT, MARK);
+          .formatted(AT, MARK, OVERHEAD, MOST_BYTES);
 
   private final Pool pool;
   private final Context context;
@@ -89,8 +102,9 @@ final class JournalRepository {
    * What was committed between two moments.
    *
    * @param at the second one's, in milliseconds of the database's clock
+   * @param isWhole false if it was too much to read, and changes are missing
    */
-  record News(String moment, long at, List<Change> changes) {}
+  record News(String moment, long at, List<Change> changes, boolean isWhole) {}
 
   /** The database has gone back in time: what it said earlier may never have happened. */
   static final class WentBackException extends RuntimeException {
@@ -182,7 +196,7 @@ final class JournalRepository {
             rows -> {
               Row row = rows.iterator().next();
               seen = Mark.of(row);
-              return new News(row.getString(0), row.getLong(5), List.of());
+              return new News(row.getString(0), row.getLong(5), List.of(), true);
             });
   }
 
@@ -196,17 +210,20 @@ final class JournalRepository {
             rows -> {
               String now = moment;
               long at = 0;
+              long bytes = 0;
               List<Change> changes = new ArrayList<>(rows.size() - 1);
               for (Row row : rows) {
                 if (row.getString(0) == null) {
-                  changes.add(change(row));
+                  Change change = change(row);
+                  bytes += change.keys().length + OVERHEAD;
+                  changes.add(change);
                 } else {
                   now = row.getString(0);
                   at = row.getLong(5);
                   seen = Mark.of(row);
                 }
               }
-              return new News(now, at, changes);
+              return new News(now, at, changes, bytes <= MOST_BYTES);
             });
   }
 
