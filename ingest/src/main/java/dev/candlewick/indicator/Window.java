@@ -52,8 +52,19 @@ final class Window {
     return sum;
   }
 
+  /** Of equal values exactly this value, which the rounded sum would miss. */
   double mean(double[] m) {
-    return sum(m) / length;
+    return isFlat(m) ? back(m, 0) : sum(m) / length;
+  }
+
+  private boolean isFlat(double[] m) {
+    double newest = back(m, 0);
+    for (int i = 0; i < length; i++) {
+      if (m[values + i] != newest) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The sum of squared deviations from the mean. */

@@ -120,6 +120,22 @@ class RunTest {
     assertThat(last(bars, "vwap")).isEqualTo(5);
   }
 
+  /** Twenty times 102.37 add up to a little more or less than 20 * 102.37. */
+  @Test
+  void aMarketThatWentFlatHasNoDeviationWhateverItsPrice() {
+    List<Bar> bars = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      double price = i < 100 ? 90 + 0.11 * i : 102.37 + 0.01 * (i / 50);
+      bars.add(new RandomBars.TestBar(60L * i, price, price, price, price, 2));
+    }
+    for (String none : List.of("cci(20)", "zscore(20)", "var(20)", "stddev(7)", "volatility(20)")) {
+      assertThat(last(bars, none)).as(none).isZero();
+    }
+    assertThat(last(bars, "sma(20)")).isEqualTo(102.37 + 0.01 * 3);
+    double[][] bands = RandomBars.compute(bars, "bbands(20,2)");
+    assertThat(bands[1][199]).isEqualTo(bands[2][199]).isEqualTo(bands[0][199]);
+  }
+
   /** As a future's in April 2020: a price below 0 has no logarithm, and then is forgotten. */
   @Test
   void aPriceThatIsNotAboveZeroCountsAsLongAsItIsInTheWindow() {

@@ -80,7 +80,8 @@ record ApiKeyFile(List<Key> keys) {
         || !SCOPES.containsAll(List.of(parts[1].split(",")))
         || !parts[2].matches("(?i)[0-9a-f]{64}")) {
       throw new ServerException(
-          "line %d of %s is not: id scopes sha256 [limits], scopes of ingest,read,admin"
+          ("line %d of %s is not: id scopes sha256 [limits]; id is a whole number from 1,"
+                  + " scopes some of ingest,read,admin, sha256 64 hex digits")
               .formatted(line, file));
     }
     return new Key(
