@@ -117,7 +117,7 @@ final class Audit {
               if (there.contains(false)) {
                 return Future.succeededFuture();
               }
-              return scan.scope() == Scope.INSTRUMENT
+              return scan.scope() != Scope.ALL
                   ? InOrder.each(instruments, i -> scan(scan, i.id(), i.id()))
                   : scan(scan, null, ids(instruments));
             });
@@ -135,7 +135,7 @@ final class Audit {
       return slice(scan, scope, now, now.plusSeconds(1)).mapEmpty();
     }
     return walk(
-        scan.relations().get(0),
+        scan.walked(),
         id,
         scan.slice(),
         slice -> slice(scan, scope, start(slice.first()), slice.last()));
@@ -147,16 +147,19 @@ final class Audit {
   }
 
   /**
-   * Goes through the requested part of what a relation holds, slice by slice; time without rows is
+   * Goes through the requested part of what relations hold, slice by slice; time without rows is
    * skipped in one step.
    *
    * @param look examines a slice; returns how many rows it has
    */
   private Future<Void> walk(
-      String relation, @Nullable Integer id, Duration slice, Function<Extent, Future<Long>> look) {
+      List<String> relations,
+      @Nullable Integer id,
+      Duration slice,
+      Function<Extent, Future<Long>> look) {
     Promise<Void> done = Promise.promise();
     repository
-        .extent(relation, id)
+        .extent(relations, id)
         .onFailure(done::fail)
         .onSuccess(
             held -> {
@@ -169,13 +172,13 @@ final class Audit {
                   asked == null || asked.isBefore(held.first()) ? held.first() : asked;
               OffsetDateTime end = held.last().plusSeconds(1);
               OffsetDateTime to = until.isBefore(end) ? until : end;
-              step(new Walk(relation, id, slice, look, to), from, done);
+              step(new Walk(relations, id, slice, look, to), from, done);
             });
     return done.future();
   }
 
   private record Walk(
-      String relation,
+      List<String> relations,
       @Nullable Integer id,
       Duration slice,
       Function<Extent, Future<Long>> look,
@@ -203,7 +206,7 @@ final class Audit {
 
   private void skip(Walk walk, OffsetDateTime from, Promise<Void> done) {
     repository
-        .next(walk.relation(), walk.id(), from)
+        .next(walk.relations(), walk.id(), from)
         .onFailure(done::fail)
         .onSuccess(
             next -> {
@@ -268,7 +271,7 @@ final class Audit {
 
   private Future<Void> findGaps(Instrument instrument) {
     return walk(
-        "market.candles_1m",
+        List.of("market.candles_1m"),
         instrument.id(),
         Duration.ofDays(Gaps.MOST_DAYS),
         slice -> findGaps(instrument, slice));

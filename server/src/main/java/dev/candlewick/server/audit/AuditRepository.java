@@ -8,6 +8,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -69,9 +70,12 @@ public final class AuditRepository {
    * From the first to the last row of an instrument, or of all if {@code id} is null; null if there
    * are none.
    */
-  Future<@Nullable Extent> extent(String relation, @Nullable Integer id) {
+  Future<@Nullable Extent> extent(List<String> relations, @Nullable Integer id) {
     String where = id == null ? "" : " where instrument_id = " + id;
-    return pool.query("select min(ts), max(ts) from " + relation + where)
+    return pool.query(
+            "select min(first), max(last) from ("
+                + each(relations, "select min(ts) as first, max(ts) as last from %s" + where)
+                + ") held")
         .execute()
         .map(
             rows -> {
@@ -83,11 +87,18 @@ public final class AuditRepository {
 
   /** When the next row is, starting at a time; or null. */
   Future<@Nullable OffsetDateTime> next(
-      String relation, @Nullable Integer id, OffsetDateTime from) {
-    String where = id == null ? "" : " and instrument_id = " + id;
-    return pool.preparedQuery("select min(ts) from " + relation + " where ts >= $1" + where)
+      List<String> relations, @Nullable Integer id, OffsetDateTime from) {
+    String where = " where ts >= $1" + (id == null ? "" : " and instrument_id = " + id);
+    return pool.preparedQuery(
+            "select min(ts) from ("
+                + each(relations, "select min(ts) as ts from %s" + where)
+                + ") held")
         .execute(Tuple.of(from))
         .map(rows -> rows.iterator().next().getOffsetDateTime(0));
+  }
+
+  private static String each(List<String> relations, String query) {
+    return relations.stream().map(query::formatted).collect(Collectors.joining(" union all "));
   }
 
   /** How many rows there are, and how many of them fail each check, in order. */

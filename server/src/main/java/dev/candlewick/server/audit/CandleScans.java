@@ -225,7 +225,7 @@ final class CandleScans {
   private static Scan level(String level, String below, String length, int days) {
     return new Scan(
         List.of("market.candles_" + below, "market.candles_" + level),
-        Scope.INSTRUMENT,
+        Scope.LEVELS,
         Duration.ofDays(days),
         """
         select $1::int as instrument_id, coalesce(c.ts, b.ts) as ts, c.open, c.high, c.low, c.close, c.volume,

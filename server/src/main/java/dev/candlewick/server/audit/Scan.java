@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 /**
  * One pass over rows, and every check that can be made on them along the way.
  *
- * @param relations what it reads; it walks the range of the first one; a scan of a relation that
- *     does not exist is skipped
+ * @param relations what it reads; it walks the range of the first one, or of all of them if the
+ *     scope is {@link Scope#LEVELS}; a scan of a relation that does not exist is skipped
  * @param scope one instrument at a time, or all of them in one statement
  * @param slice the longest period one statement reads
  * @param rows a query with columns {@code instrument_id} and {@code ts}; its parameters are {@code
@@ -24,9 +24,12 @@ record Scan(
     String shown,
     List<Check> checks) {
 
-  /** Which rows one statement reads. */
+  /**
+   * Which rows one statement reads: of one instrument, of one over two levels of candles, of all.
+   */
   enum Scope {
     INSTRUMENT,
+    LEVELS,
     ALL
   }
 
@@ -35,6 +38,11 @@ record Scan(
   /** Rows of what bots and models write: a key confined to bots does not see them. */
   boolean isOfRecords() {
     return relations.get(0).startsWith("record.");
+  }
+
+  /** The relations whose rows it has to come by. */
+  List<String> walked() {
+    return scope == Scope.LEVELS ? relations : relations.subList(0, 1);
   }
 
   /** One row: how many rows were checked, then how many failed each check, in order. */
@@ -61,7 +69,7 @@ record Scan(
   }
 
   private String inside() {
-    return scope == Scope.INSTRUMENT
+    return scope != Scope.ALL
         ? INSIDE
         : INSIDE
             + " and ($1::int[] is null or r.instrument_id is null or r.instrument_id = any"

@@ -222,6 +222,28 @@ class MarketAuditIT {
     assertThat(failures("")).containsEntry("candles_" + level + "_against_" + below, 1L);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "5m, 1m, -30",
+    "15m, 5m, -30",
+    "1h, 15m, -30",
+    "4h, 1h, -30",
+    "1d, 4h, -30",
+  })
+  void findsACandleOfALevelWhereTheLevelBelowHasNothing(String level, String below, int days) {
+    assumeTrue(tables(), "a continuous aggregate cannot be changed by hand");
+    DATABASE.execute(
+        """
+        insert into market.candles_%1$s
+          select instrument_id, ts + interval '%2$s days', open, high, low, close, volume, quote_volume, trades,
+                 taker_buy_volume, source
+          from market.candles_%1$s where ts in (select min(ts) from market.candles_%1$s)
+        """
+            .formatted(level, days));
+
+    assertThat(failures("")).containsEntry("candles_" + level + "_against_" + below, 1L);
+  }
+
   @Test
   void looksOnlyAtWhatIsAskedFor() {
     DATABASE.execute("update market.trades set size = -1 where trade_id = 100");
