@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A file of rows as messages, always cut the same way. */
@@ -14,88 +14,132 @@ final class FileMessages implements MessageReader {
   /** Below a server's default limit, with room for the message's header fields. */
   private static final int MOST_BYTES = 200_000;
 
-  /** More messages than a server allows in flight. */
-  private static final int REMEMBERED = 1 << 16;
+  /** What is done with a line that is not a row. */
+  @FunctionalInterface
+  interface BadLines {
+    void add(FileRows.BadLineException line) throws IOException;
+  }
 
   private final FileRows rows;
+  private final BadLines bad;
   private final String type;
   private final List<String> kind;
   private final int batch;
-  private final List<String> json = new ArrayList<>();
-  private final AtomicLongArray firstRows = new AtomicLongArray(REMEMBERED);
+  private final StringBuilder tail = new StringBuilder();
+  private final FirstRows firstRows = new FirstRows();
   private List<String> defaults = List.of();
-  private int bytes;
-  private long messages;
-  private long row;
   private boolean held;
+  private boolean isAscending = true;
   private final @Nullable List<String> places;
   private final List<String> lines = new ArrayList<>();
 
-  /** {@code batch}: most rows in a message. */
+  /** {@code batch}: most rows in a message. Lines that are not rows are passed over. */
   FileMessages(Path file, FileOptions options, int batch) throws IOException {
-    this(file, options, batch, false);
+    this(new FileRows(file, options, found -> {}), options, batch, false, line -> {});
   }
 
-  /** {@code keepLines}: so that {@link #place} and {@link #line} know the last message's rows. */
-  FileMessages(Path file, FileOptions options, int batch, boolean keepLines) throws IOException {
+  /** The same, where {@link #place} and {@link #line} know the last message's rows. */
+  static FileMessages withLines(Path file, FileOptions options, int batch) throws IOException {
+    FileRows rows = new FileRows(file, options, found -> {});
+    return new FileMessages(rows, options, batch, true, line -> {});
+  }
+
+  /** The same, where {@code told} receives what the file is taken for. */
+  static FileMessages telling(
+      FileArguments.Given given, int batch, Consumer<String> told, BadLines bad)
+      throws IOException {
+    FileRows rows = new FileRows(given.file(), given.options(), told);
+    return new FileMessages(rows, given.options(), batch, false, bad);
+  }
+
+  private FileMessages(
+      FileRows rows, FileOptions options, int batch, boolean keepLines, BadLines bad) {
+    this.rows = rows;
+    this.bad = bad;
+    this.batch = batch;
     places = keepLines ? new ArrayList<>() : null;
-    rows = new FileRows(file, options, found -> {});
     type = options.kind().type();
     kind =
         options.kind().isRecords()
             ? List.of("\"kind\":\"" + options.kind().name() + "\"")
             : List.of();
-    this.batch = batch;
   }
 
   @Override
   public @Nullable RecordedMessage next() throws IOException {
-    json.clear();
-    bytes = 0;
+    int count = 0;
+    int begin = 0;
     if (places != null) {
       places.clear();
       lines.clear();
     }
-    while (json.size() < batch && (held || advance())) {
-      CharSequence text = rows.json();
-      boolean another = !json.isEmpty() && !defaults.equals(rows.defaults());
-      held = another || (!json.isEmpty() && bytes + text.length() >= MOST_BYTES);
+    while (count < batch && (held || advance())) {
+      CharSequence json = rows.json();
+      held =
+          count > 0
+              && (!defaults.equals(rows.defaults())
+                  || tail.length() + 1 - begin + json.length() >= MOST_BYTES);
       if (held) {
         break;
       }
-      defaults = rows.defaults();
-      json.add(text.toString());
+      if (count == 0) {
+        begin = begin();
+      } else {
+        tail.append(',');
+      }
+      tail.append(json);
+      count++;
       if (places != null) {
         places.add(rows.place());
         lines.add(rows.line());
       }
-      bytes += text.length() + 1;
     }
-    if (json.isEmpty()) {
+    if (count == 0) {
       return null;
     }
-    messages++;
-    firstRows.set((int) (messages % REMEMBERED), row);
-    row += json.size();
-    List<String> fields = new ArrayList<>(kind);
-    fields.addAll(defaults);
-    return new RecordedMessage(TickMessage.ofRows(type, fields, json), 0);
+    firstRows.add(count);
+    return new RecordedMessage(TickMessage.of(type, tail.append("]}").toString(), count), 0);
   }
 
-  /** Moves to the next row; lines that are not rows were reported before. */
+  /** Begins a message with the fields that are the same in all its rows. */
+  private int begin() {
+    tail.setLength(0);
+    defaults = rows.defaults();
+    kind.forEach(field -> tail.append(',').append(field));
+    defaults.forEach(field -> tail.append(',').append(field));
+    return tail.append(",\"rows\":[").length();
+  }
+
   private boolean advance() throws IOException {
     while (true) {
       try {
-        return rows.next();
+        boolean found = rows.next();
+        isAscending = isAscending && (!found || rows.isLater());
+        return found;
       } catch (FileRows.BadLineException e) {
-        // Already in the file of rejects, otherwise the file would not be sent.
+        bad.add(e);
       }
     }
   }
 
+  /** How many rows there were in messages so far. */
+  long rows() {
+    return firstRows.rows();
+  }
+
+  /** How many lines so far had no row: headers, days without trading. */
+  long skipped() {
+    return rows.skipped();
+  }
+
+  /** Whether every row so far is surely later than those of its instrument before it. */
+  boolean isAscending() {
+    return isAscending;
+  }
+
   @Override
   public String place(long message, int index) {
-    return "row " + (firstRows.get((int) (message % REMEMBERED)) + index + 1);
+    return firstRows.place(message, index);
   }
 
   /** Where the row of the last message is in the file. */

@@ -117,19 +117,21 @@ public final class ImportCommand implements Callable<Integer> {
     }
     Path kept = rejects;
     PrintWriter err = spec().commandLine().getErr();
-    arguments.files(spec());
+    List<Path> files = arguments.files(spec());
     if (archived && (stream != null || arguments.isPlanned() || verify)) {
       throw wrong("--archived goes without --stream, --plan and --verify");
     }
-    try (Rejects refused = kept == null ? null : new Rejects(kept)) {
+    boolean isSpooled = !dryRun && !archived;
+    try (Rejects refused = kept == null ? null : new Rejects(kept);
+        Spool spool = isSpooled ? new Spool(folder(files)) : null) {
       List<Inspection> read = new ArrayList<>();
       for (FileArguments.Given given : arguments.given(spec(), new Api(url, apiKey))) {
-        read.add(Inspection.of(given, this::tell, refused));
+        read.add(Inspection.of(given, batch, this::tell, refused, spool));
       }
-      if (dryRun) {
-        return tellRead(read);
+      if (spool == null) {
+        return dryRun ? tellRead(read) : takeBack(read);
       }
-      return archived ? takeBack(read) : send(read, refused);
+      return send(read, refused, spool);
     } catch (IOException e) {
       err.println("import: " + e.getMessage() + "; nothing was sent");
       err.flush();
@@ -157,7 +159,13 @@ public final class ImportCommand implements Callable<Integer> {
     return bad == 0 ? 0 : 1;
   }
 
-  private int send(List<Inspection> read, @Nullable Rejects refused) throws InterruptedException {
+  /** Beside the first file there is room for rows, where a folder for small files may be memory. */
+  private static Path folder(List<Path> files) {
+    return Objects.requireNonNullElse(files.get(0).toAbsolutePath().getParent(), Path.of(""));
+  }
+
+  private int send(List<Inspection> read, @Nullable Rejects refused, Spool spool)
+      throws InterruptedException {
     PrintWriter out = spec().commandLine().getOut();
     PrintWriter err = spec().commandLine().getErr();
     Set<String> names = new HashSet<>();
@@ -173,7 +181,7 @@ public final class ImportCommand implements Callable<Integer> {
       imports.put(
           new Replay(
               file.file(),
-              path -> new FileMessages(path, file.options(), batch),
+              path -> file.messages(batch, spool),
               target,
               new Pace(Double.POSITIVE_INFINITY)),
           file);

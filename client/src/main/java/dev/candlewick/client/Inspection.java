@@ -1,11 +1,11 @@
 package dev.candlewick.client;
 
 import dev.candlewick.client.format.FileOptions;
-import dev.candlewick.client.format.FileRows;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param bad lines that cannot be read as rows
  * @param isAscending whether every row is surely later than those of its instrument before it
  * @param content a checksum of its bytes: a file that has changed is another one
+ * @param from where its messages begin in the spool
+ * @param to where they end there
  */
 record Inspection(
     Path file,
@@ -26,39 +28,58 @@ record Inspection(
     long skipped,
     long bad,
     boolean isAscending,
-    long content) {
+    long content,
+    long from,
+    long to) {
   /**
    * Reads it.
    *
+   * @param batch most rows in a message
    * @param told receives what the file is taken for
    * @param rejects receives the lines that cannot be read; null: stop at the first of them
+   * @param spool receives its messages; null for nowhere
    * @throws IOException if the file cannot be read, or, without {@code rejects}, one of its lines
    */
-  static Inspection of(FileArguments.Given given, Consumer<String> told, @Nullable Rejects rejects)
+  static Inspection of(
+      FileArguments.Given given,
+      int batch,
+      Consumer<String> told,
+      @Nullable Rejects rejects,
+      @Nullable Spool spool)
       throws IOException {
-    Path file = given.file();
-    FileOptions options = given.options();
-    long count = 0;
-    long bad = 0;
-    boolean isAscending = true;
-    try (FileRows rows = new FileRows(file, options, told)) {
-      while (true) {
-        try {
-          if (!rows.next()) {
-            return new Inspection(
-                file, options, count, rows.skipped(), bad, isAscending, content(file));
-          }
-          count++;
-          isAscending = isAscending && rows.isLater();
-        } catch (FileRows.BadLineException e) {
+    long from = spool == null ? 0 : spool.end();
+    AtomicLong bad = new AtomicLong();
+    FileMessages.BadLines lines =
+        line -> {
           if (rejects == null) {
-            throw e;
+            throw line;
           }
-          rejects.add(String.valueOf(e.getMessage()), e.line());
-          bad++;
+          rejects.add(String.valueOf(line.getMessage()), line.line());
+          bad.incrementAndGet();
+        };
+    try (FileMessages messages = FileMessages.telling(given, batch, told, lines)) {
+      for (RecordedMessage next = messages.next(); next != null; next = messages.next()) {
+        if (spool != null) {
+          spool.add(next.message());
         }
       }
+      return new Inspection(
+          given.file(),
+          given.options(),
+          messages.rows(),
+          messages.skipped(),
+          bad.get(),
+          messages.isAscending(),
+          content(given.file()),
+          from,
+          spool == null ? 0 : spool.end());
     }
+  }
+
+  /** Its messages, as they are in the spool, or made again from the file. */
+  MessageReader messages(int batch, Spool spool) throws IOException {
+    MessageReader kept = spool.messages(options.kind().type(), from, to);
+    return kept == null ? new FileMessages(file, options, batch) : kept;
   }
 
   private static long content(Path file) throws IOException {

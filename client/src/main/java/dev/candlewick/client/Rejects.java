@@ -59,7 +59,7 @@ final class Rejects implements Closeable {
       return rows;
     }
     int row = 0;
-    try (FileMessages messages = new FileMessages(file.file(), file.options(), batch, true)) {
+    try (FileMessages messages = FileMessages.withLines(file.file(), file.options(), batch)) {
       int made = 0;
       for (RecordedMessage next = messages.next(); next != null; next = messages.next()) {
         Refused refused = all.get(made % all.size());

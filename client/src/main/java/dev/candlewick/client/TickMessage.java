@@ -49,16 +49,13 @@ public final class TickMessage {
   }
 
   /**
-   * A message of rows that are already JSON, in ASCII.
+   * A message whose rows are already JSON, in ASCII.
    *
-   * @param type {@code trades}, {@code quotes} or {@code candles}
-   * @param defaults JSON fields that apply to rows without them
+   * @param type {@code trades}, {@code quotes}, {@code candles} or {@code records}
+   * @param tail what comes after {@code seq}: a comma, the other fields, the closing brace
    */
-  static TickMessage ofRows(String type, List<String> defaults, List<String> rows) {
-    StringBuilder tail = new StringBuilder();
-    defaults.forEach(field -> tail.append(',').append(field));
-    tail.append(",\"rows\":[").append(String.join(",", rows)).append("]}");
-    return new TickMessage(head(type), tail.toString(), rows.size());
+  static TickMessage of(String type, String tail, int rows) {
+    return new TickMessage(head(type), tail, rows);
   }
 
   private static String head(String type) {
@@ -68,6 +65,11 @@ public final class TickMessage {
   /** The number of rows. */
   public int rows() {
     return rows;
+  }
+
+  /** What comes after {@code seq}. */
+  String tail() {
+    return tail;
   }
 
   /** The bytes of {@link #frame} with that seq. */

@@ -3,6 +3,7 @@ package dev.candlewick.client.format;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -166,9 +167,18 @@ interface Conversion {
   /** A time as the server takes it; one that does not tell its zone is put into {@code zone}. */
   static Conversion timeAsWritten(ZoneId zone) {
     Times times = new Times("us", zone);
+    boolean isUtc = zone.normalized().equals(ZoneOffset.UTC);
     return (cells, cell, json) -> {
       int last = cells.at(cell, cells.length(cell) - 1);
       boolean isDate = cells.length(cell) >= 10 && cells.at(cell, 4) == '-' && last != 'Z';
+      if (isDate && isUtc && Times.isIso(cells, cell)) {
+        times.micros(cells, cell);
+        int begin = json.length();
+        json.append('"');
+        cells.appendTo(json, cell);
+        json.append("Z\"").setCharAt(begin + 11, 'T');
+        return true;
+      }
       String text = isDate ? cells.get(cell) : "";
       if (!isDate || !WITHOUT_ZONE.matcher(text).matches()) {
         return AS_WRITTEN.write(cells, cell, json);

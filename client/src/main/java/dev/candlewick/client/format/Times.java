@@ -24,6 +24,9 @@ record Times(String unit, ZoneId zone) {
 
   private static final int MOST_DIGITS = 19;
 
+  private static final int MOST_PLACES = 9;
+  private static final String ISO = "0000-00-00T00:00:00";
+
   /** 2024-01-02, 2024/01/02, 2024.01.02 or 02.01.2024, and after it a time. */
   private static final Pattern TEXT =
       Pattern.compile(
@@ -52,7 +55,62 @@ record Times(String unit, ZoneId zone) {
         return scaled(negative ? -number : number, length);
       }
     }
-    return text(cells.get(cell));
+    return isIso(cells, cell) ? iso(cells, cell) : text(cells.get(cell));
+  }
+
+  /**
+   * Whether it is written {@code 2026-01-02T03:04:05}, with a space or not, with a fraction or not,
+   * in UTC or without a zone.
+   */
+  static boolean isIso(Cells cells, int cell) {
+    int end = cells.length(cell);
+    if (end > ISO.length() && cells.at(cell, end - 1) == 'Z') {
+      end--;
+    }
+    if (end < ISO.length() || end == ISO.length() + 1 || end > ISO.length() + 1 + MOST_PLACES) {
+      return false;
+    }
+    for (int i = 0; i < end; i++) {
+      char c = cells.at(cell, i);
+      char due = i < ISO.length() ? ISO.charAt(i) : i == ISO.length() ? '.' : '0';
+      boolean matches = due == '0' ? c >= '0' && c <= '9' : c == due || (due == 'T' && c == ' ');
+      if (!matches) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The same as {@link #text}, without a pattern: files have millions of them. */
+  private long iso(Cells cells, int cell) throws FormatException {
+    try {
+      LocalDateTime local =
+          LocalDateTime.of(
+              number(cells, cell, 0, 4),
+              number(cells, cell, 5, 7),
+              number(cells, cell, 8, 10),
+              number(cells, cell, 11, 13),
+              number(cells, cell, 14, 16),
+              number(cells, cell, 17, 19));
+      boolean isUtc = cells.at(cell, cells.length(cell) - 1) == 'Z';
+      int places = Math.min(cells.length(cell) - (isUtc ? 1 : 0), ISO.length() + 1 + 6);
+      int micros = number(cells, cell, ISO.length() + 1, places);
+      for (int i = places; i < ISO.length() + 1 + 6; i++) {
+        micros *= 10;
+      }
+      ZoneOffset offset = isUtc ? ZoneOffset.UTC : offset(local, null);
+      return local.toEpochSecond(offset) * 1_000_000L + micros;
+    } catch (DateTimeException e) {
+      return text(cells.get(cell));
+    }
+  }
+
+  private static int number(Cells cells, int cell, int from, int to) {
+    int number = 0;
+    for (int i = from; i < to; i++) {
+      number = 10 * number + cells.at(cell, i) - '0';
+    }
+    return number;
   }
 
   private long scaled(long number, int digits) throws FormatException {
