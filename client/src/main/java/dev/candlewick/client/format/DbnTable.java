@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -67,11 +68,24 @@ final class DbnTable implements Table {
     }
     int version = head.get();
     int length = head.getInt();
-    if (version < 1 || version > 3 || length < 100 || length > MOST_METADATA) {
+    if (version < 1 || version > 3) {
       throw new IOException("DBN version " + version + " is not known; 1 to 3 are");
     }
-    byte[] bytes = in.readNBytes(length);
-    ByteBuffer metadata = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (length < 100 || length > MOST_METADATA) {
+      throw new IOException("damaged DBN metadata: " + length + " bytes");
+    }
+    ByteBuffer metadata = ByteBuffer.wrap(in.readNBytes(length)).order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      metadata(metadata, version);
+    } catch (BufferUnderflowException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | NegativeArraySizeException e) {
+      throw new IOException("damaged DBN metadata", e);
+    }
+  }
+
+  private void metadata(ByteBuffer metadata, int version) {
     dataset = text(metadata, 16);
     metadata.position(metadata.position() + (version == 1 ? 2 + 32 : 2 + 24) + 3);
     int symbolLength = version == 1 ? 22 : metadata.getShort();

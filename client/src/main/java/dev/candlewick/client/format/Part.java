@@ -1,7 +1,9 @@
 package dev.candlewick.client.format;
 
+import io.airlift.compress.MalformedInputException;
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
@@ -42,6 +45,8 @@ record Part(Path file, String name, String entry) {
           parts.add(new Part(file, unpacked(last), path));
         }
       }
+    } catch (ZipException e) {
+      throw new IOException(file + ": not a whole zip: " + e.getMessage(), e);
     }
     parts.sort(Comparator.comparing(Part::entry));
     if (parts.isEmpty()) {
@@ -83,17 +88,31 @@ record Part(Path file, String name, String entry) {
       if (gzip) {
         return new Gunzip(bytes, BUFFER);
       }
-      return zstd ? new BufferedInputStream(new ZstdInputStream(bytes), BUFFER) : bytes;
+      return zstd ? new BufferedInputStream(unzstd(bytes), BUFFER) : bytes;
     } catch (IOException e) {
       bytes.close();
       throw e;
     }
   }
 
+  /** The library's own texts don't say what is wrong, and one of its exceptions is unchecked. */
+  private static InputStream unzstd(InputStream packed) {
+    return new FilterInputStream(new ZstdInputStream(packed)) {
+      @Override
+      public int read(byte[] bytes, int from, int length) throws IOException {
+        try {
+          return super.read(bytes, from, length);
+        } catch (MalformedInputException | IOException e) {
+          throw new IOException("the zstd data is damaged or ends too early: " + e.getMessage(), e);
+        }
+      }
+    };
+  }
+
   private InputStream unzip() throws IOException {
     ZipFile zip = new ZipFile(file.toFile());
     InputStream bytes = zip.getInputStream(zip.getEntry(entry));
-    return new java.io.FilterInputStream(bytes) {
+    return new FilterInputStream(bytes) {
       @Override
       public void close() throws IOException {
         zip.close();

@@ -75,10 +75,7 @@ final class QueryTable implements Table {
       return opened(Engine.sqlite(file), query.isEmpty() ? all : query, List.of());
     }
     Connection duckdb = parquet ? Engine.duckdb(List.of(file)) : attached(file);
-    String from =
-        parquet
-            ? "read_parquet(" + path(file) + ", hive_partitioning = false)"
-            : Engine.named(table);
+    String from = parquet ? parquet(file) : Engine.named(table);
     try {
       List<String> columns = new ArrayList<>();
       String all = "select * from " + from;
@@ -103,6 +100,10 @@ final class QueryTable implements Table {
 
   private static String path(Path file) {
     return Engine.quoted(file.toAbsolutePath().normalize().toString());
+  }
+
+  private static String parquet(Path file) {
+    return "read_parquet(" + path(file) + ", hive_partitioning = false)";
   }
 
   private static Connection attached(Path file) throws IOException {
@@ -148,9 +149,12 @@ final class QueryTable implements Table {
     String query =
         "select decode(value) from parquet_kv_metadata(%s) where decode(key) = %s"
             .formatted(path(file), Engine.quoted(Parquet.SHORTEST));
-    try (Statement statement = duckdb.createStatement();
-        ResultSet found = statement.executeQuery(query)) {
-      return found.next() ? Set.of(found.getString(1).split(",")) : Set.of();
+    try (Statement statement = duckdb.createStatement()) {
+      // This says what is wrong with the file; a query whose rows are streamed does not.
+      statement.execute("describe select * from " + parquet(file));
+      try (ResultSet found = statement.executeQuery(query)) {
+        return found.next() ? Set.of(found.getString(1).split(",")) : Set.of();
+      }
     } catch (SQLException e) {
       throw Engine.said(e);
     }

@@ -1,6 +1,7 @@
 package dev.candlewick.client.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.IOException;
@@ -128,8 +129,8 @@ class FileFormsTest extends TestFiles {
         Statement statement = duckdb.createStatement()) {
       statement.execute(
           ("copy (select timestamptz '2024-01-01 00:00:00Z' as ts, 'v' as venue, 'S' as symbol,"
-                  + " '1m' as timeframe, 0.1::double as open, 3::decimal(9,2) as high, 1e-9::double as"
-                  + " low, 2 as close, 9::bigint as volume) to '%s' (format parquet)")
+               + " '1m' as timeframe, 0.1::double as open, 3::decimal(9,2) as high, 1e-9::double as"
+               + " low, 2 as close, 9::bigint as volume) to '%s' (format parquet)")
               .formatted(file));
     }
     assertThat(rows(file, Kind.CANDLES))
@@ -223,5 +224,37 @@ class FileFormsTest extends TestFiles {
     }
     assertThat(rows(dbn, Kind.CANDLES)).hasSize(2);
     assertThat(told.get(1)).contains("databento candles");
+  }
+
+  @Test
+  void saysThatAFileIsNotWholeWhateverItsForm() throws IOException, SQLException {
+    Path zst = folder.resolve("a.csv.zst");
+    try (OutputStream packed = new ZstdOutputStream(Files.newOutputStream(zst))) {
+      packed.write(KLINE.repeat(500).getBytes(StandardCharsets.UTF_8));
+    }
+    Path parquet = folder.resolve("a.parquet");
+    try (Connection duckdb = Engine.duckdb(List.of(parquet));
+        Statement statement = duckdb.createStatement()) {
+      statement.execute("copy (select 1 as ts) to '" + parquet + "' (format parquet)");
+    }
+    Path zip = zip("a.zip", "BTCUSDT-1m-2024-01.csv", KLINE);
+    Path dbn = Files.write(folder.resolve("a.dbn"), dbn(1, 0x21));
+
+    notWhole(zst, 40, "the zstd data is damaged or ends too early");
+    notWhole(zip, 30, "a.zip: not a whole zip");
+    notWhole(parquet, 30, "No magic bytes found at end of file");
+    notWhole(dbn, 200, "damaged DBN metadata");
+    Files.writeString(zst, "(\u00b5/\u00fdgarbage", StandardCharsets.ISO_8859_1);
+    notWhole(zst, 11, "the zstd data is damaged or ends too early");
+    Files.write(dbn, new byte[] {'D', 'B', 'N', 1, 0x7f, 0x7f, 0x7f, 0x7f, 0, 0, 0, 0});
+    notWhole(dbn, 12, "damaged DBN metadata");
+  }
+
+  private void notWhole(Path file, int bytes, String said) throws IOException {
+    Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), bytes));
+    assertThatThrownBy(() -> rows(file, options(Kind.CANDLES, "auto", "UTC", Map.of())))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(said)
+        .hasMessageContaining(String.valueOf(file.getFileName()));
   }
 }
