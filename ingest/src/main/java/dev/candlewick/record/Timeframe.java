@@ -91,12 +91,17 @@ public record Timeframe(String text, long seconds, int months) {
 
   /** Whether a bucket of whole days starts at {@code epochSecond} if days are those of a zone. */
   public boolean beginsAt(long epochSecond, ZoneId zone) {
+    return dayBucket(epochSecond, zone) == epochSecond;
+  }
+
+  /** The start, in epoch seconds, of the bucket of whole days of a zone. */
+  public long dayBucket(long epochSecond, ZoneId zone) {
     LocalDate date = LocalDate.ofInstant(Instant.ofEpochSecond(epochSecond), zone);
-    boolean first =
+    LocalDate first =
         months > 0
-            ? monthBucket(date).equals(date)
-            : Math.floorMod(date.toEpochDay() - ORIGIN / DAY, seconds / DAY) == 0;
-    return first && date.atStartOfDay(zone).toEpochSecond() == epochSecond;
+            ? monthBucket(date)
+            : date.minusDays(Math.floorMod(date.toEpochDay() - ORIGIN / DAY, seconds / DAY));
+    return first.atStartOfDay(zone).toEpochSecond();
   }
 
   /** The Monday on which the week of {@code date} starts. */

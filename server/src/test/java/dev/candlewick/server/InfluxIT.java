@@ -135,7 +135,7 @@ class InfluxIT {
     assertThat(bad.getString("message"))
         .isEqualTo(
             "line 1: bid: missing_field: bid or ask is required; line 3: price: out_of_range: must"
-                + " be 0 or from 1e-30 to 1e30 in size. Nothing was written");
+                + " be 0, or from 1e-30 to 1e30 with either sign. Nothing was written");
     assertThat(stored("trades") + stored("quotes")).isZero();
     assertThat(
             database.number(

@@ -94,7 +94,7 @@ final class RowFields {
   double number(Field field) {
     Object raw = row.value(field);
     if (raw == null) {
-      refuse(field, Code.MISSING_FIELD, "must be a number");
+      refuse(field, Code.MISSING_FIELD, field.word + " is required");
       return 0;
     }
     double number = Decimals.parse(raw);
@@ -105,7 +105,7 @@ final class RowFields {
         refuse(field, Code.BAD_TYPE, "must be a number or a decimal string");
       }
     } else if (!Decimals.inRange(number)) {
-      refuse(field, Code.OUT_OF_RANGE, "must be 0 or from 1e-30 to 1e30 in size");
+      refuse(field, Code.OUT_OF_RANGE, "must be 0, or from 1e-30 to 1e30 with either sign");
     }
     return number;
   }

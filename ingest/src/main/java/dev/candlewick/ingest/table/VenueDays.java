@@ -7,12 +7,15 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import dev.candlewick.record.Timeframe;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Candles of whole days that do not start at midnight UTC: they must start at midnight of their
@@ -21,6 +24,8 @@ import java.util.Map;
 final class VenueDays {
   private static final String ZONES =
       "select id, timezone from market.instruments where id = any (?) and timezone is not null";
+
+  private static final long MICROS = 1_000_000;
 
   private VenueDays() {}
 
@@ -44,22 +49,27 @@ final class VenueDays {
       if (candle.beginsInUtc() || (zone != null && candle.beginsIn(zone))) {
         good.add(line);
       } else {
-        line.message().refusedByDatabase(refusal(candle, zone == null ? "" : zone.getId()));
+        line.message().refusedByDatabase(refusal(candle, zone));
       }
     }
     return good;
   }
 
-  private static Rejection refusal(Candle candle, String zone) {
-    String why =
-        zone.isEmpty()
-            ? "not at midnight UTC, and the instrument has no timezone"
-            : "neither at midnight UTC nor at midnight of " + zone;
+  /** Names the candle that the time is in. */
+  private static Rejection refusal(Candle candle, @Nullable ZoneId zone) {
+    Timeframe timeframe = candle.timeframe();
+    long second = Math.floorDiv(candle.ts(), MICROS);
+    String there =
+        zone == null
+            ? "; the instrument has no timezone"
+            : ", or " + Instant.ofEpochSecond(timeframe.dayBucket(second, zone)) + " in " + zone;
     return new Rejection(
         candle.index(),
         Field.TS.word,
         Rejection.Code.MISALIGNED_TS,
-        "not the open time of a " + candle.timeframe().text() + " candle: " + why);
+        "not the open time of a %s candle: that is %s%s"
+            .formatted(
+                timeframe.text(), Instant.ofEpochSecond(timeframe.bucket(second)), there));
   }
 
   private static Map<Integer, ZoneId> zones(Connection connection, int[] ids) throws SQLException {

@@ -84,6 +84,13 @@ class RowValidatorTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"price, '\"size\":1'", "size, '\"price\":1'"})
+  void saysWhichNumberIsMissing(String field, String given) throws DecodeException {
+    check(MarketKind.TRADES, "{\"ts\":" + NOW.toEpochMilli() + "," + given + "}");
+    assertThat(bad.get(0).detail()).isEqualTo(field + " is required");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "null, missing_field",
     "true, bad_timestamp",

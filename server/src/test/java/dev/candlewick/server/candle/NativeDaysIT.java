@@ -131,15 +131,35 @@ class NativeDaysIT {
 
   @ParameterizedTest
   @CsvSource({
-    "1d, 2026-03-09T05:00:00Z, summer time began",
-    "1d, 2026-03-09T04:00:01Z, a second late",
-    "1w, 2026-03-10T04:00:00Z, a Tuesday",
-    "1M, 2026-03-02T05:00:00Z, the second day",
-    "4h, 2026-03-09T05:00:00Z, shorter than a day"
+    "1d, 2026-03-09T05:00:00Z, 2026-03-09T00:00:00Z, 2026-03-09T04:00:00Z, summer time began",
+    "1d, 2026-03-09T03:00:01Z, 2026-03-09T00:00:00Z, 2026-03-08T05:00:00Z, the day before there",
+    "1w, 2026-03-10T04:00:00Z, 2026-03-09T00:00:00Z, 2026-03-09T04:00:00Z, a Tuesday",
+    "1M, 2026-03-02T05:00:00Z, 2026-03-01T00:00:00Z, 2026-03-01T05:00:00Z, the second day",
+    "3M, 2026-03-01T05:00:00Z, 2026-01-01T00:00:00Z, 2026-01-01T05:00:00Z, the third month"
   })
-  void refusesWhatBeginsAtNoMidnight(String timeframe, String ts, String why) {
+  void refusesWhatBeginsAtNoMidnightAndSaysWhichDoes(
+      String timeframe, String ts, String utc, String there, String why) {
     setTimezone("America/New_York");
-    refused(timeframe, ts, "misaligned_ts");
+    assertThat(refused(timeframe, ts, "misaligned_ts").getString("detail"))
+        .as(why)
+        .isEqualTo(
+            "not the open time of a %s candle: that is %s, or %s in America/New_York"
+                .formatted(timeframe, utc, there));
+  }
+
+  @Test
+  void takesOnlyUtcForWhatIsShorterThanADay() {
+    setTimezone("America/New_York");
+    refused("4h", "2026-03-09T05:00:00Z", "misaligned_ts");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1w, 2026-03-10, 2026-03-09", "1M, 2026-03-02, 2026-03-01"})
+  void saysWhichMidnightIsTheFirst(String timeframe, String date, String day) {
+    assertThat(refused(timeframe, date + "T00:00:00Z", "misaligned_ts").getString("detail"))
+        .isEqualTo(
+            "not the open time of a %s candle: that is %sT00:00:00Z; the instrument has no timezone"
+                .formatted(timeframe, day));
   }
 
   @Test
