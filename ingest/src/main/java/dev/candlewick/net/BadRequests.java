@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -71,18 +72,22 @@ final class BadRequests extends ChannelInboundHandlerAdapter {
   }
 
   private static String answer(int status, String title, String code, String detail) {
+    UUID requestId = UUID.randomUUID();
     String body =
-        "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\",\"detail\":\"%s\"}"
-            .formatted(title, status, code, detail);
+        """
+        {"type":"about:blank","title":"%s","status":%d,"code":"%s","detail":"%s","request_id":"%s"}\
+        """
+            .formatted(title, status, code, detail, requestId);
     return """
     HTTP/1.1 %d %s\r
     content-type: application/problem+json\r
     x-content-type-options: nosniff\r
+    x-request-id: %s\r
     connection: close\r
     content-length: %d\r
     \r
     %s\
     """
-        .formatted(status, title, body.length(), body);
+        .formatted(status, title, requestId, body.length(), body);
   }
 }

@@ -118,7 +118,12 @@ class HttpRulesIT {
     "BAD, 400"
   })
   void answersABadRequestLine(String line, int status) throws IOException {
-    assertThat(said(line + "\r\nHost: localhost\r\n\r\n")).startsWith("HTTP/1.1 " + status);
+    String said = said(line + "\r\nHost: localhost\r\n\r\n");
+    assertThat(said).startsWith("HTTP/1.1 " + status);
+    JsonObject problem = new JsonObject(said.substring(said.indexOf("\r\n\r\n")));
+    assertThat(problem.fieldNames())
+        .containsExactly("type", "title", "status", "code", "detail", "request_id");
+    assertThat(said).containsIgnoringCase("X-Request-Id: " + problem.getString("request_id"));
   }
 
   @ParameterizedTest
