@@ -30,6 +30,11 @@ final class ApiKeys {
 
   private static final Set<String> LINE_PROTOCOL = Set.of("/write", "/api/v2/write");
   private static final String BASIC = "Basic ";
+  private static final String BINANCE = "/api/v3/";
+
+  /** The header in which Binance's clients send their key. */
+  private static final String MBX = "X-MBX-APIKEY";
+
 
   private final @Nullable Path file;
   private final FailedLogins failedLogins = new FailedLogins(System::nanoTime);
@@ -144,7 +149,8 @@ final class ApiKeys {
     if (header != null && LINE_PROTOCOL.contains(request.path())) {
       return password(header);
     }
-    return Optional.ofNullable(request.getHeader("X-API-Key"));
+    boolean binance = request.path().startsWith(BINANCE) && request.headers().contains(MBX);
+    return Optional.ofNullable(request.getHeader(binance ? MBX : "X-API-Key"));
   }
 
   /** The password of {@code Basic}: all that InfluxDB 1 and QuestDB clients may be able to send. */

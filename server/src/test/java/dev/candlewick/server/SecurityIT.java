@@ -132,6 +132,10 @@ class SecurityIT {
   @CsvSource({
     "/v1/instruments, Authorization, Bearer reader-key-2c77, 200",
     "/v1/instruments, X-API-Key, reader-key-2c77, 200",
+    "/v1/instruments, X-MBX-APIKEY, reader-key-2c77, 401",
+    "/api/v3/time, X-MBX-APIKEY, reader-key-2c77, 200",
+    "/api/v3/time, X-MBX-APIKEY, nobody, 401",
+    "/api/v3/time, X-MBX-APIKEY, writer-key-8d1f, 403",
     "/v1/instruments, Authorization, Bearer nobody, 401",
     "/v1/instruments, Authorization, Basic cmVhZGVyOng=, 401",
     "/v1/instruments, Accept, application/json, 401",
