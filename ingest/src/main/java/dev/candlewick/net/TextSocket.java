@@ -253,14 +253,16 @@ public final class TextSocket {
 
   /**
    * Closes with this code after everything already sent. Keeps reading for the client's own close
-   * frame, and cuts the connection if none comes in time, or if the client does not even read.
+   * frame, and cuts the connection if none comes in time. A client that has left data unread gets
+   * to the close frame only after that data, so it has as long again as it may leave data unread.
    */
   public void close(int code, String reason) {
     if (!closed) {
       closed = true;
+      long more = isFull() ? patience.toMillis() : 0;
       resume();
       socket.close((short) code, reason);
-      long millis = broken ? CLOSE_BROKEN_MILLIS : CLOSE_MILLIS;
+      long millis = broken ? CLOSE_BROKEN_MILLIS : CLOSE_MILLIS + more;
       cutOff = context.owner().setTimer(millis, late -> Wire.cut(connection));
     }
   }

@@ -35,7 +35,6 @@ final class ApiKeys {
   /** The header in which Binance's clients send their key. */
   private static final String MBX = "X-MBX-APIKEY";
 
-
   private final @Nullable Path file;
   private final FailedLogins failedLogins = new FailedLogins(System::nanoTime);
   private volatile ApiKeyFile keys;

@@ -3,11 +3,11 @@ package dev.candlewick.ingest.table;
 import dev.candlewick.ingest.row.Candle;
 import dev.candlewick.ingest.row.Field;
 import dev.candlewick.ingest.row.Rejection;
+import dev.candlewick.record.Timeframe;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import dev.candlewick.record.Timeframe;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -68,8 +68,7 @@ final class VenueDays {
         Field.TS.word,
         Rejection.Code.MISALIGNED_TS,
         "not the open time of a %s candle: that is %s%s"
-            .formatted(
-                timeframe.text(), Instant.ofEpochSecond(timeframe.bucket(second)), there));
+            .formatted(timeframe.text(), Instant.ofEpochSecond(timeframe.bucket(second)), there));
   }
 
   private static Map<Integer, ZoneId> zones(Connection connection, int[] ids) throws SQLException {

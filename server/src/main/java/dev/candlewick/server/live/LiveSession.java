@@ -147,8 +147,10 @@ final class LiveSession implements TextSocket.Listener {
   public void message(byte[] text) {
     try {
       onMessage(Request.parse(text));
+    } catch (Problem problem) {
+      refused(MALFORMED, problem.code(), problem.detail());
     } catch (JsonProcessingException e) {
-      refused(MALFORMED, "malformed", "not one JSON object: " + JsonFault.of(e));
+      refused(MALFORMED, "malformed", JsonFault.of(e));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -161,17 +163,21 @@ final class LiveSession implements TextSocket.Listener {
       if (fault != null) {
         throw fault;
       }
-      if (id == null) {
-        throw Problem.badParameter("id", "must be an integer from 0 to 2^53-1");
-      }
       switch (request.type()) {
-        case "subscribe" -> subscribe(id, request);
-        case "unsubscribe" -> unsubscribe(id);
+        case "subscribe" -> subscribe(named(id), request);
+        case "unsubscribe" -> unsubscribe(named(id));
         default -> throw Problem.badParameter("t", "must be subscribe or unsubscribe");
       }
     } catch (Problem problem) {
       refuse(id, problem);
     }
+  }
+
+  private static long named(@Nullable Long id) {
+    if (id == null) {
+      throw Problem.badParameter("id", "must be an integer from 0 to 2^53-1");
+    }
+    return id;
   }
 
   private void subscribe(long id, Request request) {

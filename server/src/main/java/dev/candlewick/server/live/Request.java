@@ -1,7 +1,6 @@
 package dev.candlewick.server.live;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -56,20 +55,21 @@ final class Request {
   /**
    * Reads a message, even one with invalid content, which {@link #fault} reports.
    *
-   * @throws JsonProcessingException if it is not one JSON object in UTF-8
+   * @throws JsonProcessingException if it is not JSON in UTF-8
+   * @throws Problem if it is not one object
    */
   static Request parse(byte[] message) throws IOException {
     Request request = new Request();
     try (JsonParser json = JSON.createParser(message)) {
       JsonToken first = json.nextToken();
       if (first != JsonToken.START_OBJECT) {
-        throw new JsonParseException(json, "expected an object");
+        throw new Problem(400, "malformed", "expected one JSON object");
       }
       while (json.nextToken() != JsonToken.END_OBJECT) {
         request.field(json);
       }
       if (json.nextToken() != null) {
-        throw new JsonParseException(json, "expected one object");
+        throw new Problem(400, "malformed", "expected one JSON object");
       }
     }
     if (Channel.INDICATORS.word().equals(request.texts.get("channel"))) {
@@ -80,10 +80,7 @@ final class Request {
     }
     if (!request.isOfRecords()) {
       for (String name : request.columns.keySet()) {
-        String reason =
-            KNOWN.contains(name)
-                ? "must be a text or an integer"
-                : "is not a field of this message";
+        String reason = KNOWN.contains(name) ? mustBe(name) : "is not a field of this message";
         request.fault = Problem.badParameter(excerpt(name), reason);
       }
     }
@@ -118,7 +115,7 @@ final class Request {
   String kind() {
     List<String> kind = columns.getOrDefault("kind", List.of());
     if (kind.size() != 1) {
-      throw Problem.badParameter("kind", "is required, a text");
+      throw Problem.badParameter("kind", kind.isEmpty() ? "is required" : "must be a string");
     }
     return kind.get(0);
   }
@@ -167,9 +164,17 @@ final class Request {
     } else if (value == JsonToken.VALUE_NUMBER_INT && json.getText().length() <= 19) {
       integers.put(name, json.getBigIntegerValue().longValue());
     } else {
-      fault = Problem.badParameter(name, "must be a text or an integer");
+      fault = Problem.badParameter(name, mustBe(name));
       json.skipChildren();
     }
+  }
+
+  private static String mustBe(String name) {
+    return switch (name) {
+      case "id", "last" -> "must be an integer";
+      case "from" -> "must be RFC 3339 (2026-01-31T09:30:00Z) or a number in the unit";
+      default -> "must be a string";
+    };
   }
 
   private static String excerpt(String name) {
@@ -256,7 +261,7 @@ final class Request {
   private String required(String name) {
     String text = texts.get(name);
     if (text == null) {
-      throw Problem.badParameter(name, "is required, a text");
+      throw Problem.badParameter(name, integers.containsKey(name) ? mustBe(name) : "is required");
     }
     return text;
   }

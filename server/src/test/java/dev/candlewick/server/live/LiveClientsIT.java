@@ -18,8 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that ask what cannot be, or do not read. */
 class LiveClientsIT {
@@ -84,15 +84,21 @@ class LiveClientsIT {
     String candles =
         "{'t':'subscribe','id':4,'channel':'candles','venue':'test','symbol':'CLIENTS'";
     return Stream.of(
-        Arguments.of("{}", "bad_parameter", "id"),
+        Arguments.of("{}", "bad_parameter", "t:"),
+        Arguments.of("{'t':'subscribe'}", "bad_parameter", "id"),
         Arguments.of("{'id':4,'t':'hello'}", "bad_parameter", "t:"),
         Arguments.of("{'id':'4','t':'subscribe'}", "bad_parameter", "id"),
+        Arguments.of("{'id':null,'t':'subscribe'}", "bad_parameter", "id: must be an integer"),
+        Arguments.of("{'t':'hello'}", "bad_parameter", "t: must be subscribe"),
         Arguments.of("{'id':4,'t':'unsubscribe'}", "unknown_id", "id"),
-        Arguments.of(candles + "}", "bad_parameter", "timeframe"),
+        Arguments.of(candles + "}", "bad_parameter", "timeframe: is required"),
+        Arguments.of(candles + ",'timeframe':5}", "bad_parameter", "timeframe: must be a string"),
         Arguments.of(candles + ",'timeframe':'7s'}", "bad_parameter", "timeframe"),
         Arguments.of(candles + ",'timeframe':'1m','depth':5}", "bad_parameter", "depth"),
         Arguments.of(candles + ",'timeframe':'1m','last':{'n':5}}", "bad_parameter", "last"),
         Arguments.of(candles + ",'timeframe':'1m','last':0}", "bad_parameter", "last"),
+        Arguments.of(
+            candles + ",'timeframe':'1m','last':1.5}", "bad_parameter", "last: must be an integer"),
         Arguments.of(candles + ",'timeframe':'1m','last':5,'from':0}", "bad_parameter", "last"),
         Arguments.of(candles + ",'timeframe':'1m','from':'noon'}", "bad_parameter", "from"),
         Arguments.of(candles + ",'timeframe':'1m','from':{'at':1}}", "bad_parameter", "from"),
@@ -121,11 +127,21 @@ class LiveClientsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"t\":", "[]", "{\"id\":1,\"id\":2}", "{} {}", ""})
-  void closesOnWhatIsNotOneJsonObject(String text) {
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"t\":|not JSON at byte 5: it breaks off",
+        "[]|expected one JSON object",
+        "{\"id\":1,\"id\":2}|not JSON at byte 12: duplicate field id",
+        "{} {}|expected one JSON object",
+        "``|expected one JSON object"
+      })
+  void closesOnWhatIsNotOneJsonObject(String text, String detail) {
     client.send(text);
     JsonObject error = client.await(message -> message.getString("t").equals("error"));
     assertThat(error.getString("code")).isEqualTo("malformed");
+    assertThat(error.getString("detail")).isEqualTo(detail);
     assertThat(client.closeCode()).isEqualTo(1007);
   }
 
@@ -198,16 +214,18 @@ class LiveClientsIT {
   }
 
   @Test
-  void closesAReaderThatReadsNothing() {
+  void closesAReaderThatReadsNothingAndTellsItWhyOnceItReadsAgain() throws Exception {
     LiveInstance impatient =
         new LiveInstance(
-            new LiveLimits(65_536, 3, 10_000, Duration.ofMillis(500), Duration.ofSeconds(20)));
+            new LiveLimits(65_536, 3, 10_000, Duration.ofSeconds(2), Duration.ofSeconds(20)));
     long ts = System.currentTimeMillis() - 900_000;
     impatient.post("trades", "SLOW", new JsonArray().add(trade(ts)));
     LiveClient there = new LiveClient(impatient);
     there.subscribe(1, "candles", "SLOW", ",\"timeframe\":\"1s\"");
     there.stopReading();
     writeCandlesUntil(impatient, "SLOW", () -> slow(impatient) > 0);
+    // Longer than a client that reads gets for its answer to the close frame.
+    Thread.sleep(5_500);
     there.readOn();
     assertThat(there.closeCode()).isEqualTo(4408);
     impatient.close();
