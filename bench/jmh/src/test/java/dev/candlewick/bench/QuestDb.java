@@ -8,10 +8,6 @@ import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +18,6 @@ import java.util.List;
 final class QuestDb implements Closeable {
   private final Process process;
   private final int port;
-  private final HttpClient http = HttpClient.newHttpClient();
 
   private QuestDb(Process process, int port) {
     this.process = process;
@@ -96,16 +91,20 @@ final class QuestDb implements Closeable {
   }
 
   /** The JSON answer to a statement. */
-  String ask(String sql) throws IOException, InterruptedException {
-    String path = "/exec?query=" + URLEncoder.encode(sql, StandardCharsets.UTF_8);
-    HttpResponse<String> answer =
-        http.send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-            BodyHandlers.ofString());
-    if (answer.statusCode() != 200) {
-      throw new IOException(sql + ": " + answer.body());
+  String ask(String sql) throws IOException {
+    try (BenchHttp http = connect()) {
+      return new String(ask(http, sql), StandardCharsets.UTF_8);
     }
-    return answer.body();
+  }
+
+  /** The same on a connection that stays open, for a client of many. */
+  static byte[] ask(BenchHttp http, String sql) throws IOException {
+    return http.get("/exec?query=" + URLEncoder.encode(sql, StandardCharsets.UTF_8));
+  }
+
+  /** The client that asks Candlewick. */
+  BenchHttp connect() throws IOException {
+    return new BenchHttp(URI.create("http://127.0.0.1:" + port));
   }
 
   /** A client that commits each {@code rows} rows. */

@@ -23,7 +23,7 @@ class QuestDbBenchmarks {
   private static final int ROWS = 500_000;
   private static final int QUERIES = 200;
   private static final String OURS = "Candlewick, WebSocket, 4 streams, 1,000 rows a message";
-  private static final String CANDLES = "Candlewick, range of 1,000 of 1m, 4 clients";
+  private static final String CANDLES = "Candlewick, range of 1,000 of 1m, %d clients";
 
   @TempDir private Path folder;
 
@@ -55,16 +55,12 @@ class QuestDbBenchmarks {
         turns.add(() -> rate("QuestDB, as durable, " + commits, send(durable, rows)));
         turns.add(() -> rate("QuestDB, its default, " + commits, send(byDefault, rows)));
       }
-      turns.add(
-          () ->
-              figures.add(
-                  CANDLES,
-                  "1/s",
-                  null,
-                  queries.atOnceOverHttp(QueryBench.Query.RANGE_1000, 4, QUERIES).perSecond()));
-      turns.add(
-          () ->
-              figures.add("QuestDB, the same candles, 4 clients", "1/s", CANDLES, asked(durable)));
+      for (int clients : new int[] {4, 32}) {
+        String ours = CANDLES.formatted(clients);
+        turns.add(() -> figures.add(ours, "1/s", null, answered(queries, clients)));
+        String its = "QuestDB, the same candles, %d clients".formatted(clients);
+        turns.add(() -> figures.add(its, "1/s", ours, asked(durable, clients)));
+      }
       takeTurns(turns, target.database(), say);
     }
     System.out.print(figures.table());
@@ -127,22 +123,29 @@ class QuestDbBenchmarks {
   }
 
   /** Ranges of 1,000 candles a second. */
-  private static double asked(QuestDb questDb) throws Exception {
+  private static double answered(QueryBench queries, int clients) throws Exception {
+    return queries.atOnceOverHttp(QueryBench.Query.RANGE_1000, clients, QUERIES).perSecond();
+  }
+
+  private static double asked(QuestDb questDb, int clients) throws Exception {
     Instant from = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(30, ChronoUnit.DAYS);
     double seconds =
         Clients.runAll(
-            4,
+            clients,
             client -> {
               SplittableRandom random = new SplittableRandom(client);
-              for (int i = 0; i < QUERIES; i++) {
-                Instant start = from.plus(60 + random.nextInt(42_000), ChronoUnit.MINUTES);
-                questDb.ask(
-                    "select ts, open, high, low, close, volume from candles where symbol = '%s'"
-                            .formatted(BenchTrades.symbol(random.nextInt(10)))
-                        + " and ts >= '%s' and ts < '%s'"
-                            .formatted(start, start.plus(1000, ChronoUnit.MINUTES)));
+              try (BenchHttp http = questDb.connect()) {
+                for (int i = 0; i < QUERIES; i++) {
+                  Instant start = from.plus(60 + random.nextInt(42_000), ChronoUnit.MINUTES);
+                  QuestDb.ask(
+                      http,
+                      "select ts, open, high, low, close, volume from candles where symbol = '%s'"
+                              .formatted(BenchTrades.symbol(random.nextInt(10)))
+                          + " and ts >= '%s' and ts < '%s'"
+                              .formatted(start, start.plus(1000, ChronoUnit.MINUTES)));
+                }
               }
             });
-    return 4 * QUERIES / seconds;
+    return clients * QUERIES / seconds;
   }
 }
