@@ -58,7 +58,10 @@ final class FileArguments {
   @Option(
       names = "--map",
       paramLabel = "FIELD=COLUMN,...",
-      description = "Which column is which field: ts=open_time:ms,open=o,...")
+      description = {
+        "Which column is which field: ts=open_time:ms,open=o,...",
+        "A day and its time in two columns: ts=<DATE>+<TIME>"
+      })
   private @Nullable String map;
 
   @Option(

@@ -205,6 +205,14 @@ interface Conversion {
     };
   }
 
+  /** A day, and in the column {@code clock} a time of it, as microseconds. */
+  static Conversion time(Times times, int clock) {
+    return (cells, day, json) -> {
+      json.append(times.micros(cells.get(day), cells.get(clock)));
+      return true;
+    };
+  }
+
   private static boolean truth(String text) throws FormatException {
     return switch (text.strip().toLowerCase(Locale.ROOT)) {
       case "true", "t", "1" -> true;

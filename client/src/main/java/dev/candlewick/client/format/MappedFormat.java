@@ -24,12 +24,15 @@ final class MappedFormat {
         unit = column.substring(colon + 1);
         column = column.substring(0, colon);
       }
-      int cell = heading.at(column);
-      if (cell < 0) {
-        throw new FormatException(
-            "--map: no column " + column + " among " + String.join(",", heading.columns()));
+      Times times = new Times(unit, options.zone());
+      int plus = column.indexOf('+');
+      if (isTime(kind, field) && plus > 0 && heading.at(column) < 0) {
+        int clock = cell(heading, column.substring(plus + 1));
+        int day = cell(heading, column.substring(0, plus));
+        layout.column(field, day, Conversion.time(times, clock));
+      } else {
+        layout.column(field, cell(heading, column), conversion(kind, field, times));
       }
-      layout.column(field, cell, conversion(kind, field, new Times(unit, options.zone())));
     }
     FileOptions.Given given = options.given();
     if (!kind.isRecords()) {
@@ -41,13 +44,25 @@ final class MappedFormat {
     return layout;
   }
 
+  private static int cell(Heading heading, String column) throws FormatException {
+    int cell = heading.at(column);
+    if (cell < 0) {
+      throw new FormatException(
+          "--map: no column " + column + " among " + String.join(",", heading.columns()));
+    }
+    return cell;
+  }
+
+  private static boolean isTime(Kind kind, String field) {
+    return field.equals("ts") || "timestamp".equals(kind.types().get(field));
+  }
+
   private static boolean isUnit(String word) {
     return Times.UNITS.contains(word) || word.equals("digits");
   }
 
   private static Conversion conversion(Kind kind, String field, Times times) {
-    boolean time = field.equals("ts") || "timestamp".equals(kind.types().get(field));
-    if (time) {
+    if (isTime(kind, field)) {
       return Conversion.time(times);
     }
     if (kind.isRecords()) {

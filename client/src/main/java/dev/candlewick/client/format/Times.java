@@ -27,6 +27,9 @@ record Times(String unit, ZoneId zone) {
   private static final int MOST_PLACES = 9;
   private static final String ISO = "0000-00-00T00:00:00";
 
+  private static final Pattern DAY = Pattern.compile("^(\\d{4})(\\d{2})(\\d{2})$");
+  private static final Pattern CLOCK = Pattern.compile("(?<=^|^\\d{2})(\\d{2})(?=\\d{2}$|\\d{4}$)");
+
   /** 2024-01-02, 2024/01/02, 2024.01.02 or 02.01.2024, and after it a time. */
   private static final Pattern TEXT =
       Pattern.compile(
@@ -111,6 +114,14 @@ record Times(String unit, ZoneId zone) {
       number = 10 * number + cells.at(cell, i) - '0';
     }
     return number;
+  }
+
+  /** The same for a day, also like 20240102, and a time of it, also like 0930 or 093000. */
+  long micros(String day, String clock) throws FormatException {
+    return text(
+        DAY.matcher(day.strip()).replaceFirst("$1-$2-$3")
+            + " "
+            + CLOCK.matcher(clock.strip()).replaceAll("$1:"));
   }
 
   private long scaled(long number, int digits) throws FormatException {

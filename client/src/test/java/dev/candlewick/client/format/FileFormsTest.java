@@ -122,6 +122,42 @@ class FileFormsTest extends TestFiles {
             "{ts:1719840600000000,open:1,high:2,low:0.5,close:0.5,venue:v,symbol:S,timeframe:1m}");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2024.07.01\t09:30",
+        "2024.07.01\t09:30:00",
+        "20240701\t0930",
+        "20240701\t093000",
+        "01.07.2024\t9:30",
+      })
+  void readsADayAndItsTimeInTwoColumnsAsMetaTraderWritesThem(String time) throws IOException {
+    String header =
+        "<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>\r\n";
+    String map = "ts=<DATE>+<TIME>,open=<OPEN>,high=<HIGH>,low=<LOW>,close=<CLOSE>";
+    Path file = file("a.csv", header + time + "\t1\t2\t0.5\t1.5\t7\t0\t3\r\n");
+    FileOptions mapped =
+        new FileOptions(
+            Kind.CANDLES,
+            "auto",
+            new FileOptions.Given("mt", "GOLD", "1m"),
+            ZoneId.of("America/New_York"),
+            "ms",
+            FileOptions.map(map),
+            "",
+            "");
+    assertThat(rows(file, mapped))
+        .singleElement()
+        .asString()
+        .contains("{ts:1719840600000000,open:1,high:2,low:0.5,close:1.5}");
+    assertThat(
+            failure(
+                file,
+                options(
+                    Kind.CANDLES, "auto", "UTC", FileOptions.map("ts=<DATE>+when,open=<OPEN>"))))
+        .contains("--map: no column when among <DATE>,<TIME>,");
+  }
+
   @Test
   void readsParquetAndDatabases() throws IOException, SQLException {
     Path file = folder.resolve("BTCUSDT-1m-2024-01.parquet");
