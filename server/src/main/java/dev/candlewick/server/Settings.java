@@ -282,7 +282,9 @@ final class Settings {
   }
 
   private static Duration retention(String text) {
-    return text.equals("none") ? Retention.FOR_EVER : atLeastADay(duration(text));
+    return text.equals("none")
+        ? Retention.FOR_EVER
+        : atLeastADay(duration(text, "7d or P7D, or none"));
   }
 
   private static Duration atLeastADay(Duration keep) {
@@ -294,11 +296,15 @@ final class Settings {
 
   /** {@code 20ms}, {@code 5s}, {@code 10m}, {@code 24h}, {@code 7d}, or ISO 8601. */
   private static Duration duration(String text) {
+    return duration(text, "20ms, 5s, 7d or P7D");
+  }
+
+  private static Duration duration(String text, String examples) {
     if (!text.matches("[0-9]{1,9}(ms|s|m|h|d)")) {
       try {
         return Duration.parse(text);
       } catch (DateTimeParseException e) {
-        throw new IllegalArgumentException("must be like 20ms, 5s, 7d or P7D", e);
+        throw new IllegalArgumentException("must be like " + examples, e);
       }
     }
     String unit = text.replaceAll("[0-9]", "");
