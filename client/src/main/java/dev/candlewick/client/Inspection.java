@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -31,11 +33,13 @@ record Inspection(
     long content,
     long from,
     long to) {
+  private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /**
    * Reads it.
    *
    * @param batch most rows in a message
-   * @param told receives what the file is taken for
+   * @param told receives what the file is taken for, and how far a large one has been read
    * @param rejects receives the lines that cannot be read; null: stop at the first of them
    * @param spool receives its messages; null for nowhere
    * @throws IOException if the file cannot be read, or, without {@code rejects}, one of its lines
@@ -58,7 +62,13 @@ record Inspection(
           bad.incrementAndGet();
         };
     try (FileMessages messages = FileMessages.telling(given, batch, told, lines)) {
+      long toldAt = System.nanoTime();
       for (RecordedMessage next = messages.next(); next != null; next = messages.next()) {
+        if (System.nanoTime() - toldAt > TELL_EVERY_NANOS) {
+          told.accept(
+              String.format(Locale.ROOT, "%s: %,d rows read", given.file(), messages.rows()));
+          toldAt = System.nanoTime();
+        }
         if (spool != null) {
           spool.add(next.message());
         }
