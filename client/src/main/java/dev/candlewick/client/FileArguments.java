@@ -78,7 +78,9 @@ final class FileArguments {
   @Option(
       names = "--timezone",
       defaultValue = "UTC",
-      description = "Of times that do not tell their zone. Default: ${DEFAULT-VALUE}")
+      description =
+          "Of times that do not tell their zone; those that occur twice in it are refused. Default:"
+              + " ${DEFAULT-VALUE}")
   private String timezone = "";
 
   @Option(

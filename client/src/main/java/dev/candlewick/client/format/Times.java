@@ -101,7 +101,7 @@ record Times(String unit, ZoneId zone) {
       for (int i = places; i < ISO.length() + 1 + 6; i++) {
         micros *= 10;
       }
-      ZoneOffset offset = isUtc ? ZoneOffset.UTC : offset(local, null);
+      ZoneOffset offset = isUtc ? ZoneOffset.UTC : offset(local, false, null);
       return local.toEpochSecond(offset) * 1_000_000L + micros;
     } catch (DateTimeException e) {
       return text(cells.get(cell));
@@ -162,7 +162,9 @@ record Times(String unit, ZoneId zone) {
               number(found.group(9)));
       String fraction = found.group(10);
       long micros = fraction == null ? 0 : Long.parseLong((fraction + "000000").substring(0, 6));
-      return local.toEpochSecond(offset(local, found.group(12))) * 1_000_000L + micros;
+      return local.toEpochSecond(offset(local, found.group(7) == null, found.group(12)))
+              * 1_000_000L
+          + micros;
     } catch (DateTimeException e) {
       throw new FormatException("\"" + text + "\" is not a time: " + e.getMessage());
     }
@@ -176,12 +178,17 @@ record Times(String unit, ZoneId zone) {
     return half == null ? number(hour) : number(hour) % 12 + (half.equals("PM") ? 12 : 0);
   }
 
-  private ZoneOffset offset(LocalDateTime local, @Nullable String written) throws FormatException {
+  private ZoneOffset offset(LocalDateTime local, boolean isDay, @Nullable String written)
+      throws FormatException {
     if (written == null) {
       ZoneRules rules = zone.getRules();
       List<ZoneOffset> valid = rules.getValidOffsets(local);
       if (valid.isEmpty()) {
         throw new FormatException(local + " does not exist in " + zone);
+      }
+      if (valid.size() > 1 && !isDay) {
+        throw new FormatException(
+            local + " occurs twice in " + zone + ": it needs an offset, or a file in UTC");
       }
       return valid.get(0);
     }

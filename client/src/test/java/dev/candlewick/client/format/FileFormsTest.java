@@ -110,6 +110,21 @@ class FileFormsTest extends TestFiles {
             "unit:ms {ts:7,price:1,size:2}");
   }
 
+  /** Taken for the first of the two, an hour of candles would replace the hour before. */
+  @ParameterizedTest
+  @ValueSource(strings = {"2024-11-03 01:30:00", "2024-11-03T01:30", "03.11.2024 01:30:00.000"})
+  void refusesATimeThatOccursTwiceInItsZone(String time) throws IOException {
+    Map<String, String> map = FileOptions.map("ts=t,price=p,size=s,venue=x,symbol=y");
+    FileOptions newYork = options(Kind.TRADES, "auto", "America/New_York", map);
+    assertThat(failure(file("a.csv", "t,p,s,x,y\n" + time + ",1,2,v,S\n"), newYork))
+        .contains("a.csv: line 2: ts: 2024-11-03T01:30 occurs twice in America/New_York");
+    assertThat(rows(file("b.csv", "t,p,s,x,y\n2024-11-03 01:30:00-05:00,1,2,v,S\n"), newYork))
+        .containsExactly("{ts:1730615400000000,price:1,size:2,venue:v,symbol:S}");
+    FileOptions havana = options(Kind.TRADES, "auto", "America/Havana", map);
+    assertThat(rows(file("c.csv", "t,p,s,x,y\n2024-11-03,1,2,v,S\n"), havana))
+        .containsExactly("{ts:1730606400000000,price:1,size:2,venue:v,symbol:S}");
+  }
+
   @Test
   void readsWhatIsMapped() throws IOException {
     Map<String, String> map =
