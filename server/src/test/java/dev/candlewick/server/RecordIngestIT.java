@@ -164,6 +164,18 @@ class RecordIngestIT {
   }
 
   @Test
+  void aBodyThatNamesAnotherKindThanThePathIsRefused() {
+    declare("limits", simple("limits", ""));
+    String body = "{\"kind\":\"%s\",\"rows\":[{\"ts\":1,\"id\":\"a\"}]}";
+    HttpResponse<String> other = server.post("/v1/records/limits", body.formatted("orders"));
+    assertThat(other.statusCode()).as(other.body()).isEqualTo(422);
+    assertThat(json(other).getString("detail"))
+        .isEqualTo("kind does not match the one in the path");
+    HttpResponse<String> same = server.post("/v1/records/limits", body.formatted("limits"));
+    assertThat(json(same).getInteger("inserted")).as(same.body()).isEqualTo(1);
+  }
+
+  @Test
   void rowsAndTextsHaveTheirLimits() {
     declare("limits", simple("limits", ",{\"name\":\"t\",\"type\":\"text\"}"));
     String row = "{\"ts\":1,\"id\":\"%s\",\"t\":\"%s\"}";

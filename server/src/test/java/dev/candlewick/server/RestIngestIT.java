@@ -291,7 +291,8 @@ class RestIngestIT {
     "'{}', 422, bad_message",
     "'[]', 422, bad_message",
     "'{\"rows\":7}', 422, bad_message",
-    "'{\"rows\":[],\"colour\":1}', 422, bad_message"
+    "'{\"rows\":[],\"colour\":1}', 422, bad_message",
+    "'{\"t\":\"quotes\",\"rows\":[]}', 422, bad_message"
   })
   void refusesABodyOfAnotherShape(String body, int status, String code) {
     problem(post("/v1/trades", "application/json", body), status, code);

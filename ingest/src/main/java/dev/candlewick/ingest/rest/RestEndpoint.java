@@ -122,6 +122,9 @@ public final class RestEndpoint {
                       decoder,
                       Intake.MAX_REQUEST_ROWS,
                       head.skipsBadRows()));
+      if (envelope.type() != null && !envelope.type().equals(kind.word())) {
+        throw new DecodeException(Fault.BAD_MESSAGE, "t does not match the path");
+      }
       if (envelope.rows() == null) {
         throw new DecodeException(Fault.BAD_MESSAGE, "rows is required");
       }

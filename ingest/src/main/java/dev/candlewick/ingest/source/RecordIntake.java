@@ -1,6 +1,7 @@
 package dev.candlewick.ingest.source;
 
 import dev.candlewick.ingest.decode.DecodeException;
+import dev.candlewick.ingest.decode.DecodeException.Fault;
 import dev.candlewick.ingest.decode.Envelope;
 import dev.candlewick.ingest.decode.Envelope.Defaults;
 import dev.candlewick.ingest.decode.JsonDecoder;
@@ -76,7 +77,11 @@ public final class RecordIntake {
     byte[] body = RestBody.text(sent);
     RecordDecoder decoder = new RecordDecoder(declared.get().kind(), maxRows);
     if (form == RestBody.JSON) {
-      Defaults defaults = heads.decodeAny(body).withDefaults(query).defaults();
+      Envelope head = heads.decodeAny(body);
+      if (head.kind() != null && !head.kind().equals(kind)) {
+        throw new DecodeException(Fault.BAD_MESSAGE, "kind does not match the one in the path");
+      }
+      Defaults defaults = head.withDefaults(query).defaults();
       return check(declared.get(), defaults, decoder.rows(body), key);
     }
     List<RawRecord> rows = form.lines(body, decoder, maxRows, skipsBadLines);
