@@ -27,7 +27,6 @@ class TimesTest {
     "2026-01-02T03:04:05.123456789, UTC, 1767323045123456",
     "1969-12-31T23:59:59.999999, UTC, -1",
     "0001-01-01T00:00:00, UTC, -62135596800000000",
-    "2026-10-25T02:30:00, Europe/Berlin, 1792888200000000",
   })
   void readsATimeTheSameHoweverItIsWritten(String text, String zone, long expected)
       throws FormatException {
@@ -50,5 +49,11 @@ class TimesTest {
     assertThatThrownBy(() -> micros(text, "UTC"))
         .isInstanceOf(FormatException.class)
         .hasMessageContaining(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2026-10-25T02:30:00", "2026/10/25T02:30:00"})
+  void refusesATimeThatOccursTwiceHoweverItIsWritten(String text) {
+    assertThatThrownBy(() -> micros(text, "Europe/Berlin")).hasMessageContaining("occurs twice");
   }
 }
