@@ -36,8 +36,8 @@ public final class BenchServer implements AutoCloseable {
     ProcessBuilder java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx384m",
-                "-XX:MaxDirectMemorySize=128m",
+                "-Xmx288m",
+                "-XX:MaxDirectMemorySize=96m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName(),
