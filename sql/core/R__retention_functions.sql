@@ -26,9 +26,12 @@ begin
       on conflict on constraint archive_pkey do update set due = excluded.due;
     return;
   end if;
-  perform ingest.note_dropped(relation, now() - keep);
-  perform public.drop_chunks(relation, older_than => now() - keep);
-  perform ingest.note_held_from(relation);
+  -- Where there is nothing to drop nothing is noted: older rows that come once more is kept are all there are.
+  if exists (select from ingest.chunks_of(relation) c where c.range_end <= now() - keep) then
+    perform ingest.note_dropped(relation, now() - keep);
+    perform public.drop_chunks(relation, older_than => now() - keep);
+    perform ingest.note_held_from(relation, now() - keep);
+  end if;
 end
 $$;
 revoke execute on function ingest.drop_old_chunks(regclass, interval) from public;
@@ -42,14 +45,34 @@ language sql set search_path = pg_catalog, pg_temp as $$
 $$;
 revoke execute on function ingest.note_dropped(regclass, timestamptz) from public;
 
-create or replace function ingest.note_held_from(relation regclass) returns void
+drop function if exists ingest.note_held_from(regclass);
+create or replace function ingest.note_held_from(relation regclass, up_to timestamptz) returns void
 language sql set search_path = pg_catalog, pg_temp as $$
   update ingest.dropped d set held_from = greatest(d.held_from, coalesce(
-    (select min(c.range_start) from ingest.chunks_of(note_held_from.relation) c where c.range_end > d.before),
-    d.before))
+    (select min(c.range_start) from ingest.chunks_of(note_held_from.relation) c where c.range_end > note_held_from.up_to),
+    note_held_from.up_to))
   where d.relation = note_held_from.relation::text
 $$;
-revoke execute on function ingest.note_held_from(regclass) from public;
+revoke execute on function ingest.note_held_from(regclass, timestamptz) from public;
+
+-- Levels of candles that are now kept longer than before (null: for ever) have what came since for times that were once dropped:
+-- their rows begin with the first chunk there is. `before` stays: what a level was made of may still be gone.
+create or replace function ingest.keep_longer(levels integer[], keep interval[]) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  longer record;
+begin
+  for longer in
+    select d.relation, f.first from unnest(levels, keep) k (level, keep)
+    join ingest.dropped d on d.level = k.level and (k.keep is null or d.before > now() - k.keep)
+    cross join lateral (select min(c.range_start) as first from ingest.chunks_of(d.relation::regclass) c) f
+    where f.first < coalesce(d.held_from, d.before)
+  loop
+    update ingest.dropped d set held_from = longer.first where d.relation = longer.relation;
+  end loop;
+end
+$$;
+revoke execute on function ingest.keep_longer(integer[], interval[]) from public;
 
 -- How many rows there are and what they come to, in whatever order.
 create or replace function ingest.row_digest(relation regclass, since timestamptz, before timestamptz,
@@ -98,7 +121,7 @@ begin
   end if;
   perform ingest.note_dropped(relation, before);
   perform public.drop_chunks(relation, older_than => before, newer_than => since);
-  perform ingest.note_held_from(relation);
+  perform ingest.note_held_from(relation, before);
   return 'dropped';
 end
 $$;

@@ -43,6 +43,12 @@ final class RetentionJob {
   private static final String DROP_CHUNKS =
       "select ingest.drop_old_chunks(?::regclass, make_interval(secs => ?))";
 
+  private static final String KEEP_LONGER =
+      """
+      select ingest.keep_longer(?::int4[],
+        array(select make_interval(secs => s) from unnest(?::int8[]) with ordinality k (s, at) order by at))
+      """;
+
   private static final String DELETE_NATIVE =
       """
       delete from market.candles_native
@@ -89,6 +95,23 @@ final class RetentionJob {
     dropChunks(connection, TRADES, atLeast(oldestMark(connection, TRADES), retention.trades()));
     dropChunks(connection, "market.quotes", retention.quotes());
     RecordRetention.run(connection);
+  }
+
+  /**
+   * What came for times that were dropped when less was kept is there from now on. In the caller's
+   * transaction, which rolled it up.
+   */
+  static void keepLonger(Connection connection, Retention retention) throws SQLException {
+    Long[] seconds =
+        Retention.LEVELS.stream()
+            .map(retention::held)
+            .map(keep -> keep.equals(Retention.FOR_EVER) ? null : keep.toSeconds())
+            .toArray(Long[]::new);
+    try (PreparedStatement longer = connection.prepareStatement(KEEP_LONGER)) {
+      longer.setArray(1, connection.createArrayOf("int4", Retention.LEVELS.toArray()));
+      longer.setArray(2, connection.createArrayOf("int8", seconds));
+      longer.execute();
+    }
   }
 
   /**

@@ -181,6 +181,9 @@ public final class RollUp implements Runnable {
       amended.removeEmptyLevels(connection);
     }
     minutes.tell(connection);
+    if (inHand == late && !minutes.isEmpty()) {
+      RetentionJob.keepLonger(connection, retention);
+    }
     connection.commit();
     inHand.done();
     if (!minutes.isEmpty()) {

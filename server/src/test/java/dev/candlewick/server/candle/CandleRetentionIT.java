@@ -92,6 +92,55 @@ class CandleRetentionIT {
     }
   }
 
+  /** A server that has just been started keeps little, and its user has years of history. */
+  @Test
+  void whereNothingWasDroppedHistoryIsThereOnceMoreIsKept() throws Exception {
+    runRetention();
+    try (RunningServer server = server(Map.of())) {
+      assertHistoryIsThere(server, "h", 30);
+    }
+  }
+
+  @Test
+  void historyThatComesForWhatWasDroppedIsThereOnceMoreIsKept() throws Exception {
+    try (RunningServer server = server(Map.of())) {
+      assertHistoryIsThere(server, "h", 30);
+    }
+    runRetention();
+    assertThat(oldest("candles_1m")).isZero();
+    for (int days : List.of(40, 60)) {
+      try (RunningServer server = server(Map.of())) {
+        assertHistoryIsThere(server, "h" + days, days);
+      }
+    }
+    runRetention();
+    assertThat(oldest("candles_1m")).isZero();
+  }
+
+  /** Ten days of minutes are kept, and fifteen held. */
+  private void runRetention() throws InterruptedException {
+    try (RunningServer server = server(Map.of("TRADES", 1, "CANDLES_1M", 10))) {
+      awaitMetric(server, "candlewick_retention_last_run_timestamp_seconds 0.0");
+    }
+  }
+
+  private void assertHistoryIsThere(RunningServer server, String symbol, int days)
+      throws InterruptedException {
+    RawMarket history = new RawMarket(days, now);
+    MarketOverHttp http = new MarketOverHttp(server, symbol);
+    http.trades(history.tradeLate(40, days * DAY, days * DAY + 8 * HOUR));
+    Timeframe minute = Timeframe.parse("1m").orElseThrow();
+    List<Candle> expected =
+        new Oracle(history, now).candles(minute, Buckets.utc(minute), Source.AUTO);
+    String query = "&limit=10000&from=" + (now - (days + 2) * DAY);
+    long giveUp = System.nanoTime() + 30_000_000_000L;
+    while (http.read("1m", query).isEmpty()) {
+      assertThat(System.nanoTime()).as("%d days", days).isLessThan(giveUp);
+      Thread.sleep(50);
+    }
+    Oracle.assertSame("1m", http.read("1m", query), expected);
+  }
+
   @Test
   void aRefreshThatMeetsAnotherIsDoneLater() throws Exception {
     try (RunningServer server = server(Map.of());
@@ -135,7 +184,8 @@ class CandleRetentionIT {
   }
 
   private long oldest(String relation) {
-    return database.number("select extract(epoch from min(ts))::int8 from market." + relation);
+    return database.number(
+        "select coalesce(extract(epoch from min(ts)), 0)::int8 from market." + relation);
   }
 
   private void assertCandles(RunningServer server) {
