@@ -94,6 +94,7 @@ final class RetentionJob {
     }
     dropChunks(connection, TRADES, atLeast(oldestMark(connection, TRADES), retention.trades()));
     dropChunks(connection, "market.quotes", retention.quotes());
+    keepLonger(connection, retention);
     RecordRetention.run(connection);
   }
 

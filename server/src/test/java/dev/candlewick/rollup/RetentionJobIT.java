@@ -53,6 +53,23 @@ class RetentionJobIT {
     assertThat(oldestAfterRetention()).isEqualTo(7);
   }
 
+  @Test
+  void whatIsThereFromBeforeALongerRetentionIsHeld() throws SQLException {
+    database.execute(
+        "insert into market.candles_1m (instrument_id, ts, open, high, low, close, volume, source)"
+            + " values (1, now() - interval '20 days', 1, 1, 1, 1, 1, 2);"
+            + " insert into ingest.dropped (relation, before, level)"
+            + " values ('market.candles_1m', now() - interval '7 days', 60)");
+    run();
+    assertThat(heldDays()).isGreaterThanOrEqualTo(20);
+  }
+
+  private long heldDays() {
+    return database.number(
+        "select extract(epoch from now() - coalesce(held_from, before))::int8 / 86400"
+            + " from ingest.dropped where level = 60");
+  }
+
   private void mark(int day) {
     database.execute(
         "insert into ingest.dirty (level, bucket, ids, minutes) values (60, date_trunc('day', now()"
@@ -62,13 +79,17 @@ class RetentionJobIT {
 
   /** In days, of a chunk's start. */
   private long oldestAfterRetention() throws SQLException {
+    run();
+    return database.number(
+        "select extract(day from date_trunc('day', now() at time zone 'UTC') -"
+            + " min(date_trunc('day', ts at time zone 'UTC')))::int8 from market.trades");
+  }
+
+  private void run() throws SQLException {
     try (Connection connection = database.connect()) {
       connection.setAutoCommit(false);
       RetentionJob.run(connection, WEEK);
       connection.commit();
     }
-    return database.number(
-        "select extract(day from date_trunc('day', now() at time zone 'UTC') -"
-            + " min(date_trunc('day', ts at time zone 'UTC')))::int8 from market.trades");
   }
 }
