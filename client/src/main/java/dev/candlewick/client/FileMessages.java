@@ -6,11 +6,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A file of rows as messages, always cut the same way. */
 final class FileMessages implements MessageReader {
+  private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** Below a server's default limit, with room for the message's header fields. */
   private static final int MOST_BYTES = 200_000;
 
@@ -25,9 +30,11 @@ final class FileMessages implements MessageReader {
   private final String type;
   private final List<String> kind;
   private final int batch;
+  private final LongConsumer progress;
   private final StringBuilder tail = new StringBuilder();
   private final FirstRows firstRows = new FirstRows();
   private List<String> defaults = List.of();
+  private long toldAt = System.nanoTime();
   private boolean held;
   private boolean isAscending = true;
   private final @Nullable List<String> places;
@@ -35,25 +42,38 @@ final class FileMessages implements MessageReader {
 
   /** {@code batch}: most rows in a message. Lines that are not rows are passed over. */
   FileMessages(Path file, FileOptions options, int batch) throws IOException {
-    this(new FileRows(file, options, found -> {}), options, batch, false, line -> {});
+    this(new FileRows(file, options, found -> {}), options, batch, false, line -> {}, rows -> {});
   }
 
-  /** The same, where {@link #place} and {@link #line} know the last message's rows. */
-  static FileMessages withLines(Path file, FileOptions options, int batch) throws IOException {
+  /**
+   * The same, where {@link #place} and {@link #line} know the last message's rows.
+   *
+   * @param progress receives from time to time how many rows there were so far
+   */
+  static FileMessages withLines(Path file, FileOptions options, int batch, LongConsumer progress)
+      throws IOException {
     FileRows rows = new FileRows(file, options, found -> {});
-    return new FileMessages(rows, options, batch, true, line -> {});
+    return new FileMessages(rows, options, batch, true, line -> {}, progress);
   }
 
-  /** The same, where {@code told} receives what the file is taken for. */
+  /** The same, where {@code told} receives what the file is taken for, and the progress. */
   static FileMessages telling(
       FileArguments.Given given, int batch, Consumer<String> told, BadLines bad)
       throws IOException {
     FileRows rows = new FileRows(given.file(), given.options(), told);
-    return new FileMessages(rows, given.options(), batch, false, bad);
+    LongConsumer progress =
+        read -> told.accept(String.format(Locale.ROOT, "%s: %,d rows read", given.file(), read));
+    return new FileMessages(rows, given.options(), batch, false, bad, progress);
   }
 
   private FileMessages(
-      FileRows rows, FileOptions options, int batch, boolean keepLines, BadLines bad) {
+      FileRows rows,
+      FileOptions options,
+      int batch,
+      boolean keepLines,
+      BadLines bad,
+      LongConsumer progress) {
+    this.progress = progress;
     this.rows = rows;
     this.bad = bad;
     this.batch = batch;
@@ -98,6 +118,10 @@ final class FileMessages implements MessageReader {
       return null;
     }
     firstRows.add(count);
+    if (System.nanoTime() - toldAt > TELL_EVERY_NANOS) {
+      progress.accept(rows());
+      toldAt = System.nanoTime();
+    }
     return new RecordedMessage(TickMessage.of(type, tail.append("]}").toString(), count), 0);
   }
 

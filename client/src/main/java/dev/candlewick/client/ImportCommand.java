@@ -198,7 +198,7 @@ public final class ImportCommand implements Callable<Integer> {
                   Inspection file = Objects.requireNonNull(imports.get(replay));
                   Api api = new Api(url, apiKey);
                   // Written to the file of rejects, too, if there is one.
-                  BitSet its = Rejects.of(api, replay.streams(), file, batch, refused);
+                  BitSet its = Rejects.of(api, replay.streams(), file, batch, refused, this::tell);
                   rejected.put(file, its);
                   return its.cardinality();
                 })

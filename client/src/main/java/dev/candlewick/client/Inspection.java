@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -33,8 +31,6 @@ record Inspection(
     long content,
     long from,
     long to) {
-  private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
-
   /**
    * Reads it.
    *
@@ -62,13 +58,7 @@ record Inspection(
           bad.incrementAndGet();
         };
     try (FileMessages messages = FileMessages.telling(given, batch, told, lines)) {
-      long toldAt = System.nanoTime();
       for (RecordedMessage next = messages.next(); next != null; next = messages.next()) {
-        if (System.nanoTime() - toldAt > TELL_EVERY_NANOS) {
-          told.accept(
-              String.format(Locale.ROOT, "%s: %,d rows read", given.file(), messages.rows()));
-          toldAt = System.nanoTime();
-        }
         if (spool != null) {
           spool.add(next.message());
         }

@@ -13,7 +13,10 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The file of rows that were rejected, by the reader or by the server: where, why, and what. */
@@ -45,9 +48,15 @@ final class Rejects implements Closeable {
    *
    * @param streams to which its messages were dealt
    * @param into where they are written, each with its reason; null for nowhere
+   * @param told receives the progress: millions of rows may have been rejected
    */
   static BitSet of(
-      Api api, List<String> streams, Inspection file, int batch, @Nullable Rejects into)
+      Api api,
+      List<String> streams,
+      Inspection file,
+      int batch,
+      @Nullable Rejects into,
+      Consumer<String> told)
       throws IOException, InterruptedException {
     List<Refused> all = streams.stream().map(stream -> new Refused(api, stream)).toList();
     boolean none = true;
@@ -59,7 +68,13 @@ final class Rejects implements Closeable {
       return rows;
     }
     int row = 0;
-    try (FileMessages messages = FileMessages.withLines(file.file(), file.options(), batch)) {
+    LongConsumer progress =
+        read ->
+            told.accept(
+                String.format(
+                    Locale.ROOT, "%s: %,d rows searched for rejected ones", file.file(), read));
+    try (FileMessages messages =
+        FileMessages.withLines(file.file(), file.options(), batch, progress)) {
       int made = 0;
       for (RecordedMessage next = messages.next(); next != null; next = messages.next()) {
         Refused refused = all.get(made % all.size());
