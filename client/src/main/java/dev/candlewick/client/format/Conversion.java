@@ -172,7 +172,7 @@ interface Conversion {
       int last = cells.at(cell, cells.length(cell) - 1);
       boolean isDate = cells.length(cell) >= 10 && cells.at(cell, 4) == '-' && last != 'Z';
       if (isDate && isUtc && Times.isIso(cells, cell)) {
-        times.micros(cells, cell);
+        times.iso(cells, cell);
         int begin = json.length();
         json.append('"');
         cells.appendTo(json, cell);

@@ -84,8 +84,11 @@ record Times(String unit, ZoneId zone) {
     return true;
   }
 
-  /** The same as {@link #text}, without a pattern: files have millions of them. */
-  private long iso(Cells cells, int cell) throws FormatException {
+  /**
+   * The same as {@link #micros} of one that {@link #isIso}, without a pattern: files have millions
+   * of them.
+   */
+  long iso(Cells cells, int cell) throws FormatException {
     try {
       LocalDateTime local =
           LocalDateTime.of(
