@@ -1,3 +1,5 @@
+drop function if exists ingest.changes_since(pg_snapshot, integer, integer);
+
 -- What was committed since a moment, in parts, so that its reader needs a bounded amount of memory: at most 1,000 entries of the
 -- journal, or 256 KB of them as they are kept, and the rest of the transaction that is reached with them. The first row says up
 -- to which moment that is (the next part begins there), when its last transaction began, and whether there is more; each other
