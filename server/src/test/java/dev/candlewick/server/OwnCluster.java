@@ -40,6 +40,7 @@ public final class OwnCluster implements AutoCloseable {
   private final String script;
   private final Thread wipe = new Thread(this::wipe);
   private URI url;
+  private String data = "";
   private String disk = "";
   private String fullSize = "";
   private long postmaster;
@@ -185,7 +186,7 @@ public final class OwnCluster implements AutoCloseable {
 
   /** Stops it, keeps a copy of its files, and starts it again. */
   public void save() {
-    String data = server().text("show data_directory");
+    data = server().text("show data_directory");
     stop();
     run("cp -a '" + data + "' '" + data + ".saved'");
     start();
@@ -193,7 +194,6 @@ public final class OwnCluster implements AutoCloseable {
 
   /** Stops it, puts the copy back in the place of its files, and starts it again. */
   public void putBack() {
-    String data = server().text("show data_directory");
     stop();
     run("rm -rf '%s' && cp -a '%s.saved' '%s'".replace("%s", data));
     start();

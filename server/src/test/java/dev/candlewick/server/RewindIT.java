@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** An older copy of the database is put back below two servers that run on. */
 class RewindIT {
@@ -27,15 +29,16 @@ class RewindIT {
   private static IngestSocket ahead;
   private static IngestSocket later;
   private static IngestSocket level;
+  private static IngestSocket spooled;
   private static RawSocket live;
 
   @BeforeAll
-  static void putAnOlderCopyBack() {
+  static void putAnOlderCopyBack(@TempDir Path spool) {
     Optional<OwnCluster> started = OwnCluster.start("rewind");
     assumeThat(started).as("the script can run a cluster here").isPresent();
     cluster = started.get();
     database = cluster.database();
-    one = RunningServer.with(Map.of("DB_URL", database.url()));
+    one = RunningServer.with(Map.of("DB_URL", database.url(), "SPOOL_DIR", spool.toString()));
     two = RunningServer.with(Map.of("DB_URL", database.url()));
     ahead = IngestSocket.open(one.uri(""));
     level = IngestSocket.open(one.uri(""));
@@ -46,6 +49,8 @@ class RewindIT {
     level.hello("level");
     level.say(trades(1, "OLD", List.of(trade(HOUR_AGO, 1, 1))));
     level.ackOf(1);
+    spooled = IngestSocket.open(one.uri(""));
+    spooled.hello("spooled");
     cluster.save();
     write(one, "A", 1);
     write(one, "B", 2);
@@ -62,6 +67,11 @@ class RewindIT {
     live.text(
         "{\"t\":\"subscribe\",\"id\":1,\"channel\":\"trades\",\"venue\":\"binance\",\"symbol\":\"A\",\"last\":10}");
     live.json();
+    spooled.say(trades(1, "A", List.of(trade(HOUR_AGO, 7, 1))));
+    acked(spooled, 1);
+    cluster.stop();
+    spooled.say(trades(2, "A", List.of(trade(HOUR_AGO, 8, 1))));
+    ackOf(spooled, "spooled", 2);
     cluster.putBack();
   }
 
@@ -75,8 +85,12 @@ class RewindIT {
   }
 
   private static void acked(IngestSocket feed, long seq) {
+    ackOf(feed, "committed", seq);
+  }
+
+  private static void ackOf(IngestSocket feed, String word, long seq) {
     JsonObject message = feed.next();
-    while (!message.getString("t").equals("ack") || message.getLong("committed") < seq) {
+    while (!message.getString("t").equals("ack") || message.getLong(word, 0L) < seq) {
       message = feed.next();
     }
   }
@@ -118,6 +132,7 @@ class RewindIT {
 
   @Test
   void aKindThatIsGoneIsUnknownAndMayBeDeclaredAgain() {
+    ServerProcess.await("the database", PATIENCE, () -> order(one) != 503);
     assertThat(order(one)).isIn(404, 422);
     write(one, "OLD", 7);
     declare(one);
@@ -175,6 +190,14 @@ class RewindIT {
     assertThat(told.getString("code")).isEqualTo("rewound");
     assertThat(told.getLong("next_seq")).isEqualTo(1);
     assertThat(two.get("/metrics").body()).contains("candlewick_ingest_streams_rewound_total 1");
+  }
+
+  @Test
+  void aFeedWhoseMessagesWereSpooledInBetweenIsToldTheSame() {
+    JsonObject told = error(spooled);
+    assertThat(told.getString("code")).isEqualTo("rewound");
+    assertThat(told.getLong("next_seq")).isEqualTo(1);
+    assertThat(spooled.closeCode()).isEqualTo(1013);
   }
 
   @Test

@@ -250,7 +250,24 @@ public final class IngestSession implements Answer, TextSocket.Listener {
     } else if (why == Drop.NOT_DURABLE) {
       context.runOnContext(hop -> unavailable("the database is not durable, and must be"));
     } else if (why == Drop.GAP) {
-      context.runOnContext(hop -> unavailable("messages in the spool are lost; see next_seq"));
+      sessions
+          .nextSeq(message.stream().name())
+          .onSuccess(this::tellGap)
+          .onFailure(away -> context.runOnContext(hop -> unavailable("the database is away")));
+    }
+  }
+
+  /**
+   * What was spooled does not follow on what is stored: the database has gone back, or the spool is
+   * damaged.
+   */
+  private void tellGap(long trueNextSeq) {
+    if (trueNextSeq <= committed) {
+      rewound(trueNextSeq);
+    } else {
+      context.runOnContext(
+          hop ->
+              unavailable("messages in the spool are lost; connect again and send from next_seq"));
     }
   }
 
@@ -277,7 +294,9 @@ public final class IngestSession implements Answer, TextSocket.Listener {
     context.runOnContext(
         hop -> {
           if (socket.isOpen()) {
-            LOG.warn("stream of API key {} rewound: next_seq is {}", apiKeyId, trueNextSeq);
+            String name = stream == null ? "" : stream.stream();
+            LOG.warn(
+                "stream {} of API key {} rewound: next_seq is {}", name, apiKeyId, trueNextSeq);
             intake.metrics().rewound();
             socket.send(SessionJson.rewound(trueNextSeq));
             socket.close(TRY_AGAIN_LATER, "rewound");

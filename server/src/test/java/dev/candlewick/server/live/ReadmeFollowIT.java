@@ -3,6 +3,8 @@ package dev.candlewick.server.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.server.NodeClients;
+import dev.candlewick.server.ServerProcess;
+import io.micrometer.core.instrument.Counter;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -13,6 +15,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -39,12 +42,14 @@ class ReadmeFollowIT {
     NodeClients.requireNode();
     try (LiveInstance server = new LiveInstance(LiveLimits.DEFAULT)) {
       long start = System.currentTimeMillis() / 60_000 * 60_000 - 600_000;
-      trade(server, start, 1);
       Process node = start(server);
       try (Writer commands = node.outputWriter();
           BufferedReader answers =
               new BufferedReader(
                   new InputStreamReader(node.getInputStream(), StandardCharsets.UTF_8))) {
+        // The first answer is an error: there is no such instrument yet.
+        awaitRetry(server);
+        trade(server, start, 1);
         awaitEqual(server, start, commands, answers);
         for (int i = 2; i < 5; i++) {
           trade(server, start + 60_000L * i, i);
@@ -59,6 +64,13 @@ class ReadmeFollowIT {
         node.destroyForcibly();
       }
     }
+  }
+
+  /** The client closes its connection to try again. */
+  private static void awaitRetry(LiveInstance server) {
+    Counter closed =
+        server.registry.get("candlewick.live.closed").tag("reason", "by_client").counter();
+    ServerProcess.await("a retry", Duration.ofSeconds(15), () -> closed.count() > 0);
   }
 
   private static void trade(LiveInstance server, long ts, int price) {
