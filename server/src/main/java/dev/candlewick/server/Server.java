@@ -3,7 +3,6 @@ package dev.candlewick.server;
 import dev.candlewick.ingest.Ingest;
 import dev.candlewick.ingest.spool.SpoolException;
 import dev.candlewick.server.Migrator.Migrated;
-import dev.candlewick.server.Migrator.UnreachableException;
 import dev.candlewick.server.Migrator.UnsuitableException;
 import dev.candlewick.server.binance.BinanceStreams;
 import dev.candlewick.server.candle.CandleRepository;
@@ -74,15 +73,17 @@ final class Server {
   private final ApiKeys keys;
   private final Connections connections;
   private final HttpListener http;
-  private final CompletableFuture<Migrated> migrated = new CompletableFuture<>();
+  private final Migration migration;
+  private final CompletableFuture<Void> begun = new CompletableFuture<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Thread migration = new Thread(this::migrate, "candlewick-migrate");
+  private final Thread beginning = new Thread(this::begin, "candlewick-begin");
   private final Thread files = new Thread(this::readFilesAgain, "candlewick-files");
   private volatile boolean stopping;
 
   Server(ServerConfig config) throws ServerException {
     this.config = config;
     this.keys = ApiKeys.load(config.apiKeysFile());
+    this.migration = Migration.begin(config);
     this.metrics = new ServerMetrics();
     metrics.keys(keys.size());
     this.database = new DatabaseMetrics(metrics.registry());
@@ -203,7 +204,7 @@ final class Server {
   }
 
   void start() throws ServerException, InterruptedException {
-    migration.start();
+    beginning.start();
     http.listen(metrics);
     files.setDaemon(true);
     files.start();
@@ -227,38 +228,34 @@ final class Server {
     return routes;
   }
 
-  /** Retries until the database answers; then the write path starts. */
-  private void migrate() {
-    Migrator migrator = Migrator.of(config);
-    while (!stopping) {
-      try {
-        Migrated done = config.migrates() ? migrator.migrate() : migrator.check();
-        LOG.info(
-            "TimescaleDB {}, {} edition: {} migrations applied",
-            done.version(),
-            done.edition(),
-            done.migrations());
-        while (!stopping && !archiving.start()) {
-          pause();
-        }
-        watchDatabase(done);
-        ingest.start();
-        features.start();
-        if (candleTopic != null) {
-          candleTopic.start();
-        }
-        migrated.complete(done);
-        return;
-      } catch (UnsuitableException e) {
-        migrated.completeExceptionally(e);
-        return;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } catch (UnreachableException e) {
-        LOG.warn("waiting for the database: {}", e.getMessage());
+  /** Once the schema is there, the write path starts. */
+  private void begin() {
+    try {
+      Migrated done = migration.done().get();
+      LOG.info(
+          "TimescaleDB {}, {} edition: {} migrations applied",
+          done.version(),
+          done.edition(),
+          done.migrations());
+      while (!stopping && !archiving.start()) {
         pause();
       }
+      watchDatabase(done);
+      ingest.start();
+      features.start();
+      if (candleTopic != null) {
+        candleTopic.start();
+      }
+      begun.complete(null);
+    } catch (CancellationException stoppedBefore) {
+      LOG.info("stopped before the database was there");
+      begun.cancel(false);
+    } catch (ExecutionException e) {
+      begun.completeExceptionally(e.getCause());
+    } catch (UnsuitableException | RuntimeException e) {
+      begun.completeExceptionally(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -277,7 +274,7 @@ final class Server {
         tick -> primary.state().onSuccess(database::answered).onFailure(database::failed));
   }
 
-  private static void pause() {
+  static void pause() {
     try {
       Thread.sleep(1_000);
     } catch (InterruptedException e) {
@@ -288,9 +285,9 @@ final class Server {
   /** Waits until the schema is there, or the server stops; throws if it never can be. */
   void awaitMigration() throws UnsuitableException, InterruptedException {
     try {
-      migrated.get();
+      begun.get();
     } catch (CancellationException stoppedBefore) {
-      LOG.info("stopped before the database was there");
+      return;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnsuitableException unsuitable) {
         throw unsuitable;
@@ -315,7 +312,8 @@ final class Server {
     hardStop.setDaemon(true);
     hardStop.start();
     health.drain();
-    migrated.cancel(false);
+    migration.stop();
+    begun.cancel(false);
     ingest.drain();
     archiving.stop();
     features.stop();

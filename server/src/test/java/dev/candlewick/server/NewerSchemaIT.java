@@ -63,4 +63,12 @@ class NewerSchemaIT {
     assertThat(migrator.migrate().migrations()).isEqualTo(1);
     assertThat(migrator.migrate().migrations()).isZero();
   }
+
+  @Test
+  void refusesAMigrationThatWasAnotherOneWhenItWasApplied() {
+    database.execute("update ingest.schema_history set checksum = 5 where version = '001'");
+    assertThatThrownBy(migrator::migrate)
+        .isInstanceOf(UnsuitableException.class)
+        .hasMessageContaining("checksum mismatch");
+  }
 }
