@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,8 +61,8 @@ final class Kinds {
       try (FileRows rows = new FileRows(file, options.apply(kind), found -> {})) {
         if (rows.next()) {
           CanonicalRow.Reading reading = CanonicalRow.Reading.of(kind, rows.defaults());
-          Set<String> fields = CanonicalRow.of(reading, rows.json()).fields().keySet();
-          if (fields.contains(kind.fields().get(0)) || fields.contains("ask")) {
+          CanonicalRow row = reading.row(rows.json());
+          if (row.has(kind.fields().get(0)) || row.has("ask")) {
             return kind;
           }
         }

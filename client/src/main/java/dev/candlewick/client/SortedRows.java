@@ -49,8 +49,8 @@ final class SortedRows implements Closeable {
     folder = Files.createTempDirectory("candlewick-verify");
   }
 
-  /** Adds a row; returns its subject's number. */
-  int add(CanonicalRow row) throws IOException {
+  /** Adds a row. */
+  void add(CanonicalRow row) throws IOException {
     Integer number = numbers.get(row.subject());
     if (number == null) {
       number = subjects.size();
@@ -62,7 +62,6 @@ final class SortedRows implements Closeable {
     if (held.size() == ROWS_IN_MEMORY || characters > CHARACTERS_IN_MEMORY) {
       spill();
     }
-    return number;
   }
 
   /** All subjects, by their numbers. */

@@ -4,9 +4,9 @@ import dev.candlewick.client.format.CanonicalRow;
 import dev.candlewick.client.format.Kind;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ final class StoredRows {
   private final String path;
   private final CanonicalRow.Reading reading;
   private final Map<String, String> parameters;
-  private final Deque<String> page = new ArrayDeque<>();
+  private Iterator<String> page = Collections.emptyIterator();
   private @Nullable CanonicalRow next;
   private boolean more = true;
 
@@ -48,11 +48,11 @@ final class StoredRows {
 
   /** The next row, without moving past it; null at the end. */
   @Nullable CanonicalRow peek() throws IOException, InterruptedException {
-    while (next == null && (more || !page.isEmpty())) {
-      if (page.isEmpty()) {
-        ask();
+    while (next == null && (more || page.hasNext())) {
+      if (page.hasNext()) {
+        next = reading.row(page.next());
       } else {
-        next = CanonicalRow.of(reading, page.poll());
+        ask();
       }
     }
     return next;
@@ -67,7 +67,7 @@ final class StoredRows {
     HttpResponse<String> answer = api.getIfKnown(path, parameters);
     more = false;
     if (answer != null) {
-      answer.body().lines().filter(line -> !line.isBlank()).forEach(page::add);
+      page = answer.body().lines().filter(line -> !line.isBlank()).iterator();
       answer
           .headers()
           .firstValue("X-Next-Cursor")

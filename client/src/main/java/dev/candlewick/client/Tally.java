@@ -1,19 +1,17 @@
 package dev.candlewick.client;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Aggregates of a month's rows, in whatever order they are added. */
 final class Tally {
-  private static final Pattern NUMBER =
-      Pattern.compile("(?:^| )([a-z][a-z0-9_]*)=(-?[0-9.]+(?:E[-+]?[0-9]+)?)(?= |$)");
+  private static final List<String> SUMMED =
+      List.of("close", "volume", "price", "size", "bid", "ask", "quantity", "pnl", "fee");
+
+  private static final int SHOWN = 3;
 
   /** A sum and what was lost by rounding it. */
   private static final class Sum {
@@ -28,7 +26,7 @@ final class Tally {
     }
   }
 
-  private final Map<String, Sum> sums = new TreeMap<>();
+  private final @Nullable Sum[] sums = new @Nullable Sum[SUMMED.size()];
   private long rows;
   private long first = Long.MAX_VALUE;
   private long last = Long.MIN_VALUE;
@@ -39,17 +37,43 @@ final class Tally {
     first = Math.min(first, micros);
     last = Math.max(last, micros);
     digest += hash(micros, body);
-    for (Matcher found = NUMBER.matcher(body); found.find(); ) {
-      sums.computeIfAbsent(found.group(1), any -> new Sum())
-          .add(Double.parseDouble(found.group(2)));
+    int end;
+    for (int at = 0; at < body.length(); at = end + 1) {
+      int space = body.indexOf(' ', at);
+      end = space < 0 ? body.length() : space;
+      sum(body, at, end);
+    }
+  }
+
+  /** Adds the number there, if it is one that is summed. */
+  private void sum(String body, int at, int end) {
+    int value = body.indexOf('=', at) + 1;
+    for (int i = 0; i < sums.length; i++) {
+      String name = SUMMED.get(i);
+      if (value - 1 - at == name.length() && body.startsWith(name, at)) {
+        Sum sum = sums[i];
+        if (sum == null) {
+          sum = new Sum();
+          sums[i] = sum;
+        }
+        sum.add(number(body.substring(value, end)));
+      }
+    }
+  }
+
+  private static double number(String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      return 0;
     }
   }
 
   /** 64 bits of FNV-1a, mixed so that their sum distinguishes rows in any order. */
   private static long hash(long micros, String body) {
     long hash = 0xcbf29ce484222325L ^ micros * 0x9e3779b97f4a7c15L;
-    for (byte b : body.getBytes(StandardCharsets.UTF_8)) {
-      hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+    for (int i = 0; i < body.length(); i++) {
+      hash = (hash ^ body.charAt(i)) * 0x100000001b3L;
     }
     hash = (hash ^ (hash >>> 32)) * 0xd6e8feb86659fd93L;
     return hash ^ (hash >>> 32);
@@ -63,17 +87,27 @@ final class Tally {
     return rows == other.rows && digest == other.digest;
   }
 
-  /** The named sums, to 12 digits. */
-  private Map<String, String> shown() {
-    Map<String, String> shown = new LinkedHashMap<>();
-    for (String name :
-        new String[] {"close", "volume", "price", "size", "bid", "ask", "quantity", "pnl", "fee"}) {
-      Sum sum = sums.get(name);
-      if (sum != null && shown.size() < 3) {
-        shown.put(name, String.format(Locale.ROOT, "%.12g", sum.value + sum.lost));
+  long first() {
+    return first;
+  }
+
+  long last() {
+    return last;
+  }
+
+  /** The first of the sums, to 12 digits. */
+  private String shown() {
+    StringBuilder shown = new StringBuilder();
+    int count = 0;
+    for (int i = 0; i < sums.length && count < SHOWN; i++) {
+      Sum sum = sums[i];
+      if (sum != null) {
+        String text = String.format(Locale.ROOT, "%.12g", sum.value + sum.lost);
+        shown.append(' ').append(SUMMED.get(i)).append(' ').append(text);
+        count++;
       }
     }
-    return shown;
+    return shown.toString();
   }
 
   /** Rows, first and last time, sums and digest, in one line. */
@@ -82,10 +116,13 @@ final class Tally {
     if (rows == 0) {
       return "no rows";
     }
-    StringBuilder text = new StringBuilder();
-    text.append(rows).append(" rows ").append(time(first)).append(" to ").append(time(last));
-    shown().forEach((name, sum) -> text.append(' ').append(name).append(' ').append(sum));
-    return text.append(" digest ").append(String.format("%016x", digest)).toString();
+    return rows
+        + " rows "
+        + time(first)
+        + " to "
+        + time(last)
+        + shown()
+        + String.format(" digest %016x", digest);
   }
 
   static String time(long micros) {
