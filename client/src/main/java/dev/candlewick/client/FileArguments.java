@@ -37,6 +37,10 @@ final class FileArguments {
           "dukascopy",
           "ccxt");
 
+  /** IANA's names that Java leaves out; they have no summer time. */
+  private static final Map<String, String> FIXED_ZONES =
+      Map.of("EST", "-05:00", "MST", "-07:00", "HST", "-10:00");
+
   @Parameters(
       index = "0..*",
       arity = "1..*",
@@ -60,7 +64,8 @@ final class FileArguments {
       paramLabel = "FIELD=COLUMN,...",
       description = {
         "Which column is which field: ts=open_time:ms,open=o,...",
-        "A day and its time in two columns: ts=<DATE>+<TIME>"
+        "A day and its time in two columns: ts=<DATE>+<TIME>; dates like 01/02/2024: ts=date:mdy or"
+            + " :dmy. Columns without a header are counted: ts=1,open=2,..."
       })
   private @Nullable String map;
 
@@ -226,7 +231,7 @@ final class FileArguments {
 
   private ZoneId zone(CommandSpec spec) {
     try {
-      return ZoneId.of(timezone);
+      return ZoneId.of(timezone, FIXED_ZONES);
     } catch (DateTimeException e) {
       throw wrong(spec, "--timezone " + timezone + " is not a time zone");
     }

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * Binance's public archive: klines, trades, aggregate trades and book tickers, spot and futures.
  */
 final class BinanceFormat implements Format {
-  /** BTCUSDT-1m-2024-01.csv, BTCUSD_PERP-trades-2024-01-02.csv. */
+  /** BTCUSDT-1m-2024-01.csv, BTCUSD_PERP-trades-2024-01-02.csv, 币安人生USDT-1m-2025-11.csv. */
   private static final Pattern NAME =
       Pattern.compile(
-          "^([A-Z0-9_]+)-([0-9]+(?:s|mo|m|h|d|w)|trades|aggTrades|bookTicker)-[0-9]{4}");
+          "^([\\p{Lu}\\p{Lo}\\p{N}_]+)-([0-9]+(?:s|mo|m|h|d|w)|trades|aggTrades|bookTicker)-[0-9]{4}");
 
   private static final Pattern COIN_MARGINED = Pattern.compile("USD_(PERP|[0-9]{6})$");
   private static final String KLINES_HEADER = "open_time";

@@ -150,7 +150,10 @@ interface Conversion {
         return !side.isEmpty();
       };
 
-  /** The words {@link #SIDE} knows; Databento's A is an aggressive seller, N is neither. */
+  /**
+   * The words {@link #SIDE} knows; Databento's A is an aggressive seller, N is neither; CoinAPI
+   * estimates.
+   */
   Map<String, String> SIDES =
       Map.ofEntries(
           Map.entry("buy", "\"buy\""),
@@ -160,6 +163,8 @@ interface Conversion {
           Map.entry("s", "\"sell\""),
           Map.entry("a", "\"sell\""),
           Map.entry("ask", "\"sell\""),
+          Map.entry("buy_estimated", "\"buy\""),
+          Map.entry("sell_estimated", "\"sell\""),
           Map.entry("n", ""),
           Map.entry("none", ""),
           Map.entry("unknown", ""));

@@ -4,20 +4,28 @@ import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
 import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** CSV (RFC 4180), UTF-8; separated by commas, semicolons or tabs, detected from its first line. */
+/**
+ * CSV (RFC 4180), UTF-8, or UTF-16 with a byte order mark; separated by commas, semicolons or tabs,
+ * whichever its first line has most of. Where it is semicolons, numbers may have a decimal comma.
+ */
 final class CsvTable implements Table {
+  /** What is wrong with a file in another encoding. */
+  static final String NOT_UTF_8 = "not UTF-8: save it as UTF-8";
+
   private static final int LONGEST_CELL = 1 << 20;
 
   private record Held(long line, List<String> cells) {}
@@ -28,19 +36,32 @@ final class CsvTable implements Table {
   private Cells into = new Cells();
   private long line;
 
+  /** The decimal mark of the file; 0 until a number shows it. */
+  private char mark;
+
   CsvTable(InputStream bytes) throws IOException {
     // A decoder constructed like this reports bytes that are not UTF-8; one constructed by name
     // replaces them.
-    Reader text = new Begun(new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()));
+    BufferedInputStream marked = new BufferedInputStream(bytes);
+    Begun text = new Begun(new InputStreamReader(marked, charset(marked).newDecoder()));
+    char separator = text.separator();
+    mark = separator == ';' ? 0 : '.';
     reader =
         CsvReader.builder()
-            .fieldSeparator(((Begun) text).separator())
+            .fieldSeparator(separator)
             .skipEmptyLines(true)
             .allowExtraFields(true)
             .allowMissingFields(true)
             .maxBufferSize(LONGEST_CELL)
             .build(new Handler(), text);
     lines = reader.iterator();
+  }
+
+  private static Charset charset(BufferedInputStream bytes) throws IOException {
+    bytes.mark(2);
+    int mark = bytes.read() << 8 | bytes.read();
+    bytes.reset();
+    return mark == 0xFEFF || mark == 0xFFFE ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
   }
 
   @Override
@@ -85,7 +106,7 @@ final class CsvTable implements Table {
     } catch (UncheckedIOException e) {
       line++;
       throw e.getCause() instanceof CharacterCodingException
-          ? new IOException("not UTF-8", e)
+          ? new IOException(NOT_UTF_8, e)
           : e.getCause();
     }
   }
@@ -93,7 +114,7 @@ final class CsvTable implements Table {
   private static String broken(CsvParseException e) {
     Throwable cause = e.getCause();
     if (cause instanceof CharacterCodingException) {
-      return "not UTF-8";
+      return NOT_UTF_8;
     }
     return "not CSV: " + (cause == null ? e.getMessage() : cause.getMessage());
   }
@@ -117,7 +138,29 @@ final class CsvTable implements Table {
     @Override
     protected void handleField(int index, char[] text, int offset, int length, boolean quoted) {
       int guard = CsvText.isGuarded(text, offset, length) ? 1 : 0;
+      if (mark != '.' && !quoted) {
+        point(text, offset, length);
+      }
       into.add(text, offset + guard, length - guard);
+    }
+
+    /** Writes a number with a decimal comma as JSON does. The first number's mark is the file's. */
+    private void point(char[] text, int offset, int length) {
+      int at = -1;
+      for (int i = offset; i < offset + length; i++) {
+        char c = text[i];
+        boolean isMark = (c == ',' || c == '.') && at < 0 && i > offset;
+        boolean isSign = c == '-' && i == offset;
+        if (isMark) {
+          at = i;
+        } else if (!isSign && (c < '0' || c > '9')) {
+          return;
+        }
+      }
+      if (at > 0) {
+        mark = mark == 0 ? text[at] : mark;
+        text[at] = mark == ',' && text[at] == ',' ? '.' : text[at];
+      }
     }
 
     @Override
@@ -147,10 +190,15 @@ final class CsvTable implements Table {
 
     char separator() {
       String first = new String(begin, from, to - from).lines().findFirst().orElse("");
-      if (first.indexOf(',') >= 0) {
-        return ',';
+      char most = ',';
+      for (char separator : new char[] {';', '\t'}) {
+        most = count(first, separator) > count(first, most) ? separator : most;
       }
-      return first.indexOf(';') >= 0 ? ';' : first.indexOf('\t') >= 0 ? '\t' : ',';
+      return most;
+    }
+
+    private static long count(String text, char of) {
+      return text.chars().filter(c -> c == of).count();
     }
 
     @Override

@@ -67,7 +67,9 @@ final class DatabentoFormat implements Format {
           .column("bid", heading.at("bid_px_00"), Conversion.NANOS_OF_PRICE)
           .column("bid_size", heading.at("bid_sz_00"), Conversion.NUMBER)
           .column("ask", heading.at("ask_px_00"), Conversion.NANOS_OF_PRICE)
-          .column("ask_size", heading.at("ask_sz_00"), Conversion.NUMBER);
+          .column("ask_size", heading.at("ask_sz_00"), Conversion.NUMBER)
+          // Before the first order of a session, and when a book is cleared.
+          .oneOf("bid", "ask");
     }
     int action = heading.at("action");
     return heading.has("price", "size")

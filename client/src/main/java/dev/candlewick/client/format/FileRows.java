@@ -230,7 +230,7 @@ public final class FileRows implements Closeable {
       Table csv = new CsvTable(next.open());
       return options.map().isEmpty() ? IndexedTable.of(csv) : csv;
     } catch (CharacterCodingException e) {
-      throw new IOException("not UTF-8", e);
+      throw new IOException(CsvTable.NOT_UTF_8, e);
     }
   }
 

@@ -29,9 +29,13 @@ record Heading(
     return new Heading(part.name(), part.file(), named ? table.columns() : first, lines, named);
   }
 
-  /** The column with one of these names, in any case; -1 if there is none. */
+  /** The column with one of these names, in any case if need be; -1 if there is none. */
   int at(String... names) {
     for (String name : names) {
+      int exact = columns.indexOf(name);
+      if (exact >= 0) {
+        return exact;
+      }
       for (int i = 0; i < columns.size(); i++) {
         if (columns.get(i).strip().equalsIgnoreCase(name)) {
           return i;

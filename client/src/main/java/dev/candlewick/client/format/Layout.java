@@ -33,6 +33,7 @@ final class Layout {
   private int fewest;
   private int most = Integer.MAX_VALUE;
   private Skipped skipped = cells -> false;
+  private Set<String> oneOf = Set.of();
   private String unit = "us";
   private final StringBuilder subject = new StringBuilder();
   private int timeFrom;
@@ -80,6 +81,12 @@ final class Layout {
     return this;
   }
 
+  /** A line that has none of these fields has no row. */
+  Layout oneOf(String... fields) {
+    oneOf = Set.of(fields);
+    return this;
+  }
+
   /** The unit of the numbers in {@code ts} that {@link #write} produces. */
   Layout unit(String word) {
     unit = word;
@@ -120,6 +127,7 @@ final class Layout {
     int begin = json.length();
     subject.setLength(0);
     timeFrom = timeTo = begin;
+    boolean hasOne = oneOf.isEmpty();
     for (Column column : columns) {
       if (!cells.isEmpty(column.cell())) {
         int mark = json.length();
@@ -130,7 +138,10 @@ final class Layout {
         int value = json.length();
         if (!written(column, cells, json)) {
           json.setLength(mark);
-        } else if (column.field().equals("ts")) {
+          continue;
+        }
+        hasOne |= oneOf.contains(column.field());
+        if (column.field().equals("ts")) {
           timeFrom = value;
           timeTo = json.length();
         } else if (SUBJECT.contains(column.field())) {
@@ -139,7 +150,10 @@ final class Layout {
       }
     }
     json.append('}');
-    return true;
+    if (!hasOne) {
+      json.setLength(begin - 1);
+    }
+    return hasOne;
   }
 
   /**

@@ -103,7 +103,8 @@ final class MassiveFormat implements Format {
           .column("bid", heading.at("bid_price"), MassiveFormat::price)
           .column("bid_size", heading.at("bid_size"), Conversion.NUMBER)
           .column("ask", heading.at("ask_price"), MassiveFormat::price)
-          .column("ask_size", heading.at("ask_size"), Conversion.NUMBER);
+          .column("ask_size", heading.at("ask_size"), Conversion.NUMBER)
+          .oneOf("bid", "ask");
     }
     return stamp >= 0 && heading.has("price", "size")
         ? new Layout("massive", "trades")

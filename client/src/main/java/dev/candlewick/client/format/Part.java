@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -30,6 +31,10 @@ record Part(Path file, String name, String entry) {
   private static final int[] ZIP = {'P', 'K', 3, 4};
   private static final int[] EMPTY_ZIP = {'P', 'K', 5, 6};
 
+  /** What Databento puts beside its data. */
+  private static final Set<String> ABOUT =
+      Set.of("metadata.json", "condition.json", "manifest.json", "symbology.json");
+
   /** The parts of a file; for a zip all its files, in order of their names. */
   static List<Part> of(Path file) throws IOException {
     String name = String.valueOf(file.getFileName());
@@ -41,10 +46,14 @@ record Part(Path file, String name, String entry) {
       for (ZipEntry entry : Collections.list(zip.entries())) {
         String path = entry.getName();
         String last = path.substring(path.lastIndexOf('/') + 1);
+        if (path.equals("[Content_Types].xml")) {
+          throw new IOException(file + ": a spreadsheet: save it as CSV");
+        }
         if (!entry.isDirectory() && !last.startsWith(".") && !path.startsWith("__MACOSX/")) {
           parts.add(new Part(file, unpacked(last), path));
         }
       }
+      parts.removeIf(part -> part.isAbout(zip));
     } catch (ZipException e) {
       throw new IOException(file + ": not a whole zip: " + e.getMessage(), e);
     }
@@ -53,6 +62,13 @@ record Part(Path file, String name, String entry) {
       throw new IOException(file + ": a zip without a file");
     }
     return parts;
+  }
+
+  /** Whether it has no rows, but says something about others: HistData has a report by each CSV. */
+  private boolean isAbout(ZipFile zip) {
+    boolean isReport =
+        entry.endsWith(".txt") && zip.getEntry(entry.replaceAll("txt$", "csv")) != null;
+    return isReport || ABOUT.contains(name) || name.endsWith(".CHECKSUM");
   }
 
   private static String unpacked(String name) {

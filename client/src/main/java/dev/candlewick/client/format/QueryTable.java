@@ -168,6 +168,11 @@ final class QueryTable implements Table {
 
   private static String text(String column, String type) {
     String upper = type.toUpperCase(Locale.ROOT);
+    if (upper.endsWith("_NS")) {
+      // A cast to microseconds would round. What has a zone is cast to UTC, the connection's.
+      String zone = upper.startsWith("TIMESTAMPTZ") ? " || 'Z'" : "";
+      return "strftime(cast(" + column + " as timestamp_ns), '%Y-%m-%dT%H:%M:%S.%n')" + zone;
+    }
     if (upper.equals("TIMESTAMP WITH TIME ZONE")) {
       return "strftime(make_timestamp(epoch_us(" + column + ")), '%Y-%m-%dT%H:%M:%S.%fZ')";
     }

@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  * Times as files write them, as microseconds since 1970; anything finer is truncated.
  *
  * @param unit of a number: {@code s}, {@code ms}, {@code us}, {@code ns}; {@code digits}: by how
- *     many digits it has
+ *     many digits it has; or {@code mdy} or {@code dmy}: the order in dates like 01/02/2024
  * @param zone of dates and times without one
  */
 record Times(String unit, ZoneId zone) {
   static final List<String> UNITS = List.of("s", "ms", "us", "ns");
+
+  static final List<String> ORDERS = List.of("mdy", "dmy");
 
   private static final int MOST_DIGITS = 19;
 
@@ -30,11 +32,24 @@ record Times(String unit, ZoneId zone) {
   private static final Pattern DAY = Pattern.compile("^(\\d{4})(\\d{2})(\\d{2})$");
   private static final Pattern CLOCK = Pattern.compile("(?<=^|^\\d{2})(\\d{2})(?=\\d{2}$|\\d{4}$)");
 
-  /** 2024-01-02, 2024/01/02, 2024.01.02 or 02.01.2024, and after it a time. */
+  /** 20240102, and after it 0930, 093000, 09:30:00, each with a fraction or not. */
+  private static final Pattern COMPACT =
+      Pattern.compile(
+          "(\\d{4})(\\d{2})(\\d{2})(?:[T ,]*(\\d{2}):?(\\d{2})(?::?(\\d{2})(?:[.,"
+              + " ]?(\\d{1,9}))?)?)?( ?(?:Z|UTC|GMT|[+-].*))?");
+
+  /** 1/2/2024, and after it a time. */
+  private static final Pattern TURNED =
+      Pattern.compile("(\\d{1,2})[/.-](\\d{1,2})[/.-](\\d{4})(.*)");
+
+  /** A time, and after it its zone: US/Eastern. */
+  private static final Pattern ZONED = Pattern.compile("(.*\\d) ([A-Z][A-Za-z]+/[A-Za-z_/]+)");
+
+  /** 2024-01-02, 2024/01/02 or 2024.01.02, and after it a time. */
   private static final Pattern TEXT =
       Pattern.compile(
-          "(?:(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})|(\\d{2})\\.(\\d{2})\\.(\\d{4}))"
-              + "(?:[T ,]+(\\d{1,2})(?::(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?|-(AM|PM)))?"
+          "(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})(?:[T"
+              + " ,]+(\\d{1,2})(?::(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?)?(?:[ -]?(AM|PM))?)?"
               + " ?(Z|UTC|GMT|(?:GMT)?[+-]\\d{2}:?(?:\\d{2})?)?");
 
   /**
@@ -53,6 +68,9 @@ record Times(String unit, ZoneId zone) {
         int digit = cells.at(cell, i) - '0';
         digits = digit >= 0 && digit <= 9;
         number = 10 * number + digit;
+      }
+      if (digits && number >= 0 && isWritten(length)) {
+        return text(cells.get(cell));
       }
       if (digits && number >= 0) {
         return scaled(negative ? -number : number, length);
@@ -127,6 +145,11 @@ record Times(String unit, ZoneId zone) {
             + CLOCK.matcher(clock.strip()).replaceAll("$1:"));
   }
 
+  /** Whether so many digits are year, month and day: no time in ms that is taken has as many. */
+  private boolean isWritten(int digits) {
+    return ORDERS.contains(unit) || (unit.equals("ms") && (digits == 8 || digits == 14));
+  }
+
   private long scaled(long number, int digits) throws FormatException {
     return switch (unit.equals("digits") ? unitOf(digits) : unit) {
       case "s" -> Math.multiplyExact(checked(number), 1_000_000L);
@@ -149,28 +172,60 @@ record Times(String unit, ZoneId zone) {
   }
 
   private long text(String text) throws FormatException {
+    Matcher turned = TURNED.matcher(text);
+    if (turned.matches()) {
+      return turned(turned);
+    }
     Matcher found = TEXT.matcher(text);
     if (!found.matches()) {
-      return decimal(text);
+      return otherText(text);
     }
-    boolean dayFirst = found.group(1) == null;
     try {
       LocalDateTime local =
           LocalDateTime.of(
-              number(found.group(dayFirst ? 6 : 1)),
-              number(found.group(dayFirst ? 5 : 2)),
-              number(found.group(dayFirst ? 4 : 3)),
-              hour(found.group(7), found.group(11)),
-              number(found.group(8)),
-              number(found.group(9)));
-      String fraction = found.group(10);
+              number(found.group(1)),
+              number(found.group(2)),
+              number(found.group(3)),
+              hour(found.group(4), found.group(8)),
+              number(found.group(5)),
+              number(found.group(6)));
+      String fraction = found.group(7);
       long micros = fraction == null ? 0 : Long.parseLong((fraction + "000000").substring(0, 6));
-      return local.toEpochSecond(offset(local, found.group(7) == null, found.group(12)))
-              * 1_000_000L
+      return local.toEpochSecond(offset(local, found.group(4) == null, found.group(9))) * 1_000_000L
           + micros;
     } catch (DateTimeException e) {
       throw new FormatException("\"" + text + "\" is not a time: " + e.getMessage());
     }
+  }
+
+  private long turned(Matcher date) throws FormatException {
+    boolean isDotted = date.group().charAt(date.end(1)) == '.';
+    if (!isDotted && !ORDERS.contains(unit)) {
+      throw new FormatException(
+          "\"%s\": month or day first? Say so with --map ts=COLUMN:mdy or ts=COLUMN:dmy"
+              .formatted(date.group()));
+    }
+    int month = unit.equals("mdy") ? 1 : 2;
+    return text(
+        date.group(3) + "-" + date.group(month) + "-" + date.group(3 - month) + date.group(4));
+  }
+
+  private long otherText(String text) throws FormatException {
+    Matcher compact = COMPACT.matcher(text);
+    if (compact.matches()) {
+      String day = compact.group(1) + "-" + compact.group(2) + "-" + compact.group(3);
+      String hours = compact.group(4);
+      String seconds = compact.group(6) == null ? "00" : compact.group(6);
+      String fraction = compact.group(7) == null ? "" : "." + compact.group(7);
+      String clock = " " + hours + ":" + compact.group(5) + ":" + seconds + fraction;
+      String zone = compact.group(8) == null ? "" : compact.group(8);
+      return text(day + (hours == null ? "" : clock) + zone);
+    }
+    Matcher zoned = ZONED.matcher(text);
+    if (zoned.matches() && ZoneId.getAvailableZoneIds().contains(zoned.group(2))) {
+      return new Times(unit, ZoneId.of(zoned.group(2))).text(zoned.group(1));
+    }
+    return decimal(text);
   }
 
   private static int number(@Nullable String digits) {
@@ -209,7 +264,8 @@ record Times(String unit, ZoneId zone) {
             case "s" -> 6;
             case "ms" -> 3;
             case "us" -> 0;
-            default -> -3;
+            case "ns" -> -3;
+            default -> throw new NumberFormatException(unit);
           };
       return number.scaleByPowerOfTen(places).setScale(0, RoundingMode.FLOOR).longValueExact();
     } catch (ArithmeticException | NumberFormatException e) {

@@ -381,4 +381,51 @@ class VendorFilesTest extends TestFiles {
             "venue:XNAS.ITCH"
                 + " {ts:1704205801000000,bid:185.500000000,bid_size:100,ask:185.510000000,ask_size:20,symbol:AAPL}");
   }
+
+  @Test
+  void readsASymbolOfAnyScriptInABinanceName() throws IOException {
+    assertThat(rows(file("币安人生USDT-1m-2025-11.csv", KLINE), Kind.CANDLES))
+        .singleElement()
+        .asString()
+        .contains("symbol:\\u5e01\\u5b89\\u4eba\\u751fUSDT", "timeframe:1m");
+  }
+
+  @Test
+  void skipsDatabentosEmptyBooks() throws IOException {
+    String header =
+        "ts_recv,ts_event,rtype,publisher_id,instrument_id,action,side,depth,price,size,flags,ts_in_delta,sequence,bid_px_00,ask_px_00,bid_sz_00,ask_sz_00,bid_ct_00,ask_ct_00,symbol\n";
+    String cleared = "1,1704186000000000000,1,2,7,R,N,0,,0,8,0,0,,,0,0,0,0,A\n";
+    String none =
+        "1,1704186000000000000,1,2,7,C,B,0,9223372036854775807,0,8,0,1,9223372036854775807,9223372036854775807,0,0,0,0,A\n";
+    String book = "1,1704186000000000000,1,2,7,A,B,0,5,0,8,0,1,5.000000000,,1,0,1,0,A\n";
+    assertThat(
+            rows(file("xnas-itch-20240102.mbp-1.csv", header + cleared + none + book), Kind.QUOTES))
+        .singleElement()
+        .asString()
+        .endsWith("{ts:1704186000000000,bid:5.000000000,bid_size:1,ask_size:0,symbol:A}");
+  }
+
+  @Test
+  void leavesOutWhatVendorsPutBesideTheirData() throws IOException {
+    assertThat(
+            rows(
+                zip(
+                    "GLBX-20240105.zip",
+                    "BTCUSDT-1m-2024-01.csv",
+                    KLINE,
+                    "BTCUSDT-1m-2024-01.zip.CHECKSUM",
+                    "0f  BTCUSDT-1m-2024-01.zip",
+                    "BTCUSDT-1m-2024-01.txt",
+                    "Status report",
+                    "condition.json",
+                    "[{\"date\":\"2024-01-02\"}]",
+                    "metadata.json",
+                    "{}",
+                    "manifest.json",
+                    "{}",
+                    "symbology.json",
+                    "{}"),
+                Kind.CANDLES))
+        .hasSize(1);
+  }
 }
