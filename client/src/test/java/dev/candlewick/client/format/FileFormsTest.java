@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives, binary forms and databases, and what goes wrong with files. */
@@ -173,113 +171,6 @@ class FileFormsTest extends TestFiles {
                 options(
                     Kind.CANDLES, "auto", "UTC", FileOptions.map("ts=<DATE>+when,open=<OPEN>"))))
         .contains("--map: no column when among <DATE>,<TIME>,");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        // MetaTrader 4, HistData, NinjaTrader, FirstRate Data, Kibot: all without a header.
-        "2024.07.01,09:30,1,2,0.5,1.5,7 | ts=1+2,open=3,high=4,low=5,close=6,volume=7",
-        "20240701 093000;1;2;0.5;1.5;7 | ts=1,open=2,high=3,low=4,close=5,volume=6",
-        "2024-07-01 09:30:00,1,2,0.5,1.5,7 | ts=1,open=2,high=3,low=4,close=5,volume=6",
-        "07/01/2024,09:30,1,2,0.5,1.5,7 | ts=1+2:mdy,open=3,high=4,low=5,close=6,volume=7",
-        // Excel where the comma is the decimal mark.
-        "01.07.2024 09:30;1;2;0,5;1,5;7 | ts=1,open=2,high=3,low=4,close=5,volume=6",
-      })
-  void countsTheColumnsOfAFileWithoutAHeader(String line, String map) throws IOException {
-    FileOptions options = options(Kind.CANDLES, "auto", "UTC", FileOptions.map(map));
-    FileOptions mapped =
-        new FileOptions(
-            options.kind(),
-            "auto",
-            new FileOptions.Given("v", "S", "1m"),
-            options.zone(),
-            "ms",
-            options.map(),
-            "",
-            "");
-    String row = "{ts:1719826200000000,open:1,high:2,low:0.5,close:1.5,volume:7}";
-    for (String header : List.of("", "a" + line.replaceAll("[^,;]", "") + "\n")) {
-      assertThat(rows(file("a.txt", header + line + "\n" + line + "\n"), mapped))
-          .as(header)
-          .hasSize(2)
-          .allSatisfy(read -> assertThat(read).endsWith(row));
-    }
-    assertThat(
-            failure(
-                file("b.txt", line),
-                options(Kind.CANDLES, "auto", "UTC", FileOptions.map("ts=9,open=12"))))
-        .contains("b.txt: line 1: --map: no column 9 among ");
-  }
-
-  @Test
-  void saysHowToNameTheColumnsOfAFileWithoutAHeader() throws IOException {
-    Map<String, String> map = FileOptions.map("ts=time,price=price");
-    assertThat(failure(file("a.csv", "1704067200,1\n"), options(Kind.TRADES, "auto", "UTC", map)))
-        .endsWith(
-            "a.csv: line 1: --map: no column time among 1704067200,1; without a header they are"
-                + " counted: ts=1,price=2");
-  }
-
-  @Test
-  void takesADecimalCommaOnlyWhereSemicolonsSeparate() throws IOException {
-    String header = "\uFEFFts;price;size;venue;symbol\r\n";
-    assertThat(rows(file("a.csv", header + "1704067200000;-1,5;2;v;S\r\n"), Kind.TRADES))
-        .singleElement()
-        .asString()
-        .endsWith("{ts:1704067200000,price:-1.5,size:2,venue:v,symbol:S}");
-    // There the comma groups thousands.
-    assertThat(rows(file("b.csv", header + "1704067200000;1.5;2,000;v;S\r\n"), Kind.TRADES))
-        .singleElement()
-        .asString()
-        .endsWith("{ts:1704067200000,price:1.5,size:2,000,venue:v,symbol:S}");
-  }
-
-  @Test
-  void readsUtf16AndSaysWhatToDoAboutOtherEncodings() throws IOException {
-    String text = "ts\tprice\tsize\tvenue\tsymbol\r\n1704067200000\t1\t2\tv\té\r\n";
-    for (Charset charset : List.of(StandardCharsets.UTF_16, Charset.forName("x-UTF-16LE-BOM"))) {
-      Path file = Files.write(folder.resolve("a.csv"), text.getBytes(charset));
-      assertThat(rows(file, Kind.TRADES)).hasSize(1);
-    }
-    Path latin = Files.write(folder.resolve("b.csv"), text.getBytes(StandardCharsets.ISO_8859_1));
-    assertThat(failure(latin, options(Kind.TRADES, "auto", "UTC", Map.of())))
-        .endsWith("b.csv: not UTF-8: save it as UTF-8");
-  }
-
-  @Test
-  void tellsASpreadsheet() throws IOException {
-    Path file = zip("a.xlsx", "[Content_Types].xml", "<Types/>", "xl/workbook.xml", "<workbook/>");
-    assertThat(failure(file, options(Kind.TRADES, "auto", "UTC", Map.of())))
-        .endsWith("a.xlsx: a spreadsheet: save it as CSV");
-  }
-
-  @Test
-  void takesAColumnByItsOwnCaseFirst() throws IOException {
-    Map<String, String> map = FileOptions.map("ts=t,price=p,size=s,symbol=S,venue=x");
-    Path file =
-        file(
-            "a.ndjson",
-            "{\"T\":\"t\",\"S\":\"A\",\"p\":1,\"s\":2,\"t\":1704067200000,\"x\":\"v\"}\n");
-    assertThat(rows(file, options(Kind.TRADES, "auto", "UTC", map)))
-        .containsExactly("{ts:1704067200000000,price:1,size:2,symbol:A,venue:v}");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"TIMESTAMPTZ_NS", "TIMESTAMP_NS"})
-  void cutsNanosecondsOfParquet(String type) throws IOException, SQLException {
-    Path file = folder.resolve("a.parquet");
-    try (Connection duckdb = Engine.duckdb(List.of(file));
-        Statement statement = duckdb.createStatement()) {
-      statement.execute(
-          "copy (select cast('2024-01-01 00:00:00.123456789' as %s) as ts, 1 as price, 2 as size, 'v' as venue, 'S' as symbol) to '%s'"
-              .formatted(type, file));
-    }
-    Map<String, String> map =
-        FileOptions.map("ts=ts,price=price,size=size,venue=venue,symbol=symbol");
-    assertThat(rows(file, options(Kind.TRADES, "auto", "UTC", map)))
-        .containsExactly("{ts:1704067200123456,price:1,size:2,venue:v,symbol:S}");
   }
 
   @Test
