@@ -45,7 +45,7 @@ const session = (url, stream, messages) => new Promise((resolve, reject) => {
       seq = heard.expected ?? seq; // seq_gap; after any other error the server closes
     }
     if (window > 0 && acked >= messages.length) return socket.close();
-    for (; seq <= messages.length && seq - acked <= window; seq++) {
+    for (; window > 0 && seq <= messages.length && seq - acked <= window; seq++) {
       socket.send(JSON.stringify({ ...messages[seq - 1], seq }));
     }
   };

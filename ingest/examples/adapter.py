@@ -34,7 +34,7 @@ async def session(url, stream, messages):
                 seq = heard.get("expected", seq)  # seq_gap; after any other error the server closes
             if window and acked >= len(messages):
                 return True
-            while seq <= len(messages) and seq - acked <= window:
+            while window and seq <= len(messages) and seq - acked <= window:
                 await socket.send(json.dumps({**messages[seq - 1], "seq": seq}))
                 seq += 1
 

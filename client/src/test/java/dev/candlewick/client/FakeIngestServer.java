@@ -60,6 +60,9 @@ final class FakeIngestServer implements AutoCloseable {
   /** Behaves as if the message with this seq had been lost on its way, once. */
   volatile long loses = -1;
 
+  /** Has each hello wait, as while the database is away. */
+  volatile boolean busyBeforeWelcome;
+
   /** What the next hellos and upgrades meet instead of a welcome; a status refuses the upgrade. */
   final Deque<Outage> outages = new ConcurrentLinkedDeque<>();
 
@@ -121,6 +124,9 @@ final class FakeIngestServer implements AutoCloseable {
       }
       socket = from;
       received.clear();
+      if (busyBeforeWelcome) {
+        say(new JsonObject().put("t", "busy").put("retry_ms", 10));
+      }
       from.writeTextMessage(welcome(message.getString("stream")).encode());
     } else if (from == socket) {
       onRows(message.getLong("seq"), message.getJsonArray("rows").size(), text);
@@ -146,7 +152,10 @@ final class FakeIngestServer implements AutoCloseable {
 
   private void onRows(long seq, int rowsInMessage, String text) {
     long next = firstSeq + committed.size() + received.size();
-    if (seq == loses) {
+    if (seq < 1) {
+      violations.add("seq " + seq);
+      closeWith(4400, "bad_message");
+    } else if (seq == loses) {
       loses = -1;
     } else if (seq > next) {
       say(new JsonObject().put("t", "error").put("code", "seq_gap").put("expected", next));

@@ -66,6 +66,7 @@ class AdapterOutagesIT {
 
   private void outlivesEveryOutage(List<String> command) throws Exception {
     server.inflightMessages = 10;
+    server.busyBeforeWelcome = true;
     server.outages.add(Outage.refusing(503));
     server.outages.add(Outage.refusing(429));
     server.outages.add(
