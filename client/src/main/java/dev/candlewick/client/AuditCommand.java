@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
     description = "Checks what a server holds: duplicates, gaps, outliers, candles against trades.",
     footer = {
       "",
-      "Prints one line a check and what failed. The API key is read from CANDLEWICK_API_KEY",
-      "in the environment."
+      "Prints one line per check, and what failed. The API key is read from CANDLEWICK_API_KEY in"
+          + " the environment."
     })
 public final class AuditCommand implements Callable<Integer> {
   private static final JsonFactory JSON = new JsonFactory();

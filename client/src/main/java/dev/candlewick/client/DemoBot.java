@@ -72,14 +72,17 @@ public final class DemoBot implements AutoCloseable {
 
   private void turn() throws IOException, InterruptedException {
     List<MomentumStrategy.Minute> minutes = minutes();
-    if (minutes.size() < MomentumStrategy.LOOKS_BACK + 2) {
+    long now = System.currentTimeMillis();
+    // While history is still coming in, what is open at its end may long be closed.
+    if (minutes.size() < MomentumStrategy.LOOKS_BACK + 2
+        || minutes.get(minutes.size() - 1).ts() < now - MINUTE) {
       return;
     }
     RecordRows rows = new RecordRows();
     MomentumStrategy running = strategy;
     if (running == null) {
       running = new MomentumStrategy(equityBefore(minutes.get(0).ts()));
-      running.started(rows, System.currentTimeMillis());
+      running.started(rows, now);
       strategy = running;
     }
     for (MomentumStrategy.Minute minute : minutes.subList(0, minutes.size() - 1)) {
@@ -88,7 +91,7 @@ public final class DemoBot implements AutoCloseable {
         done = minute.ts();
       }
     }
-    running.look(System.currentTimeMillis(), minutes.get(minutes.size() - 1).close(), rows);
+    running.look(now, minutes.get(minutes.size() - 1).close(), rows);
     for (Map.Entry<String, String> kind : rows.byKind().entrySet()) {
       write(kind.getKey(), kind.getValue());
     }

@@ -42,10 +42,10 @@ import picocli.CommandLine.Spec;
     description = "Writes trades, quotes, candles, indicators or records of a server to a file.",
     footer = {
       "",
-      "The file is CSV or NDJSON, by its name also gzip, or Parquet; import takes it",
-      "back as it is, the digits of every number included (indicators it does not",
-      "take: they follow from candles). It appears only once it is whole.",
-      "The API key is read from CANDLEWICK_API_KEY in the environment."
+      "The file is CSV or NDJSON, compressed if its name ends in .gz, or Parquet. import takes it"
+          + " back as it is, every digit of every number included (except indicators, which follow"
+          + " from candles). It appears only once it is complete. The API key is read from"
+          + " CANDLEWICK_API_KEY in the environment."
     })
 public final class ExportCommand implements Callable<Integer> {
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(2);

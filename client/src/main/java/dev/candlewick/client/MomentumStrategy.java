@@ -207,7 +207,8 @@ final class MomentumStrategy {
         .with("current_price", price)
         .with(status.equals("open") ? "unrealized_pnl" : "realized_pnl", trade.pnl(price))
         .with("status", status)
-        .with("opened_at", trade.ts());
+        .with("opened_at", trade.ts())
+        .with("closed_at", status.equals("closed") ? ts : null);
   }
 
   private void journal(

@@ -291,6 +291,7 @@ final class Backup {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
+    environment.put("LC_ALL", "C"); // its complaints are read
     environment.put("PGPASSWORD", database.password());
     environment.put("PGSSLMODE", database.sslMode());
     if (!database.sslRootCertificate().isEmpty()) {
@@ -309,12 +310,19 @@ final class Backup {
     int exit = process.waitFor();
     Runtime.getRuntime().removeShutdownHook(kill);
     if (exit != 0 && !(program.equals("pg_restore") && onlyRolesMissed(errors))) {
-      String last = errors.isEmpty() ? "exit " + exit : errors.get(errors.size() - 1);
-      throw new FailedException(program + ": " + last);
+      throw new FailedException(complaint(program, exit, errors));
     }
   }
 
-  /** Its complaint: the last lines. */
+  private static String complaint(String program, int exit, List<String> errors) {
+    if (errors.stream().anyMatch(error -> error.contains("server version mismatch"))) {
+      return program
+          + " is older than the server; name the folder of its version's programs with --programs";
+    }
+    return program + ": " + (errors.isEmpty() ? "exit " + exit : errors.get(errors.size() - 1));
+  }
+
+  /** Its lines that tell of an error. */
   private static List<String> errors(Process process) throws IOException {
     List<String> errors = new ArrayList<>();
     try (BufferedReader lines =

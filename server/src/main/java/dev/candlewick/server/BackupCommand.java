@@ -43,11 +43,10 @@ abstract class BackupCommand implements Callable<Integer> {
   @Command(
       name = "backup",
       mixinStandardHelpOptions = true,
-      description = {
-        "Writes the whole database that CANDLEWICK_DB_URL names to a new folder, as it is at one",
-        "moment; servers may run on. Needs PostgreSQL's pg_dump. The folder appears once it is"
-            + " whole."
-      })
+      description =
+          "Writes the database that CANDLEWICK_DB_URL names to a new folder, as it is at one moment;"
+              + " servers may keep running. Needs PostgreSQL's pg_dump. The folder appears only"
+              + " once it is complete.")
   static final class Make extends BackupCommand {
     @Override
     String run(Backup backup, Path where)
@@ -60,15 +59,12 @@ abstract class BackupCommand implements Callable<Integer> {
   @Command(
       name = "restore",
       mixinStandardHelpOptions = true,
-      description = {
-        "Makes the database that CANDLEWICK_DB_URL names from a backup; it must be empty or not",
-        "exist, and has its name only once every table has as many rows as the backup. Needs a"
-            + " role",
-        "that may create databases, the same version of TimescaleDB, and PostgreSQL's pg_restore.",
-        "Feeds go on where the backup stands: each is told its next_seq. Run sql/roles.sql"
-            + " afterwards",
-        "if you use it."
-      })
+      description =
+          "Restores a backup into the database that CANDLEWICK_DB_URL names, which must be empty or"
+              + " not exist; it gets that name only once every table has as many rows as the backup."
+              + " Needs a role that may create databases, the same version of TimescaleDB, and"
+              + " PostgreSQL's pg_restore. Feeds resume where the backup stands: each is told its"
+              + " next_seq. If you use sql/roles.sql, run it afterwards.")
   static final class Restore extends BackupCommand {
     @Override
     String run(Backup backup, Path where)

@@ -19,15 +19,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = {
-      "Measures ingest, import, candle queries, latency, a thousand subscribers and loads of the"
-          + " past, with",
-      "their server's memory,",
-      "against plain COPY and SQL on the same database,",
-      "taking turns in each run, and prints a table with ratios. Works in a database of its own",
-      "beside the one that CANDLEWICK_DB_URL names, and drops it; without that key it starts the",
-      "demo's TimescaleDB. Takes about fifteen minutes."
-    })
+    description =
+        "Measures ingest, import, candle queries, latency, a thousand subscribers, backfills and the"
+            + " server's memory next to plain COPY and SQL on the same database, by turns in each"
+            + " run, and prints a table with ratios. Works in a database of its own beside the one"
+            + " that CANDLEWICK_DB_URL names, and drops it; without that key it starts the demo's"
+            + " TimescaleDB. Takes about fifteen minutes.")
 final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--runs",

@@ -19,12 +19,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
-    description = {
-      "Runs it all on this machine: a TimescaleDB of its own, the server on loopback, and a",
-      "simulated market of four instruments with a bot that trades on it. Keeps everything for"
-          + " ever, so that recorded data may",
-      "be replayed into it. Ctrl-C stops what it started; the data stays for the next time."
-    })
+    description =
+        "Runs everything on this machine: a TimescaleDB of its own, the server on loopback, and a"
+            + " simulated market of four instruments with a bot that trades on it. Nothing expires,"
+            + " so recorded data can be replayed into it. Ctrl-C stops what it started; the data"
+            + " stays for the next time.")
 final class DemoCommand implements Callable<Integer> {
   /** A longer history fills more of the charts; each hour is about 18,000 trades. */
   private static final Duration BACKFILL = Duration.ofHours(3);

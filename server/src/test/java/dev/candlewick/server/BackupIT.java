@@ -61,6 +61,26 @@ class BackupIT {
   }
 
   @Test
+  void saysWhatToDoWhereTheProgramsAreOlderThanTheServer() throws Exception {
+    Path old = Files.createDirectory(folder.resolve("old"));
+    Path program = old.resolve("pg_dump");
+    // What PostgreSQL 15's says to a server of 17.
+    Files.writeString(
+        program,
+        """
+        #!/bin/sh
+        echo 'pg_dump: error: aborting because of server version mismatch' >&2
+        echo 'pg_dump: detail: server version: 17.9; pg_dump version: 15.14' >&2
+        exit 1
+        """);
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    Backup backup = new Backup(DatabaseUrl.parse(TestDatabase.shared().url()), old.toString());
+    assertThatThrownBy(() -> backup.make(folder.resolve("backup")))
+        .hasMessageContaining("pg_dump is older than the server")
+        .hasMessageContaining("--programs");
+  }
+
+  @Test
   void restoresAnOlderBackupAndTheFeedIsToldWhereToGoOn() throws Exception {
     TestDatabase database = TestDatabase.empty();
     Path made = folder.resolve("backup");
