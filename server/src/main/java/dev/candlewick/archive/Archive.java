@@ -1,8 +1,8 @@
 package dev.candlewick.archive;
 
+import dev.candlewick.archive.Offers.Offer;
 import dev.candlewick.client.format.Engine;
-import dev.candlewick.record.Kind;
-import dev.candlewick.record.KindJson;
+import dev.candlewick.record.Retention;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -31,18 +31,16 @@ public final class Archive {
   private static final String SILENT_FOR_LONG =
       "set local idle_in_transaction_session_timeout = '6s'";
 
-  private static final String OFFERS =
-      """
-      select a.relation, a.level, a.due::text, k.declaration::text
-      from ingest.archive a
-      left join ingest.kinds k on a.relation in ('record.' || k.kind, 'record."' || k.kind || '"')
-      where a.due is not null order by a.relation, a.level
-      """;
+  /** For this transaction only: behind a pooler the session is others' too. */
+  private static final String TAKES_LONG = "set local statement_timeout = 0; set local jit = off";
 
   private final String jdbcUrl;
   private final Properties login;
   private final Path directory;
   private final Consumer<String> told;
+  private Consumer<String> explained = reason -> {};
+  private @Nullable Retention stated;
+  private boolean isIdle = true;
 
   /** {@code told}: called with each chunk that is dropped, and with whatever holds one up. */
   public Archive(String jdbcUrl, Properties login, Path directory, Consumer<String> told) {
@@ -50,22 +48,6 @@ public final class Archive {
     this.login = login;
     this.directory = directory;
     this.told = told;
-  }
-
-  /** What may be dropped from a relation. */
-  private record Offer(String relation, int level, String due, @Nullable String declaration) {
-    ArchivedTable table() {
-      if (declaration != null) {
-        Kind kind = KindJson.read(declaration);
-        return ArchivedTable.records(kind);
-      }
-      return switch (relation) {
-        case "market.trades" -> ArchivedTable.trades();
-        case "market.quotes" -> ArchivedTable.quotes();
-        case "market.candles_native" -> ArchivedTable.nativeCandles(level);
-        default -> ArchivedTable.candles(relation);
-      };
-    }
   }
 
   /**
@@ -79,6 +61,17 @@ public final class Archive {
     } catch (SQLException e) {
       throw Engine.said(e);
     }
+  }
+
+  /**
+   * The same, and says why if there is nothing to do.
+   *
+   * @param retention what is older is offered first; null: only what servers offer
+   */
+  public boolean runByHand(@Nullable Retention retention) throws IOException {
+    stated = retention;
+    explained = told;
+    return run();
   }
 
   private boolean pass() throws IOException, SQLException {
@@ -98,7 +91,7 @@ public final class Archive {
   }
 
   private boolean pass(Connection state) throws IOException, SQLException {
-    try (ArchiveLead lead = ArchiveLead.take(state, directory)) {
+    try (ArchiveLead lead = ArchiveLead.take(connect())) {
       if (lead == null) {
         told.accept("another process is archiving");
         return true;
@@ -107,12 +100,32 @@ public final class Archive {
       // Of its own: one that was frozen before may still have one.
       Path aside = directory.resolve(".tmp").resolve(UUID.randomUUID().toString());
       Files.createDirectories(aside);
+      if (stated != null) {
+        Offers.state(state, stated);
+      }
       boolean done = true;
-      for (Offer offer : offers(state)) {
+      List<Offer> offers = Offers.of(state);
+      for (Offer offer : offers) {
         done &= take(offer, state, lead, aside);
       }
       ArchiveFolder.empty(aside);
+      if (isIdle && done) {
+        explain(offers);
+      }
       return done;
+    }
+  }
+
+  private void explain(List<Offer> offers) {
+    explained.accept("there was nothing to archive");
+    if (offers.isEmpty()) {
+      explained.accept(
+          "no server has said yet what is past its retention, as each does every hour once there"
+              + " is an archive; nor is one of CANDLEWICK_RETENTION_* set here");
+    }
+    for (Offer offer : offers) {
+      String what = offer.level() > 0 ? "days of the venues' own candles" : "whole chunks";
+      explained.accept(offer.relation() + ": no " + what + " before " + offer.due());
     }
   }
 
@@ -215,7 +228,7 @@ public final class Archive {
           sum = sum.plus(writeDay(day, digest(day)));
           work.commit();
         }
-        execute(work, SILENT_FOR_LONG);
+        execute(work, TAKES_LONG + "; " + SILENT_FOR_LONG);
         lead.check();
         String outcome =
             text(
@@ -234,9 +247,17 @@ public final class Archive {
         }
         work.rollback();
         if (outcome.equals("waits")) {
-          return false;
+          break;
         }
       }
+      isIdle = false;
+      explained.accept(
+          offer.relation()
+              + " from "
+              + since
+              + " to "
+              + until
+              + " waits: rows still come, or a server has yet to roll them up");
       return false;
     }
 
@@ -255,7 +276,7 @@ public final class Archive {
           " select count(*) || '/' || coalesce(sum(hash_record_extended(t, 0)::numeric), 0) from ";
       Digest written = writeDay(day, sum.strip() + " " + offer.relation() + " t where " + range);
       work.commit();
-      execute(work, SILENT_FOR_LONG);
+      execute(work, TAKES_LONG + "; " + SILENT_FOR_LONG);
       lead.check();
       String dropped =
           text(
@@ -275,7 +296,7 @@ public final class Archive {
     }
 
     private Digest writeDay(String day, String digest) throws IOException, SQLException {
-      execute(work, "set transaction isolation level repeatable read, read only");
+      execute(work, "set transaction isolation level repeatable read, read only; " + TAKES_LONG);
       Digest whole = Digest.of(text(work, digest));
       long expected = Long.parseLong(text(work, table.count(day)));
       DayCopy copy =
@@ -311,6 +332,7 @@ public final class Archive {
 
     /** In the transaction that drops the rows. */
     private void count() throws SQLException {
+      isIdle = false;
       execute(
           work,
           "update ingest.archive set rows = rows + %d, files = files + %d, bytes = bytes + %d where %s"
@@ -322,6 +344,7 @@ public final class Archive {
 
     private List<String> lines(String query) throws SQLException {
       List<String> lines = new ArrayList<>();
+      execute(work, TAKES_LONG);
       try (Statement statement = work.createStatement();
           ResultSet row = statement.executeQuery(query)) {
         while (row.next()) {
@@ -337,24 +360,13 @@ public final class Archive {
     return literal(day + "T00:00:00Z");
   }
 
-  private static List<Offer> offers(Connection state) throws SQLException {
-    List<Offer> offers = new ArrayList<>();
-    try (Statement statement = state.createStatement();
-        ResultSet row = statement.executeQuery(OFFERS)) {
-      while (row.next()) {
-        offers.add(new Offer(row.getString(1), row.getInt(2), row.getString(3), row.getString(4)));
-      }
-    }
-    return offers;
-  }
-
   private static String row(Offer offer) {
     return "relation = " + literal(offer.relation()) + " and level = " + offer.level();
   }
 
   private Connection connect() throws SQLException {
     Connection connection = DriverManager.getConnection(jdbcUrl, login);
-    execute(connection, "set timezone = 'UTC'; set statement_timeout = 0; set jit = off");
+    execute(connection, "set timezone = 'UTC'");
     return connection;
   }
 

@@ -17,7 +17,10 @@ import picocli.CommandLine.Option;
       "Writes what is past its retention to the folder CANDLEWICK_ARCHIVE_DIR as Parquet, reads it",
       "back, compares, and only then drops it. A server with that setting runs this by itself,"
           + " as a",
-      "process of its own; by hand it does the same at once. Exit code 1: something is held."
+      "process of its own; by hand it does the same at once. Past its retention is what servers"
+          + " say",
+      "is, every hour; if any of CANDLEWICK_RETENTION_* is set here, also what a server with these",
+      "settings would say. Exit code 1: something is held."
     })
 final class ArchiveCommand implements Callable<Integer> {
   /** Exit code when the server has died. */
@@ -43,7 +46,8 @@ final class ArchiveCommand implements Callable<Integer> {
       DatabaseUrl database = config.database();
       Archive archive =
           new Archive(database.jdbcUrl(), database.properties(), directory, System.out::println);
-      return archive.run() ? 0 : 1;
+      boolean done = withParent ? archive.run() : archive.runByHand(config.archive().retention());
+      return done ? 0 : 1;
     } catch (InvalidException e) {
       System.err.println("candlewick: " + e.getMessage());
       return 2;

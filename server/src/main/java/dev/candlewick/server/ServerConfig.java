@@ -104,7 +104,12 @@ record ServerConfig(
   private static ArchiveConfig archive(Values values) throws InvalidException {
     Optional<String> directory = values.optional(Settings.ARCHIVE_DIR);
     boolean isOff = directory.filter("none"::equals).isPresent();
-    return new ArchiveConfig(isOff ? null : directory.map(Path::of).orElse(null), isOff);
+    boolean isRetentionGiven =
+        values.all().keySet().stream().anyMatch(key -> key.startsWith("CANDLEWICK_RETENTION_"));
+    return new ArchiveConfig(
+        isOff ? null : directory.map(Path::of).orElse(null),
+        isOff,
+        isRetentionGiven ? retention(values) : null);
   }
 
   private static IngestConfig ingest(Values values, DatabaseUrl primary) throws InvalidException {

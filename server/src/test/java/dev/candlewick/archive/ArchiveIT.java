@@ -3,9 +3,11 @@ package dev.candlewick.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.candlewick.client.ImportCommand;
+import dev.candlewick.record.Retention;
 import dev.candlewick.server.RunningServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -136,6 +138,29 @@ class ArchiveIT extends ArchivedRows {
         Thread.sleep(50);
       }
     }
+  }
+
+  @Test
+  void byHandItTakesWhatIsOlderThanTheRetentionGivenOrSaysWhyNot() throws Exception {
+    post("trades", "S", row(OLD, 1, "1", "1"), row(Instant.now(), 1, "1", "2"));
+    rollUp();
+
+    assertThat(archive().runByHand(null)).isTrue();
+    assertThat(told.get(0)).isEqualTo("there was nothing to archive");
+    assertThat(told.get(1)).startsWith("no server has said yet what is past its retention");
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(2);
+
+    Duration month = Duration.ofDays(30);
+    assertThat(archive().runByHand(new Retention(month, month, Retention.NONE.candles()))).isTrue();
+    assertThat(told).anyMatch(line -> line.startsWith("market.trades: no whole chunks before "));
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(2);
+
+    told.clear();
+    Duration week = Duration.ofDays(7);
+    assertThat(archive().runByHand(new Retention(week, month, Retention.NONE.candles()))).isTrue();
+    assertThat(told).hasSize(1).allMatch(line -> line.endsWith(": 1 rows"));
+    assertThat(ask("select id from " + files("trades"))).containsExactly("1");
+    assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(1);
   }
 
   @Test

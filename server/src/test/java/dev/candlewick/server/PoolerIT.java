@@ -6,7 +6,9 @@ import static dev.candlewick.server.Messages.trade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.candlewick.archive.Archive;
 import dev.candlewick.net.DatabaseSession;
+import dev.candlewick.record.Retention;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,16 +18,22 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The main ways through a real pgbouncer in transaction mode, configured as server/pgbouncer.ini.
@@ -205,6 +213,64 @@ class PoolerIT {
       JsonObject read =
           new JsonObject(server.get("/v1/records/orders?bot=a&latest=true&from=0").body());
       assertThat(read.getJsonArray("rows")).hasSize(i + 1);
+    }
+  }
+
+  @Test
+  void oneArchiveAtATimeDropsWhatItWroteAndLeavesTheSessionsOfOthersAsTheyWere(
+      @TempDir Path archive) throws Exception {
+    long old = HOUR_AGO - Duration.ofDays(20).toMillis();
+    assertThat(server.post("/v1/trades", body("OLD", trade(old, 1, 1, 1))).statusCode())
+        .isEqualTo(200);
+    ServerProcess.await(
+        "the roll-up",
+        Duration.ofSeconds(20),
+        () -> DATABASE.number("select count(*) from ingest.dirty") == 0);
+    Properties login = new Properties();
+    URI direct = URI.create(DATABASE.url());
+    String[] user = direct.getUserInfo().split(":", 2);
+    login.setProperty("user", user[0]);
+    login.setProperty("password", user[1]);
+    String pooled = "jdbc:postgresql://127.0.0.1:" + port + "/candlewick?prepareThreshold=0";
+    String own =
+        "jdbc:postgresql://%s:%d%s".formatted(direct.getHost(), direct.getPort(), direct.getPath());
+    Duration week = Duration.ofDays(7);
+    Retention retention = new Retention(week, week, Retention.NONE.candles());
+    List<String> told = new ArrayList<>();
+    String stored = "select count(*) from market.trades where ts < now() - interval '10 days'";
+
+    try (Connection first = DriverManager.getConnection(pooled, login);
+        Statement statement = first.createStatement()) {
+      first.setAutoCommit(false);
+      statement.execute("select pg_advisory_xact_lock(740105)");
+      assertThat(new Archive(pooled, login, archive, told::add).runByHand(retention)).isTrue();
+      assertThat(new Archive(own, login, archive, told::add).runByHand(retention)).isTrue();
+      assertThat(told)
+          .containsExactly("another process is archiving", "another process is archiving");
+      assertThat(DATABASE.number(stored)).isEqualTo(1);
+    }
+    assertThat(new Archive(pooled, login, archive, told::add).runByHand(retention))
+        .as("%s", told)
+        .isTrue();
+
+    assertThat(DATABASE.number(stored)).as("%s", told).isZero();
+    assertThat(archive.resolve("trades/venue=binance/symbol=OLD")).isDirectory();
+    List<Connection> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        Connection one = DriverManager.getConnection(pooled, login);
+        all.add(one);
+        one.setAutoCommit(false);
+        try (Statement statement = one.createStatement();
+            ResultSet said = statement.executeQuery("show statement_timeout")) {
+          said.next();
+          assertThat(said.getString(1)).isEqualTo("10s");
+        }
+      }
+    } finally {
+      for (Connection one : all) {
+        one.close();
+      }
     }
   }
 }
