@@ -97,13 +97,26 @@ final class ApiKeys {
   /** Everything mounted after this needs a key, if there are any. */
   void mount(Router router) {
     if (!open()) {
-      router.route().handler(this::check);
+      router.route().handler(this::authenticate);
     }
   }
 
   /** The key of a request; null if no keys are configured. */
   static ApiKeyFile.@Nullable Key of(RoutingContext ctx) {
     return ctx.get(KEY);
+  }
+
+  private void authenticate(RoutingContext ctx) {
+    try {
+      check(ctx);
+    } catch (Problem refused) {
+      if (refused.status() == 401) {
+        // RFC 9110, section 15.5.2.
+        ctx.response().putHeader("WWW-Authenticate", "Bearer");
+      }
+      throw refused;
+    }
+    ctx.next();
   }
 
   private void check(RoutingContext ctx) {
@@ -121,7 +134,6 @@ final class ApiKeys {
     }
     ctx.put(KEY, key);
     new Caller(key.id(), key.bots()).put(ctx);
-    ctx.next();
   }
 
   /** Anything in a URL ends up in the logs of every proxy on the way. */

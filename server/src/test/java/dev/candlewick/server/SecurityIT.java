@@ -146,7 +146,10 @@ class SecurityIT {
     "/readyz, Accept, application/json, 200"
   })
   void asksForAKeyOfTheRightScope(String path, String header, String value, int status) {
-    assertThat(status(path, header, value)).isEqualTo(status);
+    HttpResponse<String> answer = server.get(path, header, value);
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("WWW-Authenticate").isPresent())
+        .isEqualTo(status == 401);
   }
 
   @Test
