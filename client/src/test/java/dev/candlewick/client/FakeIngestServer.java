@@ -115,7 +115,7 @@ final class FakeIngestServer implements AutoCloseable {
 
   private synchronized void onText(ServerWebSocket from, String text) {
     JsonObject message = new JsonObject(text);
-    if (message.getString("t").equals("hello")) {
+    if ("hello".equals(message.getString("t"))) {
       hellos.add(text);
       Outage outage = outages.poll();
       if (outage != null) {
@@ -129,7 +129,8 @@ final class FakeIngestServer implements AutoCloseable {
       }
       from.writeTextMessage(welcome(message.getString("stream")).encode());
     } else if (from == socket) {
-      onRows(message.getLong("seq"), message.getJsonArray("rows").size(), text);
+      onRows(
+          message.getLong("seq"), message.getJsonArray("rows", new JsonArray()).size(), text);
     }
   }
 
