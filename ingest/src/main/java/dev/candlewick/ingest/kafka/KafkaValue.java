@@ -3,6 +3,7 @@ package dev.candlewick.ingest.kafka;
 import dev.candlewick.ingest.decode.DecodeException;
 import dev.candlewick.ingest.decode.DecodeException.Fault;
 import dev.candlewick.ingest.decode.Envelope;
+import dev.candlewick.ingest.decode.JsonDecoder;
 import dev.candlewick.ingest.decode.RawRow;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.row.Field;
@@ -25,6 +26,9 @@ final class KafkaValue {
 
   private final Intake intake;
   private final int maxBytes;
+
+  /** No welcome tells a producer how many rows a message may have, so it is as many as by REST. */
+  private final JsonDecoder decoder = new JsonDecoder(Intake.MAX_REQUEST_ROWS);
 
   KafkaValue(Intake intake, int maxBytes) {
     this.intake = intake;
@@ -63,13 +67,15 @@ final class KafkaValue {
   }
 
   private Read message(byte[] value) throws DecodeException {
-    Envelope envelope = intake.decoder().decode(value);
+    Envelope envelope = decoder.decode(value);
     RowType type = envelope.rowType();
-    return new Read(type, intake.check(type, envelope, value, IngestKey.NONE));
+    return new Read(
+        type,
+        intake.check(type, envelope, value, IngestKey.NONE, intake.requestRecords()));
   }
 
   private Read row(byte[] value) throws DecodeException {
-    RawRow row = intake.decoder().decodeRow(value, 0, value.length);
+    RawRow row = decoder.decodeRow(value, 0, value.length);
     MarketKind kind = kind(row);
     Envelope.Defaults none = new Envelope.Defaults(null, null, null, null);
     return new Read(RowType.of(kind), intake.check(kind, none, List.of(row)));

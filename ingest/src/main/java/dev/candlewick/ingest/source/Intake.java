@@ -127,6 +127,13 @@ public final class Intake {
   /** The rows of a message whose head is decoded, each checked, or refused by its field. */
   public Message.Checked check(RowType type, Envelope envelope, byte[] json, IngestKey key)
       throws DecodeException {
+    return check(type, envelope, json, key, records);
+  }
+
+  /** The same; {@code of} says how many rows it may have if these are records. */
+  public Message.Checked check(
+      RowType type, Envelope envelope, byte[] json, IngestKey key, RecordIntake of)
+      throws DecodeException {
     List<RawRow> raw = envelope.rows();
     if (raw == null) {
       throw new DecodeException(Fault.BAD_MESSAGE, "rows are required");
@@ -137,7 +144,7 @@ public final class Intake {
     if (envelope.kind() == null) {
       throw new DecodeException(Fault.BAD_MESSAGE, "kind is required");
     }
-    return records.frame(envelope.kind(), envelope.defaults(), json, key);
+    return of.frame(envelope.kind(), envelope.defaults(), json, key);
   }
 
   /** The same of rows that are of one kind. */
