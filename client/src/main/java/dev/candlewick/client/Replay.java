@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replay implements Callable<Void> {
   private static final int FIRST_REJECTIONS = 10;
+
+  /** It is told so, or sees by the next welcome that less is committed than it was told. */
+  private static final Set<String> SET_BACK = Set.of("rewound", "out_of_step");
 
   /** The destination: at least one stream. */
   record Target(URI uri, @Nullable String apiKey, List<String> streams) {}
@@ -49,6 +54,8 @@ final class Replay implements Callable<Void> {
   private volatile long sent;
   private volatile long recorded;
   private volatile boolean lostConnection;
+  private volatile boolean setBack;
+  private volatile long rejectedBefore;
   private final List<IngestClient> sessions = new CopyOnWriteArrayList<>();
 
   Replay(Path file, MessageReader.Opening opening, Target target, Pace pace) {
@@ -61,6 +68,19 @@ final class Replay implements Callable<Void> {
   /** Sends the file and waits until all of it is committed, however long that takes. */
   @Override
   public @Nullable Void call() throws IOException, InterruptedException {
+    while (!sendAll()) {
+      setBack = true;
+      rejectedBefore += sumOf(IngestClient::rejected);
+      sessions.clear();
+      made = 0;
+      passedOver = 0;
+      sent = 0;
+    }
+    return null;
+  }
+
+  /** Reads the file once; false if the database was set back below what it had committed. */
+  private boolean sendAll() throws IOException, InterruptedException {
     try (MessageReader messages = opening.open(file)) {
       for (String stream : target.streams()) {
         IngestListener listener = listener(messages, sessions.size());
@@ -74,7 +94,12 @@ final class Replay implements Callable<Void> {
           // The server has them or will have them; giving up would only leave that open.
         }
       }
-      return null;
+      return true;
+    } catch (IngestException e) {
+      if (!SET_BACK.contains(e.code())) {
+        throw e;
+      }
+      return false;
     } finally {
       sessions.forEach(IngestClient::close);
     }
@@ -116,6 +141,11 @@ final class Replay implements Callable<Void> {
     return passedOver == 0 && !lostConnection;
   }
 
+  /** Whether the database went back in time, and what it had lost was sent again. */
+  boolean wasSetBack() {
+    return setBack;
+  }
+
   Path file() {
     return file;
   }
@@ -127,14 +157,22 @@ final class Replay implements Callable<Void> {
 
   /** The result for the file so far, or at the end. */
   Result result() {
-    long rejected = sessions.stream().mapToLong(IngestClient::rejected).sum();
-    long duplicates = sessions.stream().mapToLong(IngestClient::duplicates).sum();
+    long rejected = sumOf(IngestClient::rejected);
     return new Result(
-        passedOver, sent, committedRows() - rejected, duplicates, rejected, List.copyOf(first));
+        passedOver,
+        sent,
+        committedRows() - rejected,
+        sumOf(IngestClient::duplicates),
+        rejected + rejectedBefore,
+        List.copyOf(first));
   }
 
   private long committedRows() {
-    return sessions.stream().mapToLong(IngestClient::committedRows).sum();
+    return sumOf(IngestClient::committedRows);
+  }
+
+  private long sumOf(ToLongFunction<IngestClient> count) {
+    return sessions.stream().mapToLong(count).sum();
   }
 
   /** The progress in one line; empty before it has started. */

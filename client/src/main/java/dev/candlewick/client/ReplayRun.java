@@ -127,6 +127,10 @@ final class ReplayRun {
               + " by an earlier run"
               + (refused == 0 ? "" : ", " + refused + " were rejected then"));
     }
+    if (replay.wasSetBack()) {
+      err.println(
+          replay.file() + ": the database was set back in time: what it lost was sent again");
+    }
     for (String row : result.first()) {
       err.println(replay.file() + ": rejected: " + row);
     }

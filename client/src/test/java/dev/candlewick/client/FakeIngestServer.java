@@ -129,8 +129,7 @@ final class FakeIngestServer implements AutoCloseable {
       }
       from.writeTextMessage(welcome(message.getString("stream")).encode());
     } else if (from == socket) {
-      onRows(
-          message.getLong("seq"), message.getJsonArray("rows", new JsonArray()).size(), text);
+      onRows(message.getLong("seq"), message.getJsonArray("rows", new JsonArray()).size(), text);
     }
   }
 

@@ -99,6 +99,28 @@ class ReplayCommandTest {
   }
 
   @Test
+  void sendsAgainWhatADatabaseThatWasSetBackHasLost() throws Exception {
+    Path file = csv("trades.csv", 1_000);
+    server.commitsAtOnce = false;
+    FutureTask<Integer> run =
+        new FutureTask<>(() -> replay("--speed", "max", "--batch", "10", file.toString()));
+    new Thread(run).start();
+    until(() -> server.inFlight() == 64);
+    server.commit(40);
+    server.setBack(25);
+    until(() -> server.inFlight() == 64);
+    server.commit(30);
+    // The next time it is not told, but sees it by the welcome.
+    server.committed.subList(45, 55).clear();
+    server.commitsAtOnce = true;
+    server.cut();
+
+    assertThat(run.get()).isZero();
+    assertThat(server.committed).hasSize(100).doesNotHaveDuplicates();
+    assertThat(err.toString()).contains("was set back in time: what it lost was sent again");
+  }
+
+  @Test
   void failsAndListsTheFirstRowsWhenRowsWereRejected() throws IOException {
     Path file = csv("trades.csv", 25);
     server.rejectNext(1, 17, "ts", "ts_too_old");

@@ -339,7 +339,8 @@ class KafkaIT {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 20_000; i++) {
       rows.append(i == 0 ? "" : ",")
-          .append("{\"ts\":%d,\"price\":1.5,\"size\":1,\"id\":%d}".formatted(1_767_225_600_000L, i));
+          .append(
+              "{\"ts\":%d,\"price\":1.5,\"size\":1,\"id\":%d}".formatted(1_767_225_600_000L, i));
     }
     String value =
         "{\"t\":\"trades\",\"venue\":\"kafka\",\"symbol\":\"B\",\"rows\":[" + rows + "]}";

@@ -70,8 +70,7 @@ final class KafkaValue {
     Envelope envelope = decoder.decode(value);
     RowType type = envelope.rowType();
     return new Read(
-        type,
-        intake.check(type, envelope, value, IngestKey.NONE, intake.requestRecords()));
+        type, intake.check(type, envelope, value, IngestKey.NONE, intake.requestRecords()));
   }
 
   private Read row(byte[] value) throws DecodeException {
