@@ -14,6 +14,19 @@ final class Cells {
     count = 0;
   }
 
+  /** Exchanges the cells of two lines. */
+  void swap(Cells other) {
+    char[] its = other.text;
+    other.text = text;
+    text = its;
+    int[] itsEnds = other.ends;
+    other.ends = ends;
+    ends = itsEnds;
+    int itsCount = other.count;
+    other.count = count;
+    count = itsCount;
+  }
+
   void add(char[] from, int offset, int length) {
     int start = start(count);
     if (start + length > text.length) {

@@ -120,8 +120,13 @@ final class CsvTable implements Table {
   }
 
   @Override
-  public String place() {
-    return "line " + line;
+  public long number() {
+    return line;
+  }
+
+  @Override
+  public String place(long number) {
+    return "line " + number;
   }
 
   @Override

@@ -249,8 +249,13 @@ final class DbnTable implements Table {
   }
 
   @Override
-  public String place() {
-    return "record " + peekedRows;
+  public long number() {
+    return peekedRows;
+  }
+
+  @Override
+  public String place(long number) {
+    return "record " + number;
   }
 
   @Override

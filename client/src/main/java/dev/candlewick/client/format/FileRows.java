@@ -155,7 +155,7 @@ public final class FileRows implements Closeable {
       Layout layout = Format.of(heading, options);
       check(heading, layout);
       tell(layout.toString());
-      return new TableRows(table, layout);
+      return new TableRows(new TableAhead(table), layout);
     } catch (IOException e) {
       table.close();
       throw e;

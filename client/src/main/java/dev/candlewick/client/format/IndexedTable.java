@@ -67,8 +67,13 @@ final class IndexedTable implements Table {
   }
 
   @Override
-  public String place() {
-    return csv.place();
+  public long number() {
+    return csv.number();
+  }
+
+  @Override
+  public String place(long number) {
+    return csv.place(number);
   }
 
   @Override

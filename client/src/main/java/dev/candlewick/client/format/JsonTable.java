@@ -167,8 +167,13 @@ final class JsonTable implements Table {
   }
 
   @Override
-  public String place() {
-    return "line " + line;
+  public long number() {
+    return line;
+  }
+
+  @Override
+  public String place(long number) {
+    return "line " + number;
   }
 
   @Override

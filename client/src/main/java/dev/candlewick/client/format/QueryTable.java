@@ -239,8 +239,13 @@ final class QueryTable implements Table {
   }
 
   @Override
-  public String place() {
-    return "row " + row;
+  public long number() {
+    return row;
+  }
+
+  @Override
+  public String place(long number) {
+    return "row " + number;
   }
 
   @Override

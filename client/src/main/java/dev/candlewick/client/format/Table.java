@@ -20,6 +20,9 @@ interface Table extends Closeable {
    */
   boolean next(Cells cells) throws IOException;
 
-  /** Which line was read last: {@code line 17}. */
-  String place();
+  /** Which line was read last, counted as {@link #place} does. */
+  long number();
+
+  /** What the line is called: {@code line 17}. */
+  String place(long number);
 }

@@ -33,7 +33,7 @@ final class TableRows implements FileRows.Source {
 
   @Override
   public String place() {
-    return table.place();
+    return table.place(table.number());
   }
 
   @Override
