@@ -14,9 +14,6 @@ import io.vertx.sqlclient.ClientBuilder;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnectOptions;
-import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.impl.SocketConnectionBase;
-import io.vertx.sqlclient.internal.SqlConnectionInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,10 +73,9 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
             .withConnectHandler(
                 connection -> {
                   opened.incrementAndGet();
-                  cutWhenSilent(connection);
                   connection.close();
                 })
-            .using(vertx);
+            .using(SilentDatabase.cutting(vertx, SILENT_SECONDS));
     if (database.hosts().size() == 1) {
       return pool.connectingTo(connect(database, database.hosts().get(0))).build();
     }
@@ -87,23 +83,8 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
     return pool.connectingTo(hosts::wanted).build();
   }
 
-  private static void cutWhenSilent(SqlConnection connection) {
-    if (((SqlConnectionInternal) connection).unwrap().unwrap()
-        instanceof SocketConnectionBase pooled) {
-      pooled
-          .socket()
-          .channelHandlerContext()
-          .pipeline()
-          .addFirst(new SilentDatabase(SILENT_SECONDS));
-    }
-  }
-
   private static NetClientOptions net(int connectMillis) {
-    return new NetClientOptions()
-        .setConnectTimeout(connectMillis)
-        .setTcpKeepAlive(true)
-        .setReadIdleTimeout(SILENT_SECONDS)
-        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+    return new NetClientOptions().setConnectTimeout(connectMillis).setTcpKeepAlive(true);
   }
 
   /** Several hosts, each asked for its role before a connection is opened. */
@@ -130,13 +111,8 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
                                   .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
                                   .setIdleTimeout(IDLE_SECONDS)
                                   .setIdleTimeoutUnit(TimeUnit.SECONDS))
-                          .withConnectHandler(
-                              connection -> {
-                                cutWhenSilent(connection);
-                                connection.close();
-                              })
                           .connectingTo(connect(database, host))
-                          .using(vertx)
+                          .using(SilentDatabase.cutting(vertx, SILENT_SECONDS))
                           .build())
               .toList();
     }

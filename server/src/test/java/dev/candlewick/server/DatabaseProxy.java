@@ -220,6 +220,13 @@ public final class DatabaseProxy implements AutoCloseable {
       } catch (IOException ended) {
         // Both ends go together.
       } finally {
+        closeUnlessSilent();
+      }
+    }
+
+    /** One that is silent does not even answer the end of the other half of the connection. */
+    private void closeUnlessSilent() {
+      if (!swallowed) {
         close();
       }
     }
@@ -289,7 +296,7 @@ public final class DatabaseProxy implements AutoCloseable {
       } catch (IOException ended) {
         // Both ends go together.
       } finally {
-        close();
+        closeUnlessSilent();
       }
     }
 
