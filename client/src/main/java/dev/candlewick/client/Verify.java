@@ -11,11 +11,14 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,8 @@ final class Verify {
    */
   record Against(Api api, String source) {}
 
+  private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** What is done with a file's rows. */
   @FunctionalInterface
   private interface Rows {
@@ -49,14 +54,17 @@ final class Verify {
   private final FileOptions options;
   private final Kind kind;
   private final PrintWriter out;
+  private final Consumer<String> told;
   private final RowComparison comparison;
+  private long toldAt = System.nanoTime();
   private boolean isExport = true;
 
-  Verify(Against server, FileOptions options, PrintWriter out) {
+  private Verify(Against server, FileOptions options, PrintWriter out, Consumer<String> told) {
     this.server = server;
     this.options = options;
     this.kind = options.kind();
     this.out = out;
+    this.told = told;
     comparison = new RowComparison(kind);
   }
 
@@ -64,19 +72,21 @@ final class Verify {
    * Compares everything given, rows of one kind together.
    *
    * @param without rows that do not count, by their numbers in a file, from 0
+   * @param told receives how far a large file has been read
    */
   static boolean all(
       Against server,
       List<FileArguments.Given> given,
       Map<FileArguments.Given, BitSet> without,
-      PrintWriter out)
+      PrintWriter out,
+      Consumer<String> told)
       throws IOException, InterruptedException {
     Map<FileOptions, List<Path>> files = new LinkedHashMap<>();
     given.forEach(
         file -> files.computeIfAbsent(file.options(), any -> new ArrayList<>()).add(file.file()));
     boolean equal = true;
     for (Map.Entry<FileOptions, List<Path>> kind : files.entrySet()) {
-      equal &= new Verify(server, kind.getKey(), out).run(kind.getValue(), without);
+      equal &= new Verify(server, kind.getKey(), out, told).run(kind.getValue(), without);
     }
     return equal;
   }
@@ -146,6 +156,10 @@ final class Verify {
         if (defaults != rows.defaults()) {
           defaults = rows.defaults();
           reading = CanonicalRow.Reading.of(kind, defaults);
+        }
+        if (System.nanoTime() - toldAt > TELL_EVERY_NANOS) {
+          told.accept(String.format(Locale.ROOT, "%s: %,d rows read", file, number));
+          toldAt = System.nanoTime();
         }
         CanonicalRow row = without.get(number) ? null : row(reading, rows);
         if (row == null) {
@@ -252,5 +266,6 @@ final class Verify {
 
   private void show(Month month, Tally rows) {
     out.println("equal   " + month + ": " + rows);
+    out.flush();
   }
 }

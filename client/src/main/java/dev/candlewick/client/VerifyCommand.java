@@ -1,11 +1,13 @@
 package dev.candlewick.client;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,7 +73,13 @@ public final class VerifyCommand implements Callable<Integer> {
             said.commandLine(), "--source " + source + ": none of auto, built, native");
       }
       Verify.Against server = new Verify.Against(api, source);
-      return Verify.all(server, given, Map.of(), said.commandLine().getOut()) ? 0 : 1;
+      PrintWriter err = said.commandLine().getErr();
+      Consumer<String> told =
+          line -> {
+            err.println(line);
+            err.flush();
+          };
+      return Verify.all(server, given, Map.of(), said.commandLine().getOut(), told) ? 0 : 1;
     } catch (IOException e) {
       String what = e.getMessage() == null ? "cannot reach " + url : e.getMessage();
       said.commandLine().getErr().println("verify: " + what);
