@@ -240,8 +240,7 @@ public final class ImportCommand implements Callable<Integer> {
     }
     try {
       Verify.Against server = new Verify.Against(new Api(url, apiKey), "native");
-      return Verify.all(
-          server, given, without, spec().commandLine().getOut(), this::tell);
+      return Verify.all(server, given, without, spec().commandLine().getOut(), this::tell);
     } catch (IOException e) {
       tell("import: --verify: " + e.getMessage());
       return false;

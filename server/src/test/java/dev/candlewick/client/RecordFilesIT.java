@@ -52,7 +52,7 @@ class RecordFilesIT {
       {"rows":[{"ts":1704067200000,"bot":"a","id":1,"venue":"v","symbol":"S","note":"=one, \\"two\\"\\nthree é",
         "amount":"12345678901234567890.125","ratio":0.1,"open":true,"at":1704067200123,
         "meta":{"b":[1,2.50],"a":"x"},"bids":[[1.5,2],[1.25,3]]},
-       {"ts":1704067260000,"bot":"b","id":2,"note":"'-two","amount":-3,"open":false,"meta":"text"}]}
+       {"ts":1704067260000,"bot":"b","id":2,"note":"'-two\\u001f","amount":-3,"open":false,"meta":"text"}]}
       """;
 
   private static RunningServer server;

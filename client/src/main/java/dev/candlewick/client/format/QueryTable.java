@@ -18,7 +18,9 @@ import java.util.StringJoiner;
 
 /** The rows of a query over a Parquet, DuckDB or SQLite file. */
 final class QueryTable implements Table {
-  private static final char SEPARATOR = 31;
+  /** The one character that no text of a database can have. */
+  private static final char SEPARATOR = 0;
+
   private static final int[] SQLITE = {'S', 'Q', 'L', 'i', 't', 'e', ' ', 'f', 'o', 'r', 'm'};
   private static final int[] PARQUET = {'P', 'A', 'R', '1'};
 
@@ -126,7 +128,7 @@ final class QueryTable implements Table {
       Connection duckdb, String query, List<String> columns, Set<String> shortest)
       throws IOException {
     StringJoiner texts =
-        new StringJoiner(", chr(31), ", "select encode(concat(", ")) from (" + query + ") q");
+        new StringJoiner(", chr(0), ", "select encode(concat(", ")) from (" + query + ") q");
     try (Statement statement = duckdb.createStatement()) {
       // One of them reads ahead while rows are converted here.
       statement.execute("set threads = 2");
@@ -220,7 +222,7 @@ final class QueryTable implements Table {
       if (isJoined) {
         cells.addAll(new String(rows.getBytes(1), StandardCharsets.UTF_8), SEPARATOR);
         if (cells.count() != columns.size()) {
-          throw new FormatException("a text with the character U+001F");
+          throw new FormatException("a text with the character U+0000");
         }
         return true;
       }
