@@ -17,6 +17,7 @@ final class StoredRows {
   private final Api api;
   private final String path;
   private final CanonicalRow.Reading reading;
+  private final Map<String, String> subject;
   private final Map<String, String> parameters;
   private Iterator<String> page = Collections.emptyIterator();
   private @Nullable CanonicalRow next;
@@ -27,8 +28,12 @@ final class StoredRows {
     this.api = api;
     path = kind.isRecords() ? "/v1/records/" + kind : "/v1/" + kind;
     reading = new CanonicalRow.Reading(kind, "us", subject);
+    this.subject = subject;
     parameters = new HashMap<>(subject);
-    parameters.values().removeIf(String::isEmpty);
+    // What no filter can say; rows of others are passed over.
+    parameters
+        .values()
+        .removeIf(word -> word.isEmpty() || word.chars().anyMatch(Character::isISOControl));
     parameters.putAll(
         Map.of(
             "from",
@@ -50,7 +55,8 @@ final class StoredRows {
   @Nullable CanonicalRow peek() throws IOException, InterruptedException {
     while (next == null && (more || page.hasNext())) {
       if (page.hasNext()) {
-        next = reading.row(page.next());
+        CanonicalRow row = reading.row(page.next());
+        next = row.subject().equals(subject) ? row : null;
       } else {
         ask();
       }

@@ -134,6 +134,31 @@ class RecordFilesIT {
   }
 
   @Test
+  void recordsOfNobodyAndOfABotThatNoFilterNamesAreVerifiedToo() throws IOException {
+    String json = "application/json";
+    for (String kind : List.of("file_places", "file_bots")) {
+      String first = kind.equals("file_bots") ? "bot" : "id";
+      String declaration =
+          """
+          {"kind":"%s","key":["%s"],"columns":[{"name":"%s","type":"text","required":true},
+           {"name":"venue","type":"venue"},{"name":"symbol","type":"symbol"}]}
+          """
+              .formatted(kind, first, first);
+      server.send("PUT", "/v1/kinds/" + kind, declaration, "Content-Type", json);
+      Path file = folder.resolve(kind + ".csv");
+      Files.writeString(
+          file,
+          first
+              + ",ts,venue,symbol\n\"a\tb\",2024-01-01T00:00:00Z,,\n"
+              + "c,2024-01-01T00:00:00Z,v,S\nd,2024-01-01T00:00:01Z,v,T\n");
+      assertThat(run(new ImportCommand(null), "records", kind, file.toString(), "--verify"))
+          .as("%s%s", out, err)
+          .isZero();
+    }
+    assertThat(out.toString().split("verified: all 3 rows", -1)).hasSize(3);
+  }
+
+  @Test
   void everyDigitComesBackFromParquet() {
     for (String kind : List.of("file_digits", "file_digits_again")) {
       String declaration =
