@@ -46,6 +46,7 @@ final class DbnTable implements Table {
   private final List<String> columns = new ArrayList<>(EVENT);
   private String dataset = "";
   private int type = -1;
+  private int other = -1;
   private long row;
   private long peekedRows;
 
@@ -105,13 +106,18 @@ final class DbnTable implements Table {
         int start = metadata.getInt();
         int end = metadata.getInt();
         String id = text(metadata, symbolLength);
-        if (id.matches("[0-9]{1,10}")) {
+        // Either may be asked for by the other.
+        if (isId(id) || isId(symbol)) {
           symbols
-              .computeIfAbsent(Long.parseLong(id), any -> new ArrayList<>())
-              .add(new Named(start, end, symbol));
+              .computeIfAbsent(Long.parseLong(isId(id) ? id : symbol), any -> new ArrayList<>())
+              .add(new Named(start, end, isId(id) ? symbol : id));
         }
       }
     }
+  }
+
+  private static boolean isId(String text) {
+    return text.matches("[0-9]{1,10}");
   }
 
   private static String text(ByteBuffer from, int length) {
@@ -176,6 +182,10 @@ final class DbnTable implements Table {
   private boolean readRow(Cells cells) throws IOException {
     while (true) {
       int words = in.read();
+      if (words < 0 && row == 0 && other >= 0) {
+        throw new IOException(
+            "DBN with records of type " + other + ", not of candles, trades or best quotes");
+      }
       if (words < 0) {
         return false;
       }
@@ -197,6 +207,7 @@ final class DbnTable implements Table {
         fill(cells);
         return true;
       }
+      other = next;
     }
   }
 

@@ -51,6 +51,26 @@ class FileFormsTest extends TestFiles {
         .contains("gc.dbn: record 2: the file ends within a record");
   }
 
+  @Test
+  void readsDbnThatWasAskedForByInstrumentId() throws IOException {
+    String asked = new String(dbn(2, 0x21), StandardCharsets.ISO_8859_1);
+    String turned = asked.replaceAll("(?s)(GC[GJ]4)(.*?)5482", "5482$2$1");
+    Path file =
+        Files.write(folder.resolve("gc.dbn"), turned.getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(rows(file, Kind.CANDLES))
+        .satisfiesExactly(
+            first -> assertThat(first).contains("symbol:GCG4"),
+            second -> assertThat(second).contains("symbol:GCJ4"));
+  }
+
+  @Test
+  void saysThatDbnHasOnlyRecordsThatAreNotRead() throws IOException {
+    Path file = Files.write(folder.resolve("gc.dbn"), dbn(2, 10));
+    assertThat(failure(file, options(Kind.QUOTES, "auto", "UTC", Map.of())))
+        .endsWith(
+            "gc.dbn: DBN with records of type 10, not of candles, trades or best quotes");
+  }
+
   private static byte[] dbn(int version, int type) {
     int symbol = version == 1 ? 22 : 71;
     ByteBuffer head = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
