@@ -55,8 +55,7 @@ class FileFormsTest extends TestFiles {
   void readsDbnThatWasAskedForByInstrumentId() throws IOException {
     String asked = new String(dbn(2, 0x21), StandardCharsets.ISO_8859_1);
     String turned = asked.replaceAll("(?s)(GC[GJ]4)(.*?)5482", "5482$2$1");
-    Path file =
-        Files.write(folder.resolve("gc.dbn"), turned.getBytes(StandardCharsets.ISO_8859_1));
+    Path file = Files.write(folder.resolve("gc.dbn"), turned.getBytes(StandardCharsets.ISO_8859_1));
     assertThat(rows(file, Kind.CANDLES))
         .satisfiesExactly(
             first -> assertThat(first).contains("symbol:GCG4"),
@@ -67,8 +66,7 @@ class FileFormsTest extends TestFiles {
   void saysThatDbnHasOnlyRecordsThatAreNotRead() throws IOException {
     Path file = Files.write(folder.resolve("gc.dbn"), dbn(2, 10));
     assertThat(failure(file, options(Kind.QUOTES, "auto", "UTC", Map.of())))
-        .endsWith(
-            "gc.dbn: DBN with records of type 10, not of candles, trades or best quotes");
+        .endsWith("gc.dbn: DBN with records of type 10, not of candles, trades or best quotes");
   }
 
   private static byte[] dbn(int version, int type) {
@@ -200,8 +198,8 @@ class FileFormsTest extends TestFiles {
         Statement statement = duckdb.createStatement()) {
       statement.execute(
           ("copy (select timestamptz '2024-01-01 00:00:00Z' as ts, 'v' as venue, 'S' as symbol,"
-                  + " '1m' as timeframe, 0.1::double as open, 3::decimal(9,2) as high, 1e-9::double as"
-                  + " low, 2 as close, 9::bigint as volume) to '%s' (format parquet)")
+               + " '1m' as timeframe, 0.1::double as open, 3::decimal(9,2) as high, 1e-9::double as"
+               + " low, 2 as close, 9::bigint as volume) to '%s' (format parquet)")
               .formatted(file));
     }
     assertThat(rows(file, Kind.CANDLES))

@@ -74,16 +74,6 @@ public final class DeclarationRepository {
       group by 1, 2, 3 order by 1
       """;
 
-  private static final String DIFFERENT =
-      """
-      select extract(epoch from coalesce(w.ts, h.ts))::int8
-      from jsonb_populate_recordset(null::record.%1$s, $1::text::jsonb) w
-      full join (select * from record.%1$s where _instrument_id = $2 and feature_version = $3
-                   and ts >= to_timestamp($4::float8) and ts < to_timestamp($5::float8)) h
-        on h.ts = w.ts
-      where w is distinct from h order by 1
-      """;
-
   private final Pool reads;
   private final Pool primary;
 
@@ -237,17 +227,9 @@ public final class DeclarationRepository {
             });
   }
 
-  /** Times at which a set's stored rows between two times are not among these; epoch seconds. */
-  Future<List<Long>> different(FeatureSet set, int instrument, long from, long to, String rows) {
-    return reads
-        .preparedQuery(DIFFERENT.formatted(set.name()))
-        .execute(Tuple.of(rows, instrument, set.version(), (double) from, (double) to))
-        .map(
-            found -> {
-              List<Long> times = new ArrayList<>();
-              found.forEach(row -> times.add(row.getLong(0)));
-              return times;
-            });
+  /** The rows that follow from declarations, read where those are. */
+  FeatureRowRepository rows() {
+    return new FeatureRowRepository(reads);
   }
 
   private static Future<Void> forgetDays(

@@ -1,24 +1,17 @@
 package dev.candlewick.server.feature;
 
 import dev.candlewick.server.candle.Candles;
-import dev.candlewick.server.candle.Wanted;
-import dev.candlewick.server.feature.DeclarationRepository.Kept;
-import dev.candlewick.server.web.Range;
+import dev.candlewick.server.feature.Windows.Window;
+import dev.candlewick.server.web.InOrder;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
-/** Compares the latest rows of feature sets with a fresh computation. */
+/** Compares rows of feature sets, and of plans' days, with a fresh computation. */
 public final class FeatureCheck {
-  private static final long MICROS = 1_000_000;
-
-  /** Rows checked per instrument and set. */
-  private static final int ROWS = 200;
-
-  /** A late trade must be reflected in the rows of features after 5 s. */
+  /** A late trade must be reflected in the rows after 5 s. */
   private static final long PATIENCE_MILLIS = 6_000;
 
   private final DeclarationRepository declarations;
@@ -30,101 +23,140 @@ public final class FeatureCheck {
     this.candles = candles;
   }
 
-  /** A row that is wrong, missing, or should not be there. */
-  public record Different(String set, long ts) {}
-
-  /** How many rows there should be, and those that differ. */
-  public record Found(long lookedAt, List<Different> different) {}
-
   /**
-   * For all sets that are filled in. Must be called on a Vert.x context; times in seconds since the
-   * epoch, {@code to} exclusive.
+   * A row that is wrong, missing, or should not be there.
+   *
+   * @param told for people: whose row it is and what is wrong with it
    */
-  public Future<Found> find(int instrument, String venue, String symbol, long from, long to) {
-    Vertx vertx = Vertx.currentContext().owner();
-    return declarations
-        .find(Job.SET, null)
-        .compose(
-            sets -> {
-              Future<Found> all = Future.succeededFuture(new Found(0, List.of()));
-              for (Kept kept : sets) {
-                FeatureSet set = Declarations.set(kept.name(), kept.declaration());
-                SetWork work = new SetWork(set, candles, vertx);
-                if (kept.complete() && work.matches(venue, symbol)) {
-                  all =
-                      all.compose(
-                          before ->
-                              add(
-                                  before,
-                                  twice(vertx, () -> latest(work, set, instrument, from, to))));
-                }
-              }
-              return all;
-            });
+  public record Different(long ts, String told) implements Comparable<Different> {
+    @Override
+    public int compareTo(Different other) {
+      return Long.compare(ts, other.ts);
+    }
   }
 
-  private static Future<Found> add(Found before, Future<Found> next) {
-    return next.map(
-        found -> {
-          List<Different> different = new ArrayList<>(before.different());
-          different.addAll(found.different());
-          return new Found(before.lookedAt() + found.lookedAt(), different);
-        });
+  /** How many rows there should be, and those that differ. */
+  public record Found(long lookedAt, List<Different> different) {
+    static final Found NOTHING = new Found(0, List.of());
+
+    Found and(Found next) {
+      List<Different> all = new ArrayList<>(different);
+      all.addAll(next.different());
+      return new Found(lookedAt + next.lookedAt(), all);
+    }
+  }
+
+  /**
+   * An instrument, and what is to be compared.
+   *
+   * @param from seconds since the epoch
+   * @param to exclusive, now at the latest
+   * @param deadline in {@link System#nanoTime}: after it only the latest rows are looked at
+   */
+  public record Asked(
+      int instrument, String venue, String symbol, long from, long to, long deadline) {}
+
+  /** What is kept for an instrument, window by window. */
+  interface Sample {
+    /** The latest first, others in any order. */
+    Future<List<Window>> windows(Asked asked);
+
+    Future<Found> look(int instrument, Window window);
+  }
+
+  /** For all sets and plans that are filled in. Must be called on a Vert.x context. */
+  public Future<Found> find(Asked asked) {
+    Vertx vertx = Vertx.currentContext().owner();
+    return samples(asked, vertx).compose(samples -> find(asked, vertx, samples));
+  }
+
+  private Future<List<Sample>> samples(Asked asked, Vertx vertx) {
+    List<Sample> samples = new ArrayList<>();
+    return declarations
+        .find(Job.SET, null)
+        .onSuccess(
+            sets ->
+                sets.forEach(
+                    kept -> {
+                      FeatureSet set = Declarations.set(kept.name(), kept.declaration());
+                      SetWork work = new SetWork(set, candles, vertx);
+                      if (kept.complete() && work.matches(asked.venue(), asked.symbol())) {
+                        samples.add(new SetCheck(set, work, candles, declarations.rows()));
+                      }
+                    }))
+        .compose(done -> declarations.find(Job.PLAN, null))
+        .onSuccess(
+            plans ->
+                plans.forEach(
+                    kept -> {
+                      Plan plan = Declarations.plan(kept.name(), kept.declaration());
+                      PlanWork work = new PlanWork(plan, candles);
+                      if (kept.complete() && work.matches(asked.venue(), asked.symbol())) {
+                        samples.add(new PlanCheck(plan, work, candles, declarations.rows()));
+                      }
+                    }))
+        .map(samples);
+  }
+
+  /** Each has an equal part of the time, and what those before it left. */
+  private static Future<Found> find(Asked asked, Vertx vertx, List<Sample> samples) {
+    long start = System.nanoTime();
+    long time = Math.max(0, asked.deadline() - start);
+    Future<Found> all = Future.succeededFuture(Found.NOTHING);
+    for (int i = 0; i < samples.size(); i++) {
+      Sample sample = samples.get(i);
+      long deadline = start + time * (i + 1) / samples.size();
+      all = all.compose(before -> find(asked, vertx, sample, deadline).map(before::and));
+    }
+    return all;
   }
 
   /** A difference may be about to disappear; one that lasts is wrong. */
-  private static Future<Found> twice(Vertx vertx, Supplier<Future<Found>> look) {
-    return look.get()
+  private static Future<Found> find(Asked asked, Vertx vertx, Sample sample, long deadline) {
+    List<Window> wrong = new ArrayList<>();
+    List<Found> first = new ArrayList<>();
+    return sample
+        .windows(asked)
         .compose(
-            first -> {
-              if (first.different().isEmpty()) {
-                return Future.succeededFuture(first);
-              }
-              Promise<Void> waited = Promise.promise();
-              vertx.setTimer(PATIENCE_MILLIS, timer -> waited.complete());
-              return waited
-                  .future()
-                  .compose(done -> look.get())
-                  .map(
-                      second ->
-                          new Found(
-                              second.lookedAt(),
-                              second.different().stream()
-                                  .filter(first.different()::contains)
-                                  .toList()));
-            });
+            windows ->
+                InOrder.each(
+                    windows,
+                    window ->
+                        !first.isEmpty() && System.nanoTime() > deadline
+                            ? Future.succeededFuture()
+                            : sample
+                                .look(asked.instrument(), window)
+                                .onSuccess(first::add)
+                                .onSuccess(
+                                    found -> {
+                                      if (!found.different().isEmpty()) {
+                                        wrong.add(window);
+                                      }
+                                    })))
+        .compose(done -> wrong.isEmpty() ? Future.succeededFuture() : passed(vertx))
+        .compose(done -> again(asked, sample, wrong))
+        .map(second -> lasting(first.stream().reduce(Found.NOTHING, Found::and), second));
   }
 
-  private Future<Found> latest(SetWork work, FeatureSet set, int instrument, long from, long to) {
-    Range range = new Range(from * MICROS, to * MICROS);
-    return candles
-        .find(instrument, Wanted.last(set.timeframe(), range, ROWS))
-        .compose(
-            last ->
-                last.isEmpty()
-                    ? Future.succeededFuture(new Found(0, List.of()))
-                    : find(work, set, instrument, last.get(0).ts(), to));
+  private static Future<Void> passed(Vertx vertx) {
+    Promise<Void> waited = Promise.promise();
+    vertx.setTimer(PATIENCE_MILLIS, timer -> waited.complete());
+    return waited.future();
   }
 
-  private Future<Found> find(SetWork work, FeatureSet set, int instrument, long from, long to) {
-    return work.read(instrument, null, from, to, ROWS + 1)
-        .compose(
-            read ->
-                read.closed().isEmpty()
-                    ? Future.succeededFuture(new Found(0, List.of()))
-                    : declarations
-                        .different(
-                            set,
-                            instrument,
-                            read.closed().stream().mapToLong(ts -> ts).min().orElse(from),
-                            to,
-                            "[" + read.rows() + "]")
-                        .map(
-                            times ->
-                                new Found(
-                                    read.closed().size(),
-                                    times.stream()
-                                        .map(ts -> new Different(set.name(), ts))
-                                        .toList())));
+  private static Future<List<Different>> again(Asked asked, Sample sample, List<Window> wrong) {
+    List<Different> second = new ArrayList<>();
+    return InOrder.each(
+            wrong,
+            window ->
+                sample
+                    .look(asked.instrument(), window)
+                    .map(found -> second.addAll(found.different())))
+        .map(second);
+  }
+
+  private static Found lasting(Found first, List<Different> second) {
+    return new Found(
+        first.lookedAt(), first.different().stream().filter(second::contains).sorted().toList());
   }
 }

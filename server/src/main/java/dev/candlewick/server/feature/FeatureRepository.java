@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -277,7 +278,13 @@ public final class FeatureRepository {
 
   /** The stored days of a plan, by date; those before a date only as candles. */
   Future<TreeMap<LocalDate, DayFeatures>> days(String plan, int instrument, LocalDate whole) {
-    return connection
+    return days(connection, plan, instrument, whole);
+  }
+
+  /** The same on any connection. */
+  static Future<TreeMap<LocalDate, DayFeatures>> days(
+      SqlClient client, String plan, int instrument, LocalDate whole) {
+    return client
         .preparedQuery(DAYS)
         .execute(Tuple.of(plan, instrument, whole))
         .map(

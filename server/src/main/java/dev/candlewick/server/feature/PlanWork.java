@@ -30,7 +30,7 @@ final class PlanWork implements Work {
   private static final long MICROS = 1_000_000;
 
   /** Days of the past that are read at a time. */
-  private static final int DAYS = 14;
+  static final int DAYS = 14;
 
   /** Minutes in {@link #DAYS} plus one day. */
   private static final int MOST_MINUTES = (DAYS + 1) * 1_500;
@@ -112,6 +112,32 @@ final class PlanWork implements Work {
                           .compose(
                               done ->
                                   corrects ? Future.succeededFuture() : kept.save(List.of(next))));
+            });
+  }
+
+  /**
+   * The rows of days that are over, anew.
+   *
+   * @param stored all stored days as candles, from which the daily indicators follow
+   * @param first the date on which the first one starts
+   * @param to exclusive, at most {@link #DAYS} later
+   * @return JSON objects
+   */
+  Future<List<String>> read(
+      int instrument, TreeMap<LocalDate, DayFeatures> stored, LocalDate first, LocalDate to) {
+    long end = plan.instant(to, 0);
+    Range range = new Range(plan.instant(first, 0) * MICROS, end * MICROS);
+    return candles
+        .find(instrument, Wanted.of(MINUTE, range, MOST_MINUTES))
+        .map(
+            minutes -> {
+              TreeMap<LocalDate, DayFeatures> all = new TreeMap<>(stored);
+              LocalDate from = new PlanDay(plan, first).date();
+              LocalDate until = new PlanDay(plan, to).date();
+              all.subMap(from, until).clear();
+              days(minutes, end).forEach(day -> all.put(day.date(), day));
+              TreeMap<LocalDate, DayFeatures> upTo = new TreeMap<>(all.headMap(until));
+              return rows(instrument, upTo, from).stream().map(JsonObject::encode).toList();
             });
   }
 

@@ -64,6 +64,11 @@ final class SetWork implements Work {
     return timeframe;
   }
 
+  /** How many candles before a row its values follow from. */
+  int before() {
+    return before;
+  }
+
   @Override
   public boolean matches(String venue, String symbol) {
     return set.instruments().stream().anyMatch(pattern -> pattern.matches(venue, symbol));

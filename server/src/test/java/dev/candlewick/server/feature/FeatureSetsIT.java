@@ -283,12 +283,40 @@ class FeatureSetsIT {
     JsonObject check = audited();
     assertThat(check.getInteger("failures")).as(check.encode()).isEqualTo(2);
     assertThat(check.getString("status")).isEqualTo("fail");
-    assertThat(check.getJsonArray("examples").getJsonObject(0).getString("detail"))
-        .isEqualTo("row of " + set);
+    assertThat(details(check))
+        .containsExactly(
+            "row of " + set + ": is missing",
+            "row of " + set + ": completeness is 0.25 instead of 1");
+  }
+
+  @Test
+  void theAuditFindsWhatIsWrongInOldRowsToo() {
+    // Without marks a range of minutes takes one statement.
+    DATABASE.execute("delete from ingest.dirty");
+    put("1", "7m", 201);
+    until("filled in", Duration.ofSeconds(60), () -> complete());
+    DATABASE.execute(
+        ("update record.%1$s set completeness = 0.25 where ts ="
+                + " (select ts from record.%1$s order by ts offset 300 limit 1)")
+            .formatted(set));
+    JsonObject check = audited(Duration.ofDays(20));
+    assertThat(details(check))
+        .containsExactly("row of " + set + ": completeness is 0.25 instead of 1");
+    assertThat(check.getInteger("looked_at")).isGreaterThan(2_000);
+  }
+
+  private static List<String> details(JsonObject check) {
+    return check.getJsonArray("examples").stream()
+        .map(example -> ((JsonObject) example).getString("detail"))
+        .toList();
   }
 
   private JsonObject audited() {
-    Instant from = Instant.now().minus(Duration.ofHours(30));
+    return audited(Duration.ofHours(30));
+  }
+
+  private JsonObject audited(Duration back) {
+    Instant from = Instant.now().minus(back);
     return new JsonObject(server.send("GET", "/v1/audit?venue=binance&from=" + from, "").body())
         .getJsonArray("checks").stream()
             .map(JsonObject.class::cast)

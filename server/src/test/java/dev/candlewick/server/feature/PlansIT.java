@@ -298,6 +298,30 @@ class PlansIT {
   }
 
   @Test
+  void theAuditFindsDaysThatAreNotWhatTheyComeTo() {
+    put("audited", body("Europe/London", "04:00", "start"), 201);
+    until("filled in", Duration.ofSeconds(60), () -> complete("audited"));
+    DATABASE.execute(
+        """
+        create temp table d as select ts, row_number() over (order by ts desc) as n from record.daily_features where plan = 'audited';
+        update record.daily_features f set asia_high = 1, sma_2_high = 2 from d where plan = 'audited' and f.ts = d.ts and n = 12;
+        delete from record.daily_features f using d where plan = 'audited' and f.ts = d.ts and n = 13;
+        insert into record.daily_features (ts, plan, _instrument_id, date)
+          select ts + interval '1 hour', 'audited', 70, 'x' from d where n = 14;
+        drop table d
+        """);
+    String path =
+        "/v1/audit?venue=COMEX&symbol=MGCZ5&from="
+            + Instant.now().minus(Duration.ofDays(30))
+            + "&to="
+            + Instant.now().minus(Duration.ofDays(10));
+    assertThat(json(server.send("GET", path, ""), 200).encode())
+        .contains(
+            "day of plan audited: asia_high is 1 instead of ", ", sma_2_high is 2 instead of ")
+        .contains("day of plan audited: is missing", "day of plan audited: is of no candle");
+  }
+
+  @Test
   void aDayWhoseOnlyTradeIsCancelledIsNoDay() {
     LocalDate day = LocalDate.now(ZoneOffset.UTC).minusDays(3);
     put("lone", body("UTC", "04:00", "start").replace("MGC*", "GCZ5").replace("fri", "sun"), 201);
