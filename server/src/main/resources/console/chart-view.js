@@ -48,7 +48,7 @@ export async function showChart(address, go) {
   if (!all.some(named)) all = await instruments(true);
   const found = all.find(named);
   if (!found && all.length > 0) {
-    const first = (await busiest(all)) ?? all[0];
+    const first = (await trading(all)) ?? all[0];
     go({venue: first.venue, symbol: first.symbol}, true);
     return hideChart;
   }
@@ -63,11 +63,13 @@ export async function showChart(address, go) {
   return hideChart;
 }
 
-/** Of the newest rows, the instrument that traded last. */
-async function busiest(all) {
+/** The first by name that traded within the minute of the newest trade: the same each time. */
+async function trading(all) {
   const {latest} = await json('/v1/latest');
-  const traded = latest.filter((one) => one.trade).sort((a, b) => b.trade.ts - a.trade.ts)[0];
-  return traded && all.find((one) => one.venue === traded.venue && one.symbol === traded.symbol);
+  const traded = latest.filter((one) => one.trade);
+  const since = Math.max(...traded.map((one) => one.trade.ts)) - 60_000;
+  const names = new Set(traded.filter((one) => one.trade.ts >= since).map(nameOf));
+  return all.find((one) => names.has(nameOf(one)));
 }
 
 function begin(instrument, timeframe) {

@@ -1,5 +1,6 @@
 // The drawing: candles, volume below them, gaps behind them.
 /* global LightweightCharts */
+import {Band} from './band.js';
 import {brief} from './format.js';
 
 const MOST_GAP_SLOTS = 24;
@@ -42,14 +43,8 @@ export class Chart {
       crosshair: {mode: 0},
       localization: {locale: 'en-US'},
     });
-    this.#gapBand = this.#chart.addSeries(HistogramSeries, {
-      priceScaleId: 'gaps', priceLineVisible: false, lastValueVisible: false, priceFormat: {type: 'volume'},
-    });
-    this.#gapBand.priceScale().applyOptions({scaleMargins: {top: 0, bottom: 0}, visible: false});
-    this.#sessionBand = this.#chart.addSeries(HistogramSeries, {
-      priceScaleId: 'sessions', priceLineVisible: false, lastValueVisible: false, priceFormat: {type: 'volume'},
-    });
-    this.#sessionBand.priceScale().applyOptions({scaleMargins: {top: 0, bottom: 0}, visible: false});
+    this.#gapBand = this.#chart.addCustomSeries(new Band(), {priceScaleId: 'gaps'});
+    this.#sessionBand = this.#chart.addCustomSeries(new Band(), {priceScaleId: 'sessions'});
     this.#candles = this.#chart.addSeries(CandlestickSeries, {priceLineStyle: 2});
     this.#candles.priceScale().applyOptions({scaleMargins: {top: 0.08, bottom: 0.06}});
     this.#volume = this.#chart.addSeries(HistogramSeries, {
@@ -122,7 +117,7 @@ export class Chart {
   sessions(list) {
     this.#sessions = list;
     const colours = this.#colours.sessions;
-    this.#sessionBand.setData(list.map(({ts, index}) => ({time: ts / 1000, value: 1, color: colours[index % colours.length]})));
+    this.#sessionBand.setData(list.map(({ts, index}) => ({time: ts / 1000, color: colours[index % colours.length]})));
   }
 
   /** Levels over stretches of times: [{times, high, low}] by opening range. */
@@ -167,7 +162,7 @@ export class Chart {
     const candles = [...rows.map((row) => this.#candle(row)), ...empty].sort((a, b) => a.time - b.time);
     this.#candles.setData(candles);
     this.#volume.setData(rows.map((row) => this.#bar(row)));
-    this.#gapBand.setData(gaps.map((gap) => ({time: gap.ts / 1000, value: 1, color: this.#colours.gap})));
+    this.#gapBand.setData(gaps.map((gap) => ({time: gap.ts / 1000, color: this.#colours.gap})));
     this.#last = rows.at(-1)?.ts ?? null;
     if (rows.length) this.#drawPriceLine(rows.at(-1));
   }

@@ -22,6 +22,7 @@ public final class ConsoleHandler {
           "app.js",
           "api.js",
           "audit-view.js",
+          "band.js",
           "candles.js",
           "bots-view.js",
           "chart.js",
