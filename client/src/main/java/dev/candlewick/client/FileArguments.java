@@ -3,6 +3,7 @@ package dev.candlewick.client;
 import dev.candlewick.client.format.FileOptions;
 import dev.candlewick.client.format.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -143,11 +144,16 @@ final class FileArguments {
 
   /** The files of an archive folder. */
   private static List<Path> archived(CommandSpec spec, Path folder) {
+    List<Path> files;
     try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
-    } catch (IOException e) {
+      files = all.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
+    } catch (IOException | UncheckedIOException e) {
       throw wrong(spec, "cannot read " + folder);
     }
+    if (files.isEmpty()) {
+      throw wrong(spec, folder + " is a folder without a .parquet file");
+    }
+    return files;
   }
 
   /** What a folder above the file says, such as {@code symbol=BTC%2FUSDT}; null if none does. */
