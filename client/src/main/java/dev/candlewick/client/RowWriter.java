@@ -9,6 +9,7 @@ import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.candlewick.client.format.Kind;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,6 +92,8 @@ final class RowWriter {
         csv.writeRecord(cells(in));
       }
       rows++;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

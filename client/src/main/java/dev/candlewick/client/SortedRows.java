@@ -8,9 +8,13 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * More rows than fit in memory, sorted by subject and time: runs of them on disk, merged when they
- * are read. Rows that arrive in order form one run.
+ * are read. Rows that arrive in order form one run. The files lose their names when they are
+ * opened: whatever happens, nothing is left of them.
  */
 final class SortedRows implements Closeable {
   private static final int ROWS_IN_MEMORY = 100_000;
@@ -36,17 +41,18 @@ final class SortedRows implements Closeable {
           .thenComparingLong(Entry::order);
 
   private final Path folder;
+  private final List<FileChannel> runs = new ArrayList<>();
   private final Map<Map<String, String>, Integer> numbers = new HashMap<>();
   private final List<Map<String, String>> subjects = new ArrayList<>();
   private final List<Entry> held = new ArrayList<>();
-  private final List<Path> runs = new ArrayList<>();
   private @Nullable DataOutputStream run;
   private @Nullable Entry last;
   private long order;
   private long characters;
 
-  SortedRows() throws IOException {
-    folder = Files.createTempDirectory("candlewick-verify");
+  /** {@code folder}: where there is room. */
+  SortedRows(Path folder) {
+    this.folder = folder;
   }
 
   /** Adds a row. */
@@ -71,26 +77,43 @@ final class SortedRows implements Closeable {
 
   private void spill() throws IOException {
     held.sort(BY_TIME);
-    DataOutputStream out = run;
-    if (out == null || last == null || BY_TIME.compare(last, held.get(0)) > 0) {
-      if (out != null) {
-        out.close();
+    try {
+      DataOutputStream out = run;
+      if (out == null || last == null || BY_TIME.compare(last, held.get(0)) > 0) {
+        flush();
+        out = open();
+        run = out;
       }
-      Path file = Files.createTempFile(folder, "run", "");
-      runs.add(file);
-      out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
-      run = out;
-    }
-    for (Entry row : held) {
-      out.writeInt(row.subject());
-      out.writeLong(row.micros());
-      out.writeLong(row.order());
-      write(out, row.id());
-      write(out, row.body());
+      for (Entry row : held) {
+        out.writeInt(row.subject());
+        out.writeLong(row.micros());
+        out.writeLong(row.order());
+        write(out, row.id());
+        write(out, row.body());
+      }
+    } catch (IOException e) {
+      throw new IOException(folder + ": " + e.getMessage(), e);
     }
     last = held.get(held.size() - 1);
     held.clear();
     characters = 0;
+  }
+
+  private DataOutputStream open() throws IOException {
+    FileChannel file =
+        FileChannel.open(
+            Files.createTempFile(folder, "candlewick-verify", ""),
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE);
+    runs.add(file);
+    return new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(file), 1 << 16));
+  }
+
+  private void flush() throws IOException {
+    if (run != null) {
+      run.flush();
+    }
   }
 
   private static void write(DataOutputStream out, String text) throws IOException {
@@ -104,37 +127,28 @@ final class SortedRows implements Closeable {
     if (!held.isEmpty()) {
       spill();
     }
-    if (run != null) {
-      run.close();
-    }
+    flush();
     return new Merge(runs);
   }
 
   @Override
   public void close() throws IOException {
-    if (run != null) {
-      run.close();
+    for (FileChannel file : runs) {
+      file.close();
     }
-    for (Path file : runs) {
-      Files.deleteIfExists(file);
-    }
-    Files.deleteIfExists(folder);
   }
 
   /** The rows of all runs in order. */
-  static final class Merge implements Closeable {
+  static final class Merge {
     private record Head(Entry row, DataInputStream rest) {}
 
     private final PriorityQueue<Head> heads =
         new PriorityQueue<>(Comparator.comparing(Head::row, BY_TIME));
-    private final List<DataInputStream> open = new ArrayList<>();
 
-    Merge(List<Path> runs) throws IOException {
-      for (Path file : runs) {
-        DataInputStream in =
-            new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 14));
-        open.add(in);
-        next(in);
+    Merge(List<FileChannel> runs) throws IOException {
+      for (FileChannel file : runs) {
+        InputStream bytes = Channels.newInputStream(file.position(0));
+        next(new DataInputStream(new BufferedInputStream(bytes, 1 << 14)));
       }
     }
 
@@ -167,13 +181,6 @@ final class SortedRows implements Closeable {
       Head head = heads.poll();
       if (head != null) {
         next(head.rest());
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      for (DataInputStream in : open) {
-        in.close();
       }
     }
   }

@@ -235,7 +235,7 @@ final class Verify {
     Map<Map<String, String>, List<Month>> wanted =
         months.stream().collect(Collectors.groupingBy(Month::subject));
     List<Tally[]> compared = new ArrayList<>();
-    try (SortedRows rows = new SortedRows()) {
+    try (SortedRows rows = new SortedRows(Path.of(System.getProperty("java.io.tmpdir")))) {
       read(
           files,
           without,
@@ -245,18 +245,17 @@ final class Verify {
               rows.add(row);
             }
           });
-      try (SortedRows.Merge merge = rows.merge()) {
-        for (int subject = 0; subject < rows.subjects().size(); subject++) {
-          List<Month> its = wanted.getOrDefault(rows.subjects().get(subject), List.of());
-          for (Month month : its) {
-            Tally[] both = comparison.compare(month, subject, merge, stored(month));
-            compared.add(both);
-            if (both[0].isAs(both[1])) {
-              show(month, both[0]);
-            } else {
-              out.println("DIFFERS " + month + ": file   " + both[0]);
-              out.println("        " + month + ": stored " + both[1]);
-            }
+      SortedRows.Merge merge = rows.merge();
+      for (int subject = 0; subject < rows.subjects().size(); subject++) {
+        List<Month> its = wanted.getOrDefault(rows.subjects().get(subject), List.of());
+        for (Month month : its) {
+          Tally[] both = comparison.compare(month, subject, merge, stored(month));
+          compared.add(both);
+          if (both[0].isAs(both[1])) {
+            show(month, both[0]);
+          } else {
+            out.println("DIFFERS " + month + ": file   " + both[0]);
+            out.println("        " + month + ": stored " + both[1]);
           }
         }
       }
