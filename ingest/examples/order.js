@@ -1,14 +1,27 @@
 // An order's life: node order.js http://127.0.0.1:8080 [KEY]
 //
 // A row is the whole state of its key (bot, order_id) at its ts; written again it is stored once. So a bot that is not
-// sure whether its answer was lost sends the same row again.
+// sure whether its answer was lost, or is told to come again, sends the same row again.
 const [url, key] = process.argv.slice(2);
 const headers = { 'Content-Type': 'application/json', ...(key && { Authorization: `Bearer ${key}` }) };
 
+class Refused extends Error {}
+
 async function write(kind, row) {
   const body = JSON.stringify({ rows: [{ ts: new Date().toISOString(), ...row }] });
-  const answer = await fetch(`${url}/v1/records/${kind}`, { method: 'POST', headers, body });
-  if (!answer.ok) throw new Error(await answer.text());
+  for (;;) {
+    try {
+      const answer = await fetch(`${url}/v1/records/${kind}`, { method: 'POST', headers, body });
+      const text = await answer.text();
+      if (answer.ok) return;
+      if (answer.status < 500 && ![408, 429].includes(answer.status)) throw new Refused(text);
+      console.error('not written, trying again:', text);
+    } catch (trouble) {
+      if (trouble instanceof Refused) throw trouble;
+      console.error('not written, trying again:', trouble.cause ?? trouble);
+    }
+    await new Promise((again) => setTimeout(again, 1000));
+  }
 }
 
 const of = { bot: 'alpha', order_id: 'A-2', venue: 'binance', symbol: 'BTCUSDT', side: 'buy' };

@@ -1,16 +1,27 @@
 """An order's life: python3 order.py http://127.0.0.1:8080 [KEY]
 
 A row is the whole state of its key (bot, order_id) at its ts; written again it is stored once. So a bot that is not sure
-whether its answer was lost sends the same row again.
+whether its answer was lost, or is told to come again, sends the same row again.
 """
-import json, sys, time, urllib.request
+import json, sys, time, urllib.error, urllib.request
 
 HEADERS = {"Content-Type": "application/json", **({"Authorization": f"Bearer {sys.argv[2]}"} if len(sys.argv) > 2 else {})}
 
 
 def write(kind, row):
     body = json.dumps({"rows": [{"ts": time.time_ns() // 1000, **row}], "unit": "us"}).encode()
-    urllib.request.urlopen(urllib.request.Request(f"{sys.argv[1]}/v1/records/{kind}", body, HEADERS)).read()
+    request = urllib.request.Request(f"{sys.argv[1]}/v1/records/{kind}", body, HEADERS)
+    while True:
+        try:
+            return urllib.request.urlopen(request, timeout=30).read()
+        except urllib.error.HTTPError as refused:
+            if refused.code < 500 and refused.code not in (408, 429):
+                raise SystemExit(refused.read().decode())
+            trouble = refused
+        except OSError as lost:
+            trouble = lost
+        print("not written, trying again:", trouble, file=sys.stderr)
+        time.sleep(1)
 
 
 order = {"bot": "alpha", "order_id": "A-1", "venue": "binance", "symbol": "BTCUSDT", "side": "buy", "quantity": "0.5", "status": "pending"}
