@@ -307,7 +307,26 @@ final class Audit {
                 }
               }
               return found.present();
-            });
+            })
+        .recover(cause -> unlisted(instrument, slice, cause));
+  }
+
+  /** Only one that is not listed is unknown here: its candles are in no answer. */
+  private Future<Long> unlisted(Instrument instrument, Extent slice, Throwable cause) {
+    if (!(cause instanceof Problem problem) || problem.status() != 404) {
+      return Future.failedFuture(cause);
+    }
+    Result result = of(GAPS);
+    result.add(1, 1);
+    if (result.examples.size() < Result.MOST_EXAMPLES) {
+      result.examples.add(
+          new Example(
+              instrument.venue(),
+              instrument.symbol(),
+              slice.first().toEpochSecond() * 1_000,
+              "the instrument is not listed: no query finds its candles"));
+    }
+    return Future.succeededFuture(1L);
   }
 
   /** Each instrument has an equal part of the time, and what those before it left. */

@@ -17,10 +17,18 @@ final class CandleScans {
           + " && array['NaN', 'Infinity', '-Infinity']::float8[]";
   private static final String OHLC_ORDER =
       "r.low > least(r.open, r.close) or r.high < greatest(r.open, r.close)";
+
+  /** The tolerance is what {@code b} makes it: what is NaN differs. */
   private static final String DIFFERS =
       "b.high is null or r.open <> b.open or r.high <> b.high or r.low <> b.low or r.close <>"
-          + " b.close or abs(r.volume - b.volume) > 1e-9 * greatest(abs(r.volume), abs(b.volume),"
-          + " 1) or coalesce(r.trades <> b.trades, false)";
+          + " b.close or abs(r.volume - b.volume) > 1e-9 * greatest(abs(b.volume), 1)"
+          + " or coalesce(r.trades <> b.trades, false)"
+          + " or (r.quote_volume is null) <> (b.quote_volume is null)"
+          + " or (r.taker_buy_volume is null) <> (b.taker_buy_volume is null)"
+          + " or coalesce(abs(r.quote_volume - b.quote_volume)"
+          + " > 1e-9 * greatest(b.volume * greatest(abs(b.high), abs(b.low)), 1), false)"
+          + " or coalesce(abs(r.taker_buy_volume - b.taker_buy_volume)"
+          + " > 1e-9 * greatest(b.volume, 1), false)";
 
   /**
    * Moving counts, which PostgreSQL maintains as the frame moves; a maximum would be recomputed
@@ -111,9 +119,9 @@ final class CandleScans {
                  c.source, b.high as built_high, b.low as built_low,
                  c.high is null as missing, b.ts is null as unfounded,
                  c.open <> b.open or c.high <> b.high or c.low <> b.low or c.close <> b.close
-                   or abs(c.volume - b.volume) > 1e-9 * greatest(abs(c.volume), abs(b.volume), 1)
-                   or abs(c.quote_volume - b.quote_volume) > 1e-9 * greatest(abs(c.quote_volume), abs(b.quote_volume), 1)
-                   or abs(c.taker_buy_volume - b.taker_buy_volume) > 1e-9 * greatest(abs(c.volume), 1)
+                   or abs(c.volume - b.volume) > 1e-9 * greatest(abs(b.volume), 1)
+                   or abs(c.quote_volume - b.quote_volume) > 1e-9 * greatest(abs(b.quote_volume), 1)
+                   or abs(c.taker_buy_volume - b.taker_buy_volume) > 1e-9 * greatest(abs(b.volume), 1)
                    or c.trades <> b.trades as differs
           from (select * from market.candles_1m where instrument_id = $1 and ts >= $2::timestamptz
                   and ts < $3::timestamptz) c
@@ -158,6 +166,10 @@ final class CandleScans {
           List.of(
               new Check("native_ohlc_order", "low <= open, close <= high is required", OHLC_ORDER),
               new Check("native_not_finite", "a value is NaN or infinite", NOT_FINITE),
+              new Check(
+                  "native_unknown_timeframe",
+                  "a timeframe is not one that can be asked for",
+                  "r.timeframe !~ '^[1-9][0-9]{0,9}[smhdwM]$'"),
               new Check(
                   "native_negative_volume",
                   "a volume or a number of trades is below zero",
@@ -230,11 +242,13 @@ final class CandleScans {
         """
         select $1::int as instrument_id, coalesce(c.ts, b.ts) as ts, c.open, c.high, c.low, c.close, c.volume,
                c.high is null as missing, DIFFERS as differs
-        from (select instrument_id, ts, open, high, low, close, volume, trades from market.candles_LEVEL
+        from (select * from market.candles_LEVEL
               where instrument_id = $1 and ts >= $2::timestamptz and ts < $3::timestamptz) c
         full join (select public.time_bucket(interval 'LENGTH', ts) as ts, public.first(open, ts) as open,
                           max(high) as high, min(low) as low, public.last(close, ts) as close, sum(volume) as volume,
-                          case when count(trades) = count(*) then sum(trades) end as trades
+                          case when count(trades) = count(*) then sum(trades) end as trades,
+                          case when count(quote_volume) = count(*) then sum(quote_volume) end as quote_volume,
+                          case when count(taker_buy_volume) = count(*) then sum(taker_buy_volume) end as taker_buy_volume
                    from market.candles_BELOW
                    where instrument_id = $1 and ts >= $2::timestamptz - interval 'LENGTH'
                      and ts < $3::timestamptz + interval 'LENGTH'

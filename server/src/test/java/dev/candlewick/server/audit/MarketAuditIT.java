@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A clean market of three hours, and in it one planted fault for each check. */
 class MarketAuditIT {
@@ -177,8 +178,10 @@ class MarketAuditIT {
           candles_against_trades  | update market.candles_1m set volume = 5 where ts = (select max(ts) from market.candles_1m)
           candles_against_trades  | update market.candles_1m set quote_volume = quote_volume * 1.001 where ts = (select max(ts) from market.candles_1m)
           candles_of_the_venue_against_trades | update market.candles_1m set source = 2, high = 103 where ts = (select max(ts) from market.candles_1m)
+          candles_gaps               | update market.instruments set listed = false where id = (select min(instrument_id) from market.candles_1m)
           candles_gaps            | delete from market.trades where trade_id between 101 and 140; delete from market.candles_1m c where not exists (select from market.trades t where t.ts >= c.ts and t.ts < c.ts + interval '1 minute')
           native_ohlc_order       | insert into market.candles_native select id, '1d', date_trunc('day', now()), 1, 1, 2, 1, 1, 1, 1, 1, true from market.instruments
+          native_unknown_timeframe | insert into market.candles_native select id, '7x', date_trunc('day', now()), 1, 1, 1, 1, 1, 1, 1, 1, true from market.instruments
           native_not_finite       | insert into market.candles_native select id, '1d', date_trunc('day', now()), 1, 'Infinity', 1, 1, 1, 1, 1, 1, true from market.instruments
           native_negative_volume  | insert into market.candles_native select id, '1d', date_trunc('day', now()), 1, 1, 1, 1, -1, 1, 1, 1, true from market.instruments
           native_negative_volume  | insert into market.candles_native select id, '1d', date_trunc('day', now()), 1, 1, 1, 1, 1, 1, 1, -1, true from market.instruments
@@ -207,6 +210,26 @@ class MarketAuditIT {
             + ")");
 
     assertThat(failures("")).containsEntry("candles_" + level + "_against_" + below, 1L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "volume = 'NaN'",
+        "quote_volume = quote_volume * 1.001",
+        "quote_volume = null",
+        "quote_volume = 'NaN'",
+        "taker_buy_volume = 1e9",
+        "trades = trades + 1",
+      })
+  void findsAnyValueOfALevelThatTheLevelBelowDoesNotSay(String changed) {
+    assumeTrue(tables(), "a continuous aggregate cannot be changed by hand");
+    DATABASE.execute(
+        "update market.candles_1h set "
+            + changed
+            + " where ts in (select min(ts) from market.candles_1h)");
+
+    assertThat(failures("")).containsEntry("candles_1h_against_15m", 1L);
   }
 
   @ParameterizedTest
