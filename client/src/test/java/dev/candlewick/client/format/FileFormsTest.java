@@ -198,8 +198,8 @@ class FileFormsTest extends TestFiles {
         Statement statement = duckdb.createStatement()) {
       statement.execute(
           ("copy (select timestamptz '2024-01-01 00:00:00Z' as ts, 'v' as venue, 'S' as symbol,"
-               + " '1m' as timeframe, 0.1::double as open, 3::decimal(9,2) as high, 1e-9::double as"
-               + " low, 2 as close, 9::bigint as volume) to '%s' (format parquet)")
+                  + " '1m' as timeframe, 0.1::double as open, 3::decimal(9,2) as high, 1e-9::double as"
+                  + " low, 2 as close, 9::bigint as volume) to '%s' (format parquet)")
               .formatted(file));
     }
     assertThat(rows(file, Kind.CANDLES))
