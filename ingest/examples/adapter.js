@@ -50,7 +50,10 @@ const session = (url, stream, messages) => new Promise((resolve, reject) => {
     }
   };
   socket.onerror = ({ message }) => console.error('not connected:', message);
-  socket.onclose = ({ code }) => end(code);
+  socket.onclose = ({ code, reason }) => {
+    if (reason && code !== 1000) console.error('disconnected:', code, reason);
+    end(code);
+  };
 });
 
 const [url, stream] = process.argv.slice(2);

@@ -47,6 +47,7 @@ async def feed(url, stream, messages):
         except ConnectionClosed as lost:
             if lost.code in FINAL:
                 raise SystemExit(FINAL[lost.code])
+            print("disconnected:", lost, file=sys.stderr)
         except InvalidHandshake as refused:
             status = getattr(refused, "status_code", None) or getattr(getattr(refused, "response", None), "status_code", 0)
             if 400 <= status < 500 and status not in (408, 429):

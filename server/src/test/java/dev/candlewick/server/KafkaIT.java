@@ -335,6 +335,19 @@ class KafkaIT {
   }
 
   @Test
+  void noFeedTakesThePositionOfATopic() {
+    BROKER.send(topic, 0, trade(1));
+    try (RunningServer server = server();
+        IngestSocket feed = IngestSocket.open(server.uri(""))) {
+      await(() -> committed(0), 0);
+      feed.say("{\"t\":\"hello\",\"v\":1,\"stream\":\"kafka." + topic + ".0\"}");
+      assertThat(feed.next().getString("detail"))
+          .isEqualTo("stream: names that begin with kafka. belong to topics");
+      assertThat(feed.closeCode()).isEqualTo(4400);
+    }
+  }
+
+  @Test
   void takesAValueOfAMegabyteHoweverManyRowsItHas() {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 20_000; i++) {

@@ -4,6 +4,7 @@ import dev.candlewick.ingest.message.Answer;
 import dev.candlewick.ingest.message.Budget;
 import dev.candlewick.ingest.message.Message;
 import dev.candlewick.ingest.message.Position;
+import dev.candlewick.ingest.message.StreamName;
 import dev.candlewick.ingest.message.StreamState;
 import dev.candlewick.ingest.source.Intake;
 import java.util.List;
@@ -45,7 +46,7 @@ final class KafkaPartition implements Answer {
 
   /** The name of its stream. */
   static String streamName(TopicPartition partition) {
-    return "kafka." + partition.topic() + "." + partition.partition();
+    return StreamName.KAFKA + partition.topic() + "." + partition.partition();
   }
 
   /** The stream is ours; the next message offered follows what is committed. */

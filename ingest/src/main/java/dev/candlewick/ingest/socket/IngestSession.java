@@ -135,10 +135,15 @@ public final class IngestSession implements Answer, TextSocket.Listener {
     if (!STREAM.matcher(name).matches()) {
       throw new DecodeException(Fault.BAD_MESSAGE, "stream must match " + STREAM.pattern());
     }
+    StreamName asked = new StreamName(apiKeyId, name);
+    if (asked.isKafkas()) {
+      throw new DecodeException(
+          Fault.BAD_MESSAGE, "stream: names that begin with kafka. belong to topics");
+    }
     greeting = true;
     socket.pause();
     context.owner().setTimer(BUSY_MILLIS, late -> tellBusyWhileGreeting());
-    new Hello(intake, sessions, socket, this, new StreamName(apiKeyId, name)).ask();
+    new Hello(intake, sessions, socket, this, asked).ask();
   }
 
   private void tellBusyWhileGreeting() {
