@@ -30,6 +30,7 @@ final class Api {
   private final URI server;
   private final @Nullable String apiKey;
   private final Duration patience;
+  private volatile boolean hasAnswered;
 
   /** {@code server} such as {@code http://127.0.0.1:8080}, or its ingest address. */
   Api(URI server, @Nullable String apiKey) {
@@ -134,12 +135,28 @@ final class Api {
     if (apiKey != null) {
       request.header("Authorization", "Bearer " + apiKey);
     }
-    HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+    HttpResponse<String> answer = send(request.build());
     for (int attempt = 2; passes(answer) && attempt <= ATTEMPTS; attempt++) {
       TimeUnit.SECONDS.sleep(answer.headers().firstValueAsLong("Retry-After").orElse(1));
-      answer = http.send(request.build(), BodyHandlers.ofString());
+      answer = send(request.build());
     }
     return answer;
+  }
+
+  /** A server that has answered before is restarting, or busy: a read is asked again. */
+  private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+        hasAnswered = true;
+        return answer;
+      } catch (IOException e) {
+        if (!hasAnswered || !request.method().equals("GET") || attempt == ATTEMPTS) {
+          throw e;
+        }
+        TimeUnit.SECONDS.sleep(attempt);
+      }
+    }
   }
 
   private static boolean passes(HttpResponse<String> answer) {
