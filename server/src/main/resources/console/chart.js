@@ -130,7 +130,9 @@ export class Chart {
       const series = this.#chart.addSeries(LineSeries, {
         color: colour, lineWidth: 1, lineStyle: 2, priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false, autoscaleInfoProvider: () => null,
       });
-      series.setData(stretches.flatMap((one) => one.times.map((ts, n) => ({time: ts / 1000, value: one[side], color: n === 0 ? 'transparent' : colour}))));
+      // A point's colour is that of the line from it to the next one: none leads from one day to another.
+      const colourAt = (one, n) => (n === one.times.length - 1 ? 'transparent' : colour);
+      series.setData(stretches.flatMap((one) => one.times.map((ts, n) => ({time: ts / 1000, value: one[side], color: colourAt(one, n)}))));
       return series;
     }));
   }
