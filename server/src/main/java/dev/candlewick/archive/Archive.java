@@ -120,8 +120,8 @@ public final class Archive {
     explained.accept("there was nothing to archive");
     if (offers.isEmpty()) {
       explained.accept(
-          "no server has said yet what is past its retention, as each does every hour once there"
-              + " is an archive; nor is one of CANDLEWICK_RETENTION_* set here");
+          "no server has decided yet what is past its retention (each does every hour once there is"
+              + " an archive), and no CANDLEWICK_RETENTION_* is set here");
     }
     for (Offer offer : offers) {
       String what = offer.level() > 0 ? "days of the venues' own candles" : "whole chunks";

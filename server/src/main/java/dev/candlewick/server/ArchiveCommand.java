@@ -13,15 +13,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "archive",
     mixinStandardHelpOptions = true,
-    description = {
-      "Writes what is past its retention to the folder CANDLEWICK_ARCHIVE_DIR as Parquet, reads it",
-      "back, compares, and only then drops it. A server with that setting runs this by itself,"
-          + " as a",
-      "process of its own; by hand it does the same at once. Past its retention is what servers"
-          + " say",
-      "is, every hour; if any of CANDLEWICK_RETENTION_* is set here, also what a server with these",
-      "settings would say. Exit code 1: something is held."
-    })
+    description =
+        "Writes what is past its retention to the folder CANDLEWICK_ARCHIVE_DIR as Parquet, reads it"
+            + " back, compares, and only then drops it. A server with that setting runs this as a"
+            + " process of its own; by hand it does the same at once. Servers decide every hour what"
+            + " is past its retention; if any CANDLEWICK_RETENTION_* is set here, what a server with"
+            + " these settings would decide is added. Exit code 1: something is held.")
 final class ArchiveCommand implements Callable<Integer> {
   /** Exit code when the server has died. */
   private static final int ORPHANED = 3;
