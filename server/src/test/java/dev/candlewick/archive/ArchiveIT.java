@@ -147,7 +147,7 @@ class ArchiveIT extends ArchivedRows {
 
     assertThat(archive().runByHand(null)).isTrue();
     assertThat(told.get(0)).isEqualTo("there was nothing to archive");
-    assertThat(told.get(1)).startsWith("no server has said yet what is past its retention");
+    assertThat(told.get(1)).startsWith("no server has decided yet what is past its retention");
     assertThat(DATABASE.number("select count(*) from market.trades")).isEqualTo(2);
 
     Duration month = Duration.ofDays(30);
