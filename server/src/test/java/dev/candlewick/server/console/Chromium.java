@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
  */
 final class Chromium implements AutoCloseable {
   private static final int MOST_BYTES = 64 << 20;
+  private static final int ATTEMPTS = 3;
   private static final List<String> FLAGS =
       List.of(
           "--headless",
@@ -64,20 +66,30 @@ final class Chromium implements AutoCloseable {
             .toList();
     process = new ProcessBuilder(command).redirectErrorStream(true).start();
     URI devTools = URI.create(address(process.inputReader()));
-    socket =
-        vertx
-            .createWebSocketClient(
-                new WebSocketClientOptions()
-                    .setMaxFrameSize(MOST_BYTES)
-                    .setMaxMessageSize(MOST_BYTES))
-            .connect(
-                new WebSocketConnectOptions()
-                    .setHost(devTools.getHost())
-                    .setPort(devTools.getPort())
-                    .setURI(devTools.getPath())
-                    .setAllowOriginHeader(false))
-            .await();
+    try {
+      socket = connect(devTools);
+    } catch (CompletionException e) {
+      process.destroyForcibly();
+      vertx.close();
+      throw new IOException("Chromium closed its connection", e);
+    }
     socket.textMessageHandler(this::onMessage);
+  }
+
+  private WebSocket connect(URI devTools) {
+    WebSocketClientOptions most =
+        new WebSocketClientOptions().setMaxFrameSize(MOST_BYTES).setMaxMessageSize(MOST_BYTES);
+    return vertx
+        .createWebSocketClient(most)
+        .connect(
+            new WebSocketConnectOptions()
+                .setHost(devTools.getHost())
+                .setPort(devTools.getPort())
+                .setURI(devTools.getPath())
+                .setAllowOriginHeader(false))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
   }
 
   /** Where it is installed, if it is. */
@@ -88,11 +100,16 @@ final class Chromium implements AutoCloseable {
         .findFirst();
   }
 
+  /** On a busy machine it now and then ends before it has begun: then another one is started. */
   static Chromium start(Path executable) {
-    try {
-      return new Chromium(executable);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return new Chromium(executable);
+      } catch (IOException e) {
+        if (attempt == ATTEMPTS) {
+          throw new UncheckedIOException(e);
+        }
+      }
     }
   }
 
