@@ -15,7 +15,6 @@ final class MonthTallies {
 
   // Of the row before: mostly the next one's too.
   private Map<String, String> subject = Map.of();
-  private TreeMap<YearMonth, Tally> months = new TreeMap<>();
   private Tally tally = new Tally();
   private long start;
   private long end;
@@ -25,11 +24,13 @@ final class MonthTallies {
     boolean isSameMonth = micros >= start && micros < end;
     if (!isSameMonth || !row.subject().equals(subject)) {
       subject = row.subject();
-      months = subjects.computeIfAbsent(subject, any -> new TreeMap<>());
       YearMonth month = Month.of(micros);
       start = Month.start(month);
       end = Month.start(month.plusMonths(1));
-      tally = months.computeIfAbsent(month, any -> new Tally());
+      tally =
+          subjects
+              .computeIfAbsent(subject, any -> new TreeMap<>())
+              .computeIfAbsent(month, any -> new Tally());
     }
     tally.add(micros, row.body());
   }

@@ -66,7 +66,7 @@ final class RowComparison {
       file.pass();
       String key = row.id().isEmpty() && !isUnique() ? unnamed(rows, row.body()) : row.id();
       String before = rows.get(key);
-      boolean keep = before == null || (isCorrected() && !reopens(before, row.body()));
+      boolean keep = before == null || (isUnique() && !reopens(before, row.body()));
       if (keep) {
         rows.put(key, row.body());
       }
@@ -87,14 +87,9 @@ final class RowComparison {
     return rows;
   }
 
-  /** There is one candle per time, and one record per key. */
+  /** There is one candle per time, and one record per key; a later one replaces it. */
   private boolean isUnique() {
     return kind.equals(Kind.CANDLES) || kind.isRecords();
-  }
-
-  /** A later candle, or state of a record, replaces an earlier one; a trade does not. */
-  private boolean isCorrected() {
-    return isUnique();
   }
 
   private static boolean reopens(String before, String after) {
