@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.candlewick.server.OpenApi.Operation;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
@@ -44,17 +45,24 @@ class OpenApiIT {
       """;
 
   private static RunningServer server;
+  private static Vertx vertx;
+
+  /** Kept: Vert.x closes a client that is garbage collected, and its sockets with it. */
+  private static WebSocketClient client;
 
   @BeforeAll
   static void start() {
     TestDatabase.shared().clear();
     TestDatabase.shared().execute(KIND);
     server = RunningServer.with(Map.of());
+    vertx = Vertx.vertx();
+    client = vertx.createWebSocketClient();
     writesEveryExample();
   }
 
   @AfterAll
   static void stop() {
+    vertx.close().await();
     server.close();
   }
 
@@ -276,72 +284,55 @@ class OpenApiIT {
 
   @Test
   void speaksOnTheIngestSocketAsDescribed() throws InterruptedException {
-    Vertx vertx = Vertx.vertx();
-    try {
-      BlockingQueue<String> said = new LinkedBlockingQueue<>();
-      WebSocket socket = connect(vertx, "/v1/ingest", said);
-      send(socket, "IngestHello", "{\"t\":\"hello\",\"v\":1,\"stream\":\"openapi\"}");
-      assertSaid("IngestWelcome", said);
-      String trade =
-          "{\"t\":\"trades\",\"seq\":%d,\"venue\":\"binance\",\"symbol\":\"BTCUSDT\",%s}";
-      String rows = "\"rows\":[{\"ts\":1767605400120,\"price\":\"NaN\",\"size\":1}]";
-      socket.writeTextMessage(trade.formatted(1, rows));
-      JsonObject ack = assertSaid("IngestAck", said);
-      assertThat(ack.getJsonArray("rejected")).hasSize(1);
-      send(socket, "IngestMessage", trade.formatted(9, "\"rows\":[]"));
-      assertSaid("IngestError", said);
-      assertThat(checked("GET", "/v1/streams/openapi", "", "").statusCode()).isEqualTo(200);
-      HttpResponse<String> rejects = checked("GET", "/v1/rejects?stream=openapi", "", "");
-      assertThat(rejects.body()).contains("not_finite");
-    } finally {
-      vertx.close().await();
-    }
+    BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    WebSocket socket = connect("/v1/ingest", said);
+    send(socket, "IngestHello", "{\"t\":\"hello\",\"v\":1,\"stream\":\"openapi\"}");
+    assertSaid("IngestWelcome", said);
+    String trade = "{\"t\":\"trades\",\"seq\":%d,\"venue\":\"binance\",\"symbol\":\"BTCUSDT\",%s}";
+    String rows = "\"rows\":[{\"ts\":1767605400120,\"price\":\"NaN\",\"size\":1}]";
+    socket.writeTextMessage(trade.formatted(1, rows));
+    JsonObject ack = assertSaid("IngestAck", said);
+    assertThat(ack.getJsonArray("rejected")).hasSize(1);
+    send(socket, "IngestMessage", trade.formatted(9, "\"rows\":[]"));
+    assertSaid("IngestError", said);
+    assertThat(checked("GET", "/v1/streams/openapi", "", "").statusCode()).isEqualTo(200);
+    HttpResponse<String> rejects = checked("GET", "/v1/rejects?stream=openapi", "", "");
+    assertThat(rejects.body()).contains("not_finite");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\"candles\",\"timeframe\":\"1m\"", "\"trades\"", "\"quotes\""})
   void speaksOnTheLiveSocketAsDescribed(String channel) throws InterruptedException {
-    Vertx vertx = Vertx.vertx();
-    try {
-      BlockingQueue<String> said = new LinkedBlockingQueue<>();
-      WebSocket socket = connect(vertx, "/v1/subscribe", said);
-      String subscribe =
-          "{\"t\":\"subscribe\",\"id\":1,\"channel\":%s,\"venue\":\"binance\",\"symbol\":\"%s\"}";
-      send(socket, "Subscribe", subscribe.formatted(channel, "NONE"));
-      assertSaid("LiveError", said);
-      send(socket, "Subscribe", subscribe.formatted(channel, "BTCUSDT"));
-      assertThat(assertSaid("Snapshot", said).getJsonArray("rows")).isNotEmpty();
-      assertSaid("LiveMark", said);
-      send(socket, "Unsubscribe", "{\"t\":\"unsubscribe\",\"id\":1}");
-      assertSaid("Unsubscribed", said);
-    } finally {
-      vertx.close().await();
-    }
+    BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    WebSocket socket = connect("/v1/subscribe", said);
+    String subscribe =
+        "{\"t\":\"subscribe\",\"id\":1,\"channel\":%s,\"venue\":\"binance\",\"symbol\":\"%s\"}";
+    send(socket, "Subscribe", subscribe.formatted(channel, "NONE"));
+    assertSaid("LiveError", said);
+    send(socket, "Subscribe", subscribe.formatted(channel, "BTCUSDT"));
+    assertThat(assertSaid("Snapshot", said).getJsonArray("rows")).isNotEmpty();
+    assertSaid("LiveMark", said);
+    send(socket, "Unsubscribe", "{\"t\":\"unsubscribe\",\"id\":1}");
+    assertSaid("Unsubscribed", said);
   }
 
   @Test
   void followsRecordsAsDescribed() throws InterruptedException {
-    Vertx vertx = Vertx.vertx();
-    try {
-      BlockingQueue<String> said = new LinkedBlockingQueue<>();
-      WebSocket socket = connect(vertx, "/v1/subscribe", said);
-      String subscribe =
-          "{\"t\":\"subscribe\",\"id\":1,\"channel\":\"records\",\"kind\":\"%s\",\"name\":[\"a\"]%s}";
-      send(socket, "Subscribe", subscribe.formatted("none", ""));
-      assertSaid("LiveError", said);
-      send(socket, "Subscribe", subscribe.formatted("kind", ",\"latest\":true"));
-      assertThat(assertSaid("Snapshot", said).getJsonArray("rows")).hasSize(1);
-      assertSaid("LiveMark", said);
-    } finally {
-      vertx.close().await();
-    }
+    BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    WebSocket socket = connect("/v1/subscribe", said);
+    String subscribe =
+        "{\"t\":\"subscribe\",\"id\":1,\"channel\":\"records\",\"kind\":\"%s\",\"name\":[\"a\"]%s}";
+    send(socket, "Subscribe", subscribe.formatted("none", ""));
+    assertSaid("LiveError", said);
+    send(socket, "Subscribe", subscribe.formatted("kind", ",\"latest\":true"));
+    assertThat(assertSaid("Snapshot", said).getJsonArray("rows")).hasSize(1);
+    assertSaid("LiveMark", said);
   }
 
-  private static WebSocket connect(Vertx vertx, String path, BlockingQueue<String> said) {
+  private static WebSocket connect(String path, BlockingQueue<String> said) {
     URI url = URI.create(server.url());
     WebSocket socket =
-        vertx
-            .createWebSocketClient()
+        client
             .connect(
                 new WebSocketConnectOptions()
                     .setHost(url.getHost())

@@ -2,6 +2,7 @@ package dev.candlewick.server.console;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -32,7 +32,6 @@ import java.util.stream.Stream;
  */
 final class Chromium implements AutoCloseable {
   private static final int MOST_BYTES = 64 << 20;
-  private static final int ATTEMPTS = 3;
   private static final List<String> FLAGS =
       List.of(
           "--headless",
@@ -50,6 +49,12 @@ final class Chromium implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final Process process;
   private final Path profile;
+
+  /** Kept: Vert.x closes a client that is garbage collected, and its sockets with it. */
+  private final WebSocketClient client =
+      vertx.createWebSocketClient(
+          new WebSocketClientOptions().setMaxFrameSize(MOST_BYTES).setMaxMessageSize(MOST_BYTES));
+
   private final WebSocket socket;
   private final AtomicInteger lastId = new AtomicInteger();
   private final Map<Integer, CompletableFuture<JsonObject>> waiting = new ConcurrentHashMap<>();
@@ -66,30 +71,16 @@ final class Chromium implements AutoCloseable {
             .toList();
     process = new ProcessBuilder(command).redirectErrorStream(true).start();
     URI devTools = URI.create(address(process.inputReader()));
-    try {
-      socket = connect(devTools);
-    } catch (CompletionException e) {
-      process.destroyForcibly();
-      vertx.close();
-      throw new IOException("Chromium closed its connection", e);
-    }
+    socket =
+        client
+            .connect(
+                new WebSocketConnectOptions()
+                    .setHost(devTools.getHost())
+                    .setPort(devTools.getPort())
+                    .setURI(devTools.getPath())
+                    .setAllowOriginHeader(false))
+            .await();
     socket.textMessageHandler(this::onMessage);
-  }
-
-  private WebSocket connect(URI devTools) {
-    WebSocketClientOptions most =
-        new WebSocketClientOptions().setMaxFrameSize(MOST_BYTES).setMaxMessageSize(MOST_BYTES);
-    return vertx
-        .createWebSocketClient(most)
-        .connect(
-            new WebSocketConnectOptions()
-                .setHost(devTools.getHost())
-                .setPort(devTools.getPort())
-                .setURI(devTools.getPath())
-                .setAllowOriginHeader(false))
-        .toCompletionStage()
-        .toCompletableFuture()
-        .join();
   }
 
   /** Where it is installed, if it is. */
@@ -100,16 +91,11 @@ final class Chromium implements AutoCloseable {
         .findFirst();
   }
 
-  /** On a busy machine it now and then ends before it has begun: then another one is started. */
   static Chromium start(Path executable) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return new Chromium(executable);
-      } catch (IOException e) {
-        if (attempt == ATTEMPTS) {
-          throw new UncheckedIOException(e);
-        }
-      }
+    try {
+      return new Chromium(executable);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
