@@ -21,6 +21,7 @@ import dev.candlewick.ingest.source.IngestKey;
 import dev.candlewick.ingest.source.Intake;
 import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.ingest.spool.SpoolException;
+import dev.candlewick.ingest.table.AbandonedCopies;
 import dev.candlewick.ingest.table.InstrumentIds;
 import dev.candlewick.ingest.table.KindCatalogue;
 import dev.candlewick.ingest.table.Kinds;
@@ -49,6 +50,7 @@ public final class Ingest {
   private final HikariDataSource pool;
   private final KindCatalogue kinds;
   private final ChangeNotifier notifier;
+  private final AbandonedCopies abandonedCopies;
   private final RollUp rollUp;
   private final List<Lane> lanes = new ArrayList<>();
   private final @Nullable Spooler spooler;
@@ -72,6 +74,7 @@ public final class Ingest {
     this.kinds = new KindCatalogue(vertx, new Kinds(), pool);
     IngestMetrics metrics = new IngestMetrics(registry, budget);
     this.notifier = new ChangeNotifier(pool);
+    this.abandonedCopies = new AbandonedCopies(pool, WritePool.LONGEST_STATEMENT);
     makeLanes(metrics);
     Intake.Bounds bounds =
         new Intake.Bounds(
@@ -126,6 +129,7 @@ public final class Ingest {
       spooler.start();
     }
     notifier.start();
+    abandonedCopies.start();
     kinds.shipPatiently();
     lanes.forEach(Lane::start);
     rollUp.start();
@@ -204,6 +208,7 @@ public final class Ingest {
     sessions.goAway();
     rollUp.stop();
     notifier.stop();
+    abandonedCopies.stop();
     pool.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.candlewick.ingest;
 import com.zaxxer.hikari.HikariConfig;
 import dev.candlewick.net.DatabaseSession;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -10,6 +11,8 @@ import java.util.Map;
  * from waiting for ever.
  */
 final class WritePool {
+  static final Duration LONGEST_STATEMENT = Duration.ofSeconds(10);
+
   private WritePool() {}
 
   static HikariConfig config(IngestConfig config, MeterRegistry registry) {
@@ -19,9 +22,9 @@ final class WritePool {
     pool.setUsername(config.database().user());
     pool.setPassword(config.database().password());
     pool.setAutoCommit(false);
-    // One per lane, one each for the roll-up and NOTIFY, two for hello and Idempotency-Keys, two
-    // for kinds.
-    pool.setMaximumPoolSize(config.lanes() + 6);
+    // One per lane, one each for the roll-up, NOTIFY and abandoned COPYs, two for hello and
+    // Idempotency-Keys, two for kinds.
+    pool.setMaximumPoolSize(config.lanes() + 7);
     // A lane that gets no connection within this time starts spooling.
     pool.setConnectionTimeout(1_000);
     pool.setValidationTimeout(900);
@@ -41,7 +44,7 @@ final class WritePool {
         "options",
         DatabaseSession.options(
             Map.of(
-                "statement_timeout", "10s",
+                "statement_timeout", Long.toString(LONGEST_STATEMENT.toMillis()),
                 "lock_timeout", "5s",
                 "idle_in_transaction_session_timeout", "20s",
                 "default_transaction_isolation", "read committed",

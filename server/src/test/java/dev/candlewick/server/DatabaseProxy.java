@@ -32,6 +32,7 @@ public final class DatabaseProxy implements AutoCloseable {
   private final Set<Link> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger commitsToLose = new AtomicInteger();
   private final AtomicInteger copiesToEnd = new AtomicInteger();
+  private final AtomicInteger copiesToSilence = new AtomicInteger();
   private final AtomicInteger commitsToEnd = new AtomicInteger();
   private final AtomicInteger hits = new AtomicInteger();
   private final Object wire = new Object();
@@ -66,6 +67,12 @@ public final class DatabaseProxy implements AutoCloseable {
   public void endInCopy(int count) {
     hits.set(0);
     copiesToEnd.set(count);
+  }
+
+  /** Goes silent on the connections of the next so many COPYs, before they have got a row. */
+  public void silenceInCopy(int count) {
+    hits.set(0);
+    copiesToSilence.set(count);
   }
 
   /** Ends the backends of the next so many COMMITs of written rows, while they are at it. */
@@ -287,6 +294,9 @@ public final class DatabaseProxy implements AutoCloseable {
             if (losesCommit(frame)) {
               return;
             }
+            if (swallowed) {
+              continue;
+            }
             frame.write(out);
             if (in.available() == 0) {
               out.flush();
@@ -308,6 +318,9 @@ public final class DatabaseProxy implements AutoCloseable {
         backend = ByteBuffer.wrap(frame.payload()).getInt();
       } else if (frame.type() == 'G' && takeOne(copiesToEnd)) {
         endBackend();
+      } else if (frame.type() == 'G' && takeOne(copiesToSilence)) {
+        swallowed = true;
+        hits.incrementAndGet();
       } else if (frame.type() == 'C') {
         String tag = frame.text(0);
         if (tag.equals("COMMIT") && wroteRows && takeOne(commitsToLose)) {

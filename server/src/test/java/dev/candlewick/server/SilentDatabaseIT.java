@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,32 @@ class SilentDatabaseIT {
     // Two are kept: that on which this instance leads the making of features, and that on which
     // the candles in memory are asked for news.
     ServerProcess.await("free connections", ALIVE_AGAIN, () -> inUse() <= 2);
+  }
+
+  /** The rows of an unfinished COPY are locked, and only its client or its end unlocks them. */
+  @Test
+  void aCopyThatLostItsClientHoldsNobodyUp() {
+    SteadyFeed feed = new SteadyFeed(server::url, "COPY", 300, 5);
+    proxy.silenceInCopy(1);
+    ServerProcess.await("a silent COPY", ALIVE_AGAIN, () -> proxy.hits() == 1);
+    feed.awaitDone(ALIVE_AGAIN);
+    feed.check(database);
+  }
+
+  @Test
+  void aCopyOfAnInstanceThatIsGoneHoldsNoOtherUp() {
+    try (ServerProcess other = ServerProcess.start(database.url()).awaitReady();
+        ServerProcess gone = ServerProcess.start(proxy.url()).awaitReady()) {
+      AtomicBoolean isGone = new AtomicBoolean();
+      SteadyFeed feed =
+          new SteadyFeed(() -> isGone.get() ? other.url() : gone.url(), "GONE", 300, 5);
+      proxy.silenceInCopy(1);
+      ServerProcess.await("a silent COPY", ALIVE_AGAIN, () -> proxy.hits() == 1);
+      isGone.set(true);
+      gone.kill();
+      feed.awaitDone(ALIVE_AGAIN);
+      feed.check(database);
+    }
   }
 
   private static double inUse() {
