@@ -164,16 +164,28 @@ public final class Ingest {
         : List.of("starting: the database is not there or not migrated yet");
   }
 
-  /** In addition to {@link #troubles}, what does not stop rows but needs an operator. */
+  /** Why this instance should get no feeds: {@link #troubles}, or its spool is nearly full. */
   public List<String> reasons() {
     List<String> reasons = new ArrayList<>(troubles());
     if (spooler != null) {
       reasons.addAll(spooler.troubles());
     }
-    if (kafka != null) {
-      reasons.addAll(kafka.troubles());
-    }
     return reasons;
+  }
+
+  /**
+   * What needs an operator but stops nobody else's rows. Were the instance not ready for it, the
+   * feeds that have to send again could not reach it.
+   */
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    if (spooler != null) {
+      warnings.addAll(spooler.warnings());
+    }
+    if (kafka != null) {
+      warnings.addAll(kafka.troubles());
+    }
+    return warnings;
   }
 
   /** Tells feeds that the server is stopping and accepts nothing more. */

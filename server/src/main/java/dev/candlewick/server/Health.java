@@ -28,7 +28,8 @@ final class Health {
 
   /**
    * {@code waitingMinutes}: what waits for the roll-up, which makes reads slower but not wrong.
-   * {@code warnings}: settings of the database that make it slow; they do not make it unready.
+   * {@code warnings}: what an operator should mend, as settings of the database that make it slow;
+   * they do not make it unready.
    */
   Health(
       Supplier<List<String>> ingestTroubles,

@@ -26,6 +26,7 @@ import io.vertx.core.metrics.MetricsOptions;
 import io.vertx.sqlclient.Pool;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +34,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +112,7 @@ final class Server {
             ingest::reasons,
             () -> pools.reads().query("select 1").execute(),
             database::waitingMinutes,
-            database::warnings);
+            () -> Stream.of(ingest.warnings(), database.warnings()).flatMap(List::stream).toList());
     this.connections = new Connections(vertx, config.http(), metrics.registry());
     Gate gate =
         new Gate(

@@ -203,6 +203,8 @@ class KafkaIT {
     BROKER.send(topic, 0, trade(7), trade(8), trade(9));
     try (RunningServer second = server()) {
       await(() -> second.get("/readyz").body().contains("kafka_topic_changed") ? 1 : 0, 1);
+      // The instance works on, for other topics and for readers.
+      assertThat(second.get("/readyz").statusCode()).isEqualTo(200);
       assertThat(stored()).isEqualTo(2);
     }
   }

@@ -366,7 +366,7 @@ class SpoolIT {
     assertStored("WHOLE", 5);
     long next = server.feed().hello("DAMAGED").getLong("next_seq");
     assertThat(next).isBetween(1L, 5L);
-    assertThat(server.get("/readyz").body()).contains("spool_damaged");
+    assertThat(server.get("/readyz").body()).contains("\"status\":\"ok\"", "spool_damaged");
     assertThat(spool.resolve("quarantine")).isNotEmptyDirectory();
     assertThat(server.output().stream().filter(line -> line.contains("quarantine/"))).hasSize(1);
     try (IngestSocket feed = server.feed("DAMAGED")) {

@@ -50,19 +50,21 @@ public final class Spooler implements Runnable {
     return lanes.stream().anyMatch(lane -> lane.holds(stream));
   }
 
-  /** What an operator has to know, as {@code code: detail}. */
+  /** Why messages will soon have to wait, as {@code code: detail}; empty if all is well. */
   public List<String> troubles() {
-    List<String> troubles = new ArrayList<>();
     long used = spool.used();
     long limit = spool.limit();
     // A disk filled by others does not matter while nothing is spooled.
-    if (spool.records() > 0 && used > NEARLY_FULL * limit) {
-      troubles.add("spool_full: " + used + " bytes of " + limit + " are used");
-    }
-    if (spool.quarantined() > 0) {
-      troubles.add("spool_damaged: " + spool.quarantined() + " files are in quarantine/");
-    }
-    return troubles;
+    return spool.records() > 0 && used > NEARLY_FULL * limit
+        ? List.of("spool_full: " + used + " bytes of " + limit + " are used")
+        : List.of();
+  }
+
+  /** What an operator has to look at, as {@code code: detail}. */
+  public List<String> warnings() {
+    return spool.quarantined() > 0
+        ? List.of("spool_damaged: " + spool.quarantined() + " files are in quarantine/")
+        : List.of();
   }
 
   public void start() {
