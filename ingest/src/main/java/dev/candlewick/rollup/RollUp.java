@@ -176,6 +176,7 @@ public final class RollUp implements Runnable {
     amended.replace(connection);
     if (community) {
       LevelRefresh.mark(connection, minutes);
+      OldLevels.write(connection, minutes);
     } else {
       LevelRollUp.write(connection, minutes);
       amended.removeEmptyLevels(connection);

@@ -58,6 +58,8 @@ class CandleRetentionIT {
       from timescaledb_information.continuous_aggregates where view_name = 'candles_5m'
       """;
 
+  private static final String LONG_AGO = "&limit=10000&from=2000-01-01T00:00:00Z";
+
   private final TestDatabase database = TestDatabase.empty();
   private final long now = Instant.now().getEpochSecond();
   private final RawMarket market = new RawMarket(5, now);
@@ -104,17 +106,57 @@ class CandleRetentionIT {
   @Test
   void historyThatComesForWhatWasDroppedIsThereOnceMoreIsKept() throws Exception {
     try (RunningServer server = server(Map.of())) {
+      // What is newer, so that the longer candles of what is older are stored.
+      new MarketOverHttp(server, "new").trades(market.tradeLate(40, 4 * DAY, 5 * DAY));
+      awaitNoMark();
       assertHistoryIsThere(server, "h", 30);
     }
     runRetention();
-    assertThat(oldest("candles_1m")).isZero();
+    assertThat(oldest("candles_1m")).isGreaterThan(now - 25 * DAY);
     for (int days : List.of(40, 60)) {
       try (RunningServer server = server(Map.of())) {
         assertHistoryIsThere(server, "h" + days, days);
       }
     }
     runRetention();
+    assertThat(oldest("candles_1m")).isGreaterThan(now - 25 * DAY);
+  }
+
+  /** A minute that comes back says nothing of the others that its hour was made of. */
+  @Test
+  void longerCandlesStayWholeWhenLittleOfTheirTimeComesBack() throws Exception {
+    RawMarket history = new RawMarket(6, now);
+    Map<String, List<Candle>> held = new HashMap<>();
+    try (RunningServer server = server(Map.of())) {
+      MarketOverHttp http = new MarketOverHttp(server, "h");
+      http.trades(history.tradeLate(4_000, 30 * DAY, 30 * DAY + 8 * HOUR));
+      awaitNoMark();
+      List.of("5m", "1h", "1d").forEach(text -> held.put(text, http.read(text, LONG_AGO)));
+    }
+    assertThat(held.getOrDefault("1h", List.of())).hasSizeGreaterThan(7);
+    runRetention();
     assertThat(oldest("candles_1m")).isZero();
+    try (RunningServer server = server(Map.of())) {
+      MarketOverHttp http = new MarketOverHttp(server, "h");
+      http.trades(new RawMarket(7, now).tradeLate(1, 30 * DAY + HOUR, 30 * DAY + 2 * HOUR));
+      awaitNoMark();
+      assertThat(oldest("candles_1m")).isPositive();
+      List.of("1h", "1d")
+          .forEach(
+              text ->
+                  Oracle.assertSame(
+                      text, http.read(text, LONG_AGO), held.getOrDefault(text, List.of())));
+      assertThat(http.read("5m", LONG_AGO))
+          .hasSizeGreaterThanOrEqualTo(held.getOrDefault("5m", List.of()).size());
+    }
+  }
+
+  private void awaitNoMark() throws InterruptedException {
+    long giveUp = System.nanoTime() + 30_000_000_000L;
+    while (database.number("select count(*) from ingest.dirty") > 0) {
+      assertThat(System.nanoTime()).isLessThan(giveUp);
+      Thread.sleep(50);
+    }
   }
 
   /** Ten days of minutes are kept, and fifteen held. */
@@ -129,16 +171,18 @@ class CandleRetentionIT {
     RawMarket history = new RawMarket(days, now);
     MarketOverHttp http = new MarketOverHttp(server, symbol);
     http.trades(history.tradeLate(40, days * DAY, days * DAY + 8 * HOUR));
-    Timeframe minute = Timeframe.parse("1m").orElseThrow();
-    List<Candle> expected =
-        new Oracle(history, now).candles(minute, Buckets.utc(minute), Source.AUTO);
-    String query = "&limit=10000&from=" + (now - (days + 2) * DAY);
-    long giveUp = System.nanoTime() + 30_000_000_000L;
-    while (http.read("1m", query).isEmpty()) {
-      assertThat(System.nanoTime()).as("%d days", days).isLessThan(giveUp);
-      Thread.sleep(50);
+    for (String text : List.of("1m", "5m", "15m", "1h", "4h", "1d")) {
+      Timeframe timeframe = Timeframe.parse(text).orElseThrow();
+      List<Candle> expected =
+          new Oracle(history, now).candles(timeframe, Buckets.utc(timeframe), Source.AUTO);
+      String query = "&limit=10000&from=" + (now - (days + 2) * DAY);
+      long giveUp = System.nanoTime() + 30_000_000_000L;
+      while (http.read(text, query).size() < expected.size()) {
+        assertThat(System.nanoTime()).as("%s of %d days", text, days).isLessThan(giveUp);
+        Thread.sleep(50);
+      }
+      Oracle.assertSame(text, http.read(text, query), expected);
     }
-    Oracle.assertSame("1m", http.read("1m", query), expected);
   }
 
   @Test
@@ -156,11 +200,7 @@ class CandleRetentionIT {
       assertCandles(server);
       assertThat(database.number("select count(*) from ingest.dirty")).isPositive();
       other.rollback();
-      long giveUp = System.nanoTime() + 30_000_000_000L;
-      while (database.number("select count(*) from ingest.dirty") > 0) {
-        assertThat(System.nanoTime()).isLessThan(giveUp);
-        Thread.sleep(50);
-      }
+      awaitNoMark();
       assertCandles(server);
       assertThat(server.send("GET", "/metrics", "").body())
           .contains("candlewick_rollup_failures_total 0.0");
