@@ -165,22 +165,31 @@ public final class CandleRepository {
   /** The start of the first part, including longer levels: where the instrument's data started. */
   Future<OptionalLong> first(Series series, long now) {
     long start = Range.START / 1_000_000;
+    List<Level> longer = series.level().coarser();
     List<Future<OptionalLong>> firsts = new ArrayList<>();
     firsts.add(nearest(series, start, now, false));
-    for (Level level : series.level().coarser()) {
-      Series longer =
+    for (Level level : longer) {
+      Series of =
           new Series(
               series.instrument(), series.timeframe(), level.buckets(), level, series.source());
-      firsts.add(nearest(longer, start, now, false));
+      firsts.add(nearest(of, start, now, false));
     }
     return Future.all(firsts)
         .map(
-            found ->
-                firsts.stream()
-                    .map(Future::result)
-                    .filter(OptionalLong::isPresent)
-                    .mapToLong(OptionalLong::getAsLong)
-                    .min());
+            all -> {
+              OptionalLong first = firsts.get(0).result();
+              for (int i = 0; i < longer.size(); i++) {
+                OptionalLong found = firsts.get(i + 1).result();
+                first = isBefore(found, longer.get(i), first) ? found : first;
+              }
+              return first;
+            });
+  }
+
+  /** A candle that contains the first of its shorter ones starts before there is anything. */
+  private static boolean isBefore(OptionalLong found, Level level, OptionalLong finer) {
+    return found.isPresent()
+        && (finer.isEmpty() || found.getAsLong() + level.seconds() <= finer.getAsLong());
   }
 
   /** Where the levels start from which retention has dropped something, by their seconds. */
