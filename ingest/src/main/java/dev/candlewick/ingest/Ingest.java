@@ -21,10 +21,11 @@ import dev.candlewick.ingest.source.IngestKey;
 import dev.candlewick.ingest.source.Intake;
 import dev.candlewick.ingest.spool.SpoolConfig;
 import dev.candlewick.ingest.spool.SpoolException;
-import dev.candlewick.ingest.table.AbandonedCopies;
+import dev.candlewick.ingest.table.AbandonedStatements;
 import dev.candlewick.ingest.table.InstrumentIds;
 import dev.candlewick.ingest.table.KindCatalogue;
 import dev.candlewick.ingest.table.Kinds;
+import dev.candlewick.net.DatabaseSession;
 import dev.candlewick.rollup.RollUp;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -50,7 +51,7 @@ public final class Ingest {
   private final HikariDataSource pool;
   private final KindCatalogue kinds;
   private final ChangeNotifier notifier;
-  private final AbandonedCopies abandonedCopies;
+  private final AbandonedStatements abandoned;
   private final RollUp rollUp;
   private final List<Lane> lanes = new ArrayList<>();
   private final @Nullable Spooler spooler;
@@ -74,7 +75,8 @@ public final class Ingest {
     this.kinds = new KindCatalogue(vertx, new Kinds(), pool);
     IngestMetrics metrics = new IngestMetrics(registry, budget);
     this.notifier = new ChangeNotifier(pool);
-    this.abandonedCopies = new AbandonedCopies(pool, WritePool.LONGEST_STATEMENT);
+    this.abandoned =
+        new AbandonedStatements(pool, WritePool.LONGEST_STATEMENT, DatabaseSession.LONGEST_READ);
     makeLanes(metrics);
     Intake.Bounds bounds =
         new Intake.Bounds(
@@ -129,7 +131,7 @@ public final class Ingest {
       spooler.start();
     }
     notifier.start();
-    abandonedCopies.start();
+    abandoned.start();
     kinds.shipPatiently();
     lanes.forEach(Lane::start);
     rollUp.start();
@@ -220,7 +222,7 @@ public final class Ingest {
     sessions.goAway();
     rollUp.stop();
     notifier.stop();
-    abandonedCopies.stop();
+    abandoned.stop();
     pool.close();
   }
 }

@@ -22,7 +22,7 @@ final class WritePool {
     pool.setUsername(config.database().user());
     pool.setPassword(config.database().password());
     pool.setAutoCommit(false);
-    // One per lane, one each for the roll-up, NOTIFY and abandoned COPYs, two for hello and
+    // One per lane, one each for the roll-up, NOTIFY and abandoned statements, two for hello and
     // Idempotency-Keys, two for kinds.
     pool.setMaximumPoolSize(config.lanes() + 7);
     // A lane that gets no connection within this time starts spooling.
@@ -36,7 +36,6 @@ final class WritePool {
     pool.addDataSourceProperty("connectTimeout", "5");
     pool.addDataSourceProperty("loginTimeout", "5");
     pool.addDataSourceProperty("socketTimeout", "15");
-    pool.addDataSourceProperty("tcpKeepAlive", "true");
     pool.addDataSourceProperty("ApplicationName", "candlewick-ingest");
     // How much of the columnstore a batch may decompress is limited by its time, not by rows: a
     // correction for each of a hundred instruments would exceed that limit on every attempt.
@@ -47,6 +46,8 @@ final class WritePool {
                 "statement_timeout", Long.toString(LONGEST_STATEMENT.toMillis()),
                 "lock_timeout", "5s",
                 "idle_in_transaction_session_timeout", "20s",
+                // Sessions of an instance that froze: a living one's are kept alive.
+                "idle_session_timeout", "300s",
                 "default_transaction_isolation", "read committed",
                 "plan_cache_mode", "auto",
                 "timescaledb.max_tuples_decompressed_per_dml_transaction", "0")));

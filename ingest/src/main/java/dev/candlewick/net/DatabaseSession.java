@@ -1,5 +1,6 @@
 package dev.candlewick.net;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -28,11 +29,28 @@ public final class DatabaseSession {
           Map.entry("timezone", "UTC"),
           Map.entry("transform_null_equals", "off"));
 
+  /**
+   * How long a read may take: so long after it began, one that waits for its client is abandoned.
+   */
+  public static final Duration LONGEST_READ = Duration.ofSeconds(5);
+
+  /**
+   * By these PostgreSQL finds out within 20 s that a client's line or machine is gone, whatever the
+   * session is doing; without them after two hours, in which each such client takes up a session.
+   */
+  public static final Map<String, String> ALIVE =
+      Map.of(
+          "tcp_keepalives_count", "2",
+          "tcp_keepalives_idle", "10",
+          "tcp_keepalives_interval", "5",
+          "tcp_user_timeout", "20000");
+
   private DatabaseSession() {}
 
-  /** These settings plus {@code more}, as the startup parameter {@code options}. */
+  /** All these settings plus {@code more}, as the startup parameter {@code options}. */
   public static String options(Map<String, String> more) {
     Map<String, String> all = new TreeMap<>(SETTINGS);
+    all.putAll(ALIVE);
     all.putAll(more);
     return all.entrySet().stream()
         .map(setting -> "-c " + setting.getKey() + "=" + setting.getValue().replace(" ", "\\ "))

@@ -1,6 +1,7 @@
 package dev.candlewick.server;
 
 import dev.candlewick.net.DatabaseSession;
+import dev.candlewick.net.WatchedSockets;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
@@ -73,9 +74,13 @@ record DatabaseUrl(
   private static final Set<String> SSL_MODES =
       Set.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
-  /** Settings for a migrator's session, which may take its time. */
+  /** The name of a migrator's sessions. */
+  static final String MIGRATOR = "candlewick-migrate";
+
+  /** Settings for a session that may take its time, also to read what it has asked for. */
   static final String MIGRATING =
-      DatabaseSession.options(Map.of("statement_timeout", "0", "lock_timeout", "0"));
+      DatabaseSession.options(
+          Map.of("statement_timeout", "0", "lock_timeout", "0", "tcp_user_timeout", "0"));
 
   /** Of one host. */
   DatabaseUrl(
@@ -237,6 +242,7 @@ record DatabaseUrl(
   String jdbcUrl() {
     StringBuilder url = new StringBuilder("jdbc:postgresql://" + hostList() + "/" + database);
     url.append("?sslmode=").append(sslMode());
+    url.append("&tcpKeepAlive=true&socketFactory=").append(WatchedSockets.class.getName());
     if (target() != Target.ANY) {
       url.append("&targetServerType=").append(target().word);
     }
@@ -260,7 +266,7 @@ record DatabaseUrl(
     properties.setProperty("password", password);
     properties.setProperty("connectTimeout", "5");
     properties.setProperty("loginTimeout", "5");
-    properties.setProperty("ApplicationName", "candlewick-migrate");
+    properties.setProperty("ApplicationName", MIGRATOR);
     properties.setProperty("options", MIGRATING);
     return properties;
   }

@@ -39,9 +39,11 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
   private static final Map<String, String> SESSION =
       Map.of(
           "application_name", "candlewick-read",
-          "statement_timeout", "5000",
+          "statement_timeout", Long.toString(DatabaseSession.LONGEST_READ.toMillis()),
           "lock_timeout", "0",
           "idle_in_transaction_session_timeout", "20000",
+          // Sessions of an instance that froze: a living one ends or uses its own much sooner.
+          "idle_session_timeout", "60000",
           "default_transaction_isolation", "repeatable read",
           "plan_cache_mode", "force_custom_plan");
 
@@ -169,6 +171,7 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
             .setUseLayer7Proxy(database.isLentByTransaction());
     if (!database.isLentByTransaction()) {
       DatabaseSession.SETTINGS.forEach(connect::addProperty);
+      DatabaseSession.ALIVE.forEach(connect::addProperty);
       SESSION.forEach(connect::addProperty);
     }
     SslMode mode = SslMode.of(database.sslMode());

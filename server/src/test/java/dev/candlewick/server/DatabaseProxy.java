@@ -33,9 +33,11 @@ public final class DatabaseProxy implements AutoCloseable {
   private final AtomicInteger commitsToLose = new AtomicInteger();
   private final AtomicInteger copiesToEnd = new AtomicInteger();
   private final AtomicInteger copiesToSilence = new AtomicInteger();
+  private final AtomicInteger framesToSilence = new AtomicInteger();
   private final AtomicInteger commitsToEnd = new AtomicInteger();
   private final AtomicInteger hits = new AtomicInteger();
   private final Object wire = new Object();
+  private volatile Silence silence = new Silence(false, Silence.ANY);
   private volatile boolean away;
   private volatile boolean silent;
   private volatile int bytesPerSecond = Integer.MAX_VALUE;
@@ -73,6 +75,27 @@ public final class DatabaseProxy implements AutoCloseable {
   public void silenceInCopy(int count) {
     hits.set(0);
     copiesToSilence.set(count);
+  }
+
+  /**
+   * A kind of message.
+   *
+   * @param up whether it goes to the database
+   * @param type its first byte, or {@link #ANY}
+   */
+  public record Silence(boolean up, int type) {
+    public static final int ANY = -1;
+
+    boolean fits(boolean goesUp, int itsType) {
+      return up == goesUp && (type == ANY || type == itsType);
+    }
+  }
+
+  /** Goes silent on the connection of the n-th message of a kind, in the middle of that message. */
+  public void silenceAt(Silence kind, int nth) {
+    hits.set(0);
+    silence = kind;
+    framesToSilence.set(nth);
   }
 
   /** Ends the backends of the next so many COMMITs of written rows, while they are at it. */
@@ -215,7 +238,7 @@ public final class DatabaseProxy implements AutoCloseable {
         out.flush();
         while (true) {
           Frame frame = Frame.read(in);
-          if (!swallows()) {
+          if (!swallows() && !breaksOff(true, frame, out)) {
             line(frame.payload().length, in.available() == 0);
             frame.write(out);
             if (in.available() == 0) {
@@ -250,6 +273,21 @@ public final class DatabaseProxy implements AutoCloseable {
         }
         client.getOutputStream().write('N');
       }
+    }
+
+    /** The other end has heard of a message that it never ends. */
+    private boolean breaksOff(boolean up, Frame frame, DataOutputStream out) throws IOException {
+      if (!silence.fits(up, frame.type())
+          || framesToSilence.getAndUpdate(n -> Math.max(0, n - 1)) != 1) {
+        return false;
+      }
+      swallowed = true;
+      out.writeByte(frame.type());
+      out.writeInt(frame.payload().length + 4);
+      out.write(frame.payload(), 0, frame.payload().length / 2);
+      out.flush();
+      hits.incrementAndGet();
+      return true;
     }
 
     private void line(int bytes, boolean last) {
@@ -294,7 +332,7 @@ public final class DatabaseProxy implements AutoCloseable {
             if (losesCommit(frame)) {
               return;
             }
-            if (swallowed) {
+            if (swallowed || breaksOff(false, frame, out)) {
               continue;
             }
             frame.write(out);

@@ -97,6 +97,26 @@ class SilentDatabaseIT {
     }
   }
 
+  /** It waits in the middle of a message, and so is neither idle nor ended by a timeout. */
+  @Test
+  void aBackendThatWaitsForTheRestOfAReadIsEnded() {
+    proxy.silenceAt(new DatabaseProxy.Silence(true, 'B'), 1);
+    for (int i = 0; proxy.hits() == 0; i++) {
+      server.get(READ + "&to=" + i);
+    }
+    ServerProcess.await("a backend in the middle", ALIVE_AGAIN, () -> waiting() > 0);
+    ServerProcess.await("none of these", Duration.ofSeconds(15), () -> waiting() == 0);
+  }
+
+  private static long waiting() {
+    return database.number(
+        """
+        select count(*) from pg_stat_activity where datname = current_database()
+        and state = 'active' and wait_event = 'ClientRead'
+        and query_start < clock_timestamp() - interval '2 seconds'
+        """);
+  }
+
   private static double inUse() {
     return server
         .get("/metrics")
