@@ -9,13 +9,13 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.ToIntBiFunction;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
-import org.flywaydb.core.internal.exception.FlywaySqlException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +30,9 @@ final class Migrator {
   private static final String NOT_LOADED =
       "TimescaleDB is not loaded; add timescaledb to shared_preload_libraries and restart"
           + " PostgreSQL";
+
+  /** What is asked before and after migrating takes a moment. */
+  private static final int ASKING_MILLIS = 15_000;
 
   private final DatabaseUrl database;
 
@@ -69,7 +72,7 @@ final class Migrator {
    * @throws UnreachableException if the database cannot be reached or refuses
    */
   Migrated migrate() throws UnsuitableException, UnreachableException {
-    return with((flyway, info) -> isCurrent(info) ? 0 : flyway.migrate().migrationsExecuted, true);
+    return with(this::migrate, true);
   }
 
   /**
@@ -78,7 +81,7 @@ final class Migrator {
    * @throws UnsuitableException also if it is not
    */
   Migrated check() throws UnsuitableException, UnreachableException {
-    Migrated found = with((flyway, info) -> info.pending().length, false);
+    Migrated found = with((edition, info) -> info.pending().length, false);
     if (found.migrations() > 0) {
       throw new UnsuitableException(
           "the database lacks "
@@ -86,6 +89,17 @@ final class Migrator {
               + " migrations; run the command migrate, with the same settings, as its owner");
     }
     return found;
+  }
+
+  /** A migration may take as long as it likes; only its line is watched. */
+  private int migrate(String edition, MigrationInfoService info) throws SQLException {
+    if (isCurrent(info)) {
+      return 0;
+    }
+    try (Connection connection = connect()) {
+      new OtherMigrators(connection).await();
+    }
+    return flyway(edition, 0).migrate().migrationsExecuted;
   }
 
   /** Nothing to apply, and what was applied is what we have: most starts, half a second less. */
@@ -96,12 +110,22 @@ final class Migrator {
             .allMatch(MigrationInfo::isChecksumMatching);
   }
 
-  private Migrated with(ToIntBiFunction<Flyway, MigrationInfoService> work, boolean creates)
+  private interface Work {
+    int on(String edition, MigrationInfoService info) throws SQLException;
+  }
+
+  private Connection connect() throws SQLException {
+    Properties properties = database.properties();
+    properties.setProperty(
+        "socketTimeout", String.valueOf(TimeUnit.MILLISECONDS.toSeconds(ASKING_MILLIS)));
+    return DriverManager.getConnection(database.jdbcUrl(), properties);
+  }
+
+  private Migrated with(Work work, boolean creates)
       throws UnsuitableException, UnreachableException {
     String version;
     String edition;
-    try (Connection connection =
-        DriverManager.getConnection(database.jdbcUrl(), database.properties())) {
+    try (Connection connection = connect()) {
       version = version(connection);
       edition = edition(connection, creates);
       refuseOtherEdition(connection, edition);
@@ -109,19 +133,28 @@ final class Migrator {
       throw new UnreachableException(e);
     }
     try {
-      Flyway flyway = flyway(edition);
       // Once: each time it reads every migration and opens two connections.
-      MigrationInfoService info = flyway.info();
+      MigrationInfoService info = flyway(edition, ASKING_MILLIS).info();
       refuseNewer(info);
-      return new Migrated(edition, version, work.applyAsInt(flyway, info));
-    } catch (FlywaySqlException e) {
-      if (String.valueOf(e.getSqlState()).startsWith("08")) {
+      return new Migrated(edition, version, work.on(edition, info));
+    } catch (SQLException e) {
+      throw new UnreachableException(e);
+    } catch (FlywayException e) {
+      if (isLost(e)) {
         throw new UnreachableException(new SQLException(e.getMessage(), e));
       }
       throw new UnsuitableException("the migrations cannot be applied: " + e.getMessage());
-    } catch (FlywayException e) {
-      throw new UnsuitableException("the migrations cannot be applied: " + e.getMessage());
     }
+  }
+
+  /**
+   * Whether the connection broke, was refused or ended: what was begun is rolled back, and begun
+   * again.
+   */
+  private static boolean isLost(Throwable failure) {
+    return failure instanceof SQLException sql
+        ? String.valueOf(sql.getSQLState()).matches("08...|53...|57P..")
+        : failure.getCause() != null && isLost(failure.getCause());
   }
 
   /** An older program must not put its own older functions into a newer program's schema. */
@@ -174,16 +207,23 @@ final class Migrator {
     return checksum != null && seen && !Objects.equals(last, checksum);
   }
 
-  private Flyway flyway(String edition) {
+  private Flyway flyway(String edition, int socketTimeoutMillis) {
     return Flyway.configure()
         .dataSource(
-            database.jdbcUrl() + "&options=" + DatabaseUrl.encode(DatabaseUrl.MIGRATING),
+            "%s&connectTimeout=5&socketTimeout=%d&ApplicationName=%s&options=%s"
+                .formatted(
+                    database.jdbcUrl(),
+                    TimeUnit.MILLISECONDS.toSeconds(socketTimeoutMillis),
+                    DatabaseUrl.MIGRATOR,
+                    DatabaseUrl.encode(DatabaseUrl.MIGRATING)),
             database.user(),
             database.password())
         .locations("classpath:db/core", "classpath:db/" + edition)
         .defaultSchema("ingest")
         .table("schema_history")
         .group(true)
+        // Until whoever holds the lock is done.
+        .lockRetryCount(-1)
         .placeholders(Map.of("edition", edition))
         .load();
   }
@@ -234,7 +274,10 @@ final class Migrator {
 
   private static void createExtension(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
+      // On a slow disk it may take longer than what is asked.
+      connection.setNetworkTimeout(Runnable::run, 4 * ASKING_MILLIS);
       statement.execute("create extension if not exists timescaledb with schema public");
+      connection.setNetworkTimeout(Runnable::run, ASKING_MILLIS);
     }
   }
 
