@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -34,8 +33,7 @@ public final class Archive {
   /** For this transaction only: behind a pooler the session is others' too. */
   private static final String TAKES_LONG = "set local statement_timeout = 0; set local jit = off";
 
-  private final String jdbcUrl;
-  private final Properties login;
+  private final Sessions sessions;
   private final Path directory;
   private final Consumer<String> told;
   private Consumer<String> explained = reason -> {};
@@ -44,8 +42,7 @@ public final class Archive {
 
   /** {@code told}: called with each chunk that is dropped, and with whatever holds one up. */
   public Archive(String jdbcUrl, Properties login, Path directory, Consumer<String> told) {
-    this.jdbcUrl = jdbcUrl;
-    this.login = login;
+    this.sessions = new Sessions(jdbcUrl, login);
     this.directory = directory;
     this.told = told;
   }
@@ -75,7 +72,7 @@ public final class Archive {
   }
 
   private boolean pass() throws IOException, SQLException {
-    try (Connection state = connect()) {
+    try (Connection state = sessions.open()) {
       execute(state, "insert into ingest.identity default values on conflict do nothing");
       String id = text(state, "select id from ingest.identity");
       boolean isUsed = text(state, "select sum(files) > 0 from ingest.archive").equals("t");
@@ -91,7 +88,7 @@ public final class Archive {
   }
 
   private boolean pass(Connection state) throws IOException, SQLException {
-    try (ArchiveLead lead = ArchiveLead.take(connect())) {
+    try (ArchiveLead lead = ArchiveLead.take(sessions.open(), sessions::abort)) {
       if (lead == null) {
         told.accept("another process is archiving");
         return true;
@@ -132,7 +129,8 @@ public final class Archive {
   private boolean take(Offer offer, Connection state, ArchiveLead lead, Path aside)
       throws SQLException {
     execute(state, "update ingest.archive set tried_at = now() where " + row(offer));
-    try (Connection work = connect()) {
+    lead.check();
+    try (Connection work = sessions.open()) {
       execute(work, "set application_name = " + literal(ArchiveLead.SESSION));
       work.setAutoCommit(false);
       boolean done = new Taking(offer, work, lead, aside).run();
@@ -362,12 +360,6 @@ public final class Archive {
 
   private static String row(Offer offer) {
     return "relation = " + literal(offer.relation()) + " and level = " + offer.level();
-  }
-
-  private Connection connect() throws SQLException {
-    Connection connection = DriverManager.getConnection(jdbcUrl, login);
-    execute(connection, "set timezone = 'UTC'");
-    return connection;
   }
 
   private static void execute(Connection connection, String sql) throws SQLException {

@@ -34,11 +34,17 @@ final class ArchiveLead implements AutoCloseable {
 
   private static final long ALIVE_MILLIS = 1_000;
 
+  /** When the database has long followed another leader. */
+  private static final int SILENT_MILLIS = 10_000;
+
   private final Connection session;
+  private final Runnable lost;
+  private volatile boolean closing;
   private final Thread alive = new Thread(this::stayAlive, "candlewick-archive-lead");
 
-  private ArchiveLead(Connection session) {
+  private ArchiveLead(Connection session, Runnable lost) {
     this.session = session;
+    this.lost = lost;
     alive.setDaemon(true);
     alive.start();
   }
@@ -47,8 +53,10 @@ final class ArchiveLead implements AutoCloseable {
    * Null if another process has it.
    *
    * @param session used for nothing else; closed with this
+   * @param lost run by another thread when the database no longer answers
    */
-  static @Nullable ArchiveLead take(Connection session) throws SQLException {
+  static @Nullable ArchiveLead take(Connection session, Runnable lost) throws SQLException {
+    session.setNetworkTimeout(Runnable::run, SILENT_MILLIS);
     int process = session.unwrap(PGConnection.class).getBackendPID();
     session.setAutoCommit(false);
     boolean isOwn = text(session, "select pg_backend_pid()").equals(String.valueOf(process));
@@ -62,7 +70,7 @@ final class ArchiveLead implements AutoCloseable {
         statement.execute(FOLLOW);
       }
     }
-    return new ArchiveLead(session);
+    return new ArchiveLead(session, lost);
   }
 
   private void stayAlive() {
@@ -71,9 +79,12 @@ final class ArchiveLead implements AutoCloseable {
         check();
         Thread.sleep(ALIVE_MILLIS);
       }
-    } catch (SQLException | InterruptedException ended) {
-      // Whoever asks next is told.
-      Thread.currentThread().interrupt();
+    } catch (SQLException e) {
+      if (!closing) {
+        lost.run();
+      }
+    } catch (InterruptedException e) {
+      // Interrupted only to end it.
     }
   }
 
@@ -92,6 +103,7 @@ final class ArchiveLead implements AutoCloseable {
 
   @Override
   public void close() throws SQLException {
+    closing = true;
     alive.interrupt();
     session.close();
   }

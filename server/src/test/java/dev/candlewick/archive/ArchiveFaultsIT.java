@@ -3,6 +3,7 @@ package dev.candlewick.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.candlewick.server.DatabaseProxy;
 import dev.candlewick.server.RunningServer;
 import dev.candlewick.server.ServerProcess;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -195,6 +198,33 @@ class ArchiveFaultsIT extends ArchivedRows {
                 "select count(*) || ' ' || count(distinct symbol || row_id) from "
                     + files("trades")))
         .containsExactly("60 60");
+  }
+
+  /** Its reading session may wait for long, so it is the leading one that notices. */
+  @Test
+  void aLineThatGoesSilentEndsItAndTheNextOneGoesOn() throws Exception {
+    post("trades", "S", row(OLD, 1, "1", "1"), row(OLD.plusSeconds(1), 1, "1", ""));
+    rollUp();
+    offer("market.trades", 7);
+    try (DatabaseProxy proxy = new DatabaseProxy(DATABASE.url())) {
+      proxy.silenceAt(new DatabaseProxy.Silence(false, 'd'), 1);
+      Archive cut = new Archive(jdbcUrl(proxy.url()), new Properties(), folder, said -> {});
+      CompletableFuture<Boolean> done = CompletableFuture.supplyAsync(() -> run(cut));
+      ServerProcess.await("a row that never comes", MOVED, () -> proxy.hits() == 1);
+      proxy.silent(true);
+      assertThat(done).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(false);
+    }
+    assertThat(archive().run()).isTrue();
+    assertThat(DATABASE.number("select count(*) from market.trades")).isZero();
+    assertThat(ask("select count(*) from " + files("trades"))).containsExactly("2");
+  }
+
+  private static boolean run(Archive archive) {
+    try {
+      return archive.run();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** What drops trades stops, having dropped them, before it commits. */

@@ -70,7 +70,11 @@ abstract class ArchivedRows {
   }
 
   static String jdbcUrl() {
-    java.net.URI url = java.net.URI.create(DATABASE.url());
+    return jdbcUrl(DATABASE.url());
+  }
+
+  static String jdbcUrl(String database) {
+    java.net.URI url = java.net.URI.create(database);
     String[] user = url.getUserInfo().split(":", 2);
     return "jdbc:postgresql://%s:%d%s?user=%s&password=%s"
         .formatted(url.getHost(), url.getPort(), url.getPath(), user[0], user[1]);
