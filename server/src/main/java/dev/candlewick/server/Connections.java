@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
   private static final Deadlines DEADLINES = new Deadlines(10_000, 120_000, 75_000);
-  private static final long REVOKED_MILLIS = 2_000;
+  private static final long CLOSING_MILLIS = 2_000;
   private static final short POLICY = 1008;
   private static final long SOCKETS_RETRY_MILLIS = 5_000;
 
@@ -154,15 +154,21 @@ final class Connections {
             } else {
               socket.close(POLICY, "the API key was revoked or changed");
             }
-            vertx.setTimer(REVOKED_MILLIS, late -> Wire.cut(connection));
+            cutSoon(connection);
           }
         });
+  }
+
+  /** A close waits until all that was written before is sent: for one that reads, it soon is. */
+  private void cutSoon(HttpConnection connection) {
+    vertx.setTimer(CLOSING_MILLIS, late -> Wire.cut(connection));
   }
 
   private void late(HttpConnection connection) {
     metrics.late();
     LOG.debug("closed a connection that took too long");
     connection.close();
+    cutSoon(connection);
   }
 
   private void lift(HttpConnection connection) {

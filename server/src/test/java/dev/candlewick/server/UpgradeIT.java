@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,9 +31,11 @@ class UpgradeIT {
 
   @TempDir private static Path directory;
   private static RunningServer server;
+  private static Vertx quick;
 
   @BeforeAll
   static void start() throws IOException {
+    quick = Vertx.vertx();
     Path keys = directory.resolve("keys");
     Files.writeString(keys, TestApiKey.line(1, KEY, "ingest,read") + " sockets=1\n");
     server = RunningServer.with(Map.of("API_KEYS_FILE", keys.toString(), "HTTP_HOST", "127.0.0.1"));
@@ -40,6 +44,7 @@ class UpgradeIT {
   @AfterAll
   static void stop() {
     server.close();
+    quick.close().await();
   }
 
   private static String said(String requestLine, String... headers) throws IOException {
@@ -79,30 +84,45 @@ class UpgradeIT {
     "/slow, Upgrade: websocket",
   })
   void noHeaderTakesADeadlineAway(String path, String header) throws IOException {
-    Vertx vertx = Vertx.vertx();
-    try {
-      HttpConfig config = new HttpConfig(null, 0, null, null, Set.of(), 10, 10, 10);
-      Connections connections =
-          new Connections(
-              vertx, config, new Connections.Deadlines(2_000, 500, 500), new SimpleMeterRegistry());
-      Router router = Router.router(vertx);
-      router.route().handler(connections::asked);
-      router.get("/livez").handler(ctx -> ctx.end("up"));
-      router.get("/slow").handler(ctx -> ctx.response().setChunked(true));
-      HttpServer http =
-          vertx
-              .createHttpServer()
-              .connectionHandler(connections::opened)
-              .requestHandler(router)
-              .listen(0, "127.0.0.1")
-              .await();
-      try (RawHttp raw = new RawHttp(URI.create("http://127.0.0.1:" + http.actualPort()))) {
-        raw.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\n\r\n");
-        raw.readToEnd(SOON);
-      }
-    } finally {
-      vertx.close().await();
+    try (RawHttp raw = new RawHttp(quick(new CompletableFuture<>()))) {
+      raw.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\n\r\n");
+      raw.readToEnd(SOON);
     }
+  }
+
+  /** More than the kernel takes: what is left is not waited for. */
+  @Test
+  void aClientThatDoesNotReadItsAnswerIsCut() throws IOException {
+    CompletableFuture<Void> gone = new CompletableFuture<>();
+    try (RawHttp raw = new RawHttp(quick(gone))) {
+      raw.send("GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(gone).succeedsWithin(SOON);
+    }
+  }
+
+  /** A server with short deadlines; {@code gone}: once a connection is. */
+  private static URI quick(CompletableFuture<Void> gone) {
+    HttpConfig config = new HttpConfig(null, 0, null, null, Set.of(), 10, 10, 10);
+    Connections connections =
+        new Connections(
+            quick, config, new Connections.Deadlines(2_000, 500, 500), new SimpleMeterRegistry());
+    Router router = Router.router(quick);
+    router.route().handler(connections::asked);
+    router.get("/livez").handler(ctx -> ctx.end("up"));
+    router.get("/big").handler(ctx -> ctx.end(Buffer.buffer(new byte[64 << 20])));
+    router.get("/slow").handler(ctx -> ctx.response().setChunked(true));
+    HttpServer http =
+        quick
+            .createHttpServer()
+            .connectionHandler(
+                connection -> {
+                  connections.opened(connection);
+                  connection.closeHandler(closed -> gone.complete(null));
+                })
+            .requestHandler(router)
+            .listen(0, "127.0.0.1")
+            .await();
+    return URI.create("http://127.0.0.1:" + http.actualPort());
   }
 
   @ParameterizedTest
