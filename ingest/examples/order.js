@@ -11,7 +11,8 @@ async function write(kind, row) {
   const body = JSON.stringify({ rows: [{ ts: new Date().toISOString(), ...row }] });
   for (;;) {
     try {
-      const answer = await fetch(`${url}/v1/records/${kind}`, { method: 'POST', headers, body });
+      const signal = AbortSignal.timeout(30_000); // a connection may die without a word
+      const answer = await fetch(`${url}/v1/records/${kind}`, { method: 'POST', headers, body, signal });
       const text = await answer.text();
       if (answer.ok) return;
       if (answer.status < 500 && ![408, 429].includes(answer.status)) throw new Refused(text);

@@ -10,10 +10,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -147,7 +151,7 @@ final class Api {
   private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
-        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+        HttpResponse<String> answer = send(http, request, patience);
         hasAnswered = true;
         return answer;
       } catch (IOException e) {
@@ -156,6 +160,28 @@ final class Api {
         }
         TimeUnit.SECONDS.sleep(attempt);
       }
+    }
+  }
+
+  /** The request's own time ends with the answer's head: a body may stop coming for good. */
+  static HttpResponse<String> send(HttpClient http, HttpRequest request, Duration patience)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<String>> answer =
+        http.sendAsync(request, BodyHandlers.ofString());
+    try {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new HttpTimeoutException(
+          "no whole answer from "
+              + request.uri().getAuthority()
+              + " within "
+              + patience.toSeconds()
+              + " s");
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw cause instanceof IOException io ? io : new IOException(cause);
+    } finally {
+      answer.cancel(true);
     }
   }
 

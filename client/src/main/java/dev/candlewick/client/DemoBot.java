@@ -10,7 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,7 +162,7 @@ public final class DemoBot implements AutoCloseable {
     if (apiKey != null) {
       request.header("Authorization", "Bearer " + apiKey);
     }
-    HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+    HttpResponse<String> answer = Api.send(http, request.build(), PATIENCE);
     if (answer.statusCode() != 200) {
       throw new IOException(kind + " answered " + answer.statusCode() + ": " + answer.body());
     }
