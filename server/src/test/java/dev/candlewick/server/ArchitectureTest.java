@@ -142,7 +142,7 @@ class ArchitectureTest {
   static final ArchRule blockingDatabaseOnlyInTheWriteWayTheMigratorTheBenchAndForFiles =
       noClasses()
           .that(not(resideInAnyPackage(WRITE_WAY, ROLL_UP, BENCH, ARCHIVE)))
-          .and(not(named("Migrator|Backup|Engine|QueryTable|Parquet")))
+          .and(not(named("Migrator|OtherMigrators|Backup|Engine|QueryTable|Parquet")))
           .should()
           .dependOnClassesThat(
               resideInAnyPackage(

@@ -38,6 +38,7 @@ public final class DatabaseProxy implements AutoCloseable {
   private final AtomicInteger hits = new AtomicInteger();
   private final Object wire = new Object();
   private volatile Silence silence = new Silence(false, Silence.ANY);
+  private volatile String silentSession = "";
   private volatile boolean away;
   private volatile boolean silent;
   private volatile int bytesPerSecond = Integer.MAX_VALUE;
@@ -93,7 +94,13 @@ public final class DatabaseProxy implements AutoCloseable {
 
   /** Goes silent on the connection of the n-th message of a kind, in the middle of that message. */
   public void silenceAt(Silence kind, int nth) {
+    silenceAt("", kind, nth);
+  }
+
+  /** The same, of sessions whose start names this. */
+  public void silenceAt(String session, Silence kind, int nth) {
     hits.set(0);
+    silentSession = session;
     silence = kind;
     framesToSilence.set(nth);
   }
@@ -196,6 +203,7 @@ public final class DatabaseProxy implements AutoCloseable {
     private final Socket client;
     private final Socket server = new Socket();
     private final Set<String> commitStatements = ConcurrentHashMap.newKeySet();
+    private volatile String session = "";
     private volatile boolean swallowed;
     private volatile boolean wroteRows;
     private volatile int backend;
@@ -226,6 +234,7 @@ public final class DatabaseProxy implements AutoCloseable {
         client.setTcpNoDelay(true);
         DataInputStream in = new DataInputStream(new BufferedInputStream(client.getInputStream()));
         byte[] startup = startup(in);
+        session = new String(startup, StandardCharsets.ISO_8859_1);
         while (swallows()) {
           in.readByte();
         }
@@ -278,6 +287,7 @@ public final class DatabaseProxy implements AutoCloseable {
     /** The other end has heard of a message that it never ends. */
     private boolean breaksOff(boolean up, Frame frame, DataOutputStream out) throws IOException {
       if (!silence.fits(up, frame.type())
+          || !session.contains(silentSession)
           || framesToSilence.getAndUpdate(n -> Math.max(0, n - 1)) != 1) {
         return false;
       }

@@ -100,12 +100,13 @@ class SilentDatabaseIT {
   /** It waits in the middle of a message, and so is neither idle nor ended by a timeout. */
   @Test
   void aBackendThatWaitsForTheRestOfAReadIsEnded() {
-    proxy.silenceAt(new DatabaseProxy.Silence(true, 'B'), 1);
+    proxy.silenceAt("candlewick-read", new DatabaseProxy.Silence(true, 'E'), 1);
     for (int i = 0; proxy.hits() == 0; i++) {
       server.get(READ + "&to=" + i);
     }
-    ServerProcess.await("a backend in the middle", ALIVE_AGAIN, () -> waiting() > 0);
-    ServerProcess.await("none of these", Duration.ofSeconds(15), () -> waiting() == 0);
+    Duration soon = Duration.ofSeconds(15);
+    ServerProcess.await("its end", soon, () -> server.hasSaid(" of candlewick-read"));
+    ServerProcess.await("none of these", soon, () -> waiting() == 0);
   }
 
   private static long waiting() {
