@@ -20,6 +20,11 @@ final class Sessions {
   }
 
   Connection open() throws SQLException {
+    for (Connection before : open) {
+      if (before.isClosed()) {
+        open.remove(before);
+      }
+    }
     Connection connection = DriverManager.getConnection(jdbcUrl, login);
     open.add(connection);
     try (Statement statement = connection.createStatement()) {

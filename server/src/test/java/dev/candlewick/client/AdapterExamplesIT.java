@@ -67,10 +67,10 @@ class AdapterExamplesIT {
     String url = "ws://127.0.0.1:" + line.listen().await() + "/v1/ingest";
     Adapter adapter = new Adapter(command, url, stream);
     for (int cut = 1; cut <= 2; cut++) {
-      adapter.awaitCommitted(cut * 300);
+      adapter.awaitCommitted(cut, cut * 300);
       line.cut();
     }
-    adapter.awaitCommitted(1_000);
+    adapter.awaitCommitted(3, 1_000);
     adapter.kill();
     Adapter again = new Adapter(command, url, stream);
     again.awaitEnd();
@@ -117,10 +117,11 @@ class AdapterExamplesIT {
                   "]}"));
     }
 
-    void awaitCommitted(long seq) {
+    /** By so many connections: what the one before had sent may be committed after it was cut. */
+    void awaitCommitted(int connections, long seq) {
       String committed =
-          "select coalesce(max(committed_seq), 0) from ingest.streams where stream = '%s'"
-              .formatted(stream);
+          "select coalesce(max(committed_seq), 0) from ingest.streams where stream = '%s' and epoch >= %d"
+              .formatted(stream, connections);
       ServerProcess.await(
           stream + " at " + seq,
           Duration.ofSeconds(20),
