@@ -34,15 +34,27 @@ public final class DatabaseSession {
    */
   public static final Duration LONGEST_READ = Duration.ofSeconds(5);
 
+  /** Seconds of silence until the other end of a line is asked whether it is there. */
+  public static final int ALIVE_IDLE = 10;
+
+  /** Seconds between such questions. */
+  public static final int ALIVE_INTERVAL = 5;
+
+  /** Unanswered questions after which it is gone. */
+  public static final int ALIVE_COUNT = 2;
+
+  /** The name of the sessions that read. */
+  public static final String READS = "candlewick-read";
+
   /**
    * By these PostgreSQL finds out within 20 s that a client's line or machine is gone, whatever the
    * session is doing; without them after two hours, in which each such client takes up a session.
    */
   public static final Map<String, String> ALIVE =
       Map.of(
-          "tcp_keepalives_count", "2",
-          "tcp_keepalives_idle", "10",
-          "tcp_keepalives_interval", "5",
+          "tcp_keepalives_count", String.valueOf(ALIVE_COUNT),
+          "tcp_keepalives_idle", String.valueOf(ALIVE_IDLE),
+          "tcp_keepalives_interval", String.valueOf(ALIVE_INTERVAL),
           "tcp_user_timeout", "20000");
 
   private DatabaseSession() {}

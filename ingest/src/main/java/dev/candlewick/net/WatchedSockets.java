@@ -16,9 +16,9 @@ import jdk.net.ExtendedSocketOptions;
 public final class WatchedSockets extends SocketFactory {
   private static final Map<SocketOption<Integer>, Integer> PROBES =
       Map.of(
-          ExtendedSocketOptions.TCP_KEEPIDLE, 10,
-          ExtendedSocketOptions.TCP_KEEPINTERVAL, 5,
-          ExtendedSocketOptions.TCP_KEEPCOUNT, 2);
+          ExtendedSocketOptions.TCP_KEEPIDLE, DatabaseSession.ALIVE_IDLE,
+          ExtendedSocketOptions.TCP_KEEPINTERVAL, DatabaseSession.ALIVE_INTERVAL,
+          ExtendedSocketOptions.TCP_KEEPCOUNT, DatabaseSession.ALIVE_COUNT);
 
   /** The driver binds and connects it, and turns keep-alive on. */
   @Override

@@ -7,8 +7,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -19,8 +22,8 @@ import java.util.TreeSet;
 final class OldLevels {
   private static final String DROPPED =
       """
-      select coalesce(max(ceil(extract(epoch from before))), 0)::int8 from ingest.dropped
-      where level < ?
+      select level, ceil(extract(epoch from before))::int8 from ingest.dropped
+      where level is not null
       """;
 
   private static final String KEPT_IN =
@@ -55,8 +58,12 @@ final class OldLevels {
 
   /** In the minutes' transaction. */
   static void write(Connection connection, DirtyMinutes minutes) throws SQLException {
+    if (minutes.isEmpty()) {
+      return;
+    }
+    NavigableMap<Integer, Long> befores = dropped(connection);
     for (int level : Retention.LEVELS.subList(1, Retention.LEVELS.size())) {
-      long dropped = dropped(connection, level);
+      long dropped = befores.headMap(level).values().stream().mapToLong(b -> b).max().orElse(0);
       Set<Pair> buckets = new TreeSet<>(minutes.buckets(level));
       buckets.removeIf(bucket -> bucket.minute() >= dropped);
       if (buckets.isEmpty()) {
@@ -74,15 +81,16 @@ final class OldLevels {
     }
   }
 
-  /** Before this, epoch seconds, what the level is made of may be gone. */
-  private static long dropped(Connection connection, int level) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(DROPPED)) {
-      select.setInt(1, level);
-      try (ResultSet row = select.executeQuery()) {
-        row.next();
-        return row.getLong(1);
+  /** Before when candles of a level, of so many seconds, may be gone; epoch seconds. */
+  private static NavigableMap<Integer, Long> dropped(Connection connection) throws SQLException {
+    NavigableMap<Integer, Long> befores = new TreeMap<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(DROPPED)) {
+      while (row.next()) {
+        befores.merge(row.getInt(1), row.getLong(2), Math::max);
       }
     }
+    return befores;
   }
 
   private static String keptIn(Connection connection, int level) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.candlewick.server;
 
+import dev.candlewick.net.DatabaseSession;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -283,10 +284,15 @@ final class Backup {
    * their sessions do after theirs; otherwise after two hours.
    */
   private String watched() {
-    return "dbname='%s' keepalives_idle=10 keepalives_interval=5 keepalives_count=2 tcp_user_timeout=60000 options='%s'"
+    return """
+        dbname='%1$s' tcp_user_timeout=60000 \
+        keepalives_idle=%2$d keepalives_interval=%3$d keepalives_count=%4$d \
+        options='-c tcp_keepalives_idle=%2$d -c tcp_keepalives_interval=%3$d -c tcp_keepalives_count=%4$d'"""
         .formatted(
             database.database().replace("\\", "\\\\").replace("'", "\\'"),
-            "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2");
+            DatabaseSession.ALIVE_IDLE,
+            DatabaseSession.ALIVE_INTERVAL,
+            DatabaseSession.ALIVE_COUNT);
   }
 
   /** Runs one of PostgreSQL's programs on the database. */

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
@@ -32,7 +31,7 @@ final class Migrator {
           + " PostgreSQL";
 
   /** What is asked before and after migrating takes a moment. */
-  private static final int ASKING_MILLIS = 15_000;
+  private static final int ASKING_SECONDS = 15;
 
   private final DatabaseUrl database;
 
@@ -116,8 +115,7 @@ final class Migrator {
 
   private Connection connect() throws SQLException {
     Properties properties = database.properties();
-    properties.setProperty(
-        "socketTimeout", String.valueOf(TimeUnit.MILLISECONDS.toSeconds(ASKING_MILLIS)));
+    properties.setProperty("socketTimeout", String.valueOf(ASKING_SECONDS));
     return DriverManager.getConnection(database.jdbcUrl(), properties);
   }
 
@@ -134,7 +132,7 @@ final class Migrator {
     }
     try {
       // Once: each time it reads every migration and opens two connections.
-      MigrationInfoService info = flyway(edition, ASKING_MILLIS).info();
+      MigrationInfoService info = flyway(edition, ASKING_SECONDS).info();
       refuseNewer(info);
       return new Migrated(edition, version, work.on(edition, info));
     } catch (SQLException e) {
@@ -207,13 +205,13 @@ final class Migrator {
     return checksum != null && seen && !Objects.equals(last, checksum);
   }
 
-  private Flyway flyway(String edition, int socketTimeoutMillis) {
+  private Flyway flyway(String edition, int socketTimeoutSeconds) {
     return Flyway.configure()
         .dataSource(
             "%s&connectTimeout=5&socketTimeout=%d&ApplicationName=%s&options=%s"
                 .formatted(
                     database.jdbcUrl(),
-                    TimeUnit.MILLISECONDS.toSeconds(socketTimeoutMillis),
+                    socketTimeoutSeconds,
                     DatabaseUrl.MIGRATOR,
                     DatabaseUrl.encode(DatabaseUrl.MIGRATING)),
             database.user(),
@@ -275,9 +273,9 @@ final class Migrator {
   private static void createExtension(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       // On a slow disk it may take longer than what is asked.
-      connection.setNetworkTimeout(Runnable::run, 4 * ASKING_MILLIS);
+      connection.setNetworkTimeout(Runnable::run, 4 * ASKING_SECONDS * 1_000);
       statement.execute("create extension if not exists timescaledb with schema public");
-      connection.setNetworkTimeout(Runnable::run, ASKING_MILLIS);
+      connection.setNetworkTimeout(Runnable::run, ASKING_SECONDS * 1_000);
     }
   }
 

@@ -38,7 +38,7 @@ record Pools(Pool reads, Pool primary, AtomicLong opened, Memory memory) {
    */
   private static final Map<String, String> SESSION =
       Map.of(
-          "application_name", "candlewick-read",
+          "application_name", DatabaseSession.READS,
           "statement_timeout", Long.toString(DatabaseSession.LONGEST_READ.toMillis()),
           "lock_timeout", "0",
           "idle_in_transaction_session_timeout", "20000",

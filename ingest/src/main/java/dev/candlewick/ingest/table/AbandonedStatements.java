@@ -1,5 +1,6 @@
 package dev.candlewick.ingest.table;
 
+import dev.candlewick.net.DatabaseSession;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,7 +36,7 @@ public final class AbandonedStatements implements Runnable {
       where datname = current_database() and usename = current_user
       and state = 'active' and wait_event in ('ClientRead', 'ClientWrite')
       and query_start < clock_timestamp() - interval '1 millisecond' * case
-        when application_name = 'candlewick-read' or (application_name = current_setting('application_name')
+        when application_name = ? or (application_name = current_setting('application_name')
           and exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'advisory' and l.objid = 740101)) then ?
         when application_name = current_setting('application_name') then ? end
       """;
@@ -85,8 +86,9 @@ public final class AbandonedStatements implements Runnable {
       connection.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MILLIS);
       connection.setAutoCommit(true);
       try (PreparedStatement statement = connection.prepareStatement(END)) {
-        statement.setLong(2, longestWrite.toMillis());
-        statement.setLong(1, longestRead.toMillis());
+        statement.setString(1, DatabaseSession.READS);
+        statement.setLong(2, longestRead.toMillis());
+        statement.setLong(3, longestWrite.toMillis());
         ResultSet ended = statement.executeQuery();
         while (ended.next()) {
           LOG.warn(
