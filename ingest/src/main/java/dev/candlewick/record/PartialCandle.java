@@ -100,18 +100,32 @@ public final class PartialCandle {
     return out.array();
   }
 
+  /** The part that is encoded next. */
+  public static PartialCandle unpacked(ByteBuffer in) {
+    PartialCandle part = new PartialCandle();
+    part.trades = in.getInt();
+    part.sidesTold = in.get() == 1;
+    part.addFirst(in.getLong(), in.getLong(), in.getLong(), in.getDouble());
+    part.addLast(in.getLong(), in.getLong(), in.getLong(), in.getDouble());
+    part.high = in.getDouble();
+    part.low = in.getDouble();
+    part.volume.add(decimal(in));
+    part.quoteVolume.add(decimal(in));
+    part.takerBuyVolume.add(decimal(in));
+    return part;
+  }
+
   /** Adds the trades of another part of the same minute. */
-  public void addPacked(byte[] packed) {
-    ByteBuffer in = ByteBuffer.wrap(packed);
-    trades += in.getInt();
-    sidesTold &= in.get() == 1;
-    addFirst(in.getLong(), in.getLong(), in.getLong(), in.getDouble());
-    addLast(in.getLong(), in.getLong(), in.getLong(), in.getDouble());
-    high = Math.max(high, in.getDouble());
-    low = Math.min(low, in.getDouble());
-    volume.add(decimal(in));
-    quoteVolume.add(decimal(in));
-    takerBuyVolume.add(decimal(in));
+  public void add(PartialCandle part) {
+    trades += part.trades;
+    sidesTold &= part.sidesTold;
+    addFirst(part.firstTs, part.firstTaken, part.firstId, part.open);
+    addLast(part.lastTs, part.lastTaken, part.lastId, part.close);
+    high = Math.max(high, part.high);
+    low = Math.min(low, part.low);
+    volume.add(part.volume.exact());
+    quoteVolume.add(part.quoteVolume.exact());
+    takerBuyVolume.add(part.takerBuyVolume.exact());
   }
 
   private static byte[] packed(BigDecimal sum) {

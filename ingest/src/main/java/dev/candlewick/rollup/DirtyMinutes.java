@@ -3,13 +3,16 @@ package dev.candlewick.rollup;
 import dev.candlewick.ingest.change.Changes;
 import dev.candlewick.record.ChangeKind;
 import dev.candlewick.record.PartialCandle;
+import java.nio.ByteBuffer;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
@@ -37,7 +40,7 @@ final class DirtyMinutes {
 
   private static final String DAYS =
       """
-      select level, (extract(epoch from bucket))::bigint, ids[1], minutes, ctid::text
+      select level, (extract(epoch from bucket))::bigint, ids[1], minutes, partials[1], ctid::text
       from ingest.dirty
       where minutes is not null and level <= 60 and bucket < to_timestamp(?)
       order by bucket desc, ids[1] desc limit 2000
@@ -65,6 +68,9 @@ final class DirtyMinutes {
 
   /** Most marks in memory at a time. */
   private static final int FETCH = 500;
+
+  /** The same of day marks, each with summaries of up to 1,440 minutes. */
+  private static final int FETCH_DAYS = 50;
 
   /** Most days in a slice: each costs a statement, and their candles are in a few chunks. */
   private static final long MOST_DAYS = 60;
@@ -114,14 +120,15 @@ final class DirtyMinutes {
     long newest = Long.MIN_VALUE;
     try (PreparedStatement days = connection.prepareStatement(DAYS)) {
       days.setLong(1, before);
+      days.setFetchSize(FETCH_DAYS);
       try (ResultSet row = days.executeQuery()) {
         while (row.next() && !slice.more) {
           long day = row.getLong(2);
           newest = Math.max(newest, day);
           slice.more = slice.taken >= limit || newest - day >= MOST_DAYS * DayMarks.DAY;
           if (!slice.more) {
-            slice.addDay(row.getInt(1), row.getInt(3), day, row.getBytes(4), rest);
-            marks.add(row.getString(5));
+            slice.addDay(row.getInt(1), row.getInt(3), day, row.getBytes(4), row.getBytes(5), rest);
+            marks.add(row.getString(6));
           }
         }
       }
@@ -137,15 +144,30 @@ final class DirtyMinutes {
     return slice;
   }
 
-  private void addDay(int level, int id, long day, byte[] packed, DayMarks rest) {
+  /**
+   * A day's mark; what is beyond the limit goes to the rest, without a summary.
+   *
+   * @param packed one bit for each minute
+   * @param partials the summaries of these minutes one after the other, or null
+   */
+  private void addDay(
+      int level, int id, long day, byte[] packed, byte @Nullable [] partials, DayMarks rest) {
     BitSet minutes = BitSet.valueOf(packed);
+    Deque<PartialCandle> told = new ArrayDeque<>();
+    if (partials != null) {
+      ByteBuffer in = ByteBuffer.wrap(partials);
+      while (in.hasRemaining()) {
+        told.push(PartialCandle.unpacked(in));
+      }
+    }
     // From the end of the day backwards: newest first.
     for (int minute = minutes.length(); (minute = minutes.previousSetBit(minute - 1)) >= 0; ) {
       Pair pair = new Pair(id, day + minute * 60L);
+      PartialCandle partial = told.poll();
       if (taken >= limit) {
         rest.add(level, id, pair.minute);
       } else if (level == 60) {
-        traded.put(pair, null);
+        addTrades(pair, partial);
         taken++;
       } else {
         subMinute.add(pair);
@@ -163,7 +185,8 @@ final class DirtyMinutes {
     for (int i = 0; i < ids.length; i++) {
       Pair pair = new Pair(ids[i], minute);
       if (trades) {
-        addTrades(pair, partials[i]);
+        byte[] partial = partials[i];
+        addTrades(pair, partial == null ? null : PartialCandle.unpacked(ByteBuffer.wrap(partial)));
       } else {
         subMinute.add(pair);
       }
@@ -171,17 +194,14 @@ final class DirtyMinutes {
     taken += ids.length;
   }
 
-  private void addTrades(Pair pair, byte @Nullable [] partial) {
-    if (partial == null) {
-      traded.put(pair, null);
+  private void addTrades(Pair pair, @Nullable PartialCandle partial) {
+    if (partial == null || !traded.containsKey(pair)) {
+      traded.put(pair, partial);
       return;
-    }
-    if (!traded.containsKey(pair)) {
-      traded.put(pair, new PartialCandle());
     }
     PartialCandle known = traded.get(pair);
     if (known != null) {
-      known.addPacked(partial);
+      known.add(partial);
     }
   }
 

@@ -6,9 +6,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
@@ -108,38 +109,42 @@ final class MinuteRollUp {
     }
   }
 
-  /** The minutes built from the marks' summaries. */
+  /** The minutes built from the marks' summaries; day by day as well. */
   private static Set<Pair> writePartials(Connection connection, DirtyMinutes minutes)
       throws SQLException {
-    List<Pair> told = new ArrayList<>();
-    List<PartialCandle> partials = new ArrayList<>();
+    TreeMap<Long, TreeMap<Pair, PartialCandle>> days = new TreeMap<>();
     for (Pair pair : minutes.traded()) {
       PartialCandle partial = minutes.partial(pair);
       if (partial != null && partial.isPriced()) {
-        told.add(pair);
-        partials.add(partial);
+        days.computeIfAbsent(Math.floorDiv(pair.minute(), DayMarks.DAY), day -> new TreeMap<>())
+            .put(pair, partial);
       }
     }
     Set<Pair> written = new TreeSet<>();
-    if (told.isEmpty()) {
-      return written;
-    }
     try (PreparedStatement insert = connection.prepareStatement(FROM_PARTIALS)) {
-      insert.setObject(1, told.stream().mapToInt(Pair::instrumentId).toArray());
-      insert.setObject(2, told.stream().mapToLong(Pair::minute).toArray());
-      insert.setObject(3, partials.stream().mapToLong(PartialCandle::trades).toArray());
-      int at = 4;
-      for (ToDoubleFunction<PartialCandle> column : COLUMNS) {
-        insert.setObject(at++, partials.stream().mapToDouble(column).toArray());
-      }
-      insert.setLong(at++, told.stream().mapToLong(Pair::minute).min().orElse(0));
-      insert.setLong(at, told.stream().mapToLong(Pair::minute).max().orElse(0));
-      try (ResultSet row = insert.executeQuery()) {
-        while (row.next()) {
-          written.add(new Pair(row.getInt(1), row.getLong(2)));
+      for (TreeMap<Pair, PartialCandle> day : days.values()) {
+        bind(insert, day);
+        try (ResultSet row = insert.executeQuery()) {
+          while (row.next()) {
+            written.add(new Pair(row.getInt(1), row.getLong(2)));
+          }
         }
       }
     }
     return written;
+  }
+
+  private static void bind(PreparedStatement insert, TreeMap<Pair, PartialCandle> told)
+      throws SQLException {
+    Collection<PartialCandle> partials = told.values();
+    insert.setObject(1, told.keySet().stream().mapToInt(Pair::instrumentId).toArray());
+    insert.setObject(2, told.keySet().stream().mapToLong(Pair::minute).toArray());
+    insert.setObject(3, partials.stream().mapToLong(PartialCandle::trades).toArray());
+    int at = 4;
+    for (ToDoubleFunction<PartialCandle> column : COLUMNS) {
+      insert.setObject(at++, partials.stream().mapToDouble(column).toArray());
+    }
+    insert.setLong(at++, told.keySet().stream().mapToLong(Pair::minute).min().orElse(0));
+    insert.setLong(at, told.keySet().stream().mapToLong(Pair::minute).max().orElse(0));
   }
 }

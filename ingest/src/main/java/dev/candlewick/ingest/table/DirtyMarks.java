@@ -3,11 +3,13 @@ package dev.candlewick.ingest.table;
 import dev.candlewick.ingest.message.Line;
 import dev.candlewick.ingest.row.Trade;
 import dev.candlewick.record.PartialCandle;
+import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The minutes a batch touches, for the roll-up: written in the transaction of their rows. The mark
  * also carries what the batch's trades contribute to their minute, if that is cheaper than reading
  * them again. Rows that come hours after their time are marked by day: one row per instrument and
- * day, however many of its minutes there are.
+ * day for those minutes that must be read, one for those with a summary.
  */
 final class DirtyMarks {
   private static final long MINUTE = 60_000_000L;
@@ -34,9 +36,10 @@ final class DirtyMarks {
 
   private static final String MARK_DAYS =
       """
-      insert into ingest.dirty (level, bucket, ids, minutes)
-      select ?, timestamptz 'epoch' + d * interval '1 microsecond', array[i], m
-      from unnest(?::int8[], ?::int4[], ?::bytea[]) as marks (d, i, m)
+      insert into ingest.dirty (level, bucket, ids, minutes, partials)
+      select ?, timestamptz 'epoch' + d * interval '1 microsecond', array[i], m,
+        case when p is not null then array[p] end
+      from unnest(?::int8[], ?::int4[], ?::bytea[], ?::bytea[]) as marks (d, i, m, p)
       """;
 
   /** Level of a minute whose trades, or whose one-minute candle from the venue, changed. */
@@ -48,24 +51,30 @@ final class DirtyMarks {
   /** Storing a part of fewer trades costs as much as reading them again. */
   private static final int LEAST_TRADES = 5;
 
+  /** Old minutes are read a day at a time, which a minute left out makes no cheaper. */
+  private static final int LEAST_LATE_TRADES = 50;
+
   private final Map<Long, TreeMap<Integer, PartialCandle>> traded = new TreeMap<>();
   private final Map<Long, TreeMap<Integer, PartialCandle>> subMinute = new TreeMap<>();
-  private final Map<Long, TreeMap<Integer, BitSet>> tradedDays = new TreeMap<>();
-  private final Map<Long, TreeMap<Integer, BitSet>> subMinuteDays = new TreeMap<>();
+  private final Map<Long, TreeMap<Integer, Day>> tradedDays = new TreeMap<>();
+  private final Map<Long, TreeMap<Integer, Day>> subMinuteDays = new TreeMap<>();
   private final long late = System.currentTimeMillis() * 1_000 - LATE;
   private PartialCandle last = new PartialCandle();
   private int lastInstrument;
   private long lastMinute = Long.MIN_VALUE;
 
+  /** An instrument's late minutes of a day, by their number in it; those summarised are in both. */
+  private static final class Day {
+    final BitSet marked = new BitSet();
+    final TreeMap<Integer, PartialCandle> summarised = new TreeMap<>();
+  }
+
   void trade(Line line, Trade trade) {
     int instrumentId = line.instrumentId();
     long minute = trade.ts() - Math.floorMod(trade.ts(), MINUTE);
-    if (minute < late) {
-      markDay(tradedDays, instrumentId, minute);
-      return;
-    }
     if (instrumentId != lastInstrument || minute != lastMinute) {
-      last = mark(traded, instrumentId, minute);
+      keepLate();
+      last = minute < late ? new PartialCandle() : mark(traded, instrumentId, minute);
       lastInstrument = instrumentId;
       lastMinute = minute;
     }
@@ -77,6 +86,28 @@ final class DirtyMarks {
         trade.size(),
         trade.side(),
         trade.flags());
+  }
+
+  /**
+   * Marks the late minute whose trades have just been added. Only trades that follow one another in
+   * the batch are summarised together; the roll-up counts and notices if that was not all of them.
+   */
+  private void keepLate() {
+    if (lastMinute == Long.MIN_VALUE || lastMinute >= late) {
+      return;
+    }
+    Day day = day(tradedDays, lastInstrument, lastMinute);
+    int minute = minuteOfDay(lastMinute);
+    day.marked.set(minute);
+    if (last.trades() >= LEAST_LATE_TRADES) {
+      day.summarised.merge(
+          minute,
+          last,
+          (before, more) -> {
+            before.add(more);
+            return before;
+          });
+    }
   }
 
   /** A trade was changed or removed: its minute has to be read again. */
@@ -93,19 +124,21 @@ final class DirtyMarks {
       return;
     }
     if (minute < late) {
-      markDay(finer ? subMinuteDays : tradedDays, line.instrumentId(), minute);
+      day(finer ? subMinuteDays : tradedDays, line.instrumentId(), minute)
+          .marked
+          .set(minuteOfDay(minute));
     } else {
       mark(finer ? subMinute : traded, line.instrumentId(), minute);
     }
   }
 
-  private static void markDay(
-      Map<Long, TreeMap<Integer, BitSet>> marks, int instrumentId, long minute) {
-    long day = minute - Math.floorMod(minute, DAY);
-    marks
-        .computeIfAbsent(day, its -> new TreeMap<>())
-        .computeIfAbsent(instrumentId, its -> new BitSet())
-        .set((int) ((minute - day) / MINUTE));
+  private static Day day(Map<Long, TreeMap<Integer, Day>> days, int instrumentId, long minute) {
+    return days.computeIfAbsent(minute - Math.floorMod(minute, DAY), its -> new TreeMap<>())
+        .computeIfAbsent(instrumentId, its -> new Day());
+  }
+
+  private static int minuteOfDay(long minute) {
+    return (int) (Math.floorMod(minute, DAY) / MINUTE);
   }
 
   private static PartialCandle mark(
@@ -127,6 +160,7 @@ final class DirtyMarks {
         insert.executeBatch();
       }
     }
+    keepLate();
     writeDays(connection, TRADED, tradedDays);
     writeDays(connection, SUB_MINUTE, subMinuteDays);
   }
@@ -149,7 +183,7 @@ final class DirtyMarks {
   }
 
   private static void writeDays(
-      Connection connection, int level, Map<Long, TreeMap<Integer, BitSet>> marks)
+      Connection connection, int level, Map<Long, TreeMap<Integer, Day>> marks)
       throws SQLException {
     if (marks.isEmpty()) {
       return;
@@ -157,20 +191,41 @@ final class DirtyMarks {
     List<Long> days = new ArrayList<>();
     List<Integer> ids = new ArrayList<>();
     List<byte[]> minutes = new ArrayList<>();
+    List<byte @Nullable []> partials = new ArrayList<>();
     marks.forEach(
-        (day, its) ->
+        (start, its) ->
             its.forEach(
-                (id, set) -> {
-                  days.add(day);
-                  ids.add(id);
-                  minutes.add(set.toByteArray());
+                (id, day) -> {
+                  BitSet summarised = new BitSet();
+                  day.summarised.keySet().forEach(summarised::set);
+                  day.marked.andNot(summarised);
+                  if (!day.marked.isEmpty()) {
+                    days.add(start);
+                    ids.add(id);
+                    minutes.add(day.marked.toByteArray());
+                    partials.add(null);
+                  }
+                  if (!summarised.isEmpty()) {
+                    days.add(start);
+                    ids.add(id);
+                    minutes.add(summarised.toByteArray());
+                    partials.add(packed(day.summarised.values()));
+                  }
                 }));
     try (PreparedStatement insert = connection.prepareStatement(MARK_DAYS)) {
       insert.setInt(1, level);
       insert.setObject(2, days.stream().mapToLong(Long::longValue).toArray());
       insert.setObject(3, ids.stream().mapToInt(Integer::intValue).toArray());
       insert.setArray(4, connection.createArrayOf("bytea", minutes.toArray(byte[][]::new)));
+      insert.setArray(5, connection.createArrayOf("bytea", partials.toArray(byte[][]::new)));
       insert.executeUpdate();
     }
+  }
+
+  /** One after the other; each says where it ends. */
+  private static byte[] packed(Collection<PartialCandle> partials) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    partials.forEach(partial -> out.writeBytes(partial.packed()));
+    return out.toByteArray();
   }
 }

@@ -6,19 +6,27 @@ import dev.candlewick.server.RunningServer;
 import dev.candlewick.server.TestDatabase;
 import dev.candlewick.server.candle.RawMarket.Trade;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Minutes that are made of what the marks tell of their trades, against those read from trades. */
 class PartialCandleIT {
-  private static final long START = Instant.now().getEpochSecond() / 60 * 60 - 7_200;
+  private static final long RECENT = Instant.now().getEpochSecond() / 60 * 60 - 7_200;
+
+  /** Rows as old as these are marked by day; the minutes are of two days. */
+  private static final long LATE = Instant.now().getEpochSecond() / 86_400 * 86_400 - 87_000;
+
   private static final int MINUTES = 40;
   private static final int NO_PRICE = 1;
 
@@ -48,6 +56,7 @@ class PartialCandleIT {
   private final String reading =
       database.text("select pg_get_functiondef('market.built_buckets'::regproc)");
   private final Random random = new Random(7);
+  private long start;
   private RunningServer server;
   private MarketOverHttp market;
 
@@ -64,12 +73,18 @@ class PartialCandleIT {
     server.close();
   }
 
-  @Test
-  void minutesAreMadeWithoutReadingTheirTradesAgain() throws Exception {
+  static LongStream starts() {
+    return LongStream.of(RECENT, LATE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("starts")
+  void minutesAreMadeWithoutReadingTheirTradesAgain(long first) throws Exception {
+    start = first;
     database.execute(NO_READING);
     List<Trade> trades = new ArrayList<>();
     for (int minute = 0; minute < MINUTES; minute++) {
-      for (int i = 0; i < 5 + random.nextInt(60); i++) {
+      for (int i = 0; i < (start == RECENT ? 5 : 50) + random.nextInt(60); i++) {
         trades.add(trade(minute, i, random.nextInt(20) == 0 ? random.nextInt(4) : 0));
       }
       trades.add(trade(minute, 1_000, 0));
@@ -83,13 +98,16 @@ class PartialCandleIT {
     assertThat(database.number(WRONG)).as("candles unlike their trades").isZero();
   }
 
-  @Test
-  void tradesThatComeLaterAreAddedToThoseBefore() throws Exception {
+  @ParameterizedTest
+  @MethodSource("starts")
+  void tradesThatComeLaterAreAddedToThoseBefore(long first) throws Exception {
+    start = first;
+    int each = start == RECENT ? 8 : 60;
     for (int flags : new int[] {0, NO_PRICE}) {
       for (int round = 0; round < 3; round++) {
         List<Trade> trades = new ArrayList<>();
         for (int minute = 0; minute < MINUTES; minute++) {
-          for (int i = 0; i < 8; i++) {
+          for (int i = 0; i < each; i++) {
             int id = 100_000 * flags + 100 * round + i;
             trades.add(trade(minute + MINUTES * flags, id, round == 0 ? flags : 0));
           }
@@ -101,12 +119,53 @@ class PartialCandleIT {
     }
     assertThat(database.number("select count(*) from market.candles_1m")).isEqualTo(2 * MINUTES);
     assertThat(database.number("select sum(trades) from market.candles_1m"))
-        .isEqualTo(2 * 3 * 8 * MINUTES);
+        .isEqualTo(2L * 3 * each * MINUTES);
+  }
+
+  /**
+   * Minutes in pieces, some of many and some of few trades, in several messages that wait together,
+   * some of them sent twice, and some for minutes that have a candle already.
+   */
+  @ParameterizedTest
+  @MethodSource("starts")
+  void minutesInPiecesAreAsTheirTrades(long first) throws Exception {
+    start = first;
+    int sent = 0;
+    for (int round = 0; round < 3; round++) {
+      // Somebody else leads the roll-up, and does nothing.
+      try (Connection leader = database.connect();
+          Statement lead = leader.createStatement()) {
+        lead.execute("select pg_advisory_lock(740101)");
+        for (int message = 0; message < 6; message++) {
+          List<Trade> trades = pieces(sent);
+          sent += trades.size();
+          market.trades(trades);
+          if (random.nextInt(3) == 0) {
+            market.trades(trades);
+          }
+        }
+      }
+      awaitRolledUp();
+      assertThat(database.number(WRONG)).as("candles unlike their trades").isZero();
+      assertThat(database.number("select sum(trades) from market.candles_1m")).isEqualTo(sent);
+    }
+  }
+
+  private List<Trade> pieces(int firstId) {
+    List<Trade> trades = new ArrayList<>();
+    for (int piece = 0; piece < 12; piece++) {
+      int minute = random.nextInt(MINUTES);
+      int many = random.nextBoolean() ? 50 + random.nextInt(30) : 1 + random.nextInt(20);
+      for (int i = 0; i < many; i++) {
+        trades.add(trade(minute, firstId + trades.size(), 0));
+      }
+    }
+    return trades;
   }
 
   /** Many share a moment; some have no side, some prices and sizes many digits. */
   private Trade trade(int minute, int id, int flags) {
-    long micros = (START + minute * 60L + random.nextInt(60)) * 1_000_000;
+    long micros = (start + minute * 60L + random.nextInt(60)) * 1_000_000;
     boolean long_ = random.nextInt(10) == 0;
     BigDecimal price =
         BigDecimal.valueOf(random.nextLong(1, 10_000_000), long_ ? random.nextInt(12) : 2);
