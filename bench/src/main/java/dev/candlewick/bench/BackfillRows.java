@@ -4,6 +4,7 @@ import dev.candlewick.bench.BackfillBench.Load;
 import dev.candlewick.bench.BackfillBench.Loaded;
 import dev.candlewick.bench.BackfillBench.Reads;
 import dev.candlewick.bench.LatencyBench.Latencies;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +20,9 @@ final class BackfillRows {
   private static final int MONTH = 30;
   private static final int MONTH_TRADES = 43_200;
   private static final int LIVE_TRADES_A_SECOND = 1_000;
+  private static final Duration READS_ALONE = Duration.ofSeconds(5);
+  private static final String ONE_DAY = "one day of 20 instruments";
+  private static final String OTHERS = "read of 1,000 of other instruments";
 
   private final Database database;
   private final BackfillBench backfill;
@@ -90,20 +94,22 @@ final class BackfillRows {
    */
   private void large(int rows) throws Exception {
     progress.accept("backfill: %,d trades of 200 days, and as many of one".formatted(rows));
-    String day = "one day of 20 instruments";
-    Loaded ofDay = backfill.trades(backfill.load(20, 1, rows / 20), false);
-    figures.add(day, "rows/s", null, ofDay.rowsASecond());
+    Load day = backfill.load(20, 1, rows / 20);
+    figures.add(ONE_DAY, "rows/s", null, backfill.trades(day, false).rowsASecond());
     String days = "200 days of 20 instruments";
     Loaded ofDays = backfill.trades(backfill.load(20, 200, rows / 20), false);
-    figures.add(days, "rows/s", day, ofDays.rowsASecond());
+    figures.add(days, "rows/s", ONE_DAY, ofDays.rowsASecond());
     add("  " + days, "  " + days, ofDays);
     Latencies alone = latency.run(ingest, live, LIVE_TRADES_A_SECOND, 5);
     quantiles("trade to subscriber", "", alone.toSubscriber());
+    long end = System.nanoTime() + READS_ALONE.toNanos();
+    Reads readsAlone = backfill.readUntil(day, () -> System.nanoTime() >= end);
+    quantiles(OTHERS, "", readsAlone.milliseconds());
     Load past = backfill.load(20, 200, rows / 20);
-    beside(days + ", beside others", past, () -> backfill.trades(past, false));
+    beside(days + ", beside others", past, day, () -> backfill.trades(past, false));
     progress.accept("backfill: %,d 1m candles of two years".formatted(rows));
     Load years = backfill.load(50, 730, rows / 50);
-    beside("1m candles, 2 years of 50 instruments", years, () -> backfill.candles(years));
+    beside("1m candles, 2 years of 50 instruments", years, day, () -> backfill.candles(years));
   }
 
   /** What loads. */
@@ -111,12 +117,13 @@ final class BackfillRows {
     Loaded load() throws Exception;
   }
 
-  /** A load next to reads of it and to live trades of other instruments. */
-  private void beside(String name, Load load, Loading loading) throws Exception {
+  /** A load next to reads of it, to reads of another and to live trades of other instruments. */
+  private void beside(String name, Load load, Load other, Loading loading) throws Exception {
     AtomicBoolean done = new AtomicBoolean();
-    ExecutorService others = Executors.newFixedThreadPool(2);
+    ExecutorService others = Executors.newFixedThreadPool(3);
     try {
       Future<Reads> reads = others.submit(() -> backfill.readUntil(load, done::get));
+      Future<Reads> ofOther = others.submit(() -> backfill.readUntil(other, done::get));
       Future<Latencies> latencies =
           others.submit(() -> latency.run(ingest, live, LIVE_TRADES_A_SECOND, 5));
       Loaded loaded = loading.load();
@@ -127,7 +134,9 @@ final class BackfillRows {
       add("  " + name, "  " + name, loaded);
       String read = "  " + name + ": read of 1,000";
       quantiles(read, "", reads.get().milliseconds());
-      figures.add(read + ", refused", "reads", null, reads.get().refused());
+      int refused = reads.get().refused() + ofOther.get().refused();
+      figures.add(read + ", refused", "reads", null, refused);
+      quantiles("  " + name + ": " + OTHERS, OTHERS, ofOther.get().milliseconds());
     } finally {
       others.shutdownNow();
     }
