@@ -25,7 +25,7 @@ public final class NodeClients {
 
   /** Of this JVM: another that tests beside it installs at the same time. */
   private static final Path INSTALLED =
-      Path.of("target", "node-" + System.getProperty("surefire.forkNumber", "1"));
+      Path.of("target", "node-" + System.getProperty("candlewick.fork", "1"));
 
   private NodeClients() {}
 
