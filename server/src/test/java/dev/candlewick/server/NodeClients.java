@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -24,8 +25,7 @@ public final class NodeClients {
   private static final Path SOURCES = Path.of("src", "test", "node");
 
   /** Of this JVM: another that tests beside it installs at the same time. */
-  private static final Path INSTALLED =
-      Path.of("target", "node-" + System.getProperty("candlewick.fork", "1"));
+  private static final Path INSTALLED = Path.of("target", "node-" + ProcessHandle.current().pid());
 
   private NodeClients() {}
 
@@ -77,6 +77,7 @@ public final class NodeClients {
         }
       }
       copySources();
+      Runtime.getRuntime().addShutdownHook(new Thread(Installed::remove));
       String cache = Path.of(System.getProperty("java.io.tmpdir"), "candlewick-npm").toString();
       Run npm =
           execute(
@@ -89,6 +90,16 @@ public final class NodeClients {
               "--no-audit",
               "--no-fund");
       return npm.exit == 0 ? null : "npm ci failed: " + npm.output;
+    }
+
+    private static void remove() {
+      try (Stream<Path> all = Files.walk(INSTALLED)) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      } catch (IOException e) {
+        LoggerFactory.getLogger(NodeClients.class).warn("not removed: {}", INSTALLED, e);
+      }
     }
 
     private static void copySources() {
