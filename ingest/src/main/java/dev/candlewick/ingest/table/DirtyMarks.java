@@ -63,7 +63,7 @@ final class DirtyMarks {
   private int lastInstrument;
   private long lastMinute = Long.MIN_VALUE;
 
-  /** An instrument's late minutes of a day, by their number in it; those summarised are in both. */
+  /** An instrument's late minutes of a day, by their number in it; one in both has to be read. */
   private static final class Day {
     final BitSet marked = new BitSet();
     final TreeMap<Integer, PartialCandle> summarised = new TreeMap<>();
@@ -98,15 +98,10 @@ final class DirtyMarks {
     }
     Day day = day(tradedDays, lastInstrument, lastMinute);
     int minute = minuteOfDay(lastMinute);
-    day.marked.set(minute);
-    if (last.trades() >= LEAST_LATE_TRADES) {
-      day.summarised.merge(
-          minute,
-          last,
-          (before, more) -> {
-            before.add(more);
-            return before;
-          });
+    if (last.trades() < LEAST_LATE_TRADES) {
+      day.marked.set(minute);
+    } else {
+      day.summarised.computeIfAbsent(minute, first -> new PartialCandle()).add(last);
     }
   }
 
@@ -196,16 +191,15 @@ final class DirtyMarks {
         (start, its) ->
             its.forEach(
                 (id, day) -> {
-                  BitSet summarised = new BitSet();
-                  day.summarised.keySet().forEach(summarised::set);
-                  day.marked.andNot(summarised);
                   if (!day.marked.isEmpty()) {
                     days.add(start);
                     ids.add(id);
                     minutes.add(day.marked.toByteArray());
                     partials.add(null);
                   }
-                  if (!summarised.isEmpty()) {
+                  if (!day.summarised.isEmpty()) {
+                    BitSet summarised = new BitSet();
+                    day.summarised.keySet().forEach(summarised::set);
                     days.add(start);
                     ids.add(id);
                     minutes.add(summarised.toByteArray());
