@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Retention on two instances, of which the one that leads stands still before it commits. */
 class RetentionLeadIT {
   /** Ten seconds, and what a machine at work may take beside them. */
-  private static final Duration MOVED = Duration.ofSeconds(60);
+  private static final Duration MOVED = Duration.ofSeconds(20);
 
   private final TestDatabase database = TestDatabase.shared();
   private final CountDownLatch dropped = new CountDownLatch(1);
